@@ -1,0 +1,8 @@
+//! Numbers without auctions: SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, statistics.
+
+pub mod elementary;
+pub mod quadrature;
+pub mod roots;
+pub mod simd;
+pub mod statistics;
+pub mod xoshiro;

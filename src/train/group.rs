@@ -1,0 +1,108 @@
+//! Runs side by side.
+
+use super::kernel::Training;
+use super::{Outcome, Precision, Profiles, Recording, Settings, Updates};
+use crate::numeric::simd::{self, Instance, LANES};
+
+/// One run: what it is trained with, from which seed, and what the observers keep of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// What the run is trained with.
+    pub settings: &'a Settings,
+    /// What its random streams are keyed by. 0 is a seed.
+    pub seed: u64,
+    /// What the observers keep.
+    pub recording: Recording,
+}
+
+/// What the runs of a group have in common: everything that decides which instructions are executed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    bidders: Vec<[&'static str; 3]>,
+    batch: u32,
+    epochs: u32,
+    profiles: Profiles,
+    updates: Updates,
+    precision: Precision,
+}
+
+impl Settings {
+    /// The shape: runs of equal shapes can be trained in one group.
+    pub fn shape(&self) -> Shape {
+        let bidders = self.bidders.iter();
+        Shape {
+            bidders: bidders.map(|b| [b.prior.name(), b.strategy.name(), b.learner.name()]).collect(),
+            batch: self.batch,
+            epochs: self.epochs,
+            profiles: self.profiles,
+            updates: self.updates,
+            precision: self.precision,
+        }
+    }
+
+    /// Agent-samples of a run: how often a bidder's win probability is computed. The measure of its length.
+    pub fn agent_samples(&self) -> f64 {
+        let per_sample = self.bidders.len() as f64;
+        // Bidders with batches of their own, one after the other on the total utility, compute everybody's.
+        let repeated = match (self.updates, self.profiles) {
+            (Updates::SharedGraph, Profiles::Own) => per_sample,
+            _ => 1.0,
+        };
+        repeated * per_sample * f64::from(self.batch) * f64::from(self.epochs)
+    }
+}
+
+/// Trains one run.
+///
+/// # Panics
+/// Where the settings are out of the ranges that [`Settings`] gives.
+///
+/// ```
+/// use bidsweep::auction::{Mechanism, Prior, Strategy};
+/// use bidsweep::learner::{Adam, Learner};
+/// use bidsweep::train::{Beta, BidderSettings, Precision, Profiles, Recording, Settings, Updates, train};
+///
+/// let bidder = BidderSettings {
+///     prior: Prior::STANDARD,
+///     strategy: Strategy::Linear,
+///     learner: Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
+///     learning_rate: 0.01,
+///     theta: 0.9,
+/// };
+/// let settings = Settings {
+///     mechanism: Mechanism::FirstPrice,
+///     bidders: vec![bidder; 2],
+///     beta: Beta::Fixed(50.0),
+///     batch: 128,
+///     profiles: Profiles::Shared,
+///     epochs: 1000,
+///     updates: Updates::Simultaneous,
+///     precision: Precision::F64,
+/// };
+/// let outcome = train(&settings, 42, Recording { tail: 0.5, ema: 0.99, trajectory: None });
+/// let bidder = &outcome.bidders[0];
+/// assert!((bidder.tail_mean - 0.4805).abs() < 0.01, "smoothed equilibrium 0.480467, not the BNE 0.5");
+/// ```
+pub fn train(settings: &Settings, seed: u64, recording: Recording) -> Outcome {
+    let mut outcomes = train_group(Instance::best(), &[Run { settings, seed, recording }]);
+    outcomes.remove(0)
+}
+
+/// Trains up to [`LANES`] runs of one shape side by side; outcome k is that of run k, and does not depend on the
+/// other runs or on the instance.
+///
+/// # Panics
+/// Where there is no run, more than [`LANES`], or runs of different shapes, tails or moving averages.
+pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
+    let first = runs.first().expect("a group has a run");
+    assert!(runs.len() <= LANES, "a group has at most {LANES} runs");
+    let shape = first.settings.shape();
+    assert!(runs.iter().all(|run| run.settings.shape() == shape), "a group's runs have one shape");
+    let observed = |run: &Run<'_>| (run.recording.tail, run.recording.ema);
+    assert!(runs.iter().all(|run| observed(run) == observed(first)), "a group's runs are observed alike");
+    // Idle lanes repeat the first run.
+    let lanes = std::array::from_fn(|lane| *runs.get(lane).unwrap_or(first));
+    let mut outcomes = simd::run(instance, Training::new(lanes));
+    outcomes.truncate(runs.len());
+    outcomes
+}

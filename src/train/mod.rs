@@ -1,0 +1,17 @@
+//! Training: a group of runs from start to end, a pure function of settings and seeds.
+//!
+//! The lanes of the vectors are runs: a group is up to eight runs of one [`Shape`], each in a lane of its own. A
+//! lane's arithmetic depends on nothing but its own run, so a run alone, a run in a group and a run on another
+//! processor agree bit for bit.
+
+mod gradient;
+mod group;
+mod kernel;
+mod observe;
+mod outcome;
+mod settings;
+mod streams;
+
+pub use group::{Run, Shape, train, train_group};
+pub use outcome::{BidderOutcome, Outcome, Status};
+pub use settings::{Beta, BidderSettings, Precision, Profiles, Recording, Settings, Updates};

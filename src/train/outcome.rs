@@ -1,0 +1,48 @@
+//! What a run ends with.
+
+use ndarray::Array2;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// All epochs were trained.
+    Ok,
+    /// A parameter stopped being finite in the update of this epoch, counted from 1.
+    Diverged {
+        /// The epoch, from 1.
+        epoch: u32,
+    },
+}
+
+/// The outcome of one run. Multipliers w_t are those after the update of epoch t = 1 .. T; w_0 is the initial one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// How the run ended. Where it diverged, the rest holds what the numbers had become, NaN or infinite.
+    pub status: Status,
+    /// One a bidder.
+    pub bidders: Vec<BidderOutcome>,
+    /// Multipliers, shape \[recorded epoch\]\[bidder\], where recording was asked for.
+    pub trajectory: Option<Array2<f64>>,
+}
+
+/// The outcome of one bidder.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BidderOutcome {
+    /// w_T.
+    pub last_iterate: f64,
+    /// Mean of w_t over the tail.
+    pub tail_mean: f64,
+    /// Standard deviation of w_t over the tail (divisor n - 1); `None` where the tail is one epoch.
+    pub tail_sd: Option<f64>,
+    /// Mean of w_t over t = 1 .. T.
+    pub time_average: f64,
+    /// The exponential moving average e_T: e_0 = w_0, e_t = a e_(t-1) + (1 - a) w_t.
+    pub ema_last: f64,
+    /// Smallest e_t over the tail.
+    pub ema_min: f64,
+    /// Largest e_t over the tail.
+    pub ema_max: f64,
+    /// Standard deviation over the tail of the batch gradient in theta (divisor n - 1); `None` where the tail is
+    /// one epoch.
+    pub gradient_sd: Option<f64>,
+}

@@ -1,0 +1,150 @@
+//! What a run is trained with.
+
+use crate::auction::{Bidder, Mechanism, Population, Prior, Strategy};
+use crate::learner::Learner;
+
+/// The settings of a run; with a seed they determine every bit of its outcome.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The auction's rule.
+    pub mechanism: Mechanism,
+    /// The bidders, 2 to 64.
+    pub bidders: Vec<BidderSettings>,
+    /// Steepness of the win probability sigmoid(beta (b - m)), per unit of bid.
+    pub beta: Beta,
+    /// Valuation profiles per epoch, at least 1.
+    pub batch: u32,
+    /// Whose valuation profiles a bidder's gradient is taken on.
+    pub profiles: Profiles,
+    /// Epochs, at least 1: one batch and one update of every bidder each.
+    pub epochs: u32,
+    /// In which order, and along what, the bidders are updated.
+    pub updates: Updates,
+    /// The arithmetic of draws and sigmoids.
+    pub precision: Precision,
+}
+
+/// The settings of one bidder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BidderSettings {
+    /// The distribution of the value.
+    pub prior: Prior,
+    /// The class of bid functions.
+    pub strategy: Strategy,
+    /// The learner, with its hyperparameters.
+    pub learner: Learner,
+    /// The learner's step, above 0.
+    pub learning_rate: f64,
+    /// theta at epoch 0; the multiplier there is sigmoid(theta).
+    pub theta: f64,
+}
+
+/// The steepness beta over the epochs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Beta {
+    /// The same at every epoch.
+    Fixed(f64),
+    /// Annealed: `from (to / from)^(t / (epochs - 1))` at epochs t = 0 .. epochs - 1; `to` where there is one epoch.
+    Geometric {
+        /// beta at the first epoch.
+        from: f64,
+        /// beta at the last epoch.
+        to: f64,
+    },
+}
+
+impl Beta {
+    /// beta at epoch `t` = 0 .. `epochs` - 1; exact at both ends.
+    pub fn at(self, t: u32, epochs: u32) -> f64 {
+        match self {
+            Beta::Fixed(beta) => beta,
+            Beta::Geometric { to, .. } if t + 1 >= epochs => to,
+            Beta::Geometric { from, .. } if t == 0 => from,
+            Beta::Geometric { from, to } => {
+                from * libm::exp(libm::log(to / from) * (f64::from(t) / f64::from(epochs - 1)))
+            }
+        }
+    }
+
+    /// beta at the first epoch of more than one.
+    pub fn first(self) -> f64 {
+        match self {
+            Beta::Fixed(beta) => beta,
+            Beta::Geometric { from, .. } => from,
+        }
+    }
+
+    /// beta at the last epoch, the one that reference equilibria are taken at.
+    pub fn last(self) -> f64 {
+        match self {
+            Beta::Fixed(beta) => beta,
+            Beta::Geometric { to, .. } => to,
+        }
+    }
+}
+
+/// Whose valuation profiles a bidder's gradient is taken on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Profiles {
+    /// All bidders meet on the same profiles.
+    #[default]
+    Shared,
+    /// Each bidder draws a batch of profiles of its own.
+    Own,
+}
+
+/// In which order, and along what, the bidders are updated within an epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Updates {
+    /// All at once, each along the gradient of its own utility.
+    #[default]
+    Simultaneous,
+    /// One after the other; each sees the ones before it updated.
+    Sequential,
+    /// All at once, every theta along the gradient of the total smoothed utility: what a missing detach does.
+    SharedGraph,
+}
+
+/// The arithmetic of draws and sigmoids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Precision {
+    /// Draws and sigmoids in f32; sums over an epoch, parameters and learner state in f64.
+    #[default]
+    F32,
+    /// f64 throughout.
+    F64,
+}
+
+impl Settings {
+    /// The game that the settings describe.
+    pub fn population(&self) -> Population {
+        let bidder = |b: &BidderSettings| Bidder { prior: b.prior, strategy: b.strategy };
+        Population { mechanism: self.mechanism, bidders: self.bidders.iter().map(bidder).collect() }
+    }
+}
+
+/// What the observers keep of a run; no part of what it computes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recording {
+    /// The last part of the epochs that tail columns use, in (0, 1].
+    pub tail: f64,
+    /// The factor of the exponential moving average, in \[0, 1).
+    pub ema: f64,
+    /// Record the multipliers at epoch 0, at every multiple of this and at the last epoch.
+    pub trajectory: Option<u32>,
+}
+
+impl Recording {
+    /// The number of tail epochs: `tail` x `epochs` rounded up, at least 1.
+    pub fn tail_epochs(&self, epochs: u32) -> u32 {
+        ((self.tail * f64::from(epochs)).ceil() as u32).clamp(1, epochs)
+    }
+
+    /// The recorded epochs of a run, in rising order; empty where no trajectory is recorded.
+    pub fn epochs(self, epochs: u32) -> impl Iterator<Item = u32> {
+        let every = self.trajectory.unwrap_or(1);
+        let multiples = (0..=epochs).step_by(every as usize);
+        let last = (!epochs.is_multiple_of(every)).then_some(epochs);
+        multiples.chain(last).filter(move |_| self.trajectory.is_some())
+    }
+}

@@ -1,0 +1,298 @@
+//! The scalar transcription of a run, with libm and one generator at a time: the oracle of the vectorised kernel.
+
+use bidsweep::auction::Prior;
+use bidsweep::learner::Learner;
+use bidsweep::learner::Sgd;
+use bidsweep::numeric::simd::Instance;
+use bidsweep::train::{
+    Beta, Outcome, Profiles, Recording, Run, Settings, Status, Updates, train, train_group,
+};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+
+mod common;
+use common::{RECORDING, settings};
+
+/// The multiplier of theta.
+fn sigmoid(theta: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-theta))
+}
+
+/// The stream of one purpose, by the rule that the design gives.
+fn stream(seed: u64, name: &str, index: usize) -> Xoshiro256PlusPlus {
+    let key = [&seed.to_le_bytes()[..], &(index as u64).to_le_bytes(), name.as_bytes()].concat();
+    let hash = blake3::hash(&key);
+    Xoshiro256PlusPlus::seed_from_u64(u64::from_le_bytes(hash.as_bytes()[..8].try_into().unwrap()))
+}
+
+/// A batch of valuation profiles, shape [sample][bidder].
+fn draw(settings: &Settings, stream: &mut Xoshiro256PlusPlus) -> Vec<Vec<f64>> {
+    let value = |prior: Prior, u: f64| prior.quantile(0.0) + (prior.quantile(1.0) - prior.quantile(0.0)) * u;
+    let mut profile = || {
+        let mut uniform = || ((stream.next_u64() >> 12) as f64 + 0.5) * f64::EPSILON;
+        settings.bidders.iter().map(|b| value(b.prior, uniform())).collect()
+    };
+    (0..settings.batch).map(|_| profile()).collect()
+}
+
+/// The gradient in theta_i of bidder i's mean smoothed utility over a batch, or of everybody's together.
+fn gradient(batch: &[Vec<f64>], w: &[f64], i: usize, beta: f64, total: bool) -> f64 {
+    let mut sum = 0.0;
+    for v in batch {
+        let bid = |j: usize| w[j] * v[j];
+        for j in (0..w.len()).filter(|&j| total || j == i) {
+            // The highest rival of j, the first of equals.
+            let rival = (0..w.len()).filter(|&k| k != j).reduce(|a, b| if bid(b) > bid(a) { b } else { a });
+            let rival = rival.unwrap();
+            let p = sigmoid(beta * (bid(j) - bid(rival)));
+            let slope = beta * (v[j] - bid(j)) * p * (1.0 - p);
+            if j == i {
+                sum += v[i] * (slope - p);
+            } else if total && rival == i {
+                sum -= v[i] * slope;
+            }
+        }
+    }
+    sum / batch.len() as f64 * w[i] * (1.0 - w[i])
+}
+
+/// The state of one learner: Adam's moments, or the velocity.
+#[derive(Clone, Copy, Default)]
+struct State(f64, f64);
+
+fn step(learner: Learner, rate: f64, t: f64, state: &mut State, gradient: f64) -> f64 {
+    match learner {
+        Learner::Adam(adam) => {
+            state.0 = adam.beta1 * state.0 + (1.0 - adam.beta1) * gradient;
+            state.1 = adam.beta2 * state.1 + (1.0 - adam.beta2) * gradient * gradient;
+            let mean = state.0 / (1.0 - libm::pow(adam.beta1, t));
+            rate * mean / ((state.1 / (1.0 - libm::pow(adam.beta2, t))).sqrt() + adam.epsilon)
+        }
+        Learner::Sgd(sgd) => {
+            state.0 = sgd.momentum * state.0 + gradient;
+            rate * state.0
+        }
+    }
+}
+
+/// Multipliers after each epoch, shape [epoch][bidder], epoch 0 first. Every second gradient is a share `nudge` off.
+fn oracle(settings: &Settings, seed: u64, nudge: f64) -> Vec<Vec<f64>> {
+    let n = settings.bidders.len();
+    let own = settings.profiles == Profiles::Own;
+    let mut streams: Vec<_> = match own {
+        true => (1..=n).map(|i| stream(seed, "values", i)).collect(),
+        false => vec![stream(seed, "values", 0)],
+    };
+    let mut theta: Vec<f64> = settings.bidders.iter().map(|b| b.theta).collect();
+    let mut state = vec![State::default(); n];
+    let mut path = vec![theta.iter().map(|&t| sigmoid(t)).collect::<Vec<_>>()];
+    for t in 1..=settings.epochs {
+        let beta = settings.beta.at(t - 1, settings.epochs);
+        let batches: Vec<_> = streams.iter_mut().map(|stream| draw(settings, stream)).collect();
+        let mut w = path.last().unwrap().clone();
+        let before = w.clone();
+        for i in 0..n {
+            let batch = &batches[if own { i } else { 0 }];
+            let seen = if settings.updates == Updates::Sequential { &w } else { &before };
+            let g = gradient(batch, seen, i, beta, settings.updates == Updates::SharedGraph);
+            let g = if (i + t as usize).is_multiple_of(2) { g * (1.0 + nudge) } else { g };
+            let bidder = &settings.bidders[i];
+            theta[i] += step(bidder.learner, bidder.learning_rate, f64::from(t), &mut state[i], g);
+            w[i] = sigmoid(theta[i]);
+        }
+        path.push(w);
+    }
+    path
+}
+
+/// Every multiplier of every epoch, with the observers' summary of them.
+fn trained(settings: &Settings, seed: u64) -> Outcome {
+    train(settings, seed, Recording { trajectory: Some(1), ..RECORDING })
+}
+
+/// The largest difference of two series.
+fn distance<'a>(a: impl IntoIterator<Item = &'a f64>, b: impl IntoIterator<Item = &'a f64>) -> f64 {
+    a.into_iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+}
+
+/// The largest difference between the kernel's multipliers and the oracle's over all epochs.
+fn distance_to_oracle(settings: &Settings, seed: u64) -> f64 {
+    let trajectory = trained(settings, seed).trajectory.expect("it was asked for");
+    let path = oracle(settings, seed, 0.0);
+    assert_eq!(trajectory.dim(), (path.len(), settings.bidders.len()));
+    distance(&trajectory, path.iter().flatten())
+}
+
+const UPDATES: [Updates; 3] = [Updates::Simultaneous, Updates::Sequential, Updates::SharedGraph];
+const PROFILES: [Profiles; 2] = [Profiles::Shared, Profiles::Own];
+
+#[test]
+fn the_kernel_follows_the_oracle_over_2000_epochs() {
+    for (bidders, beta) in [(2, 50.0), (2, 200.0), (3, 10.0), (3, 200.0), (10, 50.0), (10, 200.0)] {
+        for updates in UPDATES {
+            if (bidders, updates) == (10, Updates::SharedGraph) {
+                continue; // See the next test.
+            }
+            let settings = Settings { updates, ..settings(bidders, beta) };
+            let distance = distance_to_oracle(&settings, 7);
+            assert!(distance <= 1e-9, "N = {bidders}, beta = {beta}, {updates:?}: {distance:e}");
+        }
+    }
+}
+
+#[test]
+fn where_rounding_grows_the_kernel_follows_the_oracle_as_far_as_the_oracle_itself() {
+    // On the total utility of ten bidders the bids come together, and which is the highest turns on the last bit:
+    // an oracle whose gradients are rounded otherwise leaves the first by as much as the kernel does.
+    let settings = Settings { updates: Updates::SharedGraph, ..settings(10, 50.0) };
+    let [first, other] = [0.0, 4.0 * f64::EPSILON].map(|nudge| oracle(&settings, 7, nudge));
+    let sensitivity = distance(first.iter().flatten(), other.iter().flatten());
+    assert!(sensitivity > 1e-9, "{sensitivity:e} needs no exception");
+    let trajectory = trained(&settings, 7).trajectory.expect("it was asked for");
+    let far = distance(&trajectory, first.iter().flatten());
+    assert!(far <= 10.0 * sensitivity, "{far:e}, the oracle's own {sensitivity:e}");
+    let near = distance(trajectory.iter().take(200 * 10), first.iter().flatten());
+    assert!(near <= 1e-9, "200 epochs: {near:e}");
+}
+
+#[test]
+fn the_kernel_follows_the_oracle_on_own_profiles() {
+    for bidders in [2, 3, 5] {
+        for updates in UPDATES {
+            let profiles = Profiles::Own;
+            let settings = Settings { updates, profiles, epochs: 300, ..settings(bidders, 50.0) };
+            let distance = distance_to_oracle(&settings, 0);
+            assert!(distance <= 1e-9, "N = {bidders}, {updates:?}: {distance:e}");
+        }
+    }
+}
+
+/// Three bidders who differ in everything.
+fn mixed() -> Settings {
+    let mut settings =
+        Settings { beta: Beta::Geometric { from: 10.0, to: 100.0 }, epochs: 200, ..settings(3, f64::NAN) };
+    let uniform = |low, high| (Prior::REGISTRY[0].build)(&[low, high]).unwrap();
+    settings.bidders[1].prior = uniform(0.25, 2.0);
+    settings.bidders[1].learner = Learner::Sgd(Sgd { momentum: 0.5 });
+    settings.bidders[1].learning_rate = 0.05;
+    settings.bidders[2].prior = uniform(0.0, 1.5);
+    settings.bidders[2].theta = -0.4;
+    settings
+}
+
+#[test]
+fn the_kernel_follows_the_oracle_where_bidders_differ_at_every_batch_size() {
+    for batch in [1, 7, 16, 127, 128, 1000] {
+        for (updates, profiles) in UPDATES.into_iter().zip(PROFILES.into_iter().cycle()) {
+            let settings = Settings { batch, updates, profiles, ..mixed() };
+            let distance = distance_to_oracle(&settings, 3);
+            assert!(distance <= 1e-9, "batch = {batch}, {updates:?}, {profiles:?}: {distance:e}");
+        }
+    }
+}
+
+#[test]
+fn a_run_is_the_same_bits_alone_in_any_lane_and_on_every_instance() {
+    for (updates, profiles) in UPDATES.into_iter().flat_map(|u| PROFILES.map(|p| (u, p))) {
+        let betas = [10.0, 25.0, 50.0, 100.0, 200.0, 1e4, 1e-3, 3.0];
+        for bidders in [2, 3, 64] {
+            let shape = Settings { epochs: 20, batch: 33, updates, profiles, ..settings(bidders, 0.0) };
+            let cells = betas.map(|beta| Settings { beta: Beta::Fixed(beta), ..shape.clone() });
+            let run = |k: usize| Run { settings: &cells[k], seed: k as u64 % 3, recording: RECORDING };
+            let alone: Vec<Outcome> = (0..8).map(|k| train(&cells[k], k as u64 % 3, RECORDING)).collect();
+            for instance in Instance::available() {
+                let forwards = train_group(instance, &std::array::from_fn::<_, 8, _>(run));
+                let mut backwards = train_group(instance, &std::array::from_fn::<_, 5, _>(|k| run(7 - k)));
+                backwards.reverse();
+                assert_eq!(forwards, alone, "{instance:?}, N = {bidders}, {updates:?}, {profiles:?}");
+                assert_eq!(backwards, alone[3..], "{instance:?}, N = {bidders}, {updates:?}, {profiles:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn adams_first_step_is_the_learning_rate_whatever_the_gradient() {
+    // From 0.71095 towards 0.48 and 0.65, or towards 0.88.
+    for (bidders, expected) in [(2, 0.70889), (3, 0.70889), (10, 0.71300)] {
+        let settings = Settings { epochs: 1, ..settings(bidders, 50.0) };
+        for bidder in trained(&settings, 0).bidders {
+            assert!((bidder.last_iterate - expected).abs() < 5e-6, "{}", bidder.last_iterate);
+        }
+    }
+}
+
+#[test]
+fn observers_agree_with_the_trajectory() {
+    let settings = Settings { epochs: 101, ..settings(2, 50.0) };
+    let outcome = trained(&settings, 5);
+    let trajectory = outcome.trajectory.unwrap();
+    for (i, bidder) in outcome.bidders.iter().enumerate() {
+        let w: Vec<f64> = trajectory.column(i).to_vec();
+        let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
+        // Half of 101 epochs, rounded up.
+        let tail = &w[51..];
+        assert_eq!((w.len(), tail.len()), (102, 51));
+        let centre = mean(tail);
+        let variance = tail.iter().map(|x| (x - centre) * (x - centre)).sum::<f64>() / 50.0;
+        let average = w.iter().skip(1).fold(vec![w[0]], |mut e, x| {
+            e.push(0.99 * e.last().unwrap() + 0.01 * x);
+            e
+        });
+        let extreme = |pick: fn(f64, f64) -> f64| average[51..].iter().copied().reduce(pick).unwrap();
+        for (name, seen, expected) in [
+            ("last_iterate", bidder.last_iterate, w[101]),
+            ("tail_mean", bidder.tail_mean, centre),
+            ("tail_sd", bidder.tail_sd.unwrap(), variance.sqrt()),
+            ("time_average", bidder.time_average, mean(&w[1..])),
+            ("ema_last", bidder.ema_last, average[101]),
+            ("ema_min", bidder.ema_min, extreme(f64::min)),
+            ("ema_max", bidder.ema_max, extreme(f64::max)),
+        ] {
+            assert!((seen - expected).abs() < 1e-13, "{name}: {seen} and {expected}");
+        }
+    }
+}
+
+#[test]
+fn the_gradients_sd_is_that_of_plain_steps() {
+    // Without momentum a step of SGD is the learning rate times the gradient, so theta tells the gradients.
+    let mut settings = Settings { epochs: 40, ..settings(2, 50.0) };
+    for bidder in &mut settings.bidders {
+        bidder.learner = Learner::Sgd(Sgd { momentum: 0.0 });
+        bidder.learning_rate = 0.5;
+    }
+    let outcome = trained(&settings, 1);
+    let theta = outcome.trajectory.unwrap().column(0).mapv(bidsweep::auction::strategy::linear::theta);
+    let gradients: Vec<f64> = (21..=40).map(|t| (theta[t] - theta[t - 1]) / 0.5).collect();
+    let mean = gradients.iter().sum::<f64>() / 20.0;
+    let sd = (gradients.iter().map(|g| (g - mean) * (g - mean)).sum::<f64>() / 19.0).sqrt();
+    assert!((outcome.bidders[0].gradient_sd.unwrap() / sd - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_run_that_stops_being_finite_says_when_and_leaves_its_neighbours_alone() {
+    let good = Settings { epochs: 50, ..settings(2, 50.0) };
+    let mut bad = good.clone();
+    bad.bidders[1].learner = Learner::Sgd(Sgd { momentum: 0.99 });
+    bad.bidders[1].learning_rate = f64::MAX;
+    let mut fine = bad.clone();
+    fine.bidders[1].learning_rate = 0.1;
+    let run = |settings| Run { settings, seed: 1, recording: RECORDING };
+    let outcomes = train_group(Instance::best(), &[run(&fine), run(&bad)]);
+    assert_eq!(outcomes[0], train(&fine, 1, RECORDING));
+    assert_eq!(outcomes[0].status, Status::Ok);
+    // The velocity times the largest number overflows as soon as the velocity exceeds 1: by hand, the first epoch
+    // at which theta is not finite.
+    let Status::Diverged { epoch } = outcomes[1].status else { panic!("{:?}", outcomes[1]) };
+    let finite = |epochs| train(&Settings { epochs, ..bad.clone() }, 1, RECORDING).status == Status::Ok;
+    assert!(epoch > 1 && finite(epoch - 1) && !finite(epoch), "{epoch}");
+}
+
+#[test]
+fn recorded_epochs_are_the_multiples_and_the_last() {
+    let recording = Recording { trajectory: Some(10), ..RECORDING };
+    assert_eq!(recording.epochs(25).collect::<Vec<_>>(), [0, 10, 20, 25]);
+    assert_eq!(recording.epochs(20).collect::<Vec<_>>(), [0, 10, 20]);
+    assert_eq!(RECORDING.epochs(20).count(), 0);
+}
