@@ -11,10 +11,14 @@
 //! |---|---|---|
 //! | 0 | [`numeric`] | SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, statistics |
 //! | 1 | [`auction`] | priors, strategies, population, profile, mechanism |
+//! | 2 | [`equilibrium`] | exact expectations of a profile, reference equilibria |
 //! | 2 | [`learner`] | one learner a file: hyperparameters, state, update |
 //! | 3 | [`train`] | a group of runs, start to end: a pure function of settings and seeds |
+//! | 4 | [`measure`] | what is computed of a run, and of a cell's replicates |
 
 pub mod auction;
+pub mod equilibrium;
 pub mod learner;
+pub mod measure;
 pub mod numeric;
 pub mod train;

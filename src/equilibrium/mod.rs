@@ -1,0 +1,13 @@
+//! Exact expectations of a profile, and the reference equilibria of a population.
+
+mod evaluate;
+#[cfg(test)]
+mod games;
+mod reference;
+mod saturation;
+mod smoothed;
+
+pub use evaluate::{BidderEvaluation, Evaluation, evaluate};
+pub use reference::{BidderReferences, Reference, equilibrium, references};
+pub use saturation::{SATURATED, saturation};
+pub use smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_multiplier};

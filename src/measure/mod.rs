@@ -1,0 +1,95 @@
+//! Measures: what is computed of a run, and of a cell's replicates. One file a measure, one row in its registry.
+//!
+//! A file holds the columns that belong together; the registries put the files in table order.
+
+mod allocation;
+mod bias;
+mod context;
+mod ema;
+mod gradient;
+mod multiplier;
+mod row;
+mod saturation;
+mod settings;
+mod summary;
+mod utility;
+
+pub use row::{RunRow, RunStatus, measure};
+pub use settings::{MeasureSettings, Trajectories};
+pub use summary::Summary;
+
+use context::{BidderContext, RunContext};
+
+/// A column that a measure fills; its numbers are f64, missing ones null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The name, the same in every table.
+    pub name: &'static str,
+    /// One line for `bidsweep list`: formula and unit.
+    pub doc: &'static str,
+}
+
+/// The measures of a run.
+const RUN_MEASURES: &[&[RunMeasure]] = &[allocation::RUN, bias::RUN];
+
+/// The measures of a run's bidder.
+const BIDDER_MEASURES: &[&[BidderMeasure]] =
+    &[multiplier::BIDDER, ema::BIDDER, bias::BIDDER, utility::BIDDER, gradient::BIDDER, saturation::BIDDER];
+
+/// A column of a run and how it is filled.
+struct RunMeasure {
+    column: Column,
+    of: fn(&RunContext) -> Option<f64>,
+}
+
+/// A column of a run's bidder and how it is filled.
+struct BidderMeasure {
+    column: Column,
+    of: fn(&BidderContext) -> Option<f64>,
+}
+
+/// The columns of a run, in table order.
+pub fn run_columns() -> Vec<Column> {
+    RUN_MEASURES.iter().copied().flatten().map(|measure| measure.column).collect()
+}
+
+/// The columns of a run's bidder, in table order.
+pub fn bidder_columns() -> Vec<Column> {
+    BIDDER_MEASURES.iter().copied().flatten().map(|measure| measure.column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn columns_are_unique_snake_case_with_a_line_of_doc() {
+        for columns in [run_columns(), bidder_columns()] {
+            let names: HashSet<_> = columns.iter().map(|column| column.name).collect();
+            assert_eq!(names.len(), columns.len());
+            for Column { name, doc } in columns {
+                assert!(name.starts_with(|c: char| c.is_ascii_lowercase()), "{name}");
+                assert!(
+                    name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'),
+                    "{name}"
+                );
+                assert!(!doc.is_empty() && !doc.contains('\n') && !doc.ends_with('.'), "{name}: {doc}");
+            }
+        }
+    }
+
+    #[test]
+    fn columns_stand_in_table_order() {
+        let names =
+            |columns: Vec<Column>| columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" ");
+        assert_eq!(names(run_columns()), "revenue welfare efficiency bias_max_abs");
+        assert_eq!(
+            names(bidder_columns()),
+            "multiplier_last_iterate multiplier_tail_mean multiplier_tail_sd multiplier_time_average \
+             ema_last ema_min ema_max bias class_bias smoothing_bias learning_bias utility gradient_sd \
+             saturated_share"
+        );
+    }
+}

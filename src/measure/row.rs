@@ -1,0 +1,255 @@
+//! The rows that a run leaves behind.
+
+use ndarray::Array2;
+
+use super::context::RunContext;
+use super::{BIDDER_MEASURES, RUN_MEASURES, bidder_columns, run_columns};
+use crate::equilibrium::BidderReferences;
+use crate::train::{Outcome, Settings, Status};
+
+/// What a run leaves behind: a row of `runs`, a row of `bidders` each, and the trajectory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRow {
+    /// "ok", "diverged" or "failed".
+    pub status: RunStatus,
+    /// What went wrong, and at which epoch.
+    pub message: Option<String>,
+    /// One number a column of [`run_columns`], finite.
+    pub values: Vec<Option<f64>>,
+    /// Shape \[bidder\], each with one number a column of [`bidder_columns`], finite.
+    pub bidders: Vec<Vec<Option<f64>>>,
+    /// Multipliers, shape \[recorded epoch\]\[bidder\]; NaN or infinite where a run had diverged.
+    pub trajectory: Option<Array2<f64>>,
+}
+
+/// How a run ended, as the tables say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunStatus {
+    /// All epochs were trained.
+    Ok,
+    /// The numbers stopped being finite; a result.
+    Diverged,
+    /// The run could not be computed.
+    Failed,
+}
+
+impl RunStatus {
+    /// Every status.
+    pub const ALL: [RunStatus; 3] = [RunStatus::Ok, RunStatus::Diverged, RunStatus::Failed];
+
+    /// The word in the tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            RunStatus::Ok => "ok",
+            RunStatus::Diverged => "diverged",
+            RunStatus::Failed => "failed",
+        }
+    }
+
+    /// The status of a word in the tables.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+impl RunRow {
+    /// The row of a run of `bidders` bidders that has no numbers, and why.
+    pub fn without_numbers(status: RunStatus, message: String, bidders: usize) -> Self {
+        RunRow {
+            status,
+            message: Some(message),
+            values: vec![None; run_columns().len()],
+            bidders: vec![vec![None; bidder_columns().len()]; bidders],
+            trajectory: None,
+        }
+    }
+}
+
+/// The row of a run: its measures, taken with the `references` of its population at its last beta, one a bidder.
+///
+/// A diverged run has a row without numbers whose message names the epoch. A number that is not finite is `None`.
+pub fn measure(settings: &Settings, references: &[BidderReferences], outcome: &Outcome) -> RunRow {
+    let trajectory = outcome.trajectory.clone();
+    if let Status::Diverged { epoch } = outcome.status {
+        let message = format!("epoch {epoch}: a parameter is no longer finite; try a smaller learning_rate");
+        let row = RunRow::without_numbers(RunStatus::Diverged, message, outcome.bidders.len());
+        return RunRow { trajectory, ..row };
+    }
+    let run = RunContext::new(settings, references, outcome);
+    let finite = |number: Option<f64>| number.filter(|x| x.is_finite());
+    let values = RUN_MEASURES.iter().copied().flatten().map(|measure| finite((measure.of)(&run)));
+    let bidders = run.bidders().map(|bidder| {
+        let numbers = BIDDER_MEASURES.iter().copied().flatten().map(|measure| finite((measure.of)(&bidder)));
+        numbers.collect()
+    });
+    RunRow {
+        status: RunStatus::Ok,
+        message: None,
+        values: values.collect(),
+        bidders: bidders.collect(),
+        trajectory,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::auction::{Mechanism, Prior, Strategy};
+    use crate::equilibrium::references;
+    use crate::learner::Learner;
+    use crate::train::{Beta, BidderOutcome, BidderSettings, Precision, Profiles, Updates};
+
+    fn settings(beta: Beta) -> Settings {
+        let entry = &Learner::REGISTRY[0];
+        let defaults: Vec<f64> = entry.hyperparameters.iter().map(|h| h.default).collect();
+        let bidder = BidderSettings {
+            prior: Prior::STANDARD,
+            strategy: Strategy::Linear,
+            learner: (entry.build)(&defaults),
+            learning_rate: 0.01,
+            theta: 0.9,
+        };
+        Settings {
+            mechanism: Mechanism::FirstPrice,
+            bidders: vec![bidder; 2],
+            beta,
+            batch: 128,
+            profiles: Profiles::Shared,
+            epochs: 2000,
+            updates: Updates::Simultaneous,
+            precision: Precision::F64,
+        }
+    }
+
+    /// An outcome in which every number of a bidder is another.
+    fn outcome() -> Outcome {
+        let bidder = BidderOutcome {
+            last_iterate: 0.47,
+            tail_mean: 0.48,
+            tail_sd: Some(0.01),
+            time_average: 0.49,
+            ema_last: 0.475,
+            ema_min: 0.465,
+            ema_max: 0.485,
+            gradient_sd: Some(0.02),
+        };
+        let other = BidderOutcome { tail_mean: 0.51, ..bidder };
+        Outcome { status: Status::Ok, bidders: vec![bidder, other], trajectory: Some(array![[0.71, 0.71]]) }
+    }
+
+    fn row(beta: Beta, outcome: &Outcome) -> RunRow {
+        let settings = settings(beta);
+        measure(&settings, &references(&settings.population(), beta.last()), outcome)
+    }
+
+    fn of_run(row: &RunRow, name: &str) -> Option<f64> {
+        row.values[run_columns().iter().position(|column| column.name == name).unwrap()]
+    }
+
+    fn of_bidder(row: &RunRow, bidder: usize, name: &str) -> Option<f64> {
+        row.bidders[bidder][bidder_columns().iter().position(|column| column.name == name).unwrap()]
+    }
+
+    fn assert_close(actual: Option<f64>, expected: f64) {
+        assert!((actual.unwrap() - expected).abs() < 1e-14, "{actual:?} for {expected}");
+    }
+
+    #[test]
+    fn a_run_has_every_number() {
+        let row = row(Beta::Fixed(50.0), &outcome());
+        assert_eq!((row.status, &row.message), (RunStatus::Ok, &None));
+        assert_eq!(row.trajectory, outcome().trajectory);
+        let outcomes = [
+            ("multiplier_last_iterate", 0.47),
+            ("multiplier_tail_mean", 0.48),
+            ("multiplier_tail_sd", 0.01),
+            ("multiplier_time_average", 0.49),
+            ("ema_last", 0.475),
+            ("ema_min", 0.465),
+            ("ema_max", 0.485),
+            ("gradient_sd", 0.02),
+        ];
+        for (name, expected) in outcomes {
+            assert_eq!(of_bidder(&row, 0, name), Some(expected), "{name}");
+        }
+        // The first outbids the second with probability .48 v / .51; the second is sure to win from v = .48 / .51 on.
+        let sure = 0.48 / 0.51;
+        let won = [sure / 3.0, sure * sure / 3.0 + (1.0 - sure * sure) / 2.0];
+        assert_close(of_bidder(&row, 0, "utility"), 0.52 * won[0]);
+        assert_close(of_bidder(&row, 1, "utility"), 0.49 * won[1]);
+        assert_close(of_run(&row, "revenue"), 0.48 * won[0] + 0.51 * won[1]);
+        assert_close(of_run(&row, "welfare"), won[0] + won[1]);
+        assert_close(of_run(&row, "efficiency"), (won[0] + won[1]) * 1.5);
+        assert_close(of_run(&row, "bias_max_abs"), 0.02);
+        let share = of_bidder(&row, 0, "saturated_share").unwrap();
+        assert!((0.6..0.7).contains(&share), "{share}");
+    }
+
+    #[test]
+    fn the_parts_add_up_to_the_bias() {
+        let row = row(Beta::Fixed(50.0), &outcome());
+        for (bidder, expected) in [(0, -0.02), (1, 0.01)] {
+            let [bias, class, smoothing, learning] =
+                ["bias", "class_bias", "smoothing_bias", "learning_bias"]
+                    .map(|name| of_bidder(&row, bidder, name).unwrap());
+            assert_close(Some(bias), expected);
+            assert_close(Some(class + smoothing + learning), bias);
+            assert_eq!(class, 0.0);
+            assert!((smoothing + 0.019_533_354_8).abs() < 1e-10);
+        }
+    }
+
+    #[test]
+    fn an_annealed_run_is_measured_at_the_last_beta() {
+        let annealed = row(Beta::Geometric { from: 10.0, to: 50.0 }, &outcome());
+        assert_eq!(annealed, row(Beta::Fixed(50.0), &outcome()));
+    }
+
+    #[test]
+    fn without_a_smoothed_equilibrium_the_bias_has_no_parts_behind_the_class() {
+        let row = row(Beta::Fixed(2.0), &outcome());
+        assert_close(of_bidder(&row, 0, "bias"), -0.02);
+        assert_eq!(of_bidder(&row, 0, "class_bias"), Some(0.0));
+        assert_eq!(of_bidder(&row, 0, "smoothing_bias"), None);
+        assert_eq!(of_bidder(&row, 0, "learning_bias"), None);
+        assert_close(of_run(&row, "bias_max_abs"), 0.02);
+    }
+
+    #[test]
+    fn numbers_that_are_missing_or_not_finite_are_none() {
+        let mut short = outcome();
+        short.bidders[0].tail_sd = None;
+        short.bidders[0].gradient_sd = Some(f64::INFINITY);
+        short.bidders[0].ema_last = f64::NAN;
+        let row = row(Beta::Fixed(50.0), &short);
+        for name in ["multiplier_tail_sd", "gradient_sd", "ema_last"] {
+            assert_eq!(of_bidder(&row, 0, name), None, "{name}");
+        }
+        assert_eq!(of_bidder(&row, 1, "ema_last"), Some(0.475));
+    }
+
+    #[test]
+    fn a_diverged_run_names_its_epoch_and_has_no_numbers() {
+        let mut diverged = outcome();
+        diverged.status = Status::Diverged { epoch: 17 };
+        let row = row(Beta::Fixed(50.0), &diverged);
+        assert_eq!(row.status, RunStatus::Diverged);
+        assert_eq!(
+            row.message.as_deref(),
+            Some("epoch 17: a parameter is no longer finite; try a smaller learning_rate")
+        );
+        assert_eq!(row.values, vec![None; run_columns().len()]);
+        assert_eq!(row.bidders, vec![vec![None; bidder_columns().len()]; 2]);
+        assert_eq!(row.trajectory, diverged.trajectory);
+    }
+
+    #[test]
+    fn statuses_are_read_back() {
+        for status in RunStatus::ALL {
+            assert_eq!(RunStatus::parse(status.name()), Some(status));
+        }
+        assert_eq!(RunStatus::parse("Ok"), None);
+    }
+}
