@@ -15,10 +15,12 @@
 //! | 2 | [`learner`] | one learner a file: hyperparameters, state, update |
 //! | 3 | [`train`] | a group of runs, start to end: a pure function of settings and seeds |
 //! | 4 | [`measure`] | what is computed of a run, and of a cell's replicates |
+//! | 5 | [`sweep`] | sweep files, axes, the lazy grid, identity, seeds |
 
 pub mod auction;
 pub mod equilibrium;
 pub mod learner;
 pub mod measure;
 pub mod numeric;
+pub mod sweep;
 pub mod train;

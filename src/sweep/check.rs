@@ -1,0 +1,154 @@
+//! What only shows where the settings of a cell come together.
+
+use std::collections::HashSet;
+
+use crate::learner::Learner;
+use crate::train::{Precision, Settings};
+
+use super::choice::Start;
+use super::draft::Draft;
+use super::grid::Grid;
+use super::population::NamedPopulation;
+use super::problem::{Place, Problem};
+use super::settings::index_of;
+use super::spec::Spec;
+
+/// The most multipliers of one recorded trajectory: recorded epochs x bidders.
+pub(super) const MAX_RECORDED: u64 = 1_000_000;
+
+/// Checks cell after cell; reports every problem once, however many cells have it.
+pub(super) struct CellCheck<'s> {
+    spec: &'s Spec,
+    reported: HashSet<(Place, String)>,
+    problems: Vec<Problem>,
+    /// The widest spacing of recorded epochs that some cell needs.
+    spacing: Option<Spacing>,
+}
+
+struct Spacing {
+    every: u64,
+    epochs: u32,
+    bidders: usize,
+}
+
+/// Settings of a cell that do not go together.
+struct Fault {
+    /// The keys that matter; the problem stands at the first.
+    keys: &'static [&'static str],
+    message: String,
+    help: String,
+}
+
+impl<'s> CellCheck<'s> {
+    pub(super) fn new(spec: &'s Spec) -> Self {
+        CellCheck { spec, reported: HashSet::new(), problems: Vec::new(), spacing: None }
+    }
+
+    /// The settings of a cell, where they go together.
+    pub(super) fn settings(&mut self, grid: &Grid, index: usize) -> Option<Settings> {
+        let draft = grid.draft(index);
+        let populations = &self.spec.populations;
+        if draft.members(populations).is_some_and(<[_]>::is_empty) {
+            // The population could not be read, and has been reported.
+            return None;
+        }
+        let mut sound = true;
+        let faults = [
+            start_fault(&draft, populations),
+            hyperparameter_fault(&draft),
+            precision_fault(&draft),
+            steepness_fault(&draft, populations),
+        ];
+        for fault in faults.into_iter().flatten() {
+            sound = false;
+            self.report(grid, index, fault);
+        }
+        self.record(&draft);
+        sound.then(|| draft.settings(populations))
+    }
+
+    fn report(&mut self, grid: &Grid, index: usize, fault: Fault) {
+        if fault.keys.iter().any(|key| grid.broken.contains(&index_of(key))) {
+            return;
+        }
+        let place = grid.given(index_of(fault.keys[0]), index).map_or(Place::File, |value| value.place);
+        if self.reported.insert((place, fault.message.clone())) {
+            self.problems.push(Problem::error(place, fault.message).help(fault.help));
+        }
+    }
+
+    /// Notes the spacing that a cell's trajectories need, where the one that is written is too narrow.
+    fn record(&mut self, draft: &Draft) {
+        let Some(trajectories) = self.spec.measure.trajectories else { return };
+        let bidders = draft.size(&self.spec.populations);
+        let most = MAX_RECORDED / bidders as u64;
+        if recorded(draft.epochs, trajectories.every.into()) <= most {
+            return;
+        }
+        // Epoch 0 and the last epoch come on top of the multiples between.
+        let every = u64::from(draft.epochs).div_ceil(most - 2);
+        if self.spacing.as_ref().is_none_or(|spacing| spacing.every < every) {
+            self.spacing = Some(Spacing { every, epochs: draft.epochs, bidders });
+        }
+    }
+
+    /// What was found.
+    pub(super) fn into_problems(mut self) -> Vec<Problem> {
+        if let Some(Spacing { every, epochs, bidders }) = self.spacing {
+            let message = format!(
+                "{epochs} epochs of {bidders} bidders recorded this often are more than {MAX_RECORDED} multipliers a run"
+            );
+            let problem = Problem::error(self.spec.every, message);
+            self.problems.push(problem.help(format!("write `every = {every}` or more")));
+        }
+        self.problems
+    }
+}
+
+/// Recorded epochs of a run: 0, the multiples of `every`, and the last.
+fn recorded(epochs: u32, every: u64) -> u64 {
+    let epochs = u64::from(epochs);
+    1 + epochs / every + u64::from(!epochs.is_multiple_of(every))
+}
+
+fn start_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
+    let Start::Each(starts) = &draft.initial.start else { return None };
+    let bidders = draft.size(populations);
+    (starts.len() != bidders).then(|| Fault {
+        keys: &["initial", "bidders", "population"],
+        message: format!("`initial` has {} values for {bidders} bidders", starts.len()),
+        help: "write one value for each bidder, or one number for all".to_owned(),
+    })
+}
+
+fn hyperparameter_fault(draft: &Draft) -> Option<Fault> {
+    let entry = &Learner::REGISTRY[draft.learner.learner];
+    let keys = &draft.hyperparameters[draft.learner.learner];
+    let mut both = draft.learner.given.iter().zip(keys).zip(entry.hyperparameters);
+    both.find(|((table, key), _)| table.is_some() && key.is_some()).map(|(_, h)| Fault {
+        keys: &["learner"],
+        message: format!("the learner's table and `{}.{1}` both give `{1}`", entry.name, h.name),
+        help: "write it in one place".to_owned(),
+    })
+}
+
+fn precision_fault(draft: &Draft) -> Option<Fault> {
+    (draft.precision == Precision::F32).then(|| Fault {
+        keys: &["precision"],
+        message:
+            "`precision = \"f32\"`, which stands where the key is left out, is not available in this version"
+                .to_owned(),
+        help: "write `precision = \"f64\"` under [fixed]".to_owned(),
+    })
+}
+
+fn steepness_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
+    let tops = draft.members(populations).unwrap_or(&[]).iter().map(|member| member.prior.support().1);
+    let top = tops.fold(0.0, f64::max);
+    let beta = draft.beta.first().max(draft.beta.last());
+    (!(beta * top).is_finite()).then(|| Fault {
+        keys: &["beta", "population"],
+        message: format!("`beta` times the highest value, {beta:e} x {top:e}, is not finite"),
+        help: "write a smaller `beta`, or values on a smaller scale".to_owned(),
+    })
+}

@@ -1,0 +1,94 @@
+//! The columns of the tables that tell a cell's settings.
+
+use super::Cell;
+use super::choice::HyperparameterId;
+use super::settings::settings;
+use crate::learner::Learner;
+
+/// One value of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    /// Missing.
+    Null,
+    /// An integer.
+    Integer(i64),
+    /// A number, finite.
+    Number(f64),
+    /// A text.
+    Text(String),
+}
+
+impl From<&str> for Scalar {
+    fn from(text: &str) -> Self {
+        Scalar::Text(text.to_owned())
+    }
+}
+
+/// The type of a settings column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// i64.
+    Integer,
+    /// f64.
+    Number,
+    /// UTF-8, dictionary-encoded.
+    Text,
+}
+
+/// The setting of a cell's bidder, counted from 0.
+pub(super) type Read = fn(&Cell, usize) -> Scalar;
+
+/// A column of the tables that tells a setting.
+#[derive(Clone, Debug)]
+pub struct SettingColumn {
+    /// The column's name.
+    pub name: String,
+    /// The column's type.
+    pub kind: Kind,
+    /// One line for `bidsweep list`.
+    pub doc: String,
+    source: Source,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Setting(Read),
+    Hyperparameter(HyperparameterId),
+}
+
+/// Every settings column, in table order.
+pub fn setting_columns() -> Vec<SettingColumn> {
+    settings().iter().flat_map(|entry| entry.columns.iter().cloned()).collect()
+}
+
+impl SettingColumn {
+    pub(super) fn new(name: &str, kind: Kind, doc: &str, read: Read) -> Self {
+        SettingColumn { name: name.to_owned(), kind, doc: doc.to_owned(), source: Source::Setting(read) }
+    }
+
+    pub(super) fn of_hyperparameter(name: &str, id: HyperparameterId) -> Self {
+        let doc = id.entry().doc.to_owned();
+        SettingColumn { name: name.to_owned(), kind: Kind::Number, doc, source: Source::Hyperparameter(id) }
+    }
+
+    /// The setting of a cell; null where the bidders differ in it or the learner does not use it.
+    pub fn of_cell(&self, cell: &Cell) -> Scalar {
+        let first = self.of_bidder(cell, 0);
+        let common = (1..cell.settings.bidders.len()).all(|bidder| self.of_bidder(cell, bidder) == first);
+        if common { first } else { Scalar::Null }
+    }
+
+    /// The setting of a cell's bidder, counted from 0; null where the bidder's learner does not use it.
+    pub fn of_bidder(&self, cell: &Cell, bidder: usize) -> Scalar {
+        match self.source {
+            Source::Setting(read) => read(cell, bidder),
+            Source::Hyperparameter(id) => {
+                let learner = &cell.settings.bidders[bidder].learner;
+                if learner.name() != Learner::REGISTRY[id.learner].name {
+                    return Scalar::Null;
+                }
+                Scalar::Number(learner.hyperparameters()[id.index])
+            }
+        }
+    }
+}

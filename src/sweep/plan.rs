@@ -1,0 +1,295 @@
+//! The plan: every cell of a sweep in order, checked, none twice.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::{Value as Json, json};
+
+use crate::measure::MeasureSettings;
+use crate::train::Settings;
+
+use super::cells::{Cells, Exclusion};
+use super::document::Table;
+use super::grid::{Axis, Grid};
+use super::identity::{CellId, Seeds};
+use super::population::Member;
+use super::problem::{Place, Problem, Problems, Severity, SweepError, without_echoes};
+use super::spec::{SCHEMA, Spec};
+
+/// The largest sweep file that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 4 << 20;
+
+/// One point of the grid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// The place in the plan, from 0.
+    pub position: usize,
+    /// The identity.
+    pub id: CellId,
+    /// The values of the axes, `beta=50 bidders=2`, after the block's label if it has one; empty where there is
+    /// neither.
+    pub label: String,
+    /// The name of the population, where one was named.
+    pub population: Option<String>,
+    /// What the cell's runs are trained with.
+    pub settings: Settings,
+}
+
+/// A checked sweep: every cell is valid, none stands twice.
+///
+/// ```
+/// use bidsweep::sweep::Plan;
+///
+/// let text = r#"
+///     schema = 1
+///     name = "beta"
+///     fixed.precision = "f64"
+///     axes.beta = [10, 25, 50]
+///     axes.bidders = [2, 3]
+/// "#;
+/// let plan = Plan::parse(text, "beta.toml", &[])?;
+/// assert_eq!(plan.len(), 6);
+/// assert_eq!(plan.cell(1).label, "beta=10 bidders=3");
+/// # Ok::<(), bidsweep::sweep::SweepError>(())
+/// ```
+#[derive(Debug)]
+pub struct Plan {
+    spec: Spec,
+    cells: Cells,
+    source: String,
+    set: Vec<String>,
+    warnings: Problems,
+    hash: String,
+}
+
+impl Plan {
+    /// Reads, expands and checks a sweep file. `set` holds `key=value` overrides: of a fixed setting, or of `name`.
+    ///
+    /// # Errors
+    /// All that is wrong with the file, each with its place and what to write instead.
+    pub fn load(path: &Path, set: &[String]) -> Result<Plan, SweepError> {
+        let file = path.display().to_string();
+        match read(path) {
+            Ok(text) => Plan::parse(&text, &file, set),
+            Err(problem) => Err(SweepError { problems: Problems::new(&file, "", set, vec![*problem]) }),
+        }
+    }
+
+    /// As [`Plan::load`], of a text; `file` stands in messages.
+    ///
+    /// # Errors
+    /// As [`Plan::load`].
+    pub fn parse(text: &str, file: &str, set: &[String]) -> Result<Plan, SweepError> {
+        let mut problems = Vec::new();
+        let root = Table::parse(text, &mut problems);
+        if problems.is_empty() && root.entries.is_empty() {
+            let problem = Problem::error(Place::File, "the file is empty")
+                .help("write `schema = 1` and a `name` to begin with");
+            return Err(SweepError { problems: Problems::new(file, text, set, vec![problem]) });
+        }
+        let mut found = Vec::new();
+        let read = Spec::read(&root, set, &mut found).map(|spec| {
+            let cells = Cells::expand(&spec, &mut found);
+            (spec, cells)
+        });
+        if !problems.is_empty() {
+            found = without_echoes(text, &problems, found);
+        }
+        problems.extend(found);
+        let problems = Problems::new(file, text, set, problems);
+        match read {
+            Some((spec, cells)) if problems.iter().all(|problem| problem.severity == Severity::Warning) => {
+                let hash = plan_hash(&spec, &cells.ids);
+                Ok(Plan { spec, cells, source: text.to_owned(), set: set.to_vec(), warnings: problems, hash })
+            }
+            _ => Err(SweepError { problems }),
+        }
+    }
+
+    /// What is odd about the file, though it can run.
+    pub fn warnings(&self) -> &Problems {
+        &self.warnings
+    }
+
+    /// The sweep's name.
+    pub fn name(&self) -> &str {
+        &self.spec.name
+    }
+
+    /// The question the sweep answers.
+    pub fn question(&self) -> Option<&str> {
+        self.spec.question.as_deref()
+    }
+
+    /// The text of the sweep file as given.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The `key=value` overrides as given.
+    pub fn set(&self) -> &[String] {
+        &self.set
+    }
+
+    /// The root seed.
+    pub fn root(&self) -> u64 {
+        self.spec.seeds.root
+    }
+
+    /// Whether replicate k sees the same draws in every cell of the same shape.
+    pub fn common(&self) -> bool {
+        self.spec.seeds.common
+    }
+
+    /// Replicates of every cell.
+    pub fn replicates(&self) -> u32 {
+        self.spec.seeds.replicates
+    }
+
+    /// What is measured.
+    pub fn measure(&self) -> &MeasureSettings {
+        &self.spec.measure
+    }
+
+    /// The grids, in the order of the cells: the main one, if the file has one, then the blocks.
+    pub fn grids(&self) -> &[Grid] {
+        &self.spec.grids
+    }
+
+    /// The rules of `[[exclude]]`, in the order of the file, and what each dropped.
+    pub fn exclusions(&self) -> &[Exclusion] {
+        &self.cells.exclusions
+    }
+
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        self.cells.ids.len()
+    }
+
+    /// Whether there is no cell, which no valid sweep file leads to.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Number of runs.
+    pub fn runs(&self) -> u64 {
+        self.len() as u64 * u64::from(self.replicates())
+    }
+
+    /// The cell at a position.
+    ///
+    /// # Panics
+    /// Where the position is not below [`Plan::len`].
+    pub fn cell(&self, position: usize) -> Cell {
+        let (grid, index) = self.spec.locate(self.cells.indices[position] as usize);
+        let draft = grid.draft(index);
+        Cell {
+            position,
+            id: self.cells.ids[position],
+            label: grid.cell_label(index),
+            population: draft.population.map(|population| self.spec.populations[population].name.clone()),
+            settings: draft.settings(&self.spec.populations),
+        }
+    }
+
+    /// All cells in order.
+    pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
+        (0..self.len()).map(|position| self.cell(position))
+    }
+
+    /// The id of the cell at a position, without its settings.
+    ///
+    /// # Panics
+    /// Where the position is not below [`Plan::len`].
+    pub fn id(&self, position: usize) -> CellId {
+        self.cells.ids[position]
+    }
+
+    /// The position of a cell, if the plan has it.
+    pub fn position(&self, id: CellId) -> Option<usize> {
+        let Cells { ids, by_id, .. } = &self.cells;
+        let found = by_id.binary_search_by_key(&id, |&position| ids[position as usize]).ok()?;
+        Some(by_id[found] as usize)
+    }
+
+    /// The seed of a run: the same for all cells where [`Plan::common`].
+    pub fn seed(&self, cell: CellId, replicate: u32) -> u64 {
+        self.spec.seeds.of_run(cell, replicate)
+    }
+
+    /// 16 hex digits over the ordered cells, replicates, seeds and `[measure]`.
+    pub fn hash(&self) -> String {
+        self.hash.clone()
+    }
+
+    /// The resolved sweep, for the manifest.
+    pub fn resolved(&self) -> Json {
+        let Spec { name, question, seeds, measure, populations, grids, rules, .. } = &self.spec;
+        let axis = |axis: &Axis| {
+            let values: BTreeMap<&str, Vec<String>> = axis.values().collect();
+            json!({ "zip": axis.zip(), "values": values })
+        };
+        let grid = |grid: &Grid| {
+            let axes: Vec<Json> = grid.axes().iter().map(axis).collect();
+            let fixed: BTreeMap<&str, String> = grid.fixed().collect();
+            json!({ "label": grid.label(), "cells": grid.size(), "fixed": fixed, "axes": axes })
+        };
+        let exclude =
+            rules.iter().map(|rule| json!({ "grid": rule.grid, "rule": rule.to_string(), "why": rule.why }));
+        let populations = populations.iter().map(|population| {
+            let members: Vec<Json> = population.members.iter().map(Member::resolved).collect();
+            (population.name.clone(), json!(members))
+        });
+        json!({
+            "schema": SCHEMA,
+            "name": name,
+            "question": question,
+            "set": self.set,
+            "grids": grids.iter().map(grid).collect::<Vec<_>>(),
+            "exclude": exclude.collect::<Vec<_>>(),
+            "populations": populations.collect::<serde_json::Map<_, _>>(),
+            "seeds": { "root": seeds.root, "replicates": seeds.replicates, "common": seeds.common },
+            "measure": {
+                "tail": measure.tail,
+                "ema": measure.ema,
+                "trajectories": measure.trajectories.map(|t| json!({ "replicates": t.replicates, "every": t.every })),
+            },
+        })
+    }
+}
+
+fn plan_hash(spec: &Spec, ids: &[CellId]) -> String {
+    let Seeds { root, replicates, common } = spec.seeds;
+    let MeasureSettings { tail, ema, trajectories } = spec.measure;
+    let [recorded, every] = trajectories.map_or([0, 0], |t| [t.replicates, t.every]);
+    let mut hasher = blake3::Hasher::new();
+    // Always as many fields, each ended by a space, which none can hold.
+    hasher.update(format!("{root} {replicates} {common} {tail} {ema} {recorded} {every} ").as_bytes());
+    ids.iter().for_each(|id| {
+        hasher.update(&id.0.to_be_bytes());
+    });
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+/// The text of a sweep file.
+fn read(path: &Path) -> Result<String, Box<Problem>> {
+    let problem = |message: String, help: &str| Box::new(Problem::error(Place::File, message).help(help));
+    let unreadable =
+        |error| problem(format!("the file cannot be read: {error}"), "give the path of a sweep file");
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        let message = format!("the file is larger than {} MiB", MAX_FILE_BYTES >> 20);
+        return Err(problem(
+            message,
+            "write long axes as ranges, such as `{ from = 10, to = 200, step = 10 }`",
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        problem(format!("the file is not UTF-8: line {line} has a byte that is none"), "save it as UTF-8")
+    })
+}

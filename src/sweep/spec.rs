@@ -1,0 +1,220 @@
+//! The sweep file, read and checked value by value: what lies between the document and the plan.
+
+use crate::measure::{MeasureSettings, Trajectories};
+
+use super::document::{Node, Table, Value};
+use super::exclude::Rule;
+use super::grid::Grid;
+use super::identity::Seeds;
+use super::population::{NamedPopulation, read_populations};
+use super::problem::{Place, Problem, suggestion};
+use super::read;
+use super::scope::{self, Override, Scope};
+use super::settings::{self, Names};
+
+/// The version of the sweep files that are read here.
+pub(super) const SCHEMA: u64 = 1;
+
+/// The most cells of a sweep before any is excluded.
+pub(super) const MAX_CELLS: u128 = 10_000_000;
+
+/// The most replicates of a cell.
+pub(super) const MAX_REPLICATES: u32 = 10_000_000;
+
+const KEYS: [&str; 11] = [
+    "schema",
+    "name",
+    "question",
+    "fixed",
+    "axes",
+    "zip",
+    "exclude",
+    "block",
+    "seeds",
+    "measure",
+    "populations",
+];
+
+const BLOCK_KEYS: [&str; 5] = ["label", "fixed", "axes", "zip", "exclude"];
+
+/// A sweep file whose values are valid one by one.
+#[derive(Debug)]
+pub(super) struct Spec {
+    pub name: String,
+    pub question: Option<String>,
+    pub seeds: Seeds,
+    pub measure: MeasureSettings,
+    /// Where `[measure]` says which epochs are recorded.
+    pub every: Place,
+    pub populations: Vec<NamedPopulation>,
+    /// The main grid, where there is one, then the blocks.
+    pub grids: Vec<Grid>,
+    pub rules: Vec<Rule>,
+}
+
+impl Spec {
+    /// Reads a file's root table. Values that cannot be read are reported and left out; none where there is no saying
+    /// what the grid is.
+    pub(super) fn read(root: &Table, set: &[String], problems: &mut Vec<Problem>) -> Option<Spec> {
+        report_unknown_keys(root, problems);
+        read_schema(root, problems);
+        let overrides = Override::read_all(set, problems);
+        let name = overrides.iter().find(|o| o.key == "name").map(|o| &o.node).or(root.get("name"));
+        let populations =
+            root.get("populations").map_or_else(Vec::new, |node| read_populations(node, problems));
+        let names: Vec<String> = populations.iter().map(|population| population.name.clone()).collect();
+        let names = Names { populations: &names };
+        let (measure, every) = read_measure(root.get("measure"), problems);
+        let mut scopes = vec![Scope::read(root, Place::File, &names, &overrides, problems)];
+        for block in read_blocks(root, problems) {
+            let Some(table) = read::table(block, "`[[block]]`", problems) else { continue };
+            read::only(table, &BLOCK_KEYS, "`[[block]]`", problems);
+            scopes.push(Scope::read(table, block.place, &names, &overrides, problems));
+        }
+        let name = read_name(name, problems);
+        let question = root.get("question").and_then(|node| read::text(node, "question", problems));
+        let seeds = read_seeds(root.get("seeds"), problems);
+        let (grids, rules) = scope::compose(scopes, &names, problems)?;
+        Some(Spec {
+            name,
+            question: question.map(str::to_owned),
+            seeds,
+            measure,
+            every,
+            populations,
+            grids,
+            rules,
+        })
+    }
+
+    /// The grid of a cell and its index there, from its index through all grids.
+    pub(super) fn locate(&self, index: usize) -> (&Grid, usize) {
+        let mut rest = index;
+        for grid in &self.grids {
+            if rest < grid.size() {
+                return (grid, rest);
+            }
+            rest -= grid.size();
+        }
+        unreachable!("no grid has a cell {index}")
+    }
+}
+
+fn report_unknown_keys(root: &Table, problems: &mut Vec<Problem>) {
+    for entry in root.entries.iter().filter(|entry| !KEYS.contains(&entry.key.as_str())) {
+        let problem = Problem::error(entry.place, format!("a sweep file has no key `{}`", entry.key));
+        problems.push(if settings::find(&entry.key).is_some() {
+            problem.help(format!("`{}` is a setting: write it under [fixed] or [axes]", entry.key))
+        } else {
+            problem.help(suggestion(&entry.key, KEYS))
+        });
+    }
+}
+
+fn read_schema(root: &Table, problems: &mut Vec<Problem>) {
+    let help = format!("write `schema = {SCHEMA}`, the version of the file's words");
+    match root.get("schema") {
+        None => problems.push(Problem::error(Place::File, "the file has no `schema`").help(help)),
+        Some(Node { value: Value::Number(number), .. }) if number.to_integer() == Some(SCHEMA.into()) => {}
+        Some(node) => {
+            let message = format!("`schema` must be {SCHEMA}, not {}", node.found());
+            problems.push(Problem::error(node.place, message).help(help));
+        }
+    }
+}
+
+fn read_name(node: Option<&Node>, problems: &mut Vec<Problem>) -> String {
+    let Some(node) = node else {
+        let problem = Problem::error(Place::File, "the file has no `name`");
+        problems.push(problem.help("write `name = \"my-sweep\"`: it names the output folder"));
+        return String::new();
+    };
+    let Some(name) = read::text(node, "name", problems) else { return String::new() };
+    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        let message = format!("`name` must be made of a-z, 0-9 and -, not {}", node.found());
+        let problem = Problem::error(node.place, message);
+        problems.push(problem.help("write such as `name = \"my-sweep\"`: it names the output folder"));
+    }
+    name.to_owned()
+}
+
+fn read_blocks<'n>(root: &'n Table, problems: &mut Vec<Problem>) -> &'n [Node] {
+    let Some(node) = root.get("block") else { return &[] };
+    match &node.value {
+        Value::List(list) => list,
+        _ => {
+            let message = format!("`block` must be tables under `[[block]]`, not {}", node.found());
+            problems.push(Problem::error(node.place, message).help("write `[[block]]` with two brackets"));
+            &[]
+        }
+    }
+}
+
+fn read_seeds(node: Option<&Node>, problems: &mut Vec<Problem>) -> Seeds {
+    let mut seeds = Seeds::default();
+    let Some(table) = node.and_then(|node| read::table(node, "`[seeds]`", problems)) else { return seeds };
+    read::only(table, &["root", "replicates", "common"], "`[seeds]`", problems);
+    if let Some(node) = table.get("root") {
+        seeds.root = read::integer(node, "root", 0, i64::MAX as u64, problems).unwrap_or(seeds.root);
+    }
+    if let Some(node) = table.get("replicates") {
+        let replicates = read::integer(node, "replicates", 1, MAX_REPLICATES.into(), problems);
+        seeds.replicates = replicates.map_or(seeds.replicates, |replicates| replicates as u32);
+    }
+    if let Some(node) = table.get("common") {
+        seeds.common = read::boolean(node, "common", problems).unwrap_or(seeds.common);
+    }
+    seeds
+}
+
+/// `[measure]`, and where its `every` stands.
+fn read_measure(node: Option<&Node>, problems: &mut Vec<Problem>) -> (MeasureSettings, Place) {
+    let mut measure = MeasureSettings::default();
+    let mut every = Place::File;
+    let Some(table) = node.and_then(|node| read::table(node, "`[measure]`", problems)) else {
+        return (measure, every);
+    };
+    for entry in &table.entries {
+        match entry.key.as_str() {
+            "tail" => {
+                let allows = |x: f64| x > 0.0 && x <= 1.0;
+                let tail = read::number(&entry.node, "tail", "a number in (0, 1]", allows, problems);
+                measure.tail = tail.unwrap_or(measure.tail);
+            }
+            "ema" => {
+                let allows = |x: f64| (0.0..1.0).contains(&x);
+                let ema = read::number(&entry.node, "ema", "a number in [0, 1)", allows, problems);
+                measure.ema = ema.unwrap_or(measure.ema);
+            }
+            "trajectories" => {
+                measure.trajectories = read_trajectories(&entry.node, &mut every, problems);
+            }
+            "best_response" => {
+                let message = "`best_response` is not available in this version";
+                problems.push(Problem::error(entry.place, message).help("leave it out"));
+            }
+            key => {
+                let problem = Problem::error(entry.place, format!("`[measure]` has no key `{key}`"));
+                problems.push(problem.help(suggestion(key, ["tail", "ema", "trajectories"])));
+            }
+        }
+    }
+    (measure, every)
+}
+
+fn read_trajectories(node: &Node, place: &mut Place, problems: &mut Vec<Problem>) -> Option<Trajectories> {
+    let table = read::table(node, "`trajectories`", problems)?;
+    read::only(table, &["replicates", "every"], "`trajectories`", problems);
+    let mut part = |key: &str, max: u64| match table.get(key) {
+        Some(node) => read::integer(node, key, 1, max, problems).map(|count| (node, count as u32)),
+        None => {
+            let problem = Problem::error(node.place, format!("`trajectories` has no `{key}`"));
+            problems.push(problem.help("write `trajectories = { replicates = 4, every = 10 }`"));
+            None
+        }
+    };
+    let (replicates, every) = (part("replicates", MAX_REPLICATES.into()), part("every", read::MAX_COUNT));
+    let ((_, replicates), (every_node, every)) = (replicates?, every?);
+    *place = every_node.place;
+    Some(Trajectories { replicates, every })
+}

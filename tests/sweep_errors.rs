@@ -1,0 +1,1613 @@
+//! What bad sweep files are refused with: every message whole.
+
+use bidsweep::sweep::Plan;
+
+/// The message that a text is refused with is `message`; a newline begins it, so that it stands at the margin.
+#[track_caller]
+fn refused_with(what: &str, text: &str, set: &[&str], message: &str) {
+    let set: Vec<String> = set.iter().map(|&argument| argument.to_owned()).collect();
+    match Plan::parse(text, "s.toml", &set) {
+        Ok(plan) => panic!("{what}: accepted with {} cells", plan.len()),
+        Err(error) => assert_eq!(format!("\n{error}"), message, "{what}"),
+    }
+}
+
+/// The same of what follows `schema` and `name` on the first two lines, with the precision that this version has.
+#[track_caller]
+fn refused(what: &str, text: &str, message: &str) {
+    refused_with(what, &format!("schema = 1\nname = \"x\"\n{text}"), &["precision=f64"], message);
+}
+
+#[test]
+fn settings() {
+    refused(
+        "a misspelt setting",
+        r#"[fixed]
+bta = 3"#,
+        r#"
+error: there is no setting `bta`
+ --> s.toml:4:1
+  |
+4 | bta = 3
+  | ^^^
+  |
+  = help: did you mean `beta`?"#,
+    );
+    refused(
+        "a setting that is near to nothing",
+        r#"[fixed]
+temperature = 3"#,
+        r#"
+error: there is no setting `temperature`
+ --> s.toml:4:1
+  |
+4 | temperature = 3
+  | ^^^^^^^^^^^
+  |
+  = help: the names known here are `mechanism`, `bidders`, `population`, `strategy`, `initial`, `beta`, `learner`, `learning_rate`, `batch`, `profiles`, `epochs`, `updates`, `precision`, `adam.beta1`, `adam.beta2`, `adam.epsilon`, `sgd.momentum`"#,
+    );
+    refused(
+        "a setting by its initials",
+        r#"[fixed]
+lr = 3"#,
+        r#"
+error: there is no setting `lr`
+ --> s.toml:4:1
+  |
+4 | lr = 3
+  | ^^
+  |
+  = help: did you mean `learning_rate`?"#,
+    );
+    refused(
+        "a setting with something added",
+        r#"[fixed]
+batchsize = 3"#,
+        r#"
+error: there is no setting `batchsize`
+ --> s.toml:4:1
+  |
+4 | batchsize = 3
+  | ^^^^^^^^^
+  |
+  = help: did you mean `batch`?"#,
+    );
+    refused(
+        "a setting at the top",
+        r#"beta = 3"#,
+        r#"
+error: a sweep file has no key `beta`
+ --> s.toml:3:1
+  |
+3 | beta = 3
+  | ^^^^
+  |
+  = help: `beta` is a setting: write it under [fixed] or [axes]"#,
+    );
+    refused(
+        "no bidders",
+        r#"[fixed]
+bidders = 0"#,
+        r#"
+error: `bidders` must be an integer from 2 to 64, not 0
+ --> s.toml:4:11
+  |
+4 | bidders = 0
+  |           ^"#,
+    );
+    refused(
+        "65 bidders",
+        r#"[fixed]
+bidders = 65"#,
+        r#"
+error: `bidders` must be an integer from 2 to 64, not 65
+ --> s.toml:4:11
+  |
+4 | bidders = 65
+  |           ^^"#,
+    );
+    refused(
+        "half a bidder",
+        r#"[fixed]
+bidders = 2.5"#,
+        r#"
+error: `bidders` must be an integer from 2 to 64, not 2.5
+ --> s.toml:4:11
+  |
+4 | bidders = 2.5
+  |           ^^^"#,
+    );
+    refused(
+        "beta of zero",
+        r#"[fixed]
+beta = 0"#,
+        r#"
+error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not 0
+ --> s.toml:4:8
+  |
+4 | beta = 0
+  |        ^"#,
+    );
+    refused(
+        "beta that is not a number",
+        r#"[fixed]
+beta = nan"#,
+        r#"
+error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not nan
+ --> s.toml:4:8
+  |
+4 | beta = nan
+  |        ^^^"#,
+    );
+    refused(
+        "infinite beta",
+        r#"[fixed]
+beta = inf"#,
+        r#"
+error: an infinite `beta`, the true auction, needs `batch = "exact"`, which is not available in this version
+ --> s.toml:4:8
+  |
+4 | beta = inf
+  |        ^^^
+  |
+  = help: write another value, such as `beta = 50`"#,
+    );
+    refused(
+        "beta too large for a number",
+        r#"[fixed]
+beta = 1e999"#,
+        r#"
+error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not 1e999
+ --> s.toml:4:8
+  |
+4 | beta = 1e999
+  |        ^^^^^"#,
+    );
+    refused(
+        "beta as a text",
+        r#"[fixed]
+beta = "50""#,
+        r#"
+error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not "50"
+ --> s.toml:4:8
+  |
+4 | beta = "50"
+  |        ^^^^
+  |
+  = help: write 50 without quotes"#,
+    );
+    refused(
+        "beta as a date",
+        r#"[fixed]
+beta = 1979-05-27"#,
+        r#"
+error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not a date
+ --> s.toml:4:8
+  |
+4 | beta = 1979-05-27
+  |        ^^^^^^^^^^"#,
+    );
+    refused(
+        "annealing from zero",
+        r#"[fixed]
+beta = { geometric = [0, 400] }"#,
+        r#"
+error: `geometric` must go from a number above 0 to a number above 0
+ --> s.toml:4:22
+  |
+4 | beta = { geometric = [0, 400] }
+  |                      ^^^^^^^^
+  |
+  = help: write `geometric = [10, 400]`"#,
+    );
+    refused(
+        "annealing without an end",
+        r#"[fixed]
+beta = { geometric = [10] }"#,
+        r#"
+error: `geometric` must be a list of two finite numbers
+ --> s.toml:4:22
+  |
+4 | beta = { geometric = [10] }
+  |                      ^^^^
+  |
+  = help: write `geometric = [10, 400]`"#,
+    );
+    refused(
+        "an unknown form of beta",
+        r#"[fixed]
+beta = { linear = [10, 400] }"#,
+        r#"
+error: the table of `beta` has one key, `geometric`
+ --> s.toml:4:8
+  |
+4 | beta = { linear = [10, 400] }
+  |        ^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write `beta = { geometric = [10, 400] }`"#,
+    );
+    refused(
+        "learning rate below zero",
+        r#"[fixed]
+learning_rate = -0.1"#,
+        r#"
+error: `learning_rate` must be a finite number above 0, not -0.1
+ --> s.toml:4:17
+  |
+4 | learning_rate = -0.1
+  |                 ^^^^"#,
+    );
+    refused(
+        "exact batch",
+        r#"[fixed]
+batch = "exact""#,
+        r#"
+error: `batch = "exact"` is not available in this version
+ --> s.toml:4:9
+  |
+4 | batch = "exact"
+  |         ^^^^^^^
+  |
+  = help: write another value, such as `batch = 128`"#,
+    );
+    refused(
+        "no epochs",
+        r#"[fixed]
+epochs = 0"#,
+        r#"
+error: `epochs` must be an integer from 1 to 1000000000, not 0
+ --> s.toml:4:10
+  |
+4 | epochs = 0
+  |          ^"#,
+    );
+    refused(
+        "a list where a value is meant",
+        r#"[fixed]
+epochs = [100, 200]"#,
+        r#"
+error: `epochs` must be an integer from 1 to 1000000000, not a list
+ --> s.toml:4:10
+  |
+4 | epochs = [100, 200]
+  |          ^^^^^^^^^^
+  |
+  = help: a list of values to sweep over belongs under [axes]"#,
+    );
+    refused(
+        "a misspelt word",
+        r#"[fixed]
+updates = "sequental""#,
+        r#"
+error: `updates` must be one of "simultaneous", "sequential", "shared-graph", not "sequental"
+ --> s.toml:4:11
+  |
+4 | updates = "sequental"
+  |           ^^^^^^^^^^^
+  |
+  = help: did you mean "sequential"?"#,
+    );
+    refused(
+        "a number for a word",
+        r#"[fixed]
+profiles = 1"#,
+        r#"
+error: `profiles` must be one of "shared", "own", not 1
+ --> s.toml:4:12
+  |
+4 | profiles = 1
+  |            ^"#,
+    );
+    refused(
+        "a later strategy",
+        r#"[fixed]
+strategy = "piecewise-linear""#,
+        r#"
+error: `strategy = "piecewise-linear"` is not available in this version
+ --> s.toml:4:12
+  |
+4 | strategy = "piecewise-linear"
+  |            ^^^^^^^^^^^^^^^^^^
+  |
+  = help: write another value, such as `strategy = "linear"`"#,
+    );
+    refused(
+        "another mechanism",
+        r#"[fixed]
+mechanism = "second-price""#,
+        r#"
+error: `mechanism` must be "first-price", not "second-price"
+ --> s.toml:4:13
+  |
+4 | mechanism = "second-price"
+  |             ^^^^^^^^^^^^^^"#,
+    );
+    refused(
+        "initial multiplier of one",
+        r#"[fixed]
+initial = 1.0"#,
+        r#"
+error: `initial` must be a number in (0, 1), not 1.0
+ --> s.toml:4:11
+  |
+4 | initial = 1.0
+  |           ^^^"#,
+    );
+    refused(
+        "initial theta whose multiplier is one",
+        r#"[fixed]
+initial = { theta = 40 }"#,
+        r#"
+error: `theta` must be a number with sigmoid(theta) in (0, 1), not 40
+ --> s.toml:4:21
+  |
+4 | initial = { theta = 40 }
+  |                     ^^"#,
+    );
+    refused(
+        "an unknown form of initial",
+        r#"[fixed]
+initial = { w = 0.5 }"#,
+        r#"
+error: the table of `initial` has one key, `theta`
+ --> s.toml:4:11
+  |
+4 | initial = { w = 0.5 }
+  |           ^^^^^^^^^^^
+  |
+  = help: write `initial = { theta = 0.9 }`"#,
+    );
+    refused(
+        "as many initial values as there are no bidders",
+        r#"[fixed]
+bidders = 2
+initial = [0.5, 0.6, 0.7]"#,
+        r#"
+error: `initial` has 3 values for 2 bidders
+ --> s.toml:5:11
+  |
+5 | initial = [0.5, 0.6, 0.7]
+  |           ^^^^^^^^^^^^^^^
+  |
+  = help: write one value for each bidder, or one number for all"#,
+    );
+}
+
+#[test]
+fn learners() {
+    refused(
+        "a misspelt learner",
+        r#"[fixed]
+learner = "adm""#,
+        r#"
+error: there is no learner `adm`
+ --> s.toml:4:11
+  |
+4 | learner = "adm"
+  |           ^^^^^
+  |
+  = help: did you mean `adam`?"#,
+    );
+    refused(
+        "two learners in one table",
+        r#"[fixed]
+learner = { adam = {}, sgd = {} }"#,
+        r#"
+error: the table of `learner` has one key, its name, not 2
+ --> s.toml:4:11
+  |
+4 | learner = { adam = {}, sgd = {} }
+  |           ^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write `learner = { adam = { beta1 = 0.9 } }`"#,
+    );
+    refused(
+        "a hyperparameter of another learner",
+        r#"[fixed]
+learner = { adam = { momentum = 0.9 } }"#,
+        r#"
+error: the learner `adam` has no key `momentum`
+ --> s.toml:4:22
+  |
+4 | learner = { adam = { momentum = 0.9 } }
+  |                      ^^^^^^^^
+  |
+  = help: the names known here are `beta1`, `beta2`, `epsilon`"#,
+    );
+    refused(
+        "a hyperparameter out of range",
+        r#"[fixed]
+learner = { adam = { beta1 = 1 } }"#,
+        r#"
+error: `beta1` must be a number in [0, 1), not 1
+ --> s.toml:4:30
+  |
+4 | learner = { adam = { beta1 = 1 } }
+  |                              ^"#,
+    );
+    refused(
+        "a dotted hyperparameter out of range",
+        r#"[fixed]
+"sgd.momentum" = -0.1"#,
+        r#"
+error: `sgd.momentum` must be a number in [0, 1), not -0.1
+ --> s.toml:4:18
+  |
+4 | "sgd.momentum" = -0.1
+  |                  ^^^^"#,
+    );
+    refused(
+        "a hyperparameter of no learner",
+        r#"[fixed]
+adam.beta3 = 0.1"#,
+        r#"
+error: there is no setting `adam.beta3`
+ --> s.toml:4:6
+  |
+4 | adam.beta3 = 0.1
+  |      ^^^^^
+  |
+  = help: did you mean `adam.beta1`?"#,
+    );
+    refused(
+        "a hyperparameter given twice",
+        r#"[fixed]
+learner = { adam = { beta1 = 0.5 } }
+adam.beta1 = 0.6"#,
+        r#"
+error: the learner's table and `adam.beta1` both give `beta1`
+ --> s.toml:4:11
+  |
+4 | learner = { adam = { beta1 = 0.5 } }
+  |           ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write it in one place"#,
+    );
+}
+
+#[test]
+fn axes() {
+    refused(
+        "a range in a text",
+        r#"[axes]
+beta = "10..200""#,
+        r#"
+error: the axis `beta` must be a list or a range, not "10..200"
+ --> s.toml:4:8
+  |
+4 | beta = "10..200"
+  |        ^^^^^^^^^
+  |
+  = help: write `beta = { from = 10, to = 200, step = 19 }`"#,
+    );
+    refused(
+        "a scalar for an axis",
+        r#"[axes]
+beta = 10"#,
+        r#"
+error: the axis `beta` must be a list or a range, not 10
+ --> s.toml:4:8
+  |
+4 | beta = 10
+  |        ^^
+  |
+  = help: write `beta = [10]`, or move it to [fixed]"#,
+    );
+    refused(
+        "a word for an axis",
+        r#"[axes]
+learner = "adam""#,
+        r#"
+error: the axis `learner` must be a list or a range, not "adam"
+ --> s.toml:4:11
+  |
+4 | learner = "adam"
+  |           ^^^^^^
+  |
+  = help: write `learner = ["adam"]`, or move it to [fixed]"#,
+    );
+    refused(
+        "one annealed beta for an axis",
+        r#"[axes]
+beta = { geometric = [10, 400] }"#,
+        r#"
+error: the axis `beta` must be a list or a range, not a table
+ --> s.toml:4:8
+  |
+4 | beta = { geometric = [10, 400] }
+  |        ^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: put it in a list, or move it to [fixed]"#,
+    );
+    refused(
+        "an empty axis",
+        r#"[axes]
+beta = []"#,
+        r#"
+error: the axis `beta` has no values
+ --> s.toml:4:8
+  |
+4 | beta = []
+  |        ^^
+  |
+  = help: write its values: `[10, 25, 50]`, `{ from = 10, to = 200, step = 10 }`, `{ linspace = [0, 1], num = 5 }` or `{ geomspace = [1e-3, 1e-1], num = 5 }`"#,
+    );
+    refused(
+        "a step that misses the end",
+        r#"[axes]
+beta = { from = 10, to = 200, step = 30 }"#,
+        r#"
+error: the steps of `beta` miss 200: they lead to 190 and then 220
+ --> s.toml:4:8
+  |
+4 | beta = { from = 10, to = 200, step = 30 }
+  |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write `step = 23.75` or `step = 38`, or `to = 190` or `to = 220`"#,
+    );
+    refused(
+        "a step that leads away",
+        r#"[axes]
+beta = { from = 10, to = 200, step = -10 }"#,
+        r#"
+error: a step of -10 leads from 10 away from 200
+ --> s.toml:4:8
+  |
+4 | beta = { from = 10, to = 200, step = -10 }
+  |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write a step above 0, or swap `from` and `to`"#,
+    );
+    refused(
+        "a step of zero",
+        r#"[axes]
+beta = { from = 10, to = 200, step = 0 }"#,
+        r#"
+error: `step` must not be 0
+ --> s.toml:4:8
+  |
+4 | beta = { from = 10, to = 200, step = 0 }
+  |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: leave out the axis for one value"#,
+    );
+    refused(
+        "an endless range",
+        r#"[axes]
+beta = { from = 10, to = inf, step = 10 }"#,
+        r#"
+error: `to` must be a finite number, not inf
+ --> s.toml:4:26
+  |
+4 | beta = { from = 10, to = inf, step = 10 }
+  |                          ^^^"#,
+    );
+    refused(
+        "a range without a step",
+        r#"[axes]
+beta = { from = 10, to = 200 }"#,
+        r#"
+error: `beta` has `from`, `to`, which is no form of an axis
+ --> s.toml:4:8
+  |
+4 | beta = { from = 10, to = 200 }
+  |        ^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write `[10, 25, 50]`, `{ from = 10, to = 200, step = 10 }`, `{ linspace = [0, 1], num = 5 }` or `{ geomspace = [1e-3, 1e-1], num = 5 }`"#,
+    );
+    refused(
+        "a misspelt part of a range",
+        r#"[axes]
+beta = { form = 10, to = 200, step = 10 }"#,
+        r#"
+error: an axis has no key `form`
+ --> s.toml:4:10
+  |
+4 | beta = { form = 10, to = 200, step = 10 }
+  |          ^^^^
+  |
+  = help: did you mean `from`?"#,
+    );
+    refused(
+        "one point of a linspace",
+        r#"[axes]
+beta = { linspace = [10, 200], num = 1 }"#,
+        r#"
+error: `num` must be an integer from 2 to 1000000000, not 1
+ --> s.toml:4:38
+  |
+4 | beta = { linspace = [10, 200], num = 1 }
+  |                                      ^"#,
+    );
+    refused(
+        "a linspace of one end",
+        r#"[axes]
+beta = { linspace = [10], num = 3 }"#,
+        r#"
+error: `linspace` must be a list of two finite numbers
+ --> s.toml:4:21
+  |
+4 | beta = { linspace = [10], num = 3 }
+  |                     ^^^^
+  |
+  = help: write `linspace = [10, 400]`"#,
+    );
+    refused(
+        "a geomspace from zero",
+        r#"[axes]
+beta = { geomspace = [0, 100], num = 3 }"#,
+        r#"
+error: the ends of `geomspace` must be above 0
+ --> s.toml:4:22
+  |
+4 | beta = { geomspace = [0, 100], num = 3 }
+  |                      ^^^^^^^^
+  |
+  = help: write `linspace` for an axis that reaches 0 or below"#,
+    );
+    refused(
+        "more digits than can be exact",
+        r#"[axes]
+beta = { from = 1e-30, to = 1e30, step = 1 }"#,
+        r#"
+error: these numbers have too many digits for an exact axis
+ --> s.toml:4:8
+  |
+4 | beta = { from = 1e-30, to = 1e30, step = 1 }
+  |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write numbers of at most 30 digits between the first and the last"#,
+    );
+    refused(
+        "a duplicate value",
+        r#"[axes]
+beta = [10, 50, 50.0]"#,
+        r#"
+error: the axis `beta` has 50 twice
+ --> s.toml:4:17
+  |
+4 | beta = [10, 50, 50.0]
+  |             --  ^^^^
+  |             |
+  |             first here
+  |
+  = help: leave one of them out"#,
+    );
+    refused(
+        "a bad value among good ones",
+        r#"[axes]
+beta = [10, -50, 100]"#,
+        r#"
+error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not -50
+ --> s.toml:4:13
+  |
+4 | beta = [10, -50, 100]
+  |             ^^^"#,
+    );
+    refused(
+        "a range through values that are not allowed",
+        r#"[axes]
+beta = { from = -1, to = 1, step = 1 }"#,
+        r#"
+error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not -1
+ --> s.toml:4:8
+  |
+4 | beta = { from = -1, to = 1, step = 1 }
+  |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#,
+    );
+    refused(
+        "a fraction of a bidder on the way",
+        r#"[axes]
+bidders = { linspace = [2, 5], num = 3 }"#,
+        r#"
+error: `bidders` must be an integer from 2 to 64, not 3.5
+ --> s.toml:4:11
+  |
+4 | bidders = { linspace = [2, 5], num = 3 }
+  |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#,
+    );
+    refused(
+        "a key both fixed and an axis",
+        r#"[fixed]
+beta = 10
+[axes]
+beta = [20, 30]"#,
+        r#"
+error: `beta` is both fixed and an axis
+ --> s.toml:6:8
+  |
+4 | beta = 10
+  |        -- also here
+5 | [axes]
+6 | beta = [20, 30]
+  |        ^^^^^^^^
+  |
+  = help: write it in one place"#,
+    );
+    refused(
+        "a key both an axis and in a zip",
+        r#"[axes]
+beta = [20, 30]
+[zip.a]
+beta = [10, 40]
+batch = [1, 2]"#,
+        r#"
+error: `beta` is both an axis and in a zip
+ --> s.toml:6:8
+  |
+4 | beta = [20, 30]
+  |        -------- also here
+5 | [zip.a]
+6 | beta = [10, 40]
+  |        ^^^^^^^^
+  |
+  = help: write it in one place"#,
+    );
+    refused(
+        "zip lists of unequal length",
+        r#"[zip.a]
+beta = [10, 40]
+batch = [1, 2, 3]"#,
+        r#"
+error: the lists of `[zip.a]` must be of equal length: `beta` has 2, `batch` has 3
+ --> s.toml:5:9
+  |
+5 | batch = [1, 2, 3]
+  |         ^^^^^^^^^
+  |
+  = help: write one value for each, or move one of the lists to [axes]"#,
+    );
+    refused(
+        "a zip that is no table",
+        r#"[zip]
+beta = [10, 40]"#,
+        r#"
+error: `zip.beta` must be a table of lists, not a list
+ --> s.toml:4:8
+  |
+4 | beta = [10, 40]
+  |        ^^^^^^^^
+  |
+  = help: write `[zip.NAME]` and its lists of equal length below"#,
+    );
+    refused(
+        "an empty zip",
+        r#"[zip.a]"#,
+        r#"
+error: `[zip.a]` has no lists
+ --> s.toml:3:6
+  |
+3 | [zip.a]
+  |      ^
+  |
+  = help: write two or more lists of equal length, or leave it out"#,
+    );
+    refused(
+        "a grid of 10^18 cells",
+        r#"[axes]
+beta = { from = 1, to = 1000000, step = 1 }
+batch = { from = 1, to = 1000000, step = 1 }
+epochs = { from = 1, to = 1000000, step = 1 }"#,
+        r#"
+error: the grid has 1000000000000000000 cells, more than the 10000000 that a sweep may have
+--> s.toml
+ = help: shorten the axes, or split the sweep in several files"#,
+    );
+    refused(
+        "a grid of more cells than can be counted",
+        r#"[axes]
+beta = { linspace = [1, 2], num = 1000000000 }
+batch = { linspace = [1, 2], num = 1000000000 }
+epochs = { linspace = [1, 2], num = 1000000000 }
+learning_rate = { linspace = [1, 2], num = 1000000000 }
+initial = { linspace = [1, 2], num = 1000000000 }"#,
+        r#"
+error: the grid has more than 10^38 cells, more than the 10000000 that a sweep may have
+--> s.toml
+ = help: shorten the axes, or split the sweep in several files"#,
+    );
+}
+
+#[test]
+fn exclusions_and_blocks() {
+    refused(
+        "a rule without a setting",
+        r#"[axes]
+beta = [10, 50]
+[[exclude]]
+why = "slow""#,
+        r#"
+error: this rule names no setting and would drop every cell
+ --> s.toml:5:1
+  |
+5 | [[exclude]]
+  | ^^^^^^^^^^^
+  |
+  = help: write the values to drop, such as `bidders = [5, 10]`"#,
+    );
+    refused(
+        "a rule over a key that does not vary",
+        r#"[axes]
+beta = [10, 50]
+[[exclude]]
+batch = 128"#,
+        r#"
+error: no cell that this rule sees varies or sets `batch`
+ --> s.toml:6:1
+  |
+6 | batch = 128
+  | ^^^^^
+  |
+  = help: drop `batch` from the rule, or make it an axis"#,
+    );
+    refused(
+        "a rule with an unknown key",
+        r#"[axes]
+beta = [10, 50]
+[[exclude]]
+bata = 50"#,
+        r#"
+error: there is no setting `bata`
+ --> s.toml:6:1
+  |
+6 | bata = 50
+  | ^^^^
+  |
+  = help: did you mean `beta`?"#,
+    );
+    refused(
+        "a rule with one bracket",
+        r#"[axes]
+beta = [10, 50]
+[exclude]
+beta = 50"#,
+        r#"
+error: `exclude` must be tables under `[[exclude]]`, not a table
+ --> s.toml:5:1
+  |
+5 | [exclude]
+  | ^^^^^^^^^
+  |
+  = help: write `[[exclude]]` with two brackets"#,
+    );
+    refused(
+        "rules that leave nothing",
+        r#"[axes]
+beta = [10, 50]
+[[exclude]]
+beta = [10, 50]"#,
+        r#"
+error: the rules of `[[exclude]]` drop every cell
+--> s.toml
+ = help: leave a value out of the rules"#,
+    );
+    refused(
+        "a block with one bracket",
+        r#"[block]
+label = "a""#,
+        r#"
+error: `block` must be tables under `[[block]]`, not a table
+ --> s.toml:3:1
+  |
+3 | [block]
+  | ^^^^^^^
+  |
+  = help: write `[[block]]` with two brackets"#,
+    );
+    refused(
+        "an unknown key of a block",
+        r#"[[block]]
+seeds = 1"#,
+        r#"
+error: `[[block]]` has no key `seeds`
+ --> s.toml:4:1
+  |
+4 | seeds = 1
+  | ^^^^^
+  |
+  = help: the names known here are `label`, `fixed`, `axes`, `zip`, `exclude`"#,
+    );
+    refused(
+        "a rule of a block over another block's axis",
+        r#"[[block]]
+axes.beta = [10, 50]
+[[block]]
+fixed.bidders = 3
+[[block.exclude]]
+beta = 10"#,
+        r#"
+error: no cell that this rule sees varies or sets `beta`
+ --> s.toml:8:1
+  |
+8 | beta = 10
+  | ^^^^
+  |
+  = help: drop `beta` from the rule, or make it an axis"#,
+    );
+    refused(
+        "a block that repeats a cell",
+        r#"[axes]
+beta = [10, 50]
+[[block]]
+label = "again"
+axes.beta = [50, 100]"#,
+        r#"
+error: the cells "beta=50" and "again beta=50" come out the same
+ --> s.toml:5:1
+  |
+5 | [[block]]
+  | ^^^^^^^^^
+  |
+  = help: leave one of them out, or drop it with `[[exclude]]`"#,
+    );
+    refused(
+        "cells that differ in what their learner does not use",
+        r#"[axes]
+learner = ["adam", "sgd"]
+adam.beta1 = [0.5, 0.9]"#,
+        r#"
+error: the cells "learner=sgd adam.beta1=0.5" and "learner=sgd adam.beta1=0.9" come out the same
+ --> s.toml:5:20
+  |
+5 | adam.beta1 = [0.5, 0.9]
+  |               ---  ^^^
+  |               |
+  |               the other cell
+  |
+  = help: no learner there uses `adam.beta1`: drop one of them with `[[exclude]]`, or vary it in a `[[block]]`"#,
+    );
+    refused(
+        "cells that say the same in two ways",
+        r#"[axes]
+initial = [0.5, { theta = 0 }]"#,
+        r#"
+error: the cells "initial=0.5" and "initial={ theta = 0 }" come out the same
+ --> s.toml:4:17
+  |
+4 | initial = [0.5, { theta = 0 }]
+  |            ---  ^^^^^^^^^^^^^
+  |            |
+  |            the other cell
+  |
+  = help: leave one of them out, or drop it with `[[exclude]]`"#,
+    );
+}
+
+#[test]
+fn populations() {
+    refused(
+        "a population that is not there",
+        r#"[fixed]
+population = "weak-strong""#,
+        r#"
+error: there is no population `weak-strong`
+ --> s.toml:4:14
+  |
+4 | population = "weak-strong"
+  |              ^^^^^^^^^^^^^
+  |
+  = help: write its bidders under `[populations.weak-strong]`"#,
+    );
+    refused(
+        "a misspelt population",
+        r#"[fixed]
+population = "weak"
+[populations.week]
+bidders = [{ count = 2 }]"#,
+        r#"
+error: there is no population `weak`
+ --> s.toml:4:14
+  |
+4 | population = "weak"
+  |              ^^^^^^
+  |
+  = help: did you mean `week`?"#,
+    );
+    refused(
+        "a population beside bidders",
+        r#"[fixed]
+bidders = 3
+population = "a"
+[populations.a]
+bidders = [{ count = 2 }]"#,
+        r#"
+error: `bidders` and `population` both say who bids
+ --> s.toml:4:11
+  |
+4 | bidders = 3
+  |           ^
+5 | population = "a"
+  |              --- also here
+  |
+  = help: leave out `bidders`: a population has its own"#,
+    );
+    refused(
+        "one bidder",
+        r#"[populations.a]
+bidders = [{}]"#,
+        r#"
+error: `[populations.a]` has 1 bidders, not 2 to 64
+ --> s.toml:4:11
+  |
+4 | bidders = [{}]
+  |           ^^^^
+  |
+  = help: add bidders or change their `count`"#,
+    );
+    refused(
+        "too many bidders",
+        r#"[populations.a]
+bidders = [{ count = 40 }, { count = 25 }]"#,
+        r#"
+error: `[populations.a]` has 65 bidders, not 2 to 64
+ --> s.toml:4:11
+  |
+4 | bidders = [{ count = 40 }, { count = 25 }]
+  |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: add bidders or change their `count`"#,
+    );
+    refused(
+        "no bidders",
+        r#"[populations.a]"#,
+        r#"
+error: `[populations.a]` has no `bidders`
+ --> s.toml:3:1
+  |
+3 | [populations.a]
+  | ^^^^^^^^^^^^^^^
+  |
+  = help: write `bidders = [{ prior = { uniform = { low = 0.0, high = 1.0 } } }, ...]`"#,
+    );
+    refused(
+        "a count instead of bidders",
+        r#"[populations.a]
+bidders = 3"#,
+        r#"
+error: the bidders of `[populations.a]` are a list of tables, not 3
+ --> s.toml:4:11
+  |
+4 | bidders = 3
+  |           ^
+  |
+  = help: write `bidders = [{ prior = { uniform = { low = 0.0, high = 1.0 } } }, ...]`"#,
+    );
+    refused(
+        "a name with a space",
+        r#"[populations."a b"]
+bidders = [{ count = 2 }]"#,
+        r#"
+error: a population cannot be called "a b"
+ --> s.toml:3:14
+  |
+3 | [populations."a b"]
+  |              ^^^^^
+  |
+  = help: write letters, digits, - and _ only"#,
+    );
+    refused(
+        "an unknown key of a bidder",
+        r#"[populations.a]
+bidders = [{ count = 2, batch = 3 }]"#,
+        r#"
+error: a bidder has no key `batch`
+ --> s.toml:4:25
+  |
+4 | bidders = [{ count = 2, batch = 3 }]
+  |                         ^^^^^
+  |
+  = help: the names known here are `strategy`, `learner`, `learning_rate`, `initial`, `prior`, `count`"#,
+    );
+    refused(
+        "a list of starts for one bidder",
+        r#"[populations.a]
+bidders = [{ initial = [0.5, 0.6] }, {}]"#,
+        r#"
+error: a bidder starts at one `initial`, not at a list
+ --> s.toml:4:24
+  |
+4 | bidders = [{ initial = [0.5, 0.6] }, {}]
+  |                        ^^^^^^^^^^
+  |
+  = help: write one number, such as `initial = 0.7`"#,
+    );
+    refused(
+        "a prior in a text",
+        r#"[populations.a]
+bidders = [{ prior = "uniform:0:1" }, {}]"#,
+        r#"
+error: a prior is a table, not "uniform:0:1"
+ --> s.toml:4:22
+  |
+4 | bidders = [{ prior = "uniform:0:1" }, {}]
+  |                      ^^^^^^^^^^^^^
+  |
+  = help: write `prior = { uniform = { low = 0.0, high = 1.0 } }`"#,
+    );
+    refused(
+        "a misspelt prior",
+        r#"[populations.a]
+bidders = [{ prior = { unifrom = {} } }, {}]"#,
+        r#"
+error: there is no prior `unifrom`
+ --> s.toml:4:24
+  |
+4 | bidders = [{ prior = { unifrom = {} } }, {}]
+  |                        ^^^^^^^
+  |
+  = help: did you mean `uniform`?"#,
+    );
+    refused(
+        "a later prior",
+        r#"[populations.a]
+bidders = [{ prior = { power = { exponent = 2 } } }, {}]"#,
+        r#"
+error: the prior `power` is not available in this version
+ --> s.toml:4:24
+  |
+4 | bidders = [{ prior = { power = { exponent = 2 } } }, {}]
+  |                        ^^^^^
+  |
+  = help: available: uniform"#,
+    );
+    refused(
+        "two priors",
+        r#"[populations.a]
+bidders = [{ prior = { uniform = {}, power = {} } }, {}]"#,
+        r#"
+error: a prior is a table with one name, not 2
+ --> s.toml:4:22
+  |
+4 | bidders = [{ prior = { uniform = {}, power = {} } }, {}]
+  |                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write `prior = { uniform = { low = 0.0, high = 1.0 } }`"#,
+    );
+    refused(
+        "an inverted prior",
+        r#"[populations.a]
+bidders = [{ prior = { uniform = { low = 2 } } }, {}]"#,
+        r#"
+error: the prior `uniform`: low = 2 must be below high = 1
+ --> s.toml:4:34
+  |
+4 | bidders = [{ prior = { uniform = { low = 2 } } }, {}]
+  |                                  ^^^^^^^^^^^"#,
+    );
+    refused(
+        "a misspelt parameter",
+        r#"[populations.a]
+bidders = [{ prior = { uniform = { lo = 0.5 } } }, {}]"#,
+        r#"
+error: the prior `uniform` has no key `lo`
+ --> s.toml:4:36
+  |
+4 | bidders = [{ prior = { uniform = { lo = 0.5 } } }, {}]
+  |                                    ^^
+  |
+  = help: did you mean `low`?"#,
+    );
+    refused(
+        "values beyond what beta can multiply",
+        r#"[fixed]
+population = "a"
+beta = 1e10
+[populations.a]
+bidders = [{ prior = { uniform = { high = 1e300 } } }, {}]"#,
+        r#"
+error: `beta` times the highest value, 1e10 x 1e300, is not finite
+ --> s.toml:5:8
+  |
+5 | beta = 1e10
+  |        ^^^^
+  |
+  = help: write a smaller `beta`, or values on a smaller scale"#,
+    );
+}
+
+#[test]
+fn seeds_and_measure() {
+    refused(
+        "a negative root",
+        r#"[seeds]
+root = -1"#,
+        r#"
+error: `root` must be an integer from 0 to 9223372036854775807, not -1
+ --> s.toml:4:8
+  |
+4 | root = -1
+  |        ^^"#,
+    );
+    refused(
+        "no replicates",
+        r#"[seeds]
+replicates = 0"#,
+        r#"
+error: `replicates` must be an integer from 1 to 10000000, not 0
+ --> s.toml:4:14
+  |
+4 | replicates = 0
+  |              ^"#,
+    );
+    refused(
+        "common in words",
+        r#"[seeds]
+common = "yes""#,
+        r#"
+error: `common` must be true or false, not "yes"
+ --> s.toml:4:10
+  |
+4 | common = "yes"
+  |          ^^^^^"#,
+    );
+    refused(
+        "an unknown seed",
+        r#"[seeds]
+replicate = 3"#,
+        r#"
+error: `[seeds]` has no key `replicate`
+ --> s.toml:4:1
+  |
+4 | replicate = 3
+  | ^^^^^^^^^
+  |
+  = help: did you mean `replicates`?"#,
+    );
+    refused(
+        "an empty tail",
+        r#"[measure]
+tail = 0"#,
+        r#"
+error: `tail` must be a number in (0, 1], not 0
+ --> s.toml:4:8
+  |
+4 | tail = 0
+  |        ^"#,
+    );
+    refused(
+        "an average that never moves",
+        r#"[measure]
+ema = 1"#,
+        r#"
+error: `ema` must be a number in [0, 1), not 1
+ --> s.toml:4:7
+  |
+4 | ema = 1
+  |       ^"#,
+    );
+    refused(
+        "trajectories without a spacing",
+        r#"[measure]
+trajectories = { replicates = 4 }"#,
+        r#"
+error: `trajectories` has no `every`
+ --> s.toml:4:16
+  |
+4 | trajectories = { replicates = 4 }
+  |                ^^^^^^^^^^^^^^^^^^
+  |
+  = help: write `trajectories = { replicates = 4, every = 10 }`"#,
+    );
+    refused(
+        "too many recorded epochs",
+        r#"[fixed]
+epochs = 1000000
+bidders = 4
+[measure]
+trajectories = { replicates = 1, every = 1 }"#,
+        r#"
+error: 1000000 epochs of 4 bidders recorded this often are more than 1000000 multipliers a run
+ --> s.toml:7:42
+  |
+7 | trajectories = { replicates = 1, every = 1 }
+  |                                          ^
+  |
+  = help: write `every = 5` or more"#,
+    );
+    refused(
+        "a later measure",
+        r#"[measure]
+best_response = {}"#,
+        r#"
+error: `best_response` is not available in this version
+ --> s.toml:4:1
+  |
+4 | best_response = {}
+  | ^^^^^^^^^^^^^
+  |
+  = help: leave it out"#,
+    );
+    refused(
+        "an unknown measure",
+        r#"[measure]
+tial = 0.5"#,
+        r#"
+error: `[measure]` has no key `tial`
+ --> s.toml:4:1
+  |
+4 | tial = 0.5
+  | ^^^^
+  |
+  = help: did you mean `tail`?"#,
+    );
+}
+
+#[test]
+fn whole_file() {
+    refused_with(
+        "empty",
+        r#""#,
+        &[],
+        r#"
+error: the file is empty
+--> s.toml
+ = help: write `schema = 1` and a `name` to begin with"#,
+    );
+    refused_with(
+        "another schema",
+        r#"schema = 2
+name = "x""#,
+        &["precision=f64"],
+        r#"
+error: `schema` must be 1, not 2
+ --> s.toml:1:10
+  |
+1 | schema = 2
+  |          ^
+  |
+  = help: write `schema = 1`, the version of the file's words"#,
+    );
+    refused_with(
+        "no schema and no name",
+        r#"question = "what?""#,
+        &["precision=f64"],
+        r#"
+error: the file has no `schema`
+--> s.toml
+ = help: write `schema = 1`, the version of the file's words
+
+error: the file has no `name`
+--> s.toml
+ = help: write `name = "my-sweep"`: it names the output folder"#,
+    );
+    refused_with(
+        "a name with a slash",
+        r#"schema = 1
+name = "a/b""#,
+        &["precision=f64"],
+        r#"
+error: `name` must be made of a-z, 0-9 and -, not "a/b"
+ --> s.toml:2:8
+  |
+2 | name = "a/b"
+  |        ^^^^^
+  |
+  = help: write such as `name = "my-sweep"`: it names the output folder"#,
+    );
+    refused_with(
+        "a name in upper case",
+        r#"schema = 1
+name = "Beta""#,
+        &["precision=f64"],
+        r#"
+error: `name` must be made of a-z, 0-9 and -, not "Beta"
+ --> s.toml:2:8
+  |
+2 | name = "Beta"
+  |        ^^^^^^
+  |
+  = help: write such as `name = "my-sweep"`: it names the output folder"#,
+    );
+    refused_with(
+        "a misspelt table",
+        r#"schema = 1
+name = "x"
+[axis]"#,
+        &["precision=f64"],
+        r#"
+error: a sweep file has no key `axis`
+ --> s.toml:3:2
+  |
+3 | [axis]
+  |  ^^^^
+  |
+  = help: did you mean `axes`?"#,
+    );
+    refused_with(
+        "single precision where nothing is said",
+        r#"schema = 1
+name = "x""#,
+        &[],
+        r#"
+error: `precision = "f32"`, which stands where the key is left out, is not available in this version
+--> s.toml
+ = help: write `precision = "f64"` under [fixed]"#,
+    );
+    refused_with(
+        "single precision",
+        r#"schema = 1
+name = "x"
+fixed.precision = "f32""#,
+        &[],
+        r#"
+error: `precision = "f32"`, which stands where the key is left out, is not available in this version
+ --> s.toml:3:19
+  |
+3 | fixed.precision = "f32"
+  |                   ^^^^^
+  |
+  = help: write `precision = "f64"` under [fixed]"#,
+    );
+    refused_with(
+        "not TOML, and more",
+        r#"schema = 1
+name = "x
+[fixed]
+beta = 
+epochs = 0
+learner = sgd"#,
+        &[],
+        r#"
+error: this is not TOML: invalid basic string, expected `"`
+ --> s.toml:2:10
+  |
+2 | name = "x
+  |          ^
+
+error: this is not TOML: string values must be quoted, expected literal string
+ --> s.toml:4:8
+  |
+4 | beta = 
+  |        ^
+
+error: `epochs` must be an integer from 1 to 1000000000, not 0
+ --> s.toml:5:10
+  |
+5 | epochs = 0
+  |          ^
+
+error: this is not TOML: string values must be quoted, expected literal string
+ --> s.toml:6:11
+  |
+6 | learner = sgd
+  |           ^^^"#,
+    );
+    refused_with(
+        "a key that stands twice",
+        r#"schema = 1
+name = "x"
+[fixed]
+beta = 10
+beta = 20"#,
+        &["precision=f64"],
+        r#"
+error: this is not TOML: duplicate key
+ --> s.toml:5:1
+  |
+5 | beta = 20
+  | ^^^^"#,
+    );
+    refused_with(
+        "letters beyond ASCII before the place",
+        r#"schema = 1
+name = "x"
+fixed = { strategy = "linéaire", beta = 0 }"#,
+        &["precision=f64"],
+        r#"
+error: `strategy` must be "linear", not "linéaire"
+ --> s.toml:3:22
+  |
+3 | fixed = { strategy = "linéaire", beta = 0 }
+  |                      ^^^^^^^^^^
+
+error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not 0
+ --> s.toml:3:41
+  |
+3 | fixed = { strategy = "linéaire", beta = 0 }
+  |                                         ^"#,
+    );
+}
+
+#[test]
+fn overrides() {
+    refused_with(
+        "no equals sign",
+        r#"schema = 1
+name = "x"
+"#,
+        &["precision=f64", "beta"],
+        r#"
+error: there is no `=`
+--> --set beta
+ = help: write `--set key=value`"#,
+    );
+    refused_with(
+        "an unknown key",
+        r#"schema = 1
+name = "x"
+"#,
+        &["precision=f64", "bata=3"],
+        r#"
+error: there is no setting `bata`
+--> --set bata=3
+ = help: did you mean `beta`?"#,
+    );
+    refused_with(
+        "a bad value",
+        r#"schema = 1
+name = "x"
+"#,
+        &["precision=f64", "beta=-3"],
+        r#"
+error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not -3
+--> --set beta=-3"#,
+    );
+    refused_with(
+        "a bad word",
+        r#"schema = 1
+name = "x"
+"#,
+        &["precision=f64", "learner=adm"],
+        r#"
+error: there is no learner `adm`
+--> --set learner=adm
+ = help: did you mean `adam`?"#,
+    );
+    refused_with(
+        "a value that is not TOML",
+        r#"schema = 1
+name = "x"
+"#,
+        &["precision=f64", "beta=[1,"],
+        r#"
+error: the value is not TOML: unclosed array, expected `]`
+--> --set beta=[1,
+ = help: write such as `--set beta=50` or `--set learner=sgd`"#,
+    );
+    refused_with(
+        "a key twice",
+        r#"schema = 1
+name = "x"
+"#,
+        &["precision=f64", "beta=3", "beta=4"],
+        r#"
+error: `beta` is set twice
+--> --set beta=4
+ = help: set it once"#,
+    );
+    refused_with(
+        "an axis",
+        r#"schema = 1
+name = "x"
+[axes]
+beta = [10, 20]"#,
+        &["precision=f64", "beta=3"],
+        r#"
+error: `beta` is an axis of the sweep; --set replaces fixed settings only
+--> --set beta=3
+ = help: change the axis in the file"#,
+    );
+    refused_with(
+        "an axis of a block",
+        r#"schema = 1
+name = "x"
+[[block]]
+axes.beta = [10, 20]"#,
+        &["precision=f64", "beta=3"],
+        r#"
+error: `beta` is an axis of the sweep; --set replaces fixed settings only
+--> --set beta=3
+ = help: change the axis in the file"#,
+    );
+    refused_with(
+        "a name with a slash",
+        r#"schema = 1
+name = "x"
+"#,
+        &["precision=f64", "name=\"a/b\""],
+        r#"
+error: `name` must be made of a-z, 0-9 and -, not "a/b"
+--> --set name="a/b"
+ = help: write such as `name = "my-sweep"`: it names the output folder"#,
+    );
+}
