@@ -16,11 +16,13 @@
 //! | 3 | [`train`] | a group of runs, start to end: a pure function of settings and seeds |
 //! | 4 | [`measure`] | what is computed of a run, and of a cell's replicates |
 //! | 5 | [`sweep`] | sweep files, axes, the lazy grid, identity, seeds |
+//! | 6 | [`store`] | parts, tables, manifest |
 
 pub mod auction;
 pub mod equilibrium;
 pub mod learner;
 pub mod measure;
 pub mod numeric;
+pub mod store;
 pub mod sweep;
 pub mod train;

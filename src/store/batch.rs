@@ -1,0 +1,229 @@
+//! Rows on their way into Arrow: the column types that parts and tables share.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Builder, Int64Builder, RecordBatch, StringBuilder};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
+
+use crate::sweep::{Kind, Scalar};
+
+/// A column of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// Whether values come back row after row, so that a Parquet dictionary pays.
+    repeats: bool,
+}
+
+impl Column {
+    /// A column of integers.
+    pub(crate) fn integer(name: &str) -> Self {
+        Column::repeating(name, Kind::Integer)
+    }
+
+    /// A column of texts.
+    pub(crate) fn text(name: &str) -> Self {
+        Column::repeating(name, Kind::Text)
+    }
+
+    /// A column whose values come back row after row.
+    pub(crate) fn repeating(name: &str, kind: Kind) -> Self {
+        Column { name: name.into(), kind, repeats: true }
+    }
+
+    /// A column of measured numbers, hardly two alike.
+    pub(crate) fn measured(name: &str) -> Self {
+        Column { name: name.into(), kind: Kind::Number, repeats: false }
+    }
+}
+
+/// One value of a row. A number that is not finite is missing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Value<'a> {
+    Null,
+    Integer(i64),
+    Number(f64),
+    Text(&'a str),
+}
+
+impl<'a> From<&'a Scalar> for Value<'a> {
+    fn from(scalar: &'a Scalar) -> Self {
+        match scalar {
+            Scalar::Null => Value::Null,
+            Scalar::Integer(integer) => Value::Integer(*integer),
+            Scalar::Number(number) => Value::Number(*number),
+            Scalar::Text(text) => Value::Text(text),
+        }
+    }
+}
+
+impl From<Option<f64>> for Value<'_> {
+    fn from(number: Option<f64>) -> Self {
+        number.map_or(Value::Null, Value::Number)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Value<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Value::Null, Value::Text)
+    }
+}
+
+enum Builder {
+    Integer(Int64Builder),
+    Number(Float64Builder),
+    Text(StringBuilder),
+}
+
+impl Builder {
+    fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Integer => Builder::Integer(Int64Builder::new()),
+            Kind::Number => Builder::Number(Float64Builder::new()),
+            Kind::Text => Builder::Text(StringBuilder::new()),
+        }
+    }
+
+    fn push(&mut self, value: Value<'_>, column: &Field) {
+        match (self, value) {
+            (Builder::Integer(builder), Value::Integer(integer)) => builder.append_value(integer),
+            (Builder::Integer(builder), Value::Null) => builder.append_null(),
+            (Builder::Number(builder), Value::Number(number)) if number.is_finite() => {
+                builder.append_value(number);
+            }
+            (Builder::Number(builder), Value::Number(_) | Value::Null) => builder.append_null(),
+            (Builder::Text(builder), Value::Text(text)) => builder.append_value(text),
+            (Builder::Text(builder), Value::Null) => builder.append_null(),
+            (_, value) => panic!("column {} holds {}, not {value:?}", column.name(), column.data_type()),
+        }
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Builder::Integer(builder) => Arc::new(builder.finish()),
+            Builder::Number(builder) => Arc::new(builder.finish()),
+            Builder::Text(builder) => Arc::new(builder.finish()),
+        }
+    }
+}
+
+/// Rows gathered column by column.
+pub(crate) struct Batch {
+    schema: SchemaRef,
+    builders: Vec<Builder>,
+    rows: usize,
+}
+
+impl Batch {
+    pub(crate) fn new(columns: &[Column]) -> Self {
+        let field = |column: &Column| {
+            let data_type = match column.kind {
+                Kind::Integer => DataType::Int64,
+                Kind::Number => DataType::Float64,
+                Kind::Text => DataType::Utf8,
+            };
+            Field::new(&column.name, data_type, true)
+        };
+        Batch {
+            schema: Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>())),
+            builders: columns.iter().map(|column| Builder::of(column.kind)).collect(),
+            rows: 0,
+        }
+    }
+
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Adds a row.
+    ///
+    /// # Panics
+    /// If it has not one value a column, of the column's kind or null: a bug in the caller.
+    pub(crate) fn push<'a>(&mut self, row: impl IntoIterator<Item = Value<'a>>) {
+        let mut values = row.into_iter();
+        for (builder, field) in self.builders.iter_mut().zip(self.schema.fields()) {
+            let value = values.next().unwrap_or_else(|| panic!("no value for column {}", field.name()));
+            builder.push(value, field);
+        }
+        assert!(values.next().is_none(), "more values than columns");
+        self.rows += 1;
+    }
+
+    /// The columns of the rows pushed since the last time.
+    pub(crate) fn finish(&mut self) -> Vec<ArrayRef> {
+        self.rows = 0;
+        self.builders.iter_mut().map(Builder::finish).collect()
+    }
+
+    /// The rows pushed since the last time.
+    pub(crate) fn finish_batch(&mut self) -> RecordBatch {
+        let columns = self.finish();
+        RecordBatch::try_new(Arc::clone(&self.schema), columns).expect("one array a field, of its type")
+    }
+}
+
+/// How files are encoded: zstd, and a dictionary where values repeat.
+pub(crate) fn encoding(columns: &[Column]) -> WriterPropertiesBuilder {
+    // The library's own name for itself would change the tables' bytes with its version.
+    let properties = WriterProperties::builder()
+        .set_created_by("bidsweep".into())
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_dictionary_enabled(false);
+    columns.iter().filter(|column| column.repeats).fold(properties, |properties, column| {
+        properties.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), true)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Array, AsArray};
+    use arrow::datatypes::{Float64Type, Int64Type};
+
+    use super::*;
+
+    fn batch() -> Batch {
+        Batch::new(&[Column::text("name"), Column::integer("count"), Column::measured("x")])
+    }
+
+    #[test]
+    fn rows_become_columns_and_only_finite_numbers_pass() {
+        let mut batch = batch();
+        for x in [0.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0] {
+            batch.push([Value::Text("a"), Value::Integer(3), Value::Number(x)]);
+        }
+        batch.push([Value::Null; 3]);
+        assert_eq!(batch.rows(), 6);
+        let rows = batch.finish_batch();
+        let numbers: Vec<_> = rows.column(2).as_primitive::<Float64Type>().iter().collect();
+        assert_eq!(numbers, [Some(0.5), None, None, None, Some(-0.0), None]);
+        assert!(rows.column(0).is_null(5) && rows.column(0).as_string::<i32>().value(4) == "a");
+        assert_eq!(rows.column(1).as_primitive::<Int64Type>().value(0), 3);
+        assert_eq!(batch.finish_batch().num_rows(), 0);
+    }
+
+    #[test]
+    #[should_panic(expected = "column count holds Int64, not Text(\"3\")")]
+    fn a_value_of_another_kind_is_a_bug() {
+        batch().push([Value::Null, Value::Text("3"), Value::Null]);
+    }
+
+    #[test]
+    #[should_panic(expected = "no value for column x")]
+    fn a_short_row_is_a_bug() {
+        batch().push([Value::Null; 2]);
+    }
+
+    #[test]
+    #[should_panic(expected = "more values than columns")]
+    fn a_long_row_is_a_bug() {
+        batch().push([Value::Null; 4]);
+    }
+}

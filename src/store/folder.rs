@@ -1,0 +1,88 @@
+//! The layout of a sweep's output folder.
+
+use std::path::{Path, PathBuf};
+
+use super::{StoreError, atomic};
+
+/// The output folder of a sweep: where each of its files is. Making one touches no disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    path: PathBuf,
+}
+
+/// A table of the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TableName {
+    /// One row a cell.
+    Cells,
+    /// One row a cell and bidder.
+    CellBidders,
+    /// One row a run.
+    Runs,
+    /// One row a run and bidder.
+    Bidders,
+    /// One row a run, recorded epoch and bidder.
+    Trajectories,
+}
+
+impl TableName {
+    /// Every table.
+    pub const ALL: [TableName; 5] = [
+        TableName::Cells,
+        TableName::CellBidders,
+        TableName::Runs,
+        TableName::Bidders,
+        TableName::Trajectories,
+    ];
+
+    /// The name of the file.
+    pub const fn file(self) -> &'static str {
+        match self {
+            TableName::Cells => "cells.parquet",
+            TableName::CellBidders => "cell_bidders.parquet",
+            TableName::Runs => "runs.parquet",
+            TableName::Bidders => "bidders.parquet",
+            TableName::Trajectories => "trajectories.parquet",
+        }
+    }
+}
+
+impl Folder {
+    /// The folder at a path.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Folder { path: path.into() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the parts are.
+    pub fn parts(&self) -> PathBuf {
+        self.path.join("parts")
+    }
+
+    /// Where a table is.
+    pub fn table(&self, name: TableName) -> PathBuf {
+        self.path.join(name.file())
+    }
+
+    /// Where the manifest is.
+    pub fn manifest(&self) -> PathBuf {
+        self.path.join("manifest.json")
+    }
+
+    /// Where the sweep file is kept as given.
+    pub fn sweep(&self) -> PathBuf {
+        self.path.join("sweep.toml")
+    }
+
+    /// Keeps the text of the sweep file.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write_sweep(&self, text: &str) -> Result<(), StoreError> {
+        atomic::write(&self.sweep(), text.as_bytes())
+    }
+}

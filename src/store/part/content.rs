@@ -1,0 +1,198 @@
+//! What a part holds, checked against its name first.
+
+use std::fs::File;
+use std::io::Seek;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Float64Type};
+use ndarray::Array2;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::{
+    BIDDER, CELL, KEYS, MEASURE, MESSAGE, REPLICATE, STATUS, TRAJECTORY, bidder_column, file_name, run_column,
+};
+use crate::measure::{Column, RunRow, RunStatus, bidder_columns, run_columns};
+use crate::store::{RunKey, StoreError};
+use crate::sweep::NotACellId;
+
+const REMEDY: &str = "move it out of the folder and run again: its runs are then trained anew";
+
+/// The rows of a part whose bytes agree with its name.
+pub(crate) struct Part {
+    path: PathBuf,
+    rows: RecordBatch,
+    cell: StringArray,
+    replicate: Int64Array,
+    measure: StringArray,
+    status: StringArray,
+    bidder: Int64Array,
+}
+
+/// A run of a part.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredRun {
+    pub(crate) key: RunKey,
+    pub(crate) status: RunStatus,
+    /// Its rows in the part, one a bidder.
+    pub(crate) rows: Range<usize>,
+}
+
+impl Part {
+    /// Reads a part.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where the bytes do not agree with the name, or are no part.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        Part::read(path, |_| true)
+    }
+
+    /// Reads only what [`Part::runs`] needs.
+    pub(crate) fn open_keys(path: &Path) -> Result<Self, StoreError> {
+        Part::read(path, |name| KEYS.contains(&name))
+    }
+
+    fn read(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Self, StoreError> {
+        let io = |e| StoreError::io("read", path, e);
+        let mut file = File::open(path).map_err(io)?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(&file).map_err(io)?;
+        if path.file_name().is_none_or(|name| name != file_name(&hasher.finalize()).as_str()) {
+            let length = file.metadata().map_err(io)?.len();
+            return Err(damaged(path, format!("its {length} bytes do not hash to its name")));
+        }
+        file.rewind().map_err(io)?;
+        decode(file, wanted)
+            .and_then(|rows| {
+                Ok(Part {
+                    path: path.to_path_buf(),
+                    cell: column(&rows, CELL)?,
+                    replicate: column(&rows, REPLICATE)?,
+                    measure: column(&rows, MEASURE)?,
+                    status: column(&rows, STATUS)?,
+                    bidder: column(&rows, BIDDER)?,
+                    rows,
+                })
+            })
+            .map_err(|reason| damaged(path, reason))
+    }
+
+    /// The rows as they are.
+    pub(crate) fn rows(&self) -> &RecordBatch {
+        &self.rows
+    }
+
+    /// The runs, in the part's order.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = Result<StoredRun, StoreError>> + '_ {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            (next < self.rows.num_rows()).then(|| {
+                let run = self.run_at(next).map_err(|reason| damaged(&self.path, reason));
+                next = run.as_ref().map_or(self.rows.num_rows(), |run| run.rows.end);
+                run
+            })
+        })
+    }
+
+    /// The run whose first bidder stands in row `first`; it ends where the next bidder 1 stands.
+    fn run_at(&self, first: usize) -> Result<StoredRun, String> {
+        let bidders = self.bidder.values()[first..].iter();
+        let count = bidders.zip(1..).take_while(|&(&bidder, expected)| bidder == expected).count();
+        if count == 0 {
+            return Err(format!("row {first} starts a run with bidder {}", self.bidder.value(first)));
+        }
+        let (cell, replicate) = (self.cell.value(first), self.replicate.value(first));
+        let (measure, status) = (self.measure.value(first), self.status.value(first));
+        let key = RunKey {
+            cell: cell.parse().map_err(|e: NotACellId| e.to_string())?,
+            replicate: u32::try_from(replicate).map_err(|e| format!("replicate {replicate}: {e}"))?,
+            measure: measure.parse().map_err(|e| format!("measure_key {measure:?}: {e}"))?,
+        };
+        let status = RunStatus::parse(status).ok_or_else(|| format!("status {status:?}"))?;
+        Ok(StoredRun { key, status, rows: first..first + count })
+    }
+
+    /// What was measured, of a part that was read whole and has today's columns.
+    pub(crate) fn measured(&self) -> Result<Measured, StoreError> {
+        self.measured_columns().map_err(|reason| damaged(&self.path, reason))
+    }
+
+    fn measured_columns(&self) -> Result<Measured, String> {
+        let numbers = |columns: Vec<Column>, name: fn(&str) -> String| {
+            columns.iter().map(|c| column(&self.rows, &name(c.name))).collect::<Result<Vec<_>, _>>()
+        };
+        let trajectory: ListArray = column(&self.rows, TRAJECTORY)?;
+        if !trajectory.values().data_type().equals_datatype(&DataType::Float64) {
+            return Err(format!("column {TRAJECTORY} is of type {}", trajectory.data_type()));
+        }
+        Ok(Measured {
+            message: column(&self.rows, MESSAGE)?,
+            run: numbers(run_columns(), run_column)?,
+            bidder: numbers(bidder_columns(), bidder_column)?,
+            trajectory,
+        })
+    }
+}
+
+/// The measured columns of a part.
+pub(crate) struct Measured {
+    message: StringArray,
+    run: Vec<Float64Array>,
+    bidder: Vec<Float64Array>,
+    trajectory: ListArray,
+}
+
+impl Measured {
+    /// All of a run.
+    pub(crate) fn row(&self, run: &StoredRun) -> RunRow {
+        let first = run.rows.start;
+        RunRow {
+            status: run.status,
+            message: self.message.is_valid(first).then(|| self.message.value(first).to_string()),
+            values: numbers(&self.run, first),
+            bidders: run.rows.clone().map(|row| numbers(&self.bidder, row)).collect(),
+            trajectory: self.trajectory.is_valid(first).then(|| self.trajectory(run)),
+        }
+    }
+
+    /// The multipliers \[recorded epoch\]\[bidder\]; NaN where one was not finite.
+    fn trajectory(&self, run: &StoredRun) -> Array2<f64> {
+        let epochs = self.trajectory.value_length(run.rows.start) as usize;
+        let mut multipliers = Array2::from_elem((epochs, run.rows.len()), f64::NAN);
+        for (mut column, row) in multipliers.columns_mut().into_iter().zip(run.rows.clone()) {
+            let list = self.trajectory.value(row);
+            let list = list.as_primitive::<Float64Type>();
+            column.iter_mut().zip(list).for_each(|(w, number)| *w = number.unwrap_or(f64::NAN));
+        }
+        multipliers
+    }
+}
+
+fn numbers(columns: &[Float64Array], row: usize) -> Vec<Option<f64>> {
+    columns.iter().map(|column| column.is_valid(row).then(|| column.value(row))).collect()
+}
+
+/// A column by name and type; the clone shares its memory.
+fn column<A: Array + Clone + 'static>(rows: &RecordBatch, name: &str) -> Result<A, String> {
+    let column = rows.column_by_name(name).ok_or_else(|| format!("it has no column {name}"))?;
+    let typed = column.as_any().downcast_ref::<A>();
+    typed.cloned().ok_or_else(|| format!("column {name} is of type {}", column.data_type()))
+}
+
+fn damaged(path: &Path, reason: String) -> StoreError {
+    StoreError::Damaged { path: path.to_path_buf(), reason, remedy: REMEDY }
+}
+
+fn decode(file: File, wanted: impl Fn(&str) -> bool) -> Result<RecordBatch, String> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| e.to_string())?;
+    let roots = builder.schema().fields().iter().enumerate();
+    let roots: Vec<usize> = roots.filter(|(_, field)| wanted(field.name())).map(|(root, _)| root).collect();
+    let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
+    let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).map_err(|e| e.to_string())?;
+    let mut batches =
+        builder.with_projection(mask).with_batch_size(rows.max(1)).build().map_err(|e| e.to_string())?;
+    let batch = batches.next().ok_or("it has no rows")?;
+    batch.map_err(|e| e.to_string())
+}

@@ -1,0 +1,113 @@
+//! Finished runs on their way to disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, Float64Builder, ListBuilder, RecordBatch};
+use arrow::datatypes::{Field, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::errors::ParquetError;
+use parquet::file::properties::EnabledStatistics;
+
+use super::{TRAJECTORY, columns, file_name};
+use crate::measure::RunRow;
+use crate::store::batch::{Batch, Value, encoding};
+use crate::store::{Folder, MAX_WEIGHT, RunKey, StoreError, atomic, weight};
+
+/// Gathers finished runs and writes them as parts. Once a flush returns, its runs survive a crash of the program or
+/// of the machine; runs that were only pushed do not.
+#[derive(Debug)]
+pub struct PartWriter {
+    parts: PathBuf,
+    runs: Vec<(RunKey, RunRow)>,
+    weight: usize,
+}
+
+impl PartWriter {
+    /// A writer into a folder that exists: one whose [`Lock`](crate::store::Lock) is held.
+    pub fn new(folder: &Folder) -> Self {
+        PartWriter { parts: folder.parts(), runs: Vec::new(), weight: 0 }
+    }
+
+    /// Takes a run, and flushes where [`MAX_WEIGHT`] rows wait.
+    ///
+    /// # Errors
+    /// Those of [`PartWriter::flush`].
+    pub fn push(&mut self, key: RunKey, row: RunRow) -> Result<(), StoreError> {
+        let recorded = row.trajectory.as_ref().map_or(0, |trajectory| trajectory.nrows());
+        self.weight += weight(row.bidders.len(), recorded);
+        self.runs.push((key, row));
+        if self.weight >= MAX_WEIGHT { self.flush() } else { Ok(()) }
+    }
+
+    /// Number of runs that wait for a flush.
+    pub fn pending(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// Writes the waiting runs as one part, durably; nothing where none wait.
+    ///
+    /// # Errors
+    /// Where the part cannot be written. Then no file is left behind and the runs still wait.
+    pub fn flush(&mut self) -> Result<(), StoreError> {
+        if self.runs.is_empty() {
+            return Ok(());
+        }
+        self.runs.sort_by_key(|(key, _)| *key);
+        write(&self.parts, &batch_of(&self.runs))?;
+        self.runs.clear();
+        self.weight = 0;
+        Ok(())
+    }
+}
+
+/// The rows of sorted runs.
+fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
+    let mut batch = Batch::new(&columns());
+    let mut trajectories = ListBuilder::new(Float64Builder::new());
+    for (key, run) in runs {
+        let cell = key.cell.to_string();
+        let measure = key.measure.to_string();
+        for (index, bidder) in run.bidders.iter().enumerate() {
+            let lead = [
+                Value::Text(&cell),
+                Value::Integer(i64::from(key.replicate)),
+                Value::Text(&measure),
+                Value::Text(run.status.name()),
+                Value::from(run.message.as_deref()),
+            ];
+            let of_run = run.values.iter().map(|&number| Value::from(number));
+            let of_bidder = bidder.iter().map(|&number| Value::from(number));
+            let number = Value::Integer(index as i64 + 1);
+            batch.push(lead.into_iter().chain(of_run).chain([number]).chain(of_bidder));
+
+            let trajectory = run.trajectory.as_ref().map(|trajectory| trajectory.column(index));
+            if let Some(multipliers) = &trajectory {
+                multipliers
+                    .iter()
+                    .for_each(|&w| trajectories.values().append_option(w.is_finite().then_some(w)));
+            }
+            trajectories.append(trajectory.is_some());
+        }
+    }
+    let lists: ArrayRef = Arc::new(trajectories.finish());
+    let mut fields: Vec<Arc<Field>> = batch.schema().fields().iter().cloned().collect();
+    fields.push(Arc::new(Field::new(TRAJECTORY, lists.data_type().clone(), true)));
+    let mut arrays = batch.finish();
+    arrays.push(lists);
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).expect("one array a field, of its type")
+}
+
+/// Writes rows as a part.
+pub(crate) fn write(parts: &Path, rows: &RecordBatch) -> Result<(), StoreError> {
+    let bytes = parquet_of(rows).map_err(|e| StoreError::writing(parts, e))?;
+    atomic::write(&parts.join(file_name(&blake3::hash(&bytes))), &bytes)
+}
+
+/// A part is read whole, so statistics would be dead weight.
+fn parquet_of(rows: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
+    let properties = encoding(&columns()).set_statistics_enabled(EnabledStatistics::None).build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), rows.schema(), Some(properties))?;
+    writer.write(rows)?;
+    writer.into_inner()
+}

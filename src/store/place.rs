@@ -1,0 +1,63 @@
+//! Where in a plan a stored run belongs.
+
+use super::{MeasureKeys, RunKey};
+use crate::sweep::{CellId, Plan};
+
+/// Where a stored run belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// To the run of this index: position x replicates + replicate.
+    Run(u64),
+    /// To a run of the plan, but it was measured under another `[measure]` or by another version.
+    Outdated,
+    /// To no run of the plan.
+    Surplus,
+}
+
+/// Finds the places of stored runs; fast where runs of one cell follow each other.
+pub(crate) struct Places<'a> {
+    plan: &'a Plan,
+    keys: MeasureKeys,
+    last: Option<(CellId, Option<usize>)>,
+}
+
+impl<'a> Places<'a> {
+    pub(crate) fn of(plan: &'a Plan) -> Self {
+        Places { plan, keys: MeasureKeys::of(plan.measure()), last: None }
+    }
+
+    pub(crate) fn place(&mut self, run: &RunKey) -> Place {
+        match self.position(run.cell) {
+            Some(position) if run.replicate < self.plan.replicates() => {
+                if run.measure == self.keys.key(run.replicate) {
+                    Place::Run(index(self.plan.replicates(), position, run.replicate))
+                } else {
+                    Place::Outdated
+                }
+            }
+            _ => Place::Surplus,
+        }
+    }
+
+    fn position(&mut self, cell: CellId) -> Option<usize> {
+        match self.last {
+            Some((last, position)) if last == cell => position,
+            _ => {
+                let position = self.plan.position(cell);
+                self.last = Some((cell, position));
+                position
+            }
+        }
+    }
+}
+
+/// The index of a run in the order of a plan with this many replicates.
+pub(crate) fn index(replicates: u32, position: usize, replicate: u32) -> u64 {
+    position as u64 * u64::from(replicates) + u64::from(replicate)
+}
+
+/// Position and replicate of the run at an index, the inverse of [`index`].
+pub(crate) fn run_at(replicates: u32, index: u64) -> (usize, u32) {
+    let replicates = u64::from(replicates);
+    ((index / replicates) as usize, (index % replicates) as u32)
+}

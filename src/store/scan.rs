@@ -1,0 +1,338 @@
+//! What is there of a plan.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::bits::Bits;
+use super::part::{Part, is_part};
+use super::place::{self, Place, Places};
+use super::{Folder, StoreError, atomic};
+use crate::measure::RunStatus;
+use crate::sweep::{CellId, Plan};
+
+/// Runs of a plan that a part holds no further apart than this count as one stretch of the plan.
+const STRETCH_GAP: u64 = 1 << 10;
+
+/// What the parts of a folder hold of a plan. Takes two bits a run at most, and a few words a part.
+#[derive(Debug)]
+pub struct Scan {
+    replicates: u32,
+    done: Bits,
+    failed: Bits,
+    counts: RunCounts,
+    outdated: u64,
+    surplus: u64,
+    surplus_cells: BTreeSet<CellId>,
+    parts: Vec<PartIndex>,
+    damaged: Vec<DamagedPart>,
+}
+
+/// How the runs of a plan stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RunCounts {
+    /// Runs that trained all epochs.
+    pub ok: u64,
+    /// Runs that diverged: results too.
+    pub diverged: u64,
+    /// Runs that could not be computed.
+    pub failed: u64,
+}
+
+impl RunCounts {
+    /// Number of runs that are there, however they ended.
+    pub fn total(&self) -> u64 {
+        self.ok + self.diverged + self.failed
+    }
+}
+
+/// A part that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedPart {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Which stretches of the plan a part has runs of.
+#[derive(Debug)]
+pub(crate) struct PartIndex {
+    pub(crate) path: PathBuf,
+    stretches: Vec<Range<u64>>,
+}
+
+impl PartIndex {
+    /// The stretches that cover runs, given by their index in the plan.
+    fn new(path: &Path, mut runs: Vec<u64>) -> Self {
+        runs.sort_unstable();
+        let mut stretches: Vec<Range<u64>> = Vec::new();
+        for run in runs {
+            match stretches.last_mut() {
+                Some(last) if run < last.end + STRETCH_GAP => last.end = run + 1,
+                _ => stretches.push(run..run + 1),
+            }
+        }
+        PartIndex { path: path.to_path_buf(), stretches }
+    }
+
+    /// Whether the part may have runs of a window.
+    pub(crate) fn overlaps(&self, window: &Range<u64>) -> bool {
+        let first = self.stretches.partition_point(|stretch| stretch.end <= window.start);
+        self.stretches.get(first).is_some_and(|stretch| stretch.start < window.end)
+    }
+}
+
+impl Scan {
+    /// Reads every part of a folder and checks its hash. A folder without parts is as an empty one.
+    ///
+    /// # Errors
+    /// Where the system refuses to read. Damage is no error: see [`Scan::damaged`].
+    pub fn of(folder: &Folder, plan: &Plan) -> Result<Self, StoreError> {
+        let mut scan = Scan {
+            replicates: plan.replicates(),
+            done: Bits::new(plan.runs()),
+            failed: Bits::new(plan.runs()),
+            counts: RunCounts::default(),
+            outdated: 0,
+            surplus: 0,
+            surplus_cells: BTreeSet::new(),
+            parts: Vec::new(),
+            damaged: Vec::new(),
+        };
+        let mut places = Places::of(plan);
+        for path in part_paths(folder)? {
+            match scan.add(&path, &mut places) {
+                Err(StoreError::Damaged { path, reason, .. }) => {
+                    scan.damaged.push(DamagedPart { path, reason })
+                }
+                // A process with the lock may have rewritten it since the folder was listed.
+                Err(error) if error.is_missing() => {}
+                added => added?,
+            }
+        }
+        scan.counts.failed = scan.failed().count() as u64;
+        Ok(scan)
+    }
+
+    fn add(&mut self, path: &Path, places: &mut Places) -> Result<(), StoreError> {
+        // All runs are read before the first is counted, so that a damaged part counts for nothing.
+        let runs = Part::open_keys(path)?.runs().collect::<Result<Vec<_>, _>>()?;
+        let mut indices = Vec::with_capacity(runs.len());
+        for run in runs {
+            match places.place(&run.key) {
+                Place::Run(index) => {
+                    indices.push(index);
+                    self.mark(index, run.status);
+                }
+                Place::Outdated => self.outdated += 1,
+                Place::Surplus => {
+                    self.surplus += 1;
+                    self.surplus_cells.insert(run.key.cell);
+                }
+            }
+        }
+        self.parts.push(PartIndex::new(path, indices));
+        Ok(())
+    }
+
+    fn mark(&mut self, index: u64, status: RunStatus) {
+        match status {
+            RunStatus::Failed => _ = self.failed.insert(index),
+            RunStatus::Ok => self.counts.ok += u64::from(self.done.insert(index)),
+            RunStatus::Diverged => self.counts.diverged += u64::from(self.done.insert(index)),
+        }
+    }
+
+    /// Whether a run is there with status ok or diverged, measured as the plan asks.
+    pub fn is_done(&self, position: usize, replicate: u32) -> bool {
+        self.done.contains(self.index(position, replicate))
+    }
+
+    /// Whether a run failed, and was not computed since.
+    pub fn is_failed(&self, position: usize, replicate: u32) -> bool {
+        let index = self.index(position, replicate);
+        self.failed.contains(index) && !self.done.contains(index)
+    }
+
+    /// Position and replicate of the runs that failed, in plan order.
+    pub fn failed(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let last_word = self.failed.iter().filter(|&index| !self.done.contains(index));
+        last_word.map(|index| place::run_at(self.replicates, index))
+    }
+
+    /// How many of the plan's runs are there; what is missing is the rest.
+    pub fn counts(&self) -> RunCounts {
+        self.counts
+    }
+
+    /// Number of stored runs of the plan that were measured under another `[measure]` or by another version.
+    pub fn outdated(&self) -> u64 {
+        self.outdated
+    }
+
+    /// Number of stored runs that the plan does not have: of other cells, or of replicates beyond its last.
+    pub fn surplus(&self) -> u64 {
+        self.surplus
+    }
+
+    /// The cells with surplus runs.
+    pub fn surplus_cells(&self) -> impl Iterator<Item = CellId> + '_ {
+        self.surplus_cells.iter().copied()
+    }
+
+    /// The parts that cannot be read; their runs count as missing.
+    pub fn damaged(&self) -> &[DamagedPart] {
+        &self.damaged
+    }
+
+    /// Puts damaged parts out of the way, under their name with `.damaged` after it.
+    ///
+    /// # Errors
+    /// Where a part cannot be renamed.
+    pub fn quarantine(&self) -> Result<(), StoreError> {
+        for part in &self.damaged {
+            let mut aside = part.path.clone().into_os_string();
+            aside.push(".damaged");
+            fs::rename(&part.path, &aside)
+                .and_then(|()| atomic::sync_folder_of(&part.path))
+                .map_err(|e| StoreError::io("rename", &part.path, e))?;
+        }
+        Ok(())
+    }
+
+    /// The readable parts that have runs of the plan.
+    pub(crate) fn parts(&self) -> &[PartIndex] {
+        &self.parts
+    }
+
+    fn index(&self, position: usize, replicate: u32) -> u64 {
+        place::index(self.replicates, position, replicate)
+    }
+}
+
+/// The parts of a folder, sorted by name; none where there is no folder.
+pub(crate) fn part_paths(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
+    match atomic::files(&folder.parts()) {
+        Err(error) if error.is_missing() => Ok(Vec::new()),
+        files => files.map(|files| files.into_iter().filter(|path| is_part(path)).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::RunRow;
+    use crate::store::fixture::{self, plan, run, runs, store};
+
+    #[test]
+    fn a_folder_that_is_not_there_is_as_an_empty_one() {
+        let scan = Scan::of(&Folder::new("no such folder"), &plan(2)).unwrap();
+        assert_eq!((scan.counts(), scan.surplus()), (RunCounts::default(), 0));
+    }
+
+    #[test]
+    fn what_is_there_is_counted_once() {
+        let (_dir, folder) = fixture::folder();
+        let plan = plan(8);
+        let mut stored = runs(&plan);
+        stored.retain(|(key, _)| key.replicate != 3);
+        store(&folder, &stored, 5);
+        store(&folder, &stored[3..20], 7);
+        let scan = Scan::of(&folder, &plan).unwrap();
+        let cells = plan.len() as u64;
+        assert_eq!(scan.counts(), RunCounts { ok: 5 * cells, diverged: cells, failed: cells });
+        assert_eq!((scan.outdated(), scan.surplus()), (0, 0));
+        for position in 0..plan.len() {
+            for replicate in 0..8 {
+                assert_eq!(scan.is_done(position, replicate), ![3, 6].contains(&replicate));
+                assert_eq!(scan.is_failed(position, replicate), replicate == 6);
+            }
+        }
+        assert!(scan.failed().eq((0..plan.len()).map(|position| (position, 6))));
+    }
+
+    #[test]
+    fn a_success_outweighs_a_failure_whichever_is_read_first() {
+        let plan = plan(1);
+        let (key, ok) = run(&plan, 0, 0);
+        for message in ["a", "b", "c", "d"] {
+            let failed = RunRow::without_numbers(RunStatus::Failed, message.into(), ok.bidders.len());
+            let (_dir, folder) = fixture::folder();
+            store(&folder, &[(key, failed), (key, ok.clone())], 1);
+            let scan = Scan::of(&folder, &plan).unwrap();
+            assert_eq!(scan.counts(), RunCounts { ok: 1, diverged: 0, failed: 0 });
+            assert!(scan.is_done(0, 0) && !scan.is_failed(0, 0) && scan.failed().next().is_none());
+        }
+    }
+
+    #[test]
+    fn runs_measured_otherwise_are_missing() {
+        let (_dir, folder) = fixture::folder();
+        let other = fixture::plan_with(3, "[10, 25, 50]", "tail = 0.25");
+        store(&folder, &runs(&other), 100);
+        let scan = Scan::of(&folder, &plan(3)).unwrap();
+        assert_eq!((scan.counts().total(), scan.outdated(), scan.surplus()), (0, 18, 0));
+    }
+
+    #[test]
+    fn a_trajectory_more_is_missing_in_its_replicates_only() {
+        let (_dir, folder) = fixture::folder();
+        let without = fixture::plan_with(3, "[10, 25, 50]", "");
+        store(&folder, &runs(&without), 100);
+        let scan = Scan::of(&folder, &plan(3)).unwrap();
+        assert_eq!((0..3).map(|k| scan.is_done(4, k)).collect::<Vec<_>>(), [false, false, true]);
+    }
+
+    #[test]
+    fn runs_that_the_plan_does_not_have_are_surplus() {
+        let (_dir, folder) = fixture::folder();
+        let larger = fixture::plan_of(5, "[10, 25, 50, 75]");
+        store(&folder, &runs(&larger), 9);
+        let scan = Scan::of(&folder, &plan(3)).unwrap();
+        assert_eq!(scan.counts().total(), 6 * 3);
+        assert_eq!(scan.surplus(), 6 * 2 + 2 * 5);
+        assert_eq!(scan.surplus_cells().count(), 8);
+    }
+
+    #[test]
+    fn a_damaged_part_counts_for_nothing_and_is_put_aside() {
+        let (_dir, folder) = fixture::folder();
+        let plan = plan(4);
+        store(&folder, &runs(&plan), 6);
+        let paths = part_paths(&folder).unwrap();
+        let mut bytes = fs::read(&paths[1]).unwrap();
+        bytes[100] ^= 1;
+        fs::write(&paths[1], bytes).unwrap();
+        fs::write(&paths[2], b"").unwrap();
+        let scan = Scan::of(&folder, &plan).unwrap();
+        assert_eq!(scan.counts().total(), 24 - 12);
+        assert_eq!(scan.damaged().iter().map(|part| &part.path).collect::<Vec<_>>(), [&paths[1], &paths[2]]);
+        assert_eq!(scan.damaged()[1].reason, "its 0 bytes do not hash to its name");
+
+        scan.quarantine().unwrap();
+        let scan = Scan::of(&folder, &plan).unwrap();
+        assert_eq!((scan.counts().total(), scan.damaged()), (12, &[][..]));
+        let aside = atomic::files(&folder.parts()).unwrap();
+        assert_eq!(aside.iter().filter(|path| path.extension().unwrap() == "damaged").count(), 2);
+    }
+
+    #[test]
+    fn a_part_overlaps_the_windows_that_have_its_runs() {
+        let far = 10 + STRETCH_GAP;
+        let part = PartIndex::new(Path::new("p"), vec![far + 5, 9, 3, far + 4]);
+        assert_eq!(part.stretches, [3..10, far + 4..far + 6]);
+        for (window, overlaps) in [
+            (0..3, false),
+            (0..4, true),
+            (9..10, true),
+            (10..far + 4, false),
+            (5..far + 5, true),
+            (far + 6..far + 9, false),
+        ] {
+            assert_eq!(part.overlaps(&window), overlaps, "{window:?}");
+        }
+        assert!(!PartIndex::new(Path::new("p"), vec![]).overlaps(&(0..9)));
+    }
+}

@@ -1,0 +1,71 @@
+//! The columns that every table starts with, and their values for a cell.
+
+use crate::store::batch::{Column, Value};
+use crate::sweep::{Cell, Plan, Scalar, SettingColumn, setting_columns};
+
+/// `cell_id`, `label`, the given indices, then every setting.
+pub(super) fn columns(indices: &[&str]) -> Vec<Column> {
+    let mut columns = vec![Column::text("cell_id"), Column::text("label")];
+    columns.extend(indices.iter().map(|name| Column::integer(name)));
+    columns.extend(setting_columns().iter().map(|setting| Column::repeating(&setting.name, setting.kind)));
+    columns
+}
+
+/// What the rows of a cell start with.
+pub(super) struct Lead {
+    pub(super) cell: Cell,
+    id: String,
+    settings: Vec<Scalar>,
+    /// One a bidder.
+    bidders: Vec<BidderLead>,
+}
+
+struct BidderLead {
+    settings: Vec<Scalar>,
+    prior: String,
+}
+
+impl Lead {
+    /// That of the cell at a position.
+    pub(super) fn of(plan: &Plan, settings: &[SettingColumn], position: usize) -> Self {
+        let cell = plan.cell(position);
+        let bidder = |(index, bidder): (usize, &crate::train::BidderSettings)| BidderLead {
+            settings: settings.iter().map(|setting| setting.of_bidder(&cell, index)).collect(),
+            prior: bidder.prior.to_string(),
+        };
+        Lead {
+            id: cell.id.to_string(),
+            settings: settings.iter().map(|setting| setting.of_cell(&cell)).collect(),
+            bidders: cell.settings.bidders.iter().enumerate().map(bidder).collect(),
+            cell,
+        }
+    }
+
+    /// Number of bidders.
+    pub(super) fn bidders(&self) -> usize {
+        self.bidders.len()
+    }
+
+    /// The prior of a bidder, counted from 0, as the command line spells it.
+    pub(super) fn prior(&self, bidder: usize) -> Value<'_> {
+        Value::Text(&self.bidders[bidder].prior)
+    }
+
+    /// What a row of the cell starts with, or one of a run.
+    pub(super) fn of_cell<'a>(&'a self, indices: &[i64]) -> Vec<Value<'a>> {
+        self.values(indices, &self.settings)
+    }
+
+    /// What a row of a bidder starts with. `bidder` counts from 0; the table counts from 1, after the other indices.
+    pub(super) fn of_bidder<'a>(&'a self, indices: &[i64], bidder: usize) -> Vec<Value<'a>> {
+        let indices = [indices, &[bidder as i64 + 1]].concat();
+        self.values(&indices, &self.bidders[bidder].settings)
+    }
+
+    fn values<'a>(&'a self, indices: &[i64], settings: &'a [Scalar]) -> Vec<Value<'a>> {
+        let mut values = vec![Value::Text(&self.id), Value::Text(&self.cell.label)];
+        values.extend(indices.iter().map(|&index| Value::Integer(index)));
+        values.extend(settings.iter().map(Value::from));
+        values
+    }
+}

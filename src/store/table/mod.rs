@@ -1,0 +1,399 @@
+//! The tables: written from plan and parts in one pass, and read back by column name.
+
+mod cells;
+mod lead;
+mod reader;
+mod runs;
+mod writer;
+
+pub use reader::{Row, Rows, Table};
+
+use parquet::file::metadata::KeyValue;
+
+use cells::CellSummary;
+use lead::Lead;
+use writer::TableWriter;
+
+use super::place::run_at;
+use super::window::{Loader, windows};
+use super::{Folder, MAX_WEIGHT, SCHEMA, Scan, StoreError, TableName};
+use crate::measure::RunRow;
+use crate::sweep::{Plan, SettingColumn, setting_columns};
+
+/// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate, bidder, epoch.
+/// Runs that are missing have no rows, and cells none of whose runs is there have none.
+///
+/// The bytes are a function of the plan and the results. The plan is walked in windows of at most [`MAX_WEIGHT`] rows;
+/// for each, the parts that overlap it are decoded, a few at a time. So memory holds a window, a few parts and a row
+/// group a table, however many runs there are. A table appears under its name once all of them are complete.
+///
+/// # Errors
+/// Where a part is damaged or gone since the scan, or a table cannot be written; the tables before then stand.
+pub fn write_tables(folder: &Folder, plan: &Plan, scan: &Scan) -> Result<(), StoreError> {
+    write_in_windows(folder, plan, scan, MAX_WEIGHT)
+}
+
+fn write_in_windows(folder: &Folder, plan: &Plan, scan: &Scan, bound: usize) -> Result<(), StoreError> {
+    let mut tables = Tables::create(folder, plan)?;
+    let mut loader = Loader::new(plan, scan);
+    for window in windows(plan, bound) {
+        for (index, run) in loader.load(&window)? {
+            let (position, replicate) = run_at(plan.replicates(), index);
+            tables.push(position, replicate, &run)?;
+        }
+    }
+    tables.commit()
+}
+
+/// The tables while they are written.
+struct Tables<'a> {
+    plan: &'a Plan,
+    settings: Vec<SettingColumn>,
+    cells: TableWriter,
+    cell_bidders: TableWriter,
+    runs: TableWriter,
+    bidders: TableWriter,
+    trajectories: TableWriter,
+    /// The cell whose runs are coming in.
+    cell: Option<(Lead, CellSummary)>,
+}
+
+impl<'a> Tables<'a> {
+    fn create(folder: &Folder, plan: &'a Plan) -> Result<Self, StoreError> {
+        let footer = [
+            ("bidsweep.schema", SCHEMA.to_string()),
+            ("bidsweep.version", env!("CARGO_PKG_VERSION").to_string()),
+            ("bidsweep.plan_hash", plan.hash()),
+            ("bidsweep.sweep", plan.source().to_string()),
+        ];
+        let footer: Vec<_> =
+            footer.into_iter().map(|(key, value)| KeyValue::new(key.to_string(), value)).collect();
+        let create =
+            |name, columns: Vec<_>| TableWriter::create(&folder.table(name), &columns, footer.clone());
+        Ok(Tables {
+            plan,
+            settings: setting_columns(),
+            cells: create(TableName::Cells, cells::cell_table())?,
+            cell_bidders: create(TableName::CellBidders, cells::cell_bidder_table())?,
+            runs: create(TableName::Runs, runs::run_table())?,
+            bidders: create(TableName::Bidders, runs::bidder_table())?,
+            trajectories: create(TableName::Trajectories, runs::trajectory_table())?,
+            cell: None,
+        })
+    }
+
+    /// Takes the next run in plan order.
+    fn push(&mut self, position: usize, replicate: u32, run: &RunRow) -> Result<(), StoreError> {
+        if self.cell.as_ref().is_none_or(|(lead, _)| lead.cell.position != position) {
+            self.end_cell()?;
+            let lead = Lead::of(self.plan, &self.settings, position);
+            let summary = CellSummary::new(lead.bidders());
+            self.cell = Some((lead, summary));
+        }
+        let (lead, summary) = self.cell.as_mut().expect("just begun");
+        let seed = self.plan.seed(lead.cell.id, replicate);
+        let recording = self.plan.measure().recording(replicate);
+        let epochs: Vec<u32> = recording.epochs(lead.cell.settings.epochs).collect();
+        summary.push(run);
+        runs::push_run(&mut self.runs, lead, replicate, seed, run)?;
+        runs::push_bidders(&mut self.bidders, lead, replicate, run)?;
+        runs::push_trajectory(&mut self.trajectories, lead, replicate, &epochs, run)
+    }
+
+    fn end_cell(&mut self) -> Result<(), StoreError> {
+        let Some((lead, summary)) = self.cell.take() else { return Ok(()) };
+        summary.push_cell(&mut self.cells, &lead)?;
+        summary.push_cell_bidders(&mut self.cell_bidders, &lead)
+    }
+
+    fn commit(mut self) -> Result<(), StoreError> {
+        self.end_cell()?;
+        let tables = [self.cells, self.cell_bidders, self.runs, self.bidders, self.trajectories];
+        let files: Vec<_> = tables.into_iter().map(TableWriter::finish).collect::<Result<_, _>>()?;
+        files.into_iter().try_for_each(|file| file.commit())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use parquet::file::properties::DEFAULT_DATA_PAGE_ROW_COUNT_LIMIT;
+
+    use super::*;
+    use crate::measure::{RunStatus, Summary, bidder_columns, run_columns};
+    use crate::store::RunKey;
+    use crate::store::fixture::{self, plan, run, runs, store};
+
+    type Runs = [(RunKey, RunRow)];
+
+    /// The bytes of every table, written from parts of this many runs, in windows of this many rows.
+    fn bytes(plan: &Plan, runs: &Runs, part: usize, bound: usize) -> Vec<Vec<u8>> {
+        let (_dir, folder) = fixture::folder();
+        store(&folder, runs, part);
+        write_in_windows(&folder, plan, &Scan::of(&folder, plan).unwrap(), bound).unwrap();
+        TableName::ALL.map(|name| fs::read(folder.table(name)).unwrap()).to_vec()
+    }
+
+    /// The tables of the fixture's plan in a folder.
+    fn written(plan: &Plan, runs: &Runs) -> (tempfile::TempDir, Folder) {
+        let (dir, folder) = fixture::folder();
+        store(&folder, runs, 11);
+        write_tables(&folder, plan, &Scan::of(&folder, plan).unwrap()).unwrap();
+        (dir, folder)
+    }
+
+    fn open(folder: &Folder, name: TableName) -> Table {
+        Table::open(&folder.table(name)).unwrap()
+    }
+
+    #[test]
+    fn tables_do_not_depend_on_parts_or_windows() {
+        let plan = plan(9);
+        let forward = runs(&plan);
+        let reference = bytes(&plan, &forward, forward.len(), MAX_WEIGHT);
+        let mut scattered = forward.clone();
+        scattered.sort_by_key(|(key, _)| blake3::hash(format!("{key:?}").as_bytes()).to_hex());
+        for runs in [forward, scattered] {
+            for (part, bound) in [(2, 1), (2, 64), (8, MAX_WEIGHT), (13, 7), (13, 30), (1000, 9)] {
+                assert!(bytes(&plan, &runs, part, bound) == reference, "parts of {part}, windows of {bound}");
+            }
+        }
+    }
+
+    #[test]
+    fn tables_of_several_pages_do_not_depend_on_parts_or_windows() {
+        let plan = fixture::plan_with(60, "[10, 25, 50]", "trajectories = { replicates = 60, every = 1 }");
+        let runs = runs(&plan);
+        let points: usize = runs.iter().filter_map(|(_, run)| run.trajectory.as_ref()).map(|t| t.len()).sum();
+        assert!(points > DEFAULT_DATA_PAGE_ROW_COUNT_LIMIT);
+        assert!(bytes(&plan, &runs, 17, 300) == bytes(&plan, &runs, 1000, MAX_WEIGHT));
+    }
+
+    #[test]
+    fn tables_do_not_depend_on_repeated_or_failed_attempts() {
+        let plan = plan(9);
+        let clean = runs(&plan);
+        let mut messy = clean.clone();
+        messy.extend_from_slice(&clean[10..30]);
+        for (key, row) in &clean[..20] {
+            let failed = RunRow::without_numbers(RunStatus::Failed, "no memory".into(), row.bidders.len());
+            // A run that fails for good fails the same way each time.
+            messy.push((*key, if row.status == RunStatus::Failed { row.clone() } else { failed }));
+        }
+        messy.reverse();
+        assert!(bytes(&plan, &messy, 8, 50) == bytes(&plan, &clean, 100, MAX_WEIGHT));
+    }
+
+    #[test]
+    fn a_plan_extended_in_steps_ends_in_the_same_bytes() {
+        let last = fixture::plan_of(9, "[5, 10, 25, 50]");
+        let mut stored: Vec<(RunKey, RunRow)> = Vec::new();
+        for step in [
+            fixture::plan_of(3, "[10, 50]"),
+            fixture::plan_of(9, "[10, 50]"),
+            fixture::plan_of(9, "[5, 10, 25, 50]"),
+        ] {
+            let new: Vec<_> =
+                runs(&step).into_iter().filter(|(key, _)| stored.iter().all(|(old, _)| old != key)).collect();
+            stored.extend(new);
+        }
+        assert_eq!(stored.len() as u64, last.runs());
+        assert!(bytes(&last, &stored, 10, 40) == bytes(&last, &runs(&last), 1000, MAX_WEIGHT));
+    }
+
+    #[test]
+    fn rows_of_runs_are_those_stored_in_plan_order() {
+        let plan = plan(7);
+        let (_dir, folder) = written(&plan, &runs(&plan));
+        let numbers = run_columns().iter().map(|column| column.name).collect::<Vec<_>>();
+        let lead = ["cell_id", "label", "replicate", "beta", "seed", "status", "message"];
+        let mut rows = open(&folder, TableName::Runs).select(&[&lead, &numbers[..]].concat()).unwrap();
+        for (key, given) in runs(&plan) {
+            let row = rows.next().unwrap().unwrap();
+            let cell = plan.cell(plan.position(key.cell).unwrap());
+            assert_eq!(row.text("cell_id"), Some(key.cell.to_string().as_str()));
+            assert_eq!(row.text("label"), Some(cell.label.as_str()));
+            assert_eq!(row.integer("replicate"), Some(i64::from(key.replicate)));
+            assert_eq!(row.number("beta"), Some(cell.settings.beta.last()));
+            assert_eq!(
+                row.text("seed"),
+                Some(format!("{:016x}", plan.seed(key.cell, key.replicate)).as_str())
+            );
+            assert_eq!(
+                (row.text("status"), row.text("message")),
+                (Some(given.status.name()), given.message.as_deref())
+            );
+            for (name, number) in numbers.iter().zip(given.values) {
+                assert_eq!(row.number(name).map(f64::to_bits), number.map(f64::to_bits));
+            }
+        }
+        assert!(rows.next().is_none());
+    }
+
+    #[test]
+    fn rows_of_bidders_and_trajectories_follow_their_run() {
+        let plan = plan(3);
+        let (_dir, folder) = written(&plan, &runs(&plan));
+        let names = bidder_columns().iter().map(|column| column.name).collect::<Vec<_>>();
+        let mut bidders = open(&folder, TableName::Bidders)
+            .select(&[&["replicate", "bidder", "prior"], &names[..]].concat())
+            .unwrap();
+        let mut points = open(&folder, TableName::Trajectories)
+            .select(&["replicate", "bidder", "epoch", "multiplier"])
+            .unwrap();
+        for (key, given) in runs(&plan) {
+            for (bidder, numbers) in given.bidders.iter().enumerate() {
+                let row = bidders.next().unwrap().unwrap();
+                let place = (row.integer("replicate"), row.integer("bidder"));
+                assert_eq!(place, (Some(i64::from(key.replicate)), Some(bidder as i64 + 1)));
+                assert_eq!(row.text("prior"), Some("uniform:0:1"));
+                for (name, number) in names.iter().zip(numbers) {
+                    assert_eq!(row.number(name).map(f64::to_bits), number.map(f64::to_bits));
+                }
+                let Some(trajectory) = &given.trajectory else { continue };
+                for (epoch, w) in [0, 10, 20, 25].into_iter().zip(trajectory.column(bidder)) {
+                    let row = points.next().unwrap().unwrap();
+                    let place = (row.integer("replicate"), row.integer("bidder"), row.integer("epoch"));
+                    assert_eq!(place, (Some(i64::from(key.replicate)), Some(bidder as i64 + 1), Some(epoch)));
+                    assert_eq!(row.number("multiplier"), Some(*w));
+                }
+            }
+        }
+        assert!(bidders.next().is_none() && points.next().is_none());
+    }
+
+    /// The summary of some numbers, as the tables spell it.
+    fn summary(
+        numbers: impl Iterator<Item = Option<f64>>,
+    ) -> (Option<f64>, Option<f64>, Option<f64>, Option<i64>) {
+        let mut summary = Summary::default();
+        numbers.flatten().for_each(|number| summary.push(number));
+        (summary.mean(), summary.sd(), summary.ci95(), Some(summary.n() as i64))
+    }
+
+    fn summary_in(row: &Row, name: &str) -> (Option<f64>, Option<f64>, Option<f64>, Option<i64>) {
+        let number = |part| row.number(&format!("{name}_{part}"));
+        (number("mean"), number("sd"), number("ci95"), row.integer(&format!("{name}_n")))
+    }
+
+    #[test]
+    fn summaries_are_over_the_replicates_with_status_ok() {
+        let plan = plan(8);
+        let (_dir, folder) = written(&plan, &runs(&plan));
+        let cells = open(&folder, TableName::Cells);
+        let columns: Vec<_> = cells.columns().collect();
+        let mut cells = cells.select(&columns).unwrap();
+        let table = open(&folder, TableName::CellBidders);
+        let columns: Vec<_> = table.columns().collect();
+        let mut cell_bidders = table.select(&columns).unwrap();
+        for position in 0..plan.len() {
+            let ok: Vec<_> =
+                (0..8).map(|k| run(&plan, position, k).1).filter(|run| run.status == RunStatus::Ok).collect();
+            let cell = cells.next().unwrap().unwrap();
+            let counts = ["replicates", "failed", "diverged"].map(|name| cell.integer(name).unwrap());
+            assert_eq!((counts, ok.len()), ([8, 1, 1], 6));
+            for (place, column) in run_columns().iter().enumerate() {
+                assert_eq!(summary_in(&cell, column.name), summary(ok.iter().map(|run| run.values[place])));
+            }
+            for (place, column) in bidder_columns().iter().enumerate() {
+                let mean = |run: &RunRow| {
+                    let numbers: Option<Vec<f64>> =
+                        run.bidders.iter().map(|numbers| numbers[place]).collect();
+                    numbers.map(|numbers| numbers.iter().sum::<f64>() / numbers.len() as f64)
+                };
+                assert_eq!(summary_in(&cell, column.name), summary(ok.iter().map(mean)));
+            }
+            for bidder in 0..ok[0].bidders.len() {
+                let row = cell_bidders.next().unwrap().unwrap();
+                assert_eq!(row.integer("bidder"), Some(bidder as i64 + 1));
+                for (place, column) in bidder_columns().iter().enumerate() {
+                    let numbers = ok.iter().map(|run| run.bidders[bidder][place]);
+                    assert_eq!(summary_in(&row, column.name), summary(numbers));
+                }
+                let settings = plan.cell(position).settings;
+                let references = crate::equilibrium::references(&settings.population(), settings.beta.last());
+                assert_eq!(row.number("bne_multiplier"), references[bidder].bne.multiplier);
+                assert_eq!(row.text("smoothed_method"), references[bidder].smoothed.method);
+                assert_eq!(row.number("class_error"), references[bidder].class.error);
+                assert_eq!(row.text("bne_reason"), references[bidder].bne.reason.as_deref());
+                assert_eq!(row.number("utility_bne"), references[bidder].utility_bne);
+            }
+        }
+        assert!(cells.next().is_none() && cell_bidders.next().is_none());
+    }
+
+    #[test]
+    fn what_is_missing_has_no_rows() {
+        let plan = plan(4);
+        let (_dir, folder) = written(&plan, &[run(&plan, 1, 3), run(&plan, 4, 0)]);
+        let rows = TableName::ALL.map(|name| open(&folder, name).rows());
+        assert_eq!(rows, [2, 2 + 3, 2, 2 + 3, 3 * 4]);
+        let (_dir, folder) = written(&plan, &[]);
+        assert_eq!(TableName::ALL.map(|name| open(&folder, name).rows()), [0; 5]);
+    }
+
+    #[test]
+    fn footers_say_what_made_the_table() {
+        let plan = plan(1);
+        let (_dir, folder) = written(&plan, &[]);
+        for name in TableName::ALL {
+            let table = open(&folder, name);
+            assert_eq!(table.footer("bidsweep.schema"), Some(SCHEMA.to_string().as_str()));
+            assert_eq!(table.footer("bidsweep.version"), Some(env!("CARGO_PKG_VERSION")));
+            assert_eq!(table.footer("bidsweep.plan_hash"), Some(plan.hash().as_str()));
+            assert_eq!(table.footer("bidsweep.sweep"), Some(plan.source()));
+            assert_eq!(table.footer("host"), None);
+        }
+    }
+
+    #[test]
+    fn columns_are_unique_and_lead_with_the_key() {
+        let plan = plan(1);
+        let (_dir, folder) = written(&plan, &[]);
+        for name in TableName::ALL {
+            let table = open(&folder, name);
+            let columns: Vec<_> = table.columns().collect();
+            let unique: std::collections::HashSet<_> = columns.iter().collect();
+            assert_eq!(unique.len(), columns.len(), "{name:?}");
+            assert_eq!(columns[..2], ["cell_id", "label"]);
+        }
+    }
+
+    #[test]
+    fn a_part_damaged_since_the_scan_stops_the_tables_and_leaves_the_old_ones() {
+        let plan = plan(2);
+        let (_dir, folder) = written(&plan, &runs(&plan));
+        let before = fs::read(folder.table(TableName::Runs)).unwrap();
+        let scan = Scan::of(&folder, &plan).unwrap();
+        fs::write(&scan.parts()[0].path, b"").unwrap();
+        let error = write_tables(&folder, &plan, &scan).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+        assert_eq!(fs::read(folder.table(TableName::Runs)).unwrap(), before);
+        let left = crate::store::atomic::files(folder.path()).unwrap();
+        assert!(left.iter().all(|path| path.extension().is_none_or(|extension| extension != "tmp")));
+    }
+
+    #[test]
+    fn rows_are_chosen_by_cell_and_replicate() {
+        let plan = plan(3);
+        let (_dir, folder) = written(&plan, &runs(&plan));
+        let id = plan.id(4).to_string();
+        let wanted = move |cell: &str, replicate: Option<i64>| cell == id && replicate != Some(1);
+        let chosen = |name, columns: &[&str]| {
+            open(&folder, name)
+                .select_where(columns, wanted.clone())
+                .unwrap()
+                .map(Result::unwrap)
+                .collect::<Vec<_>>()
+        };
+        let bidders = chosen(TableName::Bidders, &["bidder", "replicate"]);
+        let places: Vec<_> =
+            bidders.iter().map(|row| (row.integer("replicate"), row.integer("bidder"))).collect();
+        assert_eq!(places, [(0, 1), (0, 2), (0, 3), (2, 1), (2, 2), (2, 3)].map(|(k, i)| (Some(k), Some(i))));
+        assert_eq!(chosen(TableName::Cells, &["label"])[0].text("label"), Some(plan.cell(4).label.as_str()));
+
+        let error = open(&folder, TableName::Runs).select(&["revenu"]).err().unwrap().to_string();
+        assert!(error.contains("has no column \"revenu\"; it has cell_id, label, replicate, "), "{error}");
+    }
+}

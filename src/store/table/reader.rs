@@ -1,0 +1,238 @@
+//! Tables read back, row by row, by column name.
+
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowFilter,
+};
+
+use crate::store::StoreError;
+use crate::sweep::Scalar;
+
+const REMEDY: &str =
+    "delete it and run the same sweep again: the tables are made anew from the finished runs";
+
+/// The columns that rows are chosen by.
+const CELL: &str = "cell_id";
+const REPLICATE: &str = "replicate";
+
+/// A table on disk.
+#[derive(Debug)]
+pub struct Table {
+    path: PathBuf,
+    file: File,
+    metadata: ArrowReaderMetadata,
+}
+
+impl Table {
+    /// Opens a table and reads its footer.
+    ///
+    /// # Errors
+    /// [`StoreError::NoTable`] where there is none; others where it cannot be read, or is no Parquet file.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let file = File::open(path).map_err(|e| match e.kind() {
+            ErrorKind::NotFound => StoreError::NoTable { path: path.to_path_buf() },
+            _ => StoreError::io("read", path, e),
+        })?;
+        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
+        let metadata = metadata.map_err(|e| damaged(path, e))?;
+        Ok(Table { path: path.to_path_buf(), file, metadata })
+    }
+
+    /// The names of its columns, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.metadata.schema().fields().iter().map(|field| field.name().as_str())
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> u64 {
+        self.metadata.metadata().file_metadata().num_rows() as u64
+    }
+
+    /// The rows of each row group.
+    #[cfg(test)]
+    pub(super) fn row_groups(&self) -> Vec<usize> {
+        self.metadata.metadata().row_groups().iter().map(|group| group.num_rows() as usize).collect()
+    }
+
+    /// An entry of the footer, such as `bidsweep.plan_hash`.
+    pub fn footer(&self, key: &str) -> Option<&str> {
+        let entries = self.metadata.metadata().file_metadata().key_value_metadata()?;
+        entries.iter().find(|entry| entry.key == key)?.value.as_deref()
+    }
+
+    /// Every row, with the named columns in the order given.
+    ///
+    /// # Errors
+    /// [`StoreError::NoColumn`] for a name that the table does not have.
+    pub fn select(&self, columns: &[&str]) -> Result<Rows, StoreError> {
+        self.read(columns, None)
+    }
+
+    /// As [`Table::select`], of the rows whose `cell_id` and `replicate` are wanted; the latter is `None` in tables that
+    /// do not have it. The other columns of unwanted rows are not decoded.
+    ///
+    /// # Errors
+    /// Those of [`Table::select`].
+    pub fn select_where(
+        &self,
+        columns: &[&str],
+        wanted: impl Fn(&str, Option<i64>) -> bool + Send + 'static,
+    ) -> Result<Rows, StoreError> {
+        self.place(CELL)?;
+        let keys = self.mask(self.columns().enumerate().filter(|(_, name)| [CELL, REPLICATE].contains(name)));
+        let chosen = ArrowPredicateFn::new(keys, move |batch: RecordBatch| {
+            let cells = batch.column_by_name(CELL).expect("the mask has it").as_string::<i32>();
+            let replicates = batch.column_by_name(REPLICATE).map(|column| column.as_primitive::<Int64Type>());
+            let chosen = |row| wanted(cells.value(row), replicates.map(|replicates| replicates.value(row)));
+            Ok((0..batch.num_rows()).map(|row| Some(chosen(row))).collect::<BooleanArray>())
+        });
+        self.read(columns, Some(RowFilter::new(vec![Box::new(chosen)])))
+    }
+
+    fn read(&self, columns: &[&str], filter: Option<RowFilter>) -> Result<Rows, StoreError> {
+        let places = columns.iter().map(|name| self.place(name)).collect::<Result<Vec<_>, _>>()?;
+        let mask = self.mask(places.into_iter().map(|place| (place, "")));
+        let file = self.file.try_clone().map_err(|e| StoreError::io("read", &self.path, e))?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let builder = builder.with_projection(mask);
+        let builder = match filter {
+            Some(filter) => builder.with_row_filter(filter),
+            None => builder,
+        };
+        Ok(Rows {
+            path: self.path.clone(),
+            columns: columns.iter().map(|name| name.to_string()).collect(),
+            batches: builder.build().map_err(|e| damaged(&self.path, e))?,
+            arrays: Vec::new(),
+            next: 0,
+            rows: 0,
+        })
+    }
+
+    fn place(&self, column: &str) -> Result<usize, StoreError> {
+        self.columns().position(|name| name == column).ok_or_else(|| StoreError::NoColumn {
+            path: self.path.clone(),
+            column: column.into(),
+            known: self.columns().collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    fn mask<'a>(&self, places: impl Iterator<Item = (usize, &'a str)>) -> ProjectionMask {
+        ProjectionMask::roots(self.metadata.parquet_schema(), places.map(|(place, _)| place))
+    }
+}
+
+/// Rows of a table, decoded a batch at a time.
+#[derive(Debug)]
+pub struct Rows {
+    path: PathBuf,
+    columns: Arc<[String]>,
+    batches: ParquetRecordBatchReader,
+    /// The current batch, in the order of `columns`.
+    arrays: Vec<ArrayRef>,
+    next: usize,
+    rows: usize,
+}
+
+impl Iterator for Rows {
+    type Item = Result<Row, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.next == self.rows {
+            let batch = match self.batches.next()? {
+                Ok(batch) => batch,
+                Err(error) => return Some(Err(damaged(&self.path, error))),
+            };
+            let array = |name: &String| batch.column_by_name(name).expect("a column of the mask").clone();
+            self.arrays = self.columns.iter().map(array).collect();
+            (self.next, self.rows) = (0, batch.num_rows());
+        }
+        let values = self.arrays.iter().map(|array| scalar(array, self.next)).collect::<Result<_, _>>();
+        self.next += 1;
+        Some(
+            values
+                .map(|values| Row { columns: Arc::clone(&self.columns), values })
+                .map_err(|e| damaged(&self.path, e)),
+        )
+    }
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    columns: Arc<[String]>,
+    values: Vec<Scalar>,
+}
+
+impl Row {
+    /// The values, in the order of the columns asked for.
+    pub fn values(&self) -> &[Scalar] {
+        &self.values
+    }
+
+    /// The value of a column.
+    ///
+    /// # Panics
+    /// If the column was not asked for.
+    pub fn value(&self, column: &str) -> &Scalar {
+        let place = self.columns.iter().position(|name| name == column);
+        &self.values[place.unwrap_or_else(|| panic!("column {column} was not asked for"))]
+    }
+
+    /// A number; `None` where it is missing or the column holds none.
+    ///
+    /// # Panics
+    /// If the column was not asked for.
+    pub fn number(&self, column: &str) -> Option<f64> {
+        match self.value(column) {
+            Scalar::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// An integer; `None` where it is missing or the column holds none.
+    ///
+    /// # Panics
+    /// If the column was not asked for.
+    pub fn integer(&self, column: &str) -> Option<i64> {
+        match self.value(column) {
+            Scalar::Integer(integer) => Some(*integer),
+            _ => None,
+        }
+    }
+
+    /// A text; `None` where it is missing or the column holds none.
+    ///
+    /// # Panics
+    /// If the column was not asked for.
+    pub fn text(&self, column: &str) -> Option<&str> {
+        match self.value(column) {
+            Scalar::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+fn scalar(array: &ArrayRef, row: usize) -> Result<Scalar, String> {
+    if array.is_null(row) {
+        return Ok(Scalar::Null);
+    }
+    match array.data_type() {
+        DataType::Int64 => Ok(Scalar::Integer(array.as_primitive::<Int64Type>().value(row))),
+        DataType::Float64 => Ok(Scalar::Number(array.as_primitive::<Float64Type>().value(row))),
+        DataType::Utf8 => Ok(Scalar::Text(array.as_string::<i32>().value(row).into())),
+        other => Err(format!("a column is of type {other}")),
+    }
+}
+
+fn damaged(path: &Path, reason: impl ToString) -> StoreError {
+    StoreError::Damaged { path: path.to_path_buf(), reason: reason.to_string(), remedy: REMEDY }
+}

@@ -1,0 +1,78 @@
+//! The tables with rows of runs: `runs`, `bidders` and `trajectories`.
+
+use super::lead::{self, Lead};
+use super::writer::TableWriter;
+use crate::measure::{RunRow, bidder_columns, run_columns};
+use crate::store::StoreError;
+use crate::store::batch::{Column, Value};
+
+/// The columns of `runs`.
+pub(super) fn run_table() -> Vec<Column> {
+    let mut columns = lead::columns(&["replicate"]);
+    columns.extend(["seed", "status", "message"].map(Column::text));
+    columns.extend(run_columns().iter().map(|column| Column::measured(column.name)));
+    columns
+}
+
+/// Writes the row of a run.
+pub(super) fn push_run(
+    table: &mut TableWriter,
+    lead: &Lead,
+    replicate: u32,
+    seed: u64,
+    run: &RunRow,
+) -> Result<(), StoreError> {
+    let seed = format!("{seed:016x}");
+    let ending = [Value::Text(&seed), Value::Text(run.status.name()), Value::from(run.message.as_deref())];
+    let numbers = run.values.iter().map(|&number| Value::from(number));
+    table.push(lead.of_cell(&[i64::from(replicate)]).into_iter().chain(ending).chain(numbers))
+}
+
+/// The columns of `bidders`.
+pub(super) fn bidder_table() -> Vec<Column> {
+    let mut columns = lead::columns(&["replicate", "bidder"]);
+    columns.push(Column::text("prior"));
+    columns.extend(bidder_columns().iter().map(|column| Column::measured(column.name)));
+    columns
+}
+
+/// Writes the rows of a run's bidders.
+pub(super) fn push_bidders(
+    table: &mut TableWriter,
+    lead: &Lead,
+    replicate: u32,
+    run: &RunRow,
+) -> Result<(), StoreError> {
+    for (bidder, numbers) in run.bidders.iter().enumerate() {
+        let numbers = numbers.iter().map(|&number| Value::from(number));
+        let leading = lead.of_bidder(&[i64::from(replicate)], bidder);
+        table.push(leading.into_iter().chain([lead.prior(bidder)]).chain(numbers))?;
+    }
+    Ok(())
+}
+
+/// The columns of `trajectories`.
+pub(super) fn trajectory_table() -> Vec<Column> {
+    let mut columns = lead::columns(&["replicate", "bidder"]);
+    columns.extend([Column::integer("epoch"), Column::measured("multiplier")]);
+    columns
+}
+
+/// Writes the rows of a run's trajectory, recorded at `epochs`; none where it was not.
+pub(super) fn push_trajectory(
+    table: &mut TableWriter,
+    lead: &Lead,
+    replicate: u32,
+    epochs: &[u32],
+    run: &RunRow,
+) -> Result<(), StoreError> {
+    let Some(trajectory) = &run.trajectory else { return Ok(()) };
+    for (bidder, multipliers) in trajectory.columns().into_iter().enumerate() {
+        let leading = lead.of_bidder(&[i64::from(replicate)], bidder);
+        for (&epoch, &multiplier) in epochs.iter().zip(multipliers) {
+            let point = [Value::Integer(i64::from(epoch)), Value::Number(multiplier)];
+            table.push(leading.iter().copied().chain(point))?;
+        }
+    }
+    Ok(())
+}
