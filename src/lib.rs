@@ -17,12 +17,18 @@
 //! | 4 | [`measure`] | what is computed of a run, and of a cell's replicates |
 //! | 5 | [`sweep`] | sweep files, axes, the lazy grid, identity, seeds |
 //! | 6 | [`store`] | parts, tables, manifest |
+//! | 7 | [`engine`] | rayon over the plan, progress, resume, signals |
+//! | 8 | [`report`] | the summary, read from the store only |
+//! | 9 | [`cli`] | one file a verb |
 
 pub mod auction;
+pub mod cli;
+pub mod engine;
 pub mod equilibrium;
 pub mod learner;
 pub mod measure;
 pub mod numeric;
+pub mod report;
 pub mod store;
 pub mod sweep;
 pub mod train;

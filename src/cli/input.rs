@@ -1,0 +1,44 @@
+//! What verbs about sweep files are given: the files, and the machine to run them on.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use super::{Console, Failure};
+use crate::sweep::Plan;
+
+/// What the sweep runs on.
+#[derive(Debug, clap::Args)]
+pub(super) struct Machine {
+    /// Threads; by default RAYON_NUM_THREADS, SLURM_CPUS_PER_TASK, or the cores that the process may use
+    #[arg(short = 'j', long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+impl Machine {
+    pub(super) fn threads(&self) -> NonZeroUsize {
+        let variable = |name| std::env::var(name).ok()?.parse().ok();
+        self.threads
+            .or_else(|| variable("RAYON_NUM_THREADS"))
+            .or_else(|| variable("SLURM_CPUS_PER_TASK"))
+            .or_else(|| std::thread::available_parallelism().ok())
+            .unwrap_or(NonZeroUsize::MIN)
+    }
+}
+
+/// Reads and checks sweep files, all of them before anything is done with the first.
+pub(super) fn load(files: &[PathBuf], set: &[String], console: &Console) -> Result<Vec<Plan>, Failure> {
+    let plans = files.iter().map(|file| Plan::load(file, set)).collect::<Result<Vec<_>, _>>()?;
+    for (i, plan) in plans.iter().enumerate() {
+        if !plan.warnings().is_empty() {
+            console.warn(plan.warnings().render(console.colour));
+        }
+        if plans[..i].iter().any(|earlier| earlier.name() == plan.name()) {
+            return Err(Failure::Usage(format!(
+                "two of the sweep files are named {:?}, and would share a folder: run them one after the other \
+                 with different --out",
+                plan.name()
+            )));
+        }
+    }
+    Ok(plans)
+}

@@ -1,0 +1,157 @@
+//! The command line: one file a verb. Results go to stdout, all else to stderr.
+
+mod completions;
+mod failure;
+mod input;
+mod list;
+mod output;
+mod plan;
+mod run;
+mod schema;
+mod show;
+mod status;
+mod target;
+mod verify;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub use failure::{Exit, Failure};
+
+/// Train auction learners over a grid of settings, and say where they end up.
+#[derive(Debug, Parser)]
+#[command(name = "bidsweep", version, propagate_version = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// Say less on stderr; twice to say only errors
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    quiet: u8,
+    /// Say more
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+    /// Colour messages; auto colours them on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    color: Colour,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done; 1 input, output or internal; 2 usage or an invalid sweep file; 3 finished, but some runs failed; \
+4 a check failed; 75 stopped early, run again to continue; 130 interrupted twice.";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Expand and check sweep files; count runs, estimate time and bytes
+    Plan(plan::Args),
+    /// Train what is missing, then write tables and a summary
+    Run(run::Args),
+    /// Say what is done, failed and missing
+    Status(status::Args),
+    /// Show a cell or a run: settings, seed, measures
+    Show(show::Args),
+    /// Train a sample of runs again and compare bit for bit
+    Verify(verify::Args),
+    /// List settings, learners, priors, strategies and measures
+    List(list::Args),
+    /// Print the JSON Schema of sweep files, for editors
+    Schema,
+    /// Print a shell's completion script
+    Completions(completions::Args),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For scripts.
+    Json,
+}
+
+/// What every verb is told.
+#[derive(Clone, Copy, Debug)]
+struct Console {
+    /// 0: warnings and notes; 1: warnings; 2: only errors.
+    quiet: u8,
+    verbose: bool,
+    /// Whether messages on stderr are coloured.
+    colour: bool,
+}
+
+impl Console {
+    /// Tells the user something of interest.
+    fn note(&self, text: impl std::fmt::Display) {
+        if self.quiet == 0 {
+            tell(text);
+        }
+    }
+
+    /// Tells the user something of interest to few.
+    fn detail(&self, text: impl std::fmt::Display) {
+        if self.verbose {
+            tell(text);
+        }
+    }
+
+    /// Warns the user.
+    fn warn(&self, text: impl std::fmt::Display) {
+        if self.quiet < 2 {
+            tell(text);
+        }
+    }
+}
+
+/// A line on stderr. Where nobody reads it any more, there is nobody to tell of that either.
+fn tell(text: impl std::fmt::Display) {
+    _ = writeln!(io::stderr(), "{text}");
+}
+
+/// The program: from the arguments of the process to its exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are asked for; the rest is wrong usage. A closed pipe cannot be told anything.
+            _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let colour = match cli.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|text| text.is_empty())
+        }
+    };
+    let console = Console { quiet: cli.quiet, verbose: cli.verbose, colour };
+    let mut out = io::stdout().lock();
+    let ended = match cli.verb {
+        Verb::Plan(args) => plan::plan(&args, &console, &mut out),
+        Verb::Run(args) => run::run(&args, &console, &mut out),
+        Verb::Status(args) => status::status(&args, &console, &mut out),
+        Verb::Show(args) => show::show(&args, &console, &mut out),
+        Verb::Verify(args) => verify::verify(&args, &console, &mut out),
+        Verb::List(args) => list::list(&args, &mut out),
+        Verb::Schema => schema::schema(&mut out),
+        Verb::Completions(args) => completions::completions(&args, &mut out),
+    };
+    let flushed = failure::unless_closed(out.flush().map_err(Failure::from));
+    match ended.and_then(|exit| flushed.map(|()| exit)) {
+        Ok(exit) => exit.into(),
+        Err(failure) if failure.is_closed_pipe() => Exit::Done.into(),
+        Err(failure) => {
+            tell(failure.render(colour));
+            failure.exit().into()
+        }
+    }
+}

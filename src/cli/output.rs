@@ -1,0 +1,81 @@
+//! Text in columns.
+
+use std::io::{self, Write};
+
+/// Writes rows with their columns aligned, the first `left` of them to the left, the others to the right.
+pub(super) fn columns(out: &mut impl Write, rows: &[Vec<String>], left: usize) -> io::Result<()> {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |i: usize| rows.iter().filter_map(|row| row.get(i)).map(|x| x.chars().count()).max();
+    let widths: Vec<usize> = (0..count).map(|i| width(i).unwrap_or(0)).collect();
+    for row in rows {
+        let mut line = String::new();
+        for (i, (text, width)) in row.iter().zip(&widths).enumerate() {
+            line += if i > 0 { "  " } else { "" };
+            line += &if i < left { format!("{text:<width$}") } else { format!("{text:>width$}") };
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// A number with as many digits as tell it from its neighbours, in powers of ten where it is very small or large.
+pub(super) fn number(x: f64) -> String {
+    match x.abs() {
+        0.0 => "0".into(),
+        size if (1e-4..1e16).contains(&size) => x.to_string(),
+        _ => format!("{x:e}"),
+    }
+}
+
+/// A count with its noun, in the plural unless it is 1.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// Seconds in words, to about two digits.
+pub(super) fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 9.95 => format!("{s:.1} s"),
+        s if s < 120.0 => format!("{s:.0} s"),
+        s if s < 7200.0 => format!("{:.0} min", s / 60.0),
+        s if s < 172_800.0 => format!("{:.1} h", s / 3600.0),
+        s => format!("{:.1} days", s / 86_400.0),
+    }
+}
+
+/// Bytes in words, to about two digits.
+pub(super) fn bytes(bytes: u64) -> String {
+    let mut scaled = bytes as f64;
+    for unit in ["B", "kB", "MB", "GB"] {
+        if scaled < 1000.0 {
+            return format!("{scaled:.0} {unit}");
+        }
+        scaled /= 1000.0;
+    }
+    format!("{scaled:.1} TB")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_and_lines_end_with_their_text() {
+        let row = |texts: [&str; 3]| texts.map(String::from).to_vec();
+        let mut text = Vec::new();
+        columns(&mut text, &[row(["cell", "n", "w"]), row(["a", "10", "±0.5"]), row(["b", "1", ""])], 1)
+            .unwrap();
+        assert_eq!(String::from_utf8(text).unwrap(), "cell   n     w\na     10  ±0.5\nb      1\n");
+    }
+
+    #[test]
+    fn amounts_are_told_in_fitting_units() {
+        assert_eq!([0.22, 9.96, 600.0, 9000.0].map(duration), ["0.2 s", "10 s", "10 min", "2.5 h"]);
+        assert_eq!([12, 34_567, 8_900_000].map(bytes), ["12 B", "35 kB", "9 MB"]);
+        assert_eq!([0.0, 0.5, -1e-8, 2000.0].map(number), ["0", "0.5", "-1e-8", "2000"]);
+        assert_eq!([counted(1, "run"), counted(0, "run")], ["1 run", "0 runs"]);
+    }
+}

@@ -1,0 +1,269 @@
+//! `bidsweep run`: train what is missing, then write tables and a summary.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::failure::unless_closed;
+use super::input::{Machine, load};
+use super::output::{columns, counted, duration};
+use super::{Console, Exit, Failure, Format, plan};
+use crate::engine::{Finish, Options, ProgressForm, Stop, host_name, missing, train_missing};
+use crate::numeric::simd::Instance;
+use crate::report::{SummaryLine, summary};
+use crate::store::{Folder, Host, Lock, Manifest, Scan, prune, write_tables};
+use crate::sweep::Plan;
+
+/// The most cells whose lines are printed for people.
+const PRINTED_CELLS: usize = 60;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Sweep files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The folder of the sweeps' folders: results go to DIR/<name>
+    #[arg(short, long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+    #[command(flatten)]
+    machine: Machine,
+    /// Override a fixed setting, or the name; needs --out or another name
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Say what would be done, and do nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Train at most N runs of each sweep, then exit with 75 if some are still missing
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Delete finished runs that the sweep no longer has
+    #[arg(long)]
+    prune: bool,
+    /// Train failed runs again
+    #[arg(long)]
+    retry_failed: bool,
+    /// Stop as soon as N runs have failed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_fails: Option<u64>,
+    /// Stop after this time, such as 55m or 2h 30m, and exit with 75 if runs are still missing
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    time_limit: Option<Duration>,
+    /// How to tell progress, on stderr
+    #[arg(long, value_enum, default_value_t)]
+    progress: ProgressForm,
+    /// How to print the summary
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
+    let renamed = args.set.iter().any(|set| set.split('=').next().is_some_and(|key| key.trim() == "name"));
+    if !args.set.is_empty() && !renamed && args.out == Path::new("out") {
+        return Err(Failure::Usage(
+            "--set makes another sweep: give it a folder with --out DIR, or a name with --set name=NAME"
+                .into(),
+        ));
+    }
+    let plans = load(&args.files, &args.set, console)?;
+    let stop = Stop::after(args.time_limit);
+    if !args.dry_run {
+        stop.on_signals()?;
+    }
+    let mut exit = Exit::Done;
+    for plan in &plans {
+        match run_one(plan, args, &stop, console, out)? {
+            Exit::Done => {}
+            Exit::Stopped => return Ok(Exit::Stopped),
+            other => exit = other,
+        }
+    }
+    Ok(exit)
+}
+
+/// plan -> folder -> engine -> tables -> summary.
+fn run_one(
+    plan: &Plan,
+    args: &Args,
+    stop: &Stop,
+    console: &Console,
+    out: &mut impl Write,
+) -> Result<Exit, Failure> {
+    let folder = Folder::new(args.out.join(plan.name()));
+    let options = args.options(console);
+    if args.dry_run {
+        plan::describe(plan, &args.machine, args.format, false, out)?;
+        let missing = missing(plan, &Scan::of(&folder, plan)?, &options);
+        console.note(format_args!("would train {} in {}", counted(missing, "run"), folder.path().display()));
+        return Ok(Exit::Done);
+    }
+    let host = host_name();
+    let _lock = Lock::take(&folder, &host)?;
+    let earlier = Manifest::read(&folder)?;
+    if let Some(conflict) = earlier.as_ref().and_then(|manifest| manifest.conflict(plan)) {
+        return Err(Failure::Refused(format!("{}: {conflict}", folder.path().display())));
+    }
+    let scan = usable_scan(plan, &folder, args, console)?;
+    let cpu = Instance::best().name().into();
+    let host = Host { name: host, threads: options.threads.get(), cpu };
+    let mut manifest = Manifest::start(plan, host, earlier.as_ref());
+    manifest.note(scan.counts(), Duration::ZERO);
+    folder.write_sweep(plan.source())?;
+    manifest.write(&folder)?;
+
+    let finish = train_missing(plan, &folder, &scan, &options, stop)?;
+
+    let scan = Scan::of(&folder, plan)?;
+    write_tables(&folder, plan, &scan)?;
+    manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));
+    manifest.write(&folder)?;
+    unless_closed(print_summary(plan, &folder, &scan, args.format, out))?;
+    Ok(conclude(plan, &folder, &scan, &finish, console))
+}
+
+impl Args {
+    fn options(&self, console: &Console) -> Options {
+        Options {
+            threads: self.machine.threads(),
+            limit: self.limit,
+            max_fails: self.max_fails,
+            retry_failed: self.retry_failed,
+            progress: if console.quiet > 0 { ProgressForm::None } else { self.progress },
+        }
+    }
+}
+
+/// What is there of the plan, once damaged parts are put aside and surplus runs are dealt with.
+fn usable_scan(plan: &Plan, folder: &Folder, args: &Args, console: &Console) -> Result<Scan, Failure> {
+    let scan = Scan::of(folder, plan)?;
+    for part in scan.damaged() {
+        console.warn(format_args!(
+            "warning: {} is damaged ({}): it is put aside, and its runs are trained again",
+            part.path.display(),
+            part.reason
+        ));
+    }
+    scan.quarantine()?;
+    if scan.outdated() > 0 {
+        console.note(format_args!(
+            "{} were measured otherwise than [measure] now asks, and are trained again",
+            counted(scan.outdated(), "run")
+        ));
+    }
+    if scan.surplus() == 0 {
+        return Ok(scan);
+    }
+    if !args.prune {
+        return Err(Failure::Refused(format!(
+            "{} holds {} that the sweep no longer has: run with --prune to delete them, or give the sweep another \
+             name or --out",
+            folder.path().display(),
+            counted(scan.surplus(), "finished run"),
+        )));
+    }
+    let removed = prune(folder, plan)?;
+    console.note(format_args!("deleted {}", counted(removed, "run")));
+    Ok(Scan::of(folder, plan)?)
+}
+
+/// Says how the sweep stands, and with which exit code.
+fn conclude(plan: &Plan, folder: &Folder, scan: &Scan, finish: &Finish, console: &Console) -> Exit {
+    let counts = scan.counts();
+    let missing = plan.runs() - counts.total();
+    let mut text = format!(
+        "{}: trained {} in {}",
+        folder.path().display(),
+        counted(finish.counts.done, "run"),
+        duration(finish.seconds)
+    );
+    for (count, what) in [(counts.diverged, "diverged"), (counts.failed, "failed"), (missing, "missing")] {
+        if count > 0 {
+            text += &format!("; {} {what}", counted(count, "run"));
+        }
+    }
+    console.note(text);
+    if finish.too_many_failed {
+        console.warn("stopped: too many runs failed; see their message in runs.parquet");
+    } else if missing > 0 {
+        console.note("stopped early: run the same command again to continue");
+    }
+    match (missing, counts.failed) {
+        _ if finish.too_many_failed => Exit::SomeFailed,
+        (0, 0) => Exit::Done,
+        (0, _) => Exit::SomeFailed,
+        _ => Exit::Stopped,
+    }
+}
+
+fn print_summary(
+    plan: &Plan,
+    folder: &Folder,
+    scan: &Scan,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let cells = summary(folder)?;
+    match format {
+        Format::Json => {
+            for line in cells {
+                for line in line? {
+                    let line = serde_json::to_string(&line).map_err(io::Error::from)?;
+                    writeln!(out, "{line}")?;
+                }
+            }
+        }
+        Format::Human => {
+            let printed = cells.take(PRINTED_CELLS).collect::<Result<Vec<_>, _>>()?;
+            if let Some(question) = plan.question() {
+                writeln!(out, "{}: {question}\n", plan.name())?;
+            }
+            let header = ["cell", "runs", "multiplier", "95 %", "BNE", "smoothed", "bias", "class"];
+            let header = header.into_iter().chain(["smoothing", "learning"]).map(String::from).collect();
+            let lines = printed.iter().flatten().map(|line| texts(plan, line));
+            columns(out, &std::iter::once(header).chain(lines).collect::<Vec<_>>(), 1)?;
+            let hidden = plan.len().saturating_sub(PRINTED_CELLS) as u64;
+            if hidden > 0 {
+                writeln!(out, "... and {} in cells.parquet", counted(hidden, "more cell"))?;
+            }
+            writeln!(out, "\nbias = multiplier - BNE = class + smoothing + learning")?;
+            if printed.iter().flatten().any(|line| line.smoothed_multiplier.is_none()) {
+                writeln!(
+                    out,
+                    "-: bne_reason, class_reason and smoothed_reason in cell_bidders.parquet say why"
+                )?;
+            }
+            let missing = plan.runs() - scan.counts().total();
+            if missing > 0 {
+                writeln!(out, "incomplete: {} of {} missing", missing, counted(plan.runs(), "run"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn texts(plan: &Plan, line: &SummaryLine) -> Vec<String> {
+    let label = if line.label.is_empty() { plan.name() } else { &line.label };
+    let label = match line.bidder {
+        Some(bidder) => format!("{label} bidder {bidder}"),
+        None => label.into(),
+    };
+    let number = |x: Option<f64>, signed: bool| match x {
+        Some(x) if signed => format!("{x:+.6}"),
+        Some(x) => format!("{x:.6}"),
+        None => "-".into(),
+    };
+    vec![
+        label,
+        match (line.replicates - line.diverged - line.failed, plan.replicates()) {
+            (ok, all) if ok == i64::from(all) => ok.to_string(),
+            (ok, all) => format!("{ok}/{all}"),
+        },
+        number(line.multiplier, false),
+        line.multiplier_ci95.map_or_else(|| "-".into(), |ci95| format!("±{ci95:.6}")),
+        number(line.bne_multiplier, false),
+        number(line.smoothed_multiplier, false),
+        number(line.bias, true),
+        number(line.class_bias, true),
+        number(line.smoothing_bias, true),
+        number(line.learning_bias, true),
+    ]
+}

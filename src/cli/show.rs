@@ -1,0 +1,222 @@
+//! `bidsweep show`: one cell or one run.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use super::output::{columns, number};
+use super::target::Target;
+use super::verify::compare;
+use super::{Console, Exit, Failure, Format};
+use crate::engine::rerun;
+use crate::measure::{RunRow, bidder_columns, run_columns};
+use crate::store::{Folder, Row, Scan, StoreError, Table, TableName};
+use crate::sweep::{Cell, CellId, Plan, Scalar};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The sweep's folder, such as out/week4
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// A cell's id or the start of it, or CELL:REPLICATE for one run
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Train the run again, show what comes out, and exit with 4 if the tables hold other bits
+    #[arg(long)]
+    rerun: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Titled groups of names and values.
+type Sections = Vec<(String, Vec<(String, Scalar)>)>;
+
+pub(super) fn show(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
+    let Target { folder, plan, .. } = Target::open(&args.dir, console)?;
+    let (prefix, replicate) = match args.id.split_once(':') {
+        Some((prefix, replicate)) => (prefix, Some(replicate_of(replicate, &plan)?)),
+        None => (args.id.as_str(), None),
+    };
+    let cell = plan.cell(position(&plan, &folder, prefix)?);
+    let mut differences = Vec::new();
+    let sections = match (replicate, args.rerun) {
+        (None, true) => {
+            return Err(Failure::Usage(format!(
+                "--rerun needs a run: write {}:0 for its replicate 0",
+                cell.id
+            )));
+        }
+        (None, false) => stored(&folder, &cell, None)?,
+        (Some(replicate), false) => stored(&folder, &cell, Some(replicate))?,
+        (Some(replicate), true) => {
+            let row = rerun(&plan, &cell, replicate);
+            let sections = trained_again(&plan, &cell, replicate, &row);
+            if Scan::of(&folder, &plan)?.is_done(cell.position, replicate) {
+                let name = (cell.id.to_string(), replicate.into());
+                differences = compare(&folder, &BTreeMap::from([(name, row)]))?;
+            } else {
+                console.note("not trained before: there is nothing to compare it with");
+            }
+            sections
+        }
+    };
+    match args.format {
+        Format::Json => {
+            let object = |rows: Vec<(String, Scalar)>| {
+                rows.into_iter().map(|(name, value)| (name, json_of(&value))).collect::<Map<_, _>>()
+            };
+            let shown: Map<_, _> =
+                sections.into_iter().map(|(title, rows)| (title, Value::Object(object(rows)))).collect();
+            writeln!(out, "{}", Value::Object(shown))?;
+        }
+        Format::Human => {
+            for (title, rows) in sections {
+                writeln!(out, "{title}")?;
+                columns(out, &lines(&rows), 2)?;
+            }
+        }
+    }
+    differences.iter().for_each(|difference| console.warn(difference));
+    Ok(if differences.is_empty() { Exit::Done } else { Exit::CheckFailed })
+}
+
+fn replicate_of(text: &str, plan: &Plan) -> Result<u32, Failure> {
+    let found = text.parse().ok().filter(|&replicate| replicate < plan.replicates());
+    found.ok_or_else(|| {
+        Failure::Usage(format!(
+            "there is no replicate {text:?}: write a number from 0 to {}",
+            plan.replicates() - 1
+        ))
+    })
+}
+
+/// The position of the only cell whose id starts so.
+fn position(plan: &Plan, folder: &Folder, prefix: &str) -> Result<usize, Failure> {
+    let starts = |&position: &usize| plan.id(position).to_string().starts_with(prefix);
+    let mut found = (0..plan.len()).filter(starts);
+    match (found.next(), found.next()) {
+        (Some(position), None) => Ok(position),
+        (None, _) => Err(Failure::Usage(format!(
+            "no cell has an id that starts with {prefix:?}: `bidsweep plan --list {}` prints the ids",
+            folder.sweep().display()
+        ))),
+        (Some(_), Some(_)) => {
+            Err(Failure::Usage(format!("several cells have ids that start with {prefix:?}: give more of it")))
+        }
+    }
+}
+
+/// What the tables hold of a cell or of a run.
+fn stored(folder: &Folder, cell: &Cell, replicate: Option<u32>) -> Result<Sections, Failure> {
+    let (whole, parts) = match replicate {
+        None => (TableName::Cells, TableName::CellBidders),
+        Some(_) => (TableName::Runs, TableName::Bidders),
+    };
+    let title = match replicate {
+        None => format!("cell {}", cell.id),
+        Some(replicate) => format!("run {}:{replicate}", cell.id),
+    };
+    let rows = rows(folder, whole, cell.id, replicate)?;
+    let Some(row) = rows.into_iter().next() else {
+        return Err(Failure::Refused(format!(
+            "{title} is not in {}: it has not been trained; `bidsweep run` trains what is missing",
+            whole.file()
+        )));
+    };
+    // What every bidder shares with the whole stands once, in the first section; summaries stay together.
+    let shared = |pair: &(String, Scalar)| {
+        let is_summary = [MEAN].iter().chain(&SPREADS).any(|end| pair.0.ends_with(end));
+        !is_summary && row.contains(pair)
+    };
+    let mut sections = vec![(title, row.clone())];
+    for bidder in self::rows(folder, parts, cell.id, replicate)? {
+        let number = bidder.iter().find(|(name, _)| name == "bidder").map(|(_, value)| text_of(value));
+        let own = bidder.into_iter().filter(|pair| pair.0 != "bidder" && !shared(pair)).collect();
+        sections.push((format!("bidder {}", number.unwrap_or_default()), own));
+    }
+    Ok(sections)
+}
+
+fn rows(
+    folder: &Folder,
+    table: TableName,
+    cell: CellId,
+    replicate: Option<u32>,
+) -> Result<Vec<Vec<(String, Scalar)>>, StoreError> {
+    let table = Table::open(&folder.table(table))?;
+    let names: Vec<&str> = table.columns().collect();
+    let (id, replicate) = (cell.to_string(), replicate.map(i64::from));
+    let wanted = move |cell: &str, of: Option<i64>| cell == id && of == replicate;
+    let named = |row: Row| names.iter().map(|name| name.to_string()).zip(row.values().to_vec()).collect();
+    table.select_where(&names, wanted)?.map(|row| row.map(named)).collect()
+}
+
+/// A run trained now.
+fn trained_again(plan: &Plan, cell: &Cell, replicate: u32, row: &RunRow) -> Sections {
+    let scalar = |number: Option<f64>| number.map_or(Scalar::Null, Scalar::Number);
+    let named = |columns: Vec<crate::measure::Column>, numbers: &[Option<f64>]| -> Vec<(String, Scalar)> {
+        columns.iter().map(|column| column.name.into()).zip(numbers.iter().map(|&x| scalar(x))).collect()
+    };
+    let mut run = vec![
+        ("label".into(), Scalar::Text(cell.label.clone())),
+        ("seed".into(), Scalar::Text(format!("{:016x}", plan.seed(cell.id, replicate)))),
+        ("status".into(), Scalar::Text(row.status.name().into())),
+        ("message".into(), row.message.clone().map_or(Scalar::Null, Scalar::Text)),
+    ];
+    run.extend(named(run_columns(), &row.values));
+    let bidder = |(i, numbers): (usize, &Vec<Option<f64>>)| {
+        (format!("bidder {}", i + 1), named(bidder_columns(), numbers))
+    };
+    let title = format!("run {}:{replicate}, trained again", cell.id);
+    std::iter::once((title, run)).chain(row.bidders.iter().enumerate().map(bidder)).collect()
+}
+
+/// A line a value that is there; mean, spread and count of a summary stand on one.
+fn lines(rows: &[(String, Scalar)]) -> Vec<Vec<String>> {
+    let value =
+        |name: &str| rows.iter().find(|(n, _)| n == name).map(|(_, v)| v).filter(|v| **v != Scalar::Null);
+    // Only a summary has a count.
+    let is_summarised = |measure: &&str| value(&format!("{measure}_n")).is_some();
+    let is_spread =
+        |name: &str| SPREADS.iter().filter_map(|end| name.strip_suffix(end)).any(|m| is_summarised(&m));
+    let line = |(name, mean): &(String, Scalar)| match name.strip_suffix(MEAN).filter(is_summarised) {
+        Some(measure) => {
+            let [ci95, sd, n] = SPREADS.map(|spread| value(&format!("{measure}{spread}")).map(text_of));
+            let ci95 = ci95.map(|ci95| format!(" ±{ci95}")).unwrap_or_default();
+            let rest = [sd.map(|sd| format!("sd {sd}")), n.map(|n| format!("n {n}"))];
+            let rest = rest.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            let rest = if rest.is_empty() { rest } else { format!(" ({rest})") };
+            vec![format!("  {measure}"), format!("{}{ci95}{rest}", text_of(mean))]
+        }
+        None => vec![format!("  {name}"), text_of(mean)],
+    };
+    let is_there = |value: &Scalar| !matches!(value, Scalar::Null) && *value != Scalar::Text(String::new());
+    rows.iter().filter(|(name, value)| is_there(value) && !is_spread(name)).map(line).collect()
+}
+
+/// What ends the name of a summary's mean.
+const MEAN: &str = "_mean";
+
+/// What ends the names of the rest of a summary.
+const SPREADS: [&str; 3] = ["_ci95", "_sd", "_n"];
+
+fn json_of(value: &Scalar) -> Value {
+    match value {
+        Scalar::Null => Value::Null,
+        Scalar::Integer(x) => json!(x),
+        Scalar::Number(x) => json!(x),
+        Scalar::Text(x) => json!(x),
+    }
+}
+
+fn text_of(value: &Scalar) -> String {
+    match value {
+        Scalar::Null => "-".into(),
+        Scalar::Integer(x) => x.to_string(),
+        Scalar::Number(x) => number(*x),
+        Scalar::Text(x) => x.clone(),
+    }
+}

@@ -1,0 +1,88 @@
+//! `bidsweep status`: what is done, failed and missing.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use serde_json::json;
+
+use super::output::{counted, duration};
+use super::target::Target;
+use super::{Console, Exit, Failure, Format};
+use crate::store::{Lock, Manifest, Scan};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The sweep's folder, such as out/week4
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
+    let Target { folder, plan, manifest } = Target::open(&args.dir, console)?;
+    let scan = Scan::of(&folder, &plan)?;
+    let holder = Lock::holder(&folder)?;
+    let counts = scan.counts();
+    let missing = plan.runs() - counts.total();
+    let seconds_left = seconds_left(&manifest, counts.total(), missing, holder.is_some());
+    if args.format == Format::Json {
+        let damaged: Vec<_> = scan.damaged().iter().map(|part| part.path.display().to_string()).collect();
+        let status = json!({
+            "name": plan.name(),
+            "plan_hash": plan.hash(),
+            "cells": plan.len(),
+            "runs": plan.runs(),
+            "ok": counts.ok,
+            "diverged": counts.diverged,
+            "failed": counts.failed,
+            "missing": missing,
+            "outdated": scan.outdated(),
+            "surplus": scan.surplus(),
+            "damaged_parts": damaged,
+            "holder": holder,
+            "elapsed_seconds": manifest.elapsed_seconds,
+            "seconds_left": seconds_left,
+        });
+        writeln!(out, "{status}")?;
+        return Ok(Exit::Done);
+    }
+    writeln!(out, "{}: {} of {} done", plan.name(), counts.total(), counted(plan.runs(), "run"))?;
+    for (count, what) in [
+        (counts.diverged, "diverged"),
+        (counts.failed, "failed: train them again with --retry-failed"),
+        (missing, "missing"),
+        (scan.outdated(), "measured otherwise than the sweep asks: to be trained again"),
+        (scan.surplus(), "that the sweep no longer has: delete them with --prune"),
+    ] {
+        if count > 0 {
+            writeln!(out, "  {} {what}", counted(count, "run"))?;
+        }
+    }
+    for part in scan.damaged() {
+        writeln!(out, "  damaged: {} ({})", part.path.display(), part.reason)?;
+    }
+    if let Some(holder) = holder {
+        writeln!(out, "  in use by {holder}")?;
+    }
+    if let Some(seconds) = seconds_left {
+        writeln!(out, "  about {} left", duration(seconds))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The time that the missing runs will take: by the speed of the process that trains them now, or else by the mean
+/// of all executions so far.
+fn seconds_left(manifest: &Manifest, present: u64, missing: u64, is_running: bool) -> Option<f64> {
+    let (runs, seconds) = if is_running {
+        // The manifest was written when the process started.
+        let start = humantime::parse_rfc3339(&manifest.updated).ok()?;
+        let seconds = SystemTime::now().duration_since(start).ok()?.as_secs_f64();
+        (present.saturating_sub(manifest.counts.total()), seconds)
+    } else {
+        (manifest.counts.total(), manifest.elapsed_seconds)
+    };
+    (missing > 0 && runs > 0).then(|| missing as f64 * seconds / runs as f64)
+}

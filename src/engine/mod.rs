@@ -1,0 +1,315 @@
+//! The engine: the missing runs of a plan over all cores, written as they finish.
+//!
+//! Results depend on nothing here: not on threads, groups, interruptions or their order.
+
+mod groups;
+mod host;
+mod pilot;
+mod progress;
+mod rerun;
+mod stop;
+mod writer;
+
+pub use host::host_name;
+pub use pilot::{Estimate, estimate};
+pub use progress::{Counts, ProgressForm};
+pub use rerun::rerun;
+pub use stop::Stop;
+
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::slice;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use crate::measure::{RunRow, RunStatus};
+use crate::numeric::simd::Instance;
+use crate::store::{Folder, MeasureKeys, RunKey, Scan, StoreError};
+use crate::sweep::Plan;
+use crate::train::{Outcome, Run, train_group};
+use groups::{Groups, Task};
+use progress::Progress;
+use writer::write_rows;
+
+/// Finished groups that may wait for the writer.
+const WAITING_GROUPS: usize = 64;
+
+/// How a sweep is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Worker threads.
+    pub threads: NonZeroUsize,
+    /// Train at most this many runs.
+    pub limit: Option<u64>,
+    /// Stop as soon as this many runs have failed.
+    pub max_fails: Option<u64>,
+    /// Train the runs again that failed before.
+    pub retry_failed: bool,
+    /// How progress is told.
+    pub progress: ProgressForm,
+}
+
+/// How a sweep ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Finish {
+    /// Runs trained now.
+    pub counts: Counts,
+    /// Wall time, in seconds.
+    pub seconds: f64,
+    /// Whether too many runs failed.
+    pub too_many_failed: bool,
+}
+
+/// What stopped the engine.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The folder could not be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Worker threads could not be started.
+    #[error("cannot start worker threads: {0}; try fewer with --threads")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Number of runs that [`train_missing`] would train.
+pub fn missing(plan: &Plan, scan: &Scan, options: &Options) -> u64 {
+    let counts = scan.counts();
+    let kept = counts.ok + counts.diverged + if options.retry_failed { 0 } else { counts.failed };
+    (plan.runs() - kept).min(options.limit.unwrap_or(u64::MAX))
+}
+
+/// Trains the runs of a plan that a folder lacks, as far as `stop` and `options` let it, and keeps them as parts. The
+/// caller holds the folder's lock.
+///
+/// # Errors
+/// Where a part cannot be written; what had been written before stays.
+pub fn train_missing(
+    plan: &Plan,
+    folder: &Folder,
+    scan: &Scan,
+    options: &Options,
+    stop: &Stop,
+) -> Result<Finish, EngineError> {
+    train_missing_with(&|runs| train_group(Instance::best(), runs), plan, folder, scan, options, stop)
+}
+
+/// Trains a group.
+type Trainer = dyn Fn(&[Run<'_>]) -> Vec<Outcome> + Sync;
+
+/// [`train_missing`] with another trainer, for tests of what goes wrong in it.
+fn train_missing_with(
+    trainer: &Trainer,
+    plan: &Plan,
+    folder: &Folder,
+    scan: &Scan,
+    options: &Options,
+    stop: &Stop,
+) -> Result<Finish, EngineError> {
+    let start = Instant::now();
+    let is_missing = |position, replicate| {
+        !scan.is_done(position, replicate) && (options.retry_failed || !scan.is_failed(position, replicate))
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.get()).build()?;
+    let groups = Groups::new(plan, is_missing, options.limit);
+    let keys = MeasureKeys::of(plan.measure());
+    let progress = Progress::new(options.progress, missing(plan, scan, options));
+    // A stop of our own, so that a full disk or too many failures end this sweep and not the caller's next.
+    let halt = Stop::after(None);
+    let (rows, finished) = sync_channel(WAITING_GROUPS);
+    let counts = thread::scope(|scope| {
+        let writer = scope.spawn(|| write_rows(folder, finished, progress, options.max_fails, stop, &halt));
+        pool.install(|| {
+            let groups = groups.take_while(|_| !stop.is_due() && !halt.is_due());
+            groups.par_bridge().for_each_with(rows, |rows, group: Vec<Task>| {
+                // The writer hangs up when it cannot write; its error is told below.
+                _ = rows.send(train(trainer, plan, &keys, &group));
+            });
+        });
+        writer.join().expect("the writer does not panic")
+    })?;
+    Ok(Finish {
+        counts,
+        seconds: start.elapsed().as_secs_f64(),
+        too_many_failed: options.max_fails.is_some_and(|most| counts.failed >= most),
+    })
+}
+
+/// The keys and rows of a group. A run in which the trainer panics is a failed one; the others of its group are not.
+fn train(trainer: &Trainer, plan: &Plan, keys: &MeasureKeys, group: &[Task]) -> Vec<(RunKey, RunRow)> {
+    let alone = |task: &Task| match attempt(trainer, plan, slice::from_ref(task)) {
+        Ok(mut rows) => rows.remove(0),
+        Err(panic) => {
+            let bidders = task.cell.cell.settings.bidders.len();
+            RunRow::without_numbers(RunStatus::Failed, panic_message(&*panic), bidders)
+        }
+    };
+    let rows = attempt(trainer, plan, group).unwrap_or_else(|_| group.iter().map(alone).collect());
+    let key = |task: &Task| RunKey {
+        cell: task.cell.cell.id,
+        replicate: task.replicate,
+        measure: keys.key(task.replicate),
+    };
+    group.iter().map(key).zip(rows).collect()
+}
+
+/// The rows of runs that are trained side by side, or the panic that one of them ended in.
+fn attempt(trainer: &Trainer, plan: &Plan, tasks: &[Task]) -> thread::Result<Vec<RunRow>> {
+    let runs: Vec<Run<'_>> = tasks.iter().map(|task| task.run(plan)).collect();
+    catch_unwind(AssertUnwindSafe(|| {
+        let outcomes = trainer(&runs);
+        let measured = tasks.iter().zip(&outcomes);
+        measured.map(|(task, outcome)| task.cell.measure(outcome)).collect()
+    }))
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    format!("internal error: {}", text.unwrap_or("a panic without a message"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Lock, Table, TableName, write_tables};
+    use crate::sweep::Scalar;
+
+    /// Two cells of one shape, so that a group has runs of both.
+    fn plan() -> Plan {
+        let text = r#"
+            schema = 1
+            name = "x"
+            fixed = { precision = "f64", epochs = 5, batch = 4 }
+            axes.beta = [10, 50]
+            seeds = { replicates = 6, common = false }
+        "#;
+        Plan::parse(text, "x.toml", &[]).unwrap()
+    }
+
+    const OPTIONS: Options = Options {
+        threads: NonZeroUsize::MIN,
+        limit: None,
+        max_fails: None,
+        retry_failed: false,
+        progress: ProgressForm::None,
+    };
+
+    /// A folder in which a plan's runs are trained, some of them in vain.
+    struct Sweep {
+        plan: Plan,
+        folder: Folder,
+        _lock: Lock,
+        _dir: tempfile::TempDir,
+    }
+
+    impl Sweep {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let folder = Folder::new(dir.path().join("x"));
+            let lock = Lock::take(&folder, "h").unwrap();
+            Sweep { plan: plan(), folder, _lock: lock, _dir: dir }
+        }
+
+        fn scan(&self) -> Scan {
+            Scan::of(&self.folder, &self.plan).unwrap()
+        }
+
+        /// Trains what is missing with a trainer that panics wherever one of these runs (cell's position, replicate)
+        /// is in the group.
+        fn train(&self, options: &Options, panicking: &[(usize, u32)]) -> Finish {
+            let seed =
+                |&(position, replicate): &(usize, u32)| self.plan.seed(self.plan.id(position), replicate);
+            let seeds: Vec<u64> = panicking.iter().map(seed).collect();
+            let trainer = move |runs: &[Run<'_>]| {
+                if let Some(run) = runs.iter().find(|run| seeds.contains(&run.seed)) {
+                    panic!("seed {:016x} is cursed", run.seed);
+                }
+                train_group(Instance::best(), runs)
+            };
+            let scan = self.scan();
+            train_missing_with(&trainer, &self.plan, &self.folder, &scan, options, &Stop::after(None))
+                .unwrap()
+        }
+
+        fn tables(&self) -> Vec<Vec<u8>> {
+            write_tables(&self.folder, &self.plan, &self.scan()).unwrap();
+            TableName::ALL.map(|name| std::fs::read(self.folder.table(name)).unwrap()).to_vec()
+        }
+    }
+
+    #[test]
+    fn a_panic_fails_its_run_and_no_other() {
+        let sweep = Sweep::new();
+        let panicking = [(0, 2), (1, 0)];
+        let finish = sweep.train(&OPTIONS, &panicking);
+        assert_eq!(finish.counts, Counts { done: 12, diverged: 0, failed: 2 });
+        assert!(!finish.too_many_failed);
+        let scan = sweep.scan();
+        assert!(scan.failed().eq(panicking));
+        assert_eq!((scan.counts().ok, scan.counts().failed), (10, 2));
+
+        let whole = Sweep::new();
+        whole.train(&OPTIONS, &[]);
+        whole.tables();
+        sweep.tables();
+        let rows = |sweep: &Sweep| {
+            let table = Table::open(&sweep.folder.table(TableName::Runs)).unwrap();
+            let rows = table.select(&["status", "message", "welfare", "revenue"]).unwrap();
+            rows.map(|row| row.unwrap().values().to_vec()).collect::<Vec<_>>()
+        };
+        for (index, (row, undisturbed)) in rows(&sweep).iter().zip(rows(&whole)).enumerate() {
+            let (position, replicate) = (index / 6, index as u32 % 6);
+            if panicking.contains(&(position, replicate)) {
+                let seed = sweep.plan.seed(sweep.plan.id(position), replicate);
+                let message = format!("internal error: seed {seed:016x} is cursed");
+                assert_eq!(row[..2], ["failed".into(), message.as_str().into()]);
+                assert_eq!(row[2..], [Scalar::Null, Scalar::Null]);
+            } else {
+                assert_eq!(*row, undisturbed);
+            }
+        }
+    }
+
+    #[test]
+    fn failed_runs_are_trained_again_on_request_only() {
+        let sweep = Sweep::new();
+        sweep.train(&OPTIONS, &[(0, 2), (1, 0)]);
+        let retry = Options { retry_failed: true, ..OPTIONS };
+        assert_eq!([&OPTIONS, &retry].map(|options| missing(&sweep.plan, &sweep.scan(), options)), [0, 2]);
+        assert_eq!(sweep.train(&OPTIONS, &[]).counts, Counts::default());
+        assert_eq!(sweep.train(&retry, &[(1, 0)]).counts, Counts { done: 2, diverged: 0, failed: 1 });
+        assert_eq!(sweep.train(&retry, &[]).counts, Counts { done: 1, diverged: 0, failed: 0 });
+        assert_eq!(missing(&sweep.plan, &sweep.scan(), &retry), 0);
+
+        let whole = Sweep::new();
+        whole.train(&OPTIONS, &[]);
+        assert!(sweep.tables() == whole.tables(), "a run that failed first leaves no trace");
+    }
+
+    #[test]
+    fn too_many_failures_stop_the_sweep_and_what_is_done_is_kept() {
+        let sweep = Sweep::new();
+        let every: Vec<_> = (0..2).flat_map(|position| (0..6).map(move |k| (position, k))).collect();
+        let finish = sweep.train(&Options { max_fails: Some(12), ..OPTIONS }, &every[..11]);
+        assert!(!finish.too_many_failed);
+        assert_eq!(finish.counts, Counts { done: 12, diverged: 0, failed: 11 });
+
+        let sweep = Sweep::new();
+        let finish = sweep.train(&Options { max_fails: Some(1), ..OPTIONS }, &every[..1]);
+        assert!(finish.too_many_failed);
+        assert_eq!(finish.counts.failed, 1);
+        assert_eq!(sweep.scan().counts().total(), finish.counts.done);
+    }
+
+    #[test]
+    fn nothing_is_trained_once_the_stop_is_due() {
+        let sweep = Sweep::new();
+        let stop = Stop::after(None);
+        stop.request();
+        let finish = train_missing(&sweep.plan, &sweep.folder, &sweep.scan(), &OPTIONS, &stop).unwrap();
+        assert_eq!((finish.counts.done, sweep.scan().counts().total()), (0, 0));
+        assert!(Stop::after(Some(std::time::Duration::ZERO)).is_due());
+    }
+}

@@ -1,0 +1,157 @@
+//! How far a sweep is: a bar on a terminal, a line now and then elsewhere, JSON lines for scripts. On stderr.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// The form of progress messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ProgressForm {
+    /// A bar where stderr is a terminal, plain lines elsewhere.
+    #[default]
+    Auto,
+    /// A bar.
+    Bar,
+    /// A line now and then.
+    Plain,
+    /// A JSON object a line.
+    Json,
+    /// Nothing.
+    None,
+}
+
+/// Between two plain or JSON lines.
+const LINE_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Counts of runs since the sweep was started or resumed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Trained now, whatever their status.
+    pub done: u64,
+    /// Of these, diverged.
+    pub diverged: u64,
+    /// Of these, failed.
+    pub failed: u64,
+}
+
+/// A reporter of progress.
+pub struct Progress {
+    form: Form,
+    total: u64,
+    start: Instant,
+    last_line: Instant,
+}
+
+enum Form {
+    Bar(ProgressBar),
+    Plain,
+    Json,
+    None,
+}
+
+impl Progress {
+    /// A reporter for `total` runs still to be trained.
+    pub fn new(form: ProgressForm, total: u64) -> Self {
+        let form = match form {
+            _ if total == 0 => ProgressForm::None,
+            ProgressForm::Auto if stderr().is_terminal() => ProgressForm::Bar,
+            ProgressForm::Auto => ProgressForm::Plain,
+            form => form,
+        };
+        let form = match form {
+            ProgressForm::Bar => {
+                let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} runs  {msg}")
+                    .expect("the template is well formed");
+                Form::Bar(ProgressBar::new(total).with_style(style))
+            }
+            ProgressForm::Json => Form::Json,
+            ProgressForm::None => Form::None,
+            ProgressForm::Auto | ProgressForm::Plain => Form::Plain,
+        };
+        let start = Instant::now();
+        Progress { form, total, start, last_line: start }
+    }
+
+    /// Tells how far the sweep is, now or a little later.
+    pub fn update(&mut self, counts: Counts) {
+        match &self.form {
+            Form::Bar(bar) => {
+                bar.set_position(counts.done);
+                bar.set_message(self.rates(counts));
+            }
+            Form::Plain | Form::Json if self.last_line.elapsed() >= LINE_INTERVAL => self.line(counts),
+            _ => {}
+        }
+    }
+
+    /// Tells something else.
+    pub fn tell(&self, text: &str) {
+        // Nobody may be reading: no reason to stop.
+        let tell = || _ = writeln!(stderr(), "{text}");
+        match &self.form {
+            Form::Bar(bar) => bar.suspend(tell),
+            Form::Plain => tell(),
+            Form::Json | Form::None => {}
+        }
+    }
+
+    /// Tells how far the sweep has come, for the last time.
+    pub fn finish(mut self, counts: Counts) {
+        match &self.form {
+            Form::Bar(bar) => {
+                bar.set_position(counts.done);
+                bar.abandon_with_message(self.rates(counts));
+            }
+            Form::Plain | Form::Json => self.line(counts),
+            Form::None => {}
+        }
+    }
+
+    fn line(&mut self, counts: Counts) {
+        self.last_line = Instant::now();
+        let line = if matches!(self.form, Form::Json) {
+            serde_json::json!({
+                "done": counts.done,
+                "total": self.total,
+                "diverged": counts.diverged,
+                "failed": counts.failed,
+                "seconds": self.start.elapsed().as_secs_f64(),
+                "runs_per_second": self.runs_per_second(counts),
+                "seconds_left": self.time_left(counts).map(|left| left.as_secs_f64()),
+            })
+            .to_string()
+        } else {
+            format!("{}/{} runs  {}", counts.done, self.total, self.rates(counts))
+        };
+        // Nobody may be reading: no reason to stop.
+        _ = writeln!(stderr(), "{line}");
+    }
+
+    fn rates(&self, counts: Counts) -> String {
+        let mut text = format!("{:.0} runs/s", self.runs_per_second(counts));
+        for (count, what) in [(counts.diverged, "diverged"), (counts.failed, "failed")] {
+            if count > 0 {
+                text += &format!("  {count} {what}");
+            }
+        }
+        match self.time_left(counts) {
+            Some(left) if counts.done < self.total => {
+                let rounded = Duration::from_secs(left.as_secs_f64().ceil() as u64);
+                text += &format!("  {} left", humantime::format_duration(rounded));
+            }
+            _ => {}
+        }
+        text
+    }
+
+    fn runs_per_second(&self, counts: Counts) -> f64 {
+        counts.done as f64 / self.start.elapsed().as_secs_f64().max(1e-9)
+    }
+
+    /// By the mean speed so far; `None` before the first run is done.
+    fn time_left(&self, counts: Counts) -> Option<Duration> {
+        let left = self.total.saturating_sub(counts.done) as f64 / self.runs_per_second(counts);
+        Duration::try_from_secs_f64(left).ok()
+    }
+}

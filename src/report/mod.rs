@@ -1,0 +1,5 @@
+//! Reports: read from the store only.
+
+mod summary;
+
+pub use summary::{SummaryLine, summary};

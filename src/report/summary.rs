@@ -1,0 +1,101 @@
+//! Where the learners ended up: a line a cell, or a line a bidder where the bidders differ.
+
+use serde::Serialize;
+
+use crate::store::{Folder, Row, StoreError, Table, TableName};
+
+/// One line of the summary, over the replicates that trained all epochs. Missing is `None`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SummaryLine {
+    /// The cell.
+    pub cell_id: String,
+    /// Its label.
+    pub label: String,
+    /// The bidder, from 1; `None` where the line stands for all of them, averaged within each run.
+    pub bidder: Option<i64>,
+    /// Replicates that are there, whatever their status.
+    pub replicates: i64,
+    /// Of these, diverged.
+    pub diverged: i64,
+    /// Of these, failed.
+    pub failed: i64,
+    /// Mean over replicates of the multiplier's tail mean.
+    pub multiplier: Option<f64>,
+    /// Half-width of its 95 % interval.
+    pub multiplier_ci95: Option<f64>,
+    /// The multiplier of the Bayes-Nash equilibrium.
+    pub bne_multiplier: Option<f64>,
+    /// The multiplier of the smoothed equilibrium.
+    pub smoothed_multiplier: Option<f64>,
+    /// multiplier - bne_multiplier.
+    pub bias: Option<f64>,
+    /// The share of it that the strategy class makes.
+    pub class_bias: Option<f64>,
+    /// The share of it that smoothing makes.
+    pub smoothing_bias: Option<f64>,
+    /// The share of it that learning makes.
+    pub learning_bias: Option<f64>,
+}
+
+/// The columns that stand in `cells` and in `cell_bidders`.
+const MEASURES: [&str; 6] = [
+    "multiplier_tail_mean_mean",
+    "multiplier_tail_mean_ci95",
+    "bias_mean",
+    "class_bias_mean",
+    "smoothing_bias_mean",
+    "learning_bias_mean",
+];
+
+/// What makes two bidders of a cell alike.
+const ALIKE: [&str; 6] =
+    ["prior", "strategy", "learner", "learning_rate", "bne_multiplier", "smoothed_multiplier"];
+
+/// The summary of a folder's tables, a cell after the other in the order of the plan.
+///
+/// # Errors
+/// Where a table cannot be read.
+pub fn summary(
+    folder: &Folder,
+) -> Result<impl Iterator<Item = Result<Vec<SummaryLine>, StoreError>>, StoreError> {
+    let cell_columns = ["cell_id", "label", "bidders", "replicates", "diverged", "failed"];
+    let cells = Table::open(&folder.table(TableName::Cells))?;
+    let cells = cells.select(&[&cell_columns[..], &MEASURES].concat())?;
+    let bidders = Table::open(&folder.table(TableName::CellBidders))?;
+    let mut bidders = bidders.select(&[&["bidder"], &ALIKE[..], &MEASURES].concat())?;
+    Ok(cells.map(move |cell| {
+        let cell = cell?;
+        let count = cell.integer("bidders").unwrap_or(0);
+        let rows = bidders.by_ref().take(count as usize).collect::<Result<Vec<_>, _>>()?;
+        Ok(lines(&cell, &rows))
+    }))
+}
+
+fn lines(cell: &Row, bidders: &[Row]) -> Vec<SummaryLine> {
+    let alike = |row: &Row| ALIKE.iter().all(|column| row.value(column) == bidders[0].value(column));
+    match bidders {
+        [first, ..] if bidders.iter().all(alike) => vec![line(cell, cell, first, None)],
+        _ => bidders.iter().map(|row| line(cell, row, row, row.integer("bidder"))).collect(),
+    }
+}
+
+fn line(cell: &Row, measures: &Row, references: &Row, bidder: Option<i64>) -> SummaryLine {
+    let [multiplier, multiplier_ci95, bias, class_bias, smoothing_bias, learning_bias] =
+        MEASURES.map(|column| measures.number(column));
+    SummaryLine {
+        cell_id: cell.text("cell_id").unwrap_or_default().into(),
+        label: cell.text("label").unwrap_or_default().into(),
+        bidder,
+        replicates: cell.integer("replicates").unwrap_or(0),
+        diverged: cell.integer("diverged").unwrap_or(0),
+        failed: cell.integer("failed").unwrap_or(0),
+        multiplier,
+        multiplier_ci95,
+        bne_multiplier: references.number("bne_multiplier"),
+        smoothed_multiplier: references.number("smoothed_multiplier"),
+        bias,
+        class_bias,
+        smoothing_bias,
+        learning_bias,
+    }
+}

@@ -1,0 +1,106 @@
+//! A module imports only from lower layers: the data flows one way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The layers of the design, lowest first.
+const LAYERS: &[(usize, &str)] = &[
+    (0, "numeric"),
+    (1, "auction"),
+    (2, "equilibrium"),
+    (2, "learner"),
+    (3, "train"),
+    (4, "measure"),
+    (5, "sweep"),
+    (6, "store"),
+    (7, "engine"),
+    (8, "report"),
+    (9, "cli"),
+];
+
+fn layer(module: &str) -> usize {
+    let found = LAYERS.iter().find(|(_, name)| *name == module);
+    found.unwrap_or_else(|| panic!("src/{module} has no layer; add it to LAYERS")).0
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+/// The top-level modules of this crate that a file names, outside comments.
+fn named_modules(text: &str) -> Vec<String> {
+    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code: String = code.split_whitespace().collect();
+    let mut names = Vec::new();
+    for rest in code.split("crate::").skip(1) {
+        let identifier = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        match rest.strip_prefix('{') {
+            // use crate::{a::X, b::{Y, Z}}: what follows the opening brace or a comma at its own depth.
+            Some(group) => {
+                let mut depth = 0;
+                let mut start = true;
+                for (at, c) in group.char_indices() {
+                    match c {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => break,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => start = true,
+                        _ if start => {
+                            names.push(identifier(&group[at..]));
+                            start = false;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            None => names.push(identifier(rest)),
+        }
+    }
+    names
+}
+
+#[test]
+fn modules_import_only_from_lower_layers() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut seen = 0;
+    for (own_layer, module) in LAYERS {
+        for path in rust_files(&src.join(module)) {
+            for name in named_modules(&fs::read_to_string(&path).unwrap()) {
+                seen += 1;
+                let lower = layer(&name) < *own_layer || name == *module;
+                assert!(lower, "{} imports from `{name}`", path.display());
+            }
+        }
+    }
+    assert!(seen > 50, "only {seen} imports were seen: the search is broken");
+}
+
+#[test]
+fn only_store_names_arrow_and_parquet() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for path in rust_files(&src) {
+        let text = fs::read_to_string(&path).unwrap();
+        let names_them = text.contains("arrow::") || text.contains("parquet::");
+        assert!(!names_them || path.starts_with(src.join("store")), "{} names Arrow", path.display());
+    }
+}
+
+#[test]
+fn every_folder_of_src_is_a_layer() {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            layer(entry.file_name().to_str().unwrap());
+        }
+    }
+}
+
+#[test]
+fn named_modules_are_found_in_groups_and_alone() {
+    let text = "use crate::store::{Scan, cli};\nuse crate::{sweep::{Plan, Cell}, train,\n measure::*};\n// crate::no";
+    assert_eq!(named_modules(text), ["store", "sweep", "train", "measure"]);
+}

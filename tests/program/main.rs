@@ -1,0 +1,14 @@
+//! The program as its users see it: arguments, exit codes, messages, and the files that it leaves.
+
+#![cfg(unix)]
+
+mod disk;
+mod diverging;
+mod folders;
+mod kills;
+mod memory;
+mod resume;
+mod sandbox;
+mod signals;
+mod verbs;
+mod verify;

@@ -1,0 +1,74 @@
+//! Stopping a sweep from outside: what is in flight is finished and kept.
+
+use std::fs;
+
+use crate::sandbox::{Ended, Running, Sandbox, Sweep, assert_same_bytes, wait_until};
+
+/// Waits until a process has the folder `out/x` and listens to signals.
+fn wait_until_running(sandbox: &Sandbox) {
+    wait_until("the sweep runs", || sandbox.path("out/x/manifest.json").exists());
+}
+
+fn assert_stopped(ended: Ended) {
+    let said = ended.exits(75).stderr;
+    assert!(said.starts_with("out/x: trained ") && said.contains(" missing\n"), "{said}");
+    assert!(said.ends_with("\nstopped early: run the same command again to continue\n"), "{said}");
+}
+
+#[test]
+fn a_sweep_stopped_by_each_signal_and_by_the_clock_ends_in_the_same_bytes() {
+    let sandbox = Sandbox::with(&Sweep::LONG);
+    let mut done = 0;
+    let mut assert_more = |sandbox: &Sandbox| {
+        sandbox.tables("x");
+        let now = sandbox.done("x");
+        assert!(now > done, "{now} runs are done, and {done} were");
+        done = now;
+    };
+    for signal in ["INT", "TERM", "USR1", "USR2"] {
+        let parts = sandbox.parts("x").len();
+        let mut running = sandbox.start("run x.toml --progress none --threads 1");
+        wait_until("a part is written", || sandbox.parts("x").len() > parts);
+        running.signal(signal);
+        assert_stopped(running.ended());
+        assert_more(&sandbox);
+    }
+    assert_stopped(sandbox.run("run x.toml --progress none --threads 1 --time-limit 300ms"));
+    assert_more(&sandbox);
+    sandbox.run("run x.toml --quiet").exits(0);
+    assert_same_bytes(&sandbox.tables("x"), &Sweep::LONG.undisturbed());
+}
+
+#[test]
+fn a_second_interrupt_ends_the_program_at_once() {
+    let sandbox = Sandbox::with(&Sweep::ENDLESS);
+    let mut running = sandbox.start("run x.toml --progress none");
+    wait_until_running(&sandbox);
+    // Two signals that come too close are one.
+    wait_until("the program ends", || {
+        if running.try_wait().unwrap().is_none() {
+            running.signal("INT");
+        }
+        running.try_wait().unwrap().is_some()
+    });
+    running.ended().exits(130).says("").prints_nothing();
+}
+
+#[test]
+fn a_folder_has_one_writer_and_any_number_of_readers() {
+    let sandbox = Sandbox::with(&Sweep::ENDLESS);
+    let first: Running = sandbox.start("run x.toml --progress none");
+    wait_until_running(&sandbox);
+    let holder = fs::read_to_string(sandbox.path("out/x/.lock")).unwrap();
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| holder.clone());
+    assert!(holder.starts_with(&format!("process {} on host ", first.id())), "{holder}");
+    assert!(holder.contains(host.trim()), "{holder}");
+    sandbox.run("run x.toml").exits(1).prints_nothing().says(&format!(
+        "error: out/x is in use by {holder}: wait until it ends, or choose another folder with --out"
+    ));
+    let status = sandbox.run("status out/x").exits(0).says("");
+    assert_eq!(status.stdout, format!("x: 0 of 1 run done\n  1 run missing\n  in use by {holder}\n"));
+    assert_eq!(sandbox.run("status out/x --format json").exits(0).json()["holder"], *holder);
+    drop(first);
+    assert!(sandbox.run("status out/x --format json").exits(0).json()["holder"].is_null());
+}

@@ -1,0 +1,358 @@
+//! What each verb prints, writes and exits with.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+
+use bidsweep::auction::{Mechanism, Prior, Strategy};
+use bidsweep::learner::Learner;
+use bidsweep::measure::{Column, bidder_columns, run_columns};
+use bidsweep::sweep::settings;
+use serde_json::{Value, json};
+
+use crate::sandbox::{Ended, Sandbox, Sweep, closed_pipe};
+
+const OTHER: Sweep = Sweep { name: "y", ..Sweep::SHORT };
+
+#[test]
+fn plan_expands_counts_and_estimates() {
+    let sandbox = Sandbox::with(&Sweep { axes: "beta = [10]\nbidders = [2, 3]", ..Sweep::SHORT });
+    let planned = sandbox.run("plan x.toml --list --threads 3").exits(0).says("").stdout;
+    let (about, rest): (Vec<_>, Vec<_>) = planned.lines().partition(|line| line.starts_with("  about "));
+    assert_eq!(about.len(), 1);
+    assert!(about[0].contains(" on 3 threads, about ") && about[0].ends_with("B"), "{}", about[0]);
+    let [first, second] = [0, 1].map(|position| sandbox.cell("x.toml", position));
+    assert_eq!(
+        rest,
+        [
+            "x",
+            "  fixed: precision = \"f64\", epochs = 30, batch = 8",
+            "  axis beta: 10",
+            "  axis bidders: 2, 3",
+            "  2 cells x 5 replicates = 10 runs",
+            &format!("{first} beta=10 bidders=2"),
+            &format!("{second} beta=10 bidders=3"),
+        ]
+    );
+    assert!(!sandbox.path("out").exists());
+}
+
+#[test]
+fn plan_tells_scripts_the_same() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    let planned = sandbox.run("plan x.toml --format json --threads 3").exits(0).says("").json();
+    let counts = ["cells", "replicates", "runs", "threads"].map(|key| planned[key].as_u64().unwrap());
+    assert_eq!(counts, [4, 5, 20, 3]);
+    assert_eq!((&planned["name"], &planned["excluded"]), (&json!("x"), &json!([])));
+    assert!(planned["seconds"].as_f64().unwrap() > 0.0 && planned["bytes"].as_u64().unwrap() > 0);
+    assert_eq!(planned["sweep"]["seeds"], json!({ "root": 7, "replicates": 5, "common": true }));
+    assert!(planned.get("list").is_none());
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    let dry = sandbox.run("run x.toml --dry-run").exits(0).says("would train 20 runs in out/x");
+    assert!(dry.stdout.contains("\n  4 cells x 5 replicates = 20 runs\n"), "{}", dry.stdout);
+    assert!(!sandbox.path("out").exists());
+    sandbox.run("run x.toml --quiet --limit 6").exits(75);
+    let manifest = fs::read(sandbox.path("out/x/manifest.json")).unwrap();
+    sandbox.run("run x.toml -n").exits(0).says("would train 14 runs in out/x");
+    sandbox.run("run x.toml -n --limit 5").exits(0).says("would train 5 runs in out/x");
+    assert_eq!(fs::read(sandbox.path("out/x/manifest.json")).unwrap(), manifest);
+    assert_eq!(sandbox.done("x"), 6);
+}
+
+#[test]
+fn run_prints_a_line_a_cell() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    let human = sandbox.run("run x.toml --quiet").exits(0).says("").stdout;
+    let lines: Vec<_> = human.lines().collect();
+    assert!(lines[0].starts_with("cell ") && lines[0].ends_with(" learning"), "{human}");
+    assert_eq!(lines[1..5].iter().filter(|line| line.starts_with("beta=")).count(), 4, "{human}");
+    assert_eq!(lines[5..], ["", "bias = multiplier - BNE = class + smoothing + learning"]);
+
+    let scripts = sandbox.run("run x.toml --quiet --format json").exits(0).says("").stdout;
+    let cells: Vec<Value> = scripts.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(cells.len(), 4);
+    for (position, cell) in cells.iter().enumerate() {
+        assert_eq!(cell["cell_id"], sandbox.cell("x.toml", position));
+        let printed = format!("{:.6}", cell["multiplier"].as_f64().unwrap());
+        assert!(lines[1 + position].contains(&printed), "{printed} in {human}");
+    }
+}
+
+#[test]
+fn progress_comes_in_the_form_asked_for() {
+    let progress = |form: &str| {
+        let sandbox = Sandbox::with(&Sweep::SHORT);
+        sandbox.run(&format!("run x.toml --progress {form}")).exits(0).stderr
+    };
+    let told = progress("json");
+    let lines: Vec<_> = told.lines().collect();
+    assert!(lines.last().unwrap().starts_with("out/x: trained 20 runs in "), "{told}");
+    let objects = lines[..lines.len() - 1].iter().map(|line| serde_json::from_str(line).unwrap());
+    let objects: Vec<Value> = objects.collect();
+    let last = &objects[objects.len() - 1];
+    let counts = ["done", "total", "diverged", "failed"].map(|key| last[key].as_u64().unwrap());
+    assert_eq!(counts, [20, 20, 0, 0]);
+    assert!(last["runs_per_second"].as_f64().unwrap() > 0.0 && last["seconds"].as_f64().unwrap() > 0.0);
+    assert_eq!(last["seconds_left"], 0.0);
+
+    // Nobody watches a terminal here.
+    for form in ["plain", "auto"] {
+        let told = progress(form);
+        let line = told.lines().rev().nth(1).unwrap();
+        assert!(line.starts_with("20/20 runs  ") && line.ends_with(" runs/s"), "{told}");
+    }
+    assert_eq!(progress("none").lines().count(), 1);
+    assert_eq!(progress("json --quiet"), "");
+}
+
+#[test]
+fn status_tells_what_is_done_and_missing() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.run("run x.toml --quiet --limit 6").exits(75);
+    let status = sandbox.run("status out/x").exits(0).says("").stdout;
+    let (about, rest): (Vec<_>, Vec<_>) = status.lines().partition(|line| line.starts_with("  about "));
+    assert_eq!(rest, ["x: 6 of 20 runs done", "  14 runs missing"]);
+    assert!(about.len() == 1 && about[0].ends_with(" left"), "{status}");
+    let status = sandbox.run("status out/x --format json").exits(0).json();
+    let counts = ["cells", "runs", "ok", "diverged", "failed", "missing", "outdated", "surplus"];
+    assert_eq!(counts.map(|key| status[key].as_u64().unwrap()), [4, 20, 6, 0, 0, 14, 0, 0]);
+    assert_eq!((&status["name"], &status["damaged_parts"]), (&json!("x"), &json!([])));
+    assert!(status["holder"].is_null() && status["seconds_left"].as_f64().unwrap() >= 0.0);
+
+    sandbox.run("run x.toml --quiet").exits(0);
+    assert_eq!(sandbox.run("status out/x").exits(0).stdout, "x: 20 of 20 runs done\n");
+    assert!(sandbox.run("status out/x --format json").exits(0).json()["seconds_left"].is_null());
+}
+
+#[test]
+fn show_finds_a_cell_or_a_run_by_the_start_of_its_id() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.run("run x.toml --quiet").exits(0);
+    let ids = [0, 1, 2, 3].map(|position| sandbox.cell("x.toml", position));
+    let cell = &ids[2];
+    let shown = sandbox.run(&format!("show out/x {cell}")).exits(0).says("").stdout;
+    let prefix = &cell[..6];
+    assert_eq!(sandbox.run(&format!("show out/x {prefix}")).exits(0).stdout, shown);
+    let titles: Vec<_> = shown.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(titles, [&format!("cell {cell}"), "bidder 1", "bidder 2"]);
+    for (name, value) in [("label", "beta=50 bidders=2"), ("replicates", "5"), ("bne_multiplier", "0.5")] {
+        let line = shown.lines().find(|line| line.trim_start().starts_with(&format!("{name} "))).unwrap();
+        assert!(line.ends_with(&format!("  {value}")), "{line}");
+    }
+
+    let run = sandbox.run(&format!("show out/x {prefix}:4 --format json")).exits(0).says("").json();
+    let row = &run[format!("run {cell}:4")];
+    assert_eq!((&row["status"], &row["replicate"], &row["beta"]), (&json!("ok"), &json!(4), &json!(50.0)));
+    assert!(run["bidder 2"]["multiplier_tail_mean"].is_f64() && run.get("bidder 3").is_none());
+}
+
+#[test]
+fn show_says_what_to_write_instead() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.run("run x.toml --quiet --limit 1").exits(75);
+    let trained = (0..4).map(|position| sandbox.cell("x.toml", position));
+    let (found, missing): (Vec<_>, Vec<_>) =
+        trained.partition(|cell| sandbox.run(&format!("show out/x {cell}")).code == Some(0));
+    assert_eq!(found.len(), 1);
+    let cell = &found[0];
+    sandbox.run(&format!("show out/x {}", missing[0])).exits(1).prints_nothing().says(&format!(
+        "error: cell {} is not in cells.parquet: it has not been trained; `bidsweep run` trains what is missing",
+        missing[0]
+    ));
+    sandbox.run(&format!("show out/x {cell}:1")).exits(1).prints_nothing().says(&format!(
+        "error: run {cell}:1 is not in runs.parquet: it has not been trained; `bidsweep run` trains what is missing"
+    ));
+    for (id, told) in [
+        ("zz", "no cell has an id that starts with \"zz\": `bidsweep plan --list out/x/sweep.toml` prints the ids".to_owned()),
+        (":0", "several cells have ids that start with \"\": give more of it".to_owned()),
+        (&format!("{cell}:5"), "there is no replicate \"5\": write a number from 0 to 4".to_owned()),
+        (&format!("{cell}:last"), "there is no replicate \"last\": write a number from 0 to 4".to_owned()),
+        (&format!("{cell} --rerun"), format!("--rerun needs a run: write {cell}:0 for its replicate 0")),
+    ] {
+        let ended = sandbox.run(&format!("show out/x {id}")).exits(2).prints_nothing();
+        ended.says(&format!("error: {told}"));
+    }
+}
+
+#[test]
+fn overrides_make_another_sweep() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.run("run x.toml --set batch=9").exits(2).prints_nothing().says(
+        "error: --set makes another sweep: give it a folder with --out DIR, or a name with --set name=NAME",
+    );
+    assert!(!sandbox.path("out").exists());
+    sandbox.run("run x.toml --quiet --set batch=9 --set name=z").exits(0);
+    sandbox.run("run x.toml --quiet --set batch=9 --out there").exits(0);
+    let written = Sandbox::with(&Sweep { fixed: "epochs = 30\nbatch = 9", ..Sweep::SHORT });
+    for folder in ["out/z", "there/x"] {
+        // What reads the folder knows of the override.
+        sandbox.run(&format!("verify {folder}")).exits(0);
+        let cell = written.cell("x.toml", 0);
+        let shown = sandbox.run(&format!("show {folder} {cell} --format json")).exits(0).json();
+        assert_eq!(shown[format!("cell {cell}")]["batch"], 9);
+    }
+    let planned = sandbox.run("plan x.toml --set batch=9 --format json").exits(0).json();
+    assert_eq!(planned["sweep"]["set"], json!(["batch=9"]));
+}
+
+#[test]
+fn several_files_are_run_one_after_the_other() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.write(&OTHER);
+    let ended = sandbox.run("run x.toml y.toml --progress none").exits(0);
+    ended.says("out/x: trained 20 runs in TIME\nout/y: trained 20 runs in TIME");
+    assert_eq!((sandbox.done("x"), sandbox.done("y")), (20, 20));
+
+    fs::write(sandbox.path("bad.toml"), "schema = 1\nname = \"b/c\"\n").unwrap();
+    fs::remove_dir_all(sandbox.path("out")).unwrap();
+    let bad = sandbox.run("run x.toml bad.toml").exits(2).prints_nothing();
+    assert!(bad.stderr.contains("--> bad.toml:2:8"), "{}", bad.stderr);
+    let twice = sandbox.run("run x.toml y.toml x.toml").exits(2).prints_nothing();
+    twice.says(
+        "error: two of the sweep files are named \"x\", and would share a folder: run them one after the other with \
+         different --out",
+    );
+    assert!(!sandbox.path("out").exists());
+}
+
+#[test]
+fn list_names_every_row_of_every_registry() {
+    let sandbox = Sandbox::new();
+    let names = |columns: Vec<Column>| columns.into_iter().map(|column| column.name.to_owned()).collect();
+    let registries: [(&str, Vec<String>); 7] = [
+        ("settings", settings().iter().map(|setting| setting.key.clone()).collect()),
+        ("learners", Learner::REGISTRY.iter().map(|learner| learner.name.to_owned()).collect()),
+        ("priors", Prior::REGISTRY.iter().map(|prior| prior.name.to_owned()).collect()),
+        ("strategies", Strategy::ALL.iter().map(|strategy| strategy.name().to_owned()).collect()),
+        ("mechanisms", Mechanism::ALL.iter().map(|mechanism| mechanism.name().to_owned()).collect()),
+        ("measures of a run", names(run_columns())),
+        ("measures of a run's bidder", names(bidder_columns())),
+    ];
+    let listed = sandbox.run("list --format json").exits(0).says("").json();
+    let human = sandbox.run("list").exits(0).says("").stdout;
+    let mut sections = human.split("\n\n");
+    assert_eq!(listed.as_object().unwrap().len(), registries.len());
+    for (title, rows) in registries {
+        let named = listed[title].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap());
+        assert!(named.eq(rows.iter()), "{title}");
+        let mut lines = sections.next().unwrap().lines();
+        assert_eq!(lines.next(), Some(title));
+        let named = lines.map(|line| line.split_whitespace().next().unwrap());
+        assert!(named.eq(rows.iter()), "{title}");
+    }
+}
+
+#[test]
+fn schema_describes_every_table_of_a_sweep_file() {
+    let schema = Sandbox::new().run("schema").exits(0).says("").json();
+    assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+    let keys: Vec<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    let known = [
+        "axes",
+        "block",
+        "exclude",
+        "fixed",
+        "measure",
+        "name",
+        "populations",
+        "question",
+        "schema",
+        "seeds",
+    ];
+    assert!(known.iter().all(|key| keys.contains(key)) && keys.contains(&"zip"), "{keys:?}");
+    assert_eq!(keys.len(), known.len() + 1);
+}
+
+#[test]
+fn completions_know_every_verb() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = sandbox.run(&format!("completions {shell}")).exits(0).says("").stdout;
+        for verb in
+            ["plan", "run", "status", "show", "verify", "list", "schema", "completions", "retry-failed"]
+        {
+            assert!(script.contains(verb), "{shell} does not complete {verb}");
+        }
+    }
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    for (arguments, told) in [
+        ("", "Usage: bidsweep"),
+        ("train x.toml", "unrecognized subcommand 'train'"),
+        ("run", "required arguments were not provided"),
+        ("run x.toml --bogus", "unexpected argument '--bogus'"),
+        ("run x.toml --threads 0", "invalid value '0' for '--threads <N>'"),
+        ("run x.toml --limit few", "invalid value 'few' for '--limit <N>'"),
+        ("run x.toml --max-fails 0", "invalid value '0' for '--max-fails <N>'"),
+        ("run x.toml --time-limit soon", "invalid value 'soon' for '--time-limit <TIME>'"),
+        ("run x.toml --quiet --verbose", "cannot be used with '--verbose'"),
+        ("verify out/x --sample 0", "invalid value '0' for '--sample <K>'"),
+        ("completions sh", "invalid value 'sh' for '<SHELL>'"),
+        ("plan none.toml", "the file cannot be read: No such file or directory"),
+    ] {
+        let said = sandbox.run(arguments).exits(2).prints_nothing().stderr;
+        assert!(said.contains(told), "{arguments}: {said}");
+    }
+    assert!(!sandbox.path("out").exists());
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let sandbox = Sandbox::new();
+    let help = sandbox.run("--help").exits(0).says("").stdout;
+    for code in ["0 done", "1 input", "2 usage", "3 finished", "4 a check", "75 stopped", "130 interrupted"] {
+        assert!(help.replace('\n', " ").contains(code), "{code} in {help}");
+    }
+    let version = sandbox.run("--version").exits(0).says("").stdout;
+    assert_eq!(version, format!("bidsweep {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn colour_is_for_those_who_ask() {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path("bad.toml"), "schema = 1\n").unwrap();
+    let is_coloured = |arguments: &str| sandbox.run(arguments).exits(2).stderr.contains('\x1b');
+    assert!(is_coloured("plan bad.toml --color always"));
+    assert!(!is_coloured("plan bad.toml --color never"));
+    assert!(!is_coloured("plan bad.toml"), "stderr is no terminal");
+}
+
+#[test]
+fn a_reader_that_leaves_ends_the_list() {
+    // More than a pipe holds.
+    let axes = "initial = { linspace = [0.1, 0.9], num = 10000 }";
+    let sandbox = Sandbox::with(&Sweep { axes, measure: "", ..Sweep::SHORT });
+    let mut running = sandbox.start("plan x.toml --list");
+    let mut first = String::new();
+    BufReader::new(running.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert_eq!(first, "x\n");
+    let mut said = String::new();
+    running.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((running.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_sweep_is_run_whoever_reads_and_ends_as_it_would() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.write(&OTHER);
+    for (arguments, code) in [("run x.toml --limit 3", 75), ("run x.toml y.toml", 0)] {
+        let mut command = sandbox.command(arguments);
+        let status = command.stdout(closed_pipe()).stderr(closed_pipe()).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments}");
+    }
+    assert_eq!((sandbox.done("x"), sandbox.done("y")), (20, 20));
+}
+
+#[test]
+fn a_summary_that_cannot_be_written_is_an_error() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    let ended = Ended::from(sandbox.shell("exec \"$@\" > /dev/full", "run x.toml --quiet").output().unwrap());
+    ended.exits(1).says("error: cannot write to stdout: No space left on device (os error 28)");
+    assert_eq!(sandbox.done("x"), 20);
+}
