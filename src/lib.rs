@@ -32,3 +32,7 @@ pub mod report;
 pub mod store;
 pub mod sweep;
 pub mod train;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,57 @@
+"""pandas, polars and DuckDB read every table of out/week4 alike, and the README's queries run."""
+
+import math
+import os
+import pathlib
+import re
+
+import duckdb
+import pandas
+import polars
+import pyarrow.parquet
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TABLES = ["cells", "cell_bidders", "runs", "bidders", "trajectories"]
+
+
+def check_table(path):
+    schema = pyarrow.parquet.read_schema(path)
+    allowed = {"int64", "double", "string"}
+    assert {str(field.type) for field in schema} <= allowed, f"{path}: {schema}"
+    metadata = pyarrow.parquet.read_metadata(path).metadata
+    assert b"bidsweep.plan_hash" in metadata and b'name = "week4"' in metadata[b"bidsweep.sweep"], metadata.keys()
+
+    by_pandas = pandas.read_parquet(path)
+    by_polars = polars.read_parquet(path)
+    by_duckdb = duckdb.sql(f"from '{path}'")
+    columns = schema.names
+    assert list(by_pandas.columns) == by_polars.columns == by_duckdb.columns == columns
+    count = len(by_pandas)
+    assert count == by_polars.height == len(by_duckdb) > 0, path
+    for field in schema:
+        nulls = by_polars[field.name].null_count()
+        assert nulls == by_pandas[field.name].isna().sum(), f"{path}: {field.name}"
+        query = f'select count(*) from by_duckdb where "{field.name}" is null'
+        assert nulls == duckdb.sql(query).fetchall()[0][0], f"{path}: {field.name}"
+        if str(field.type) == "double":
+            assert not by_polars[field.name].is_nan().any(), f"{path}: {field.name} has NaN"
+            means = [by_pandas[field.name].mean(), by_polars[field.name].mean()]
+            if nulls < count:
+                assert math.isclose(*means, rel_tol=1e-12, abs_tol=1e-300), f"{path}: {field.name}: {means}"
+
+
+def run_readme_queries():
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.S)
+    libraries = {line.split()[1] for block in blocks for line in block.splitlines() if line.startswith("import")}
+    assert {"pandas", "polars", "duckdb"} <= libraries, libraries
+    for block in blocks:
+        print(block)
+        exec(compile(block, "README.md", "exec"), {})
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    for table in TABLES:
+        check_table(f"out/week4/{table}.parquet")
+    run_readme_queries()
+    print(f"{len(TABLES)} tables read alike by pandas, polars and DuckDB")
