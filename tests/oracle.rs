@@ -282,11 +282,14 @@ fn a_run_that_stops_being_finite_says_when_and_leaves_its_neighbours_alone() {
     let outcomes = train_group(Instance::best(), &[run(&fine), run(&bad)]);
     assert_eq!(outcomes[0], train(&fine, 1, RECORDING));
     assert_eq!(outcomes[0].status, Status::Ok);
+    let recorded = train(&bad, 1, Recording { trajectory: Some(1), ..RECORDING }).trajectory.unwrap();
+    let lost = recorded.rows().into_iter().position(|row| row.iter().any(|w| w.is_nan()));
     // The velocity times the largest number overflows as soon as the velocity exceeds 1: by hand, the first epoch
     // at which theta is not finite.
     let Status::Diverged { epoch } = outcomes[1].status else { panic!("{:?}", outcomes[1]) };
     let finite = |epochs| train(&Settings { epochs, ..bad.clone() }, 1, RECORDING).status == Status::Ok;
     assert!(epoch > 1 && finite(epoch - 1) && !finite(epoch), "{epoch}");
+    assert_eq!(lost, Some(epoch as usize), "multipliers are missing from the epoch of divergence on");
 }
 
 #[test]
@@ -295,4 +298,8 @@ fn recorded_epochs_are_the_multiples_and_the_last() {
     assert_eq!(recording.epochs(25).collect::<Vec<_>>(), [0, 10, 20, 25]);
     assert_eq!(recording.epochs(20).collect::<Vec<_>>(), [0, 10, 20]);
     assert_eq!(RECORDING.epochs(20).count(), 0);
+    // As written in decimal: 0.07 x 100 is 7, though not in binary.
+    let tails =
+        [0.07, 0.08, 0.5, 0.29, 1e-9, 1.0].map(|tail| Recording { tail, ..RECORDING }.tail_epochs(100));
+    assert_eq!(tails, [7, 8, 50, 29, 1, 100]);
 }

@@ -73,8 +73,11 @@ pub(super) fn run(args: &Args, console: &Console, out: &mut impl Write) -> Resul
     for plan in &plans {
         match run_one(plan, args, &stop, console, out)? {
             Exit::Done => {}
-            Exit::Stopped => return Ok(Exit::Stopped),
-            other => exit = other,
+            Exit::Stopped if stop.is_due() => return Ok(Exit::Stopped),
+            // A limit of runs is one of each sweep.
+            Exit::Stopped => exit = Exit::Stopped,
+            other if exit == Exit::Done => exit = other,
+            _ => {}
         }
     }
     Ok(exit)

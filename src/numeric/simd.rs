@@ -110,7 +110,7 @@ impl Instance {
         *Self::available().last().expect("the portable instance is always there")
     }
 
-    /// The name in the manifest and in `--version --verbose`.
+    /// The name in the manifest.
     pub const fn name(self) -> &'static str {
         match self {
             Instance::Portable => "portable",

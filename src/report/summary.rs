@@ -1,8 +1,11 @@
 //! Where the learners ended up: a line a cell, or a line a bidder where the bidders differ.
 
+use std::ops::RangeInclusive;
+
 use serde::Serialize;
 
 use crate::store::{Folder, Row, StoreError, Table, TableName};
+use crate::sweep::setting_columns;
 
 /// One line of the summary, over the replicates that trained all epochs. Missing is `None`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -47,9 +50,8 @@ const MEASURES: [&str; 6] = [
     "learning_bias_mean",
 ];
 
-/// What makes two bidders of a cell alike.
-const ALIKE: [&str; 6] =
-    ["prior", "strategy", "learner", "learning_rate", "bne_multiplier", "smoothed_multiplier"];
+/// What makes two bidders of a cell alike, beside their settings.
+const ALIKE: [&str; 3] = ["prior", "bne_multiplier", "smoothed_multiplier"];
 
 /// The summary of a folder's tables, a cell after the other in the order of the plan.
 ///
@@ -62,17 +64,21 @@ pub fn summary(
     let cells = Table::open(&folder.table(TableName::Cells))?;
     let cells = cells.select(&[&cell_columns[..], &MEASURES].concat())?;
     let bidders = Table::open(&folder.table(TableName::CellBidders))?;
-    let mut bidders = bidders.select(&[&["bidder"], &ALIKE[..], &MEASURES].concat())?;
+    let settings: Vec<String> = setting_columns().into_iter().map(|column| column.name).collect();
+    let alike: Vec<&str> = ALIKE.into_iter().chain(settings.iter().map(String::as_str)).collect();
+    let mut bidders = bidders.select(&[&["bidder"], &alike[..], &MEASURES].concat())?;
+    let alike = alike.len();
     Ok(cells.map(move |cell| {
         let cell = cell?;
         let count = cell.integer("bidders").unwrap_or(0);
         let rows = bidders.by_ref().take(count as usize).collect::<Result<Vec<_>, _>>()?;
-        Ok(lines(&cell, &rows))
+        Ok(lines(&cell, &rows, 1..=alike))
     }))
 }
 
-fn lines(cell: &Row, bidders: &[Row]) -> Vec<SummaryLine> {
-    let alike = |row: &Row| ALIKE.iter().all(|column| row.value(column) == bidders[0].value(column));
+/// The lines of a cell; bidders are alike who agree in the columns `alike`.
+fn lines(cell: &Row, bidders: &[Row], alike: RangeInclusive<usize>) -> Vec<SummaryLine> {
+    let alike = |row: &Row| row.values()[alike.clone()] == bidders[0].values()[alike.clone()];
     match bidders {
         [first, ..] if bidders.iter().all(alike) => vec![line(cell, cell, first, None)],
         _ => bidders.iter().map(|row| line(cell, row, row, row.integer("bidder"))).collect(),

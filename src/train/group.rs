@@ -92,7 +92,8 @@ pub fn train(settings: &Settings, seed: u64, recording: Recording) -> Outcome {
 /// other runs or on the instance.
 ///
 /// # Panics
-/// Where there is no run, more than [`LANES`], or runs of different shapes, tails or moving averages.
+/// Where there is no run, more than [`LANES`], or runs of different shapes, tails, moving
+/// averages or spacings of recorded epochs.
 pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
     let first = runs.first().expect("a group has a run");
     assert!(runs.len() <= LANES, "a group has at most {LANES} runs");
@@ -100,6 +101,9 @@ pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
     assert!(runs.iter().all(|run| run.settings.shape() == shape), "a group's runs have one shape");
     let observed = |run: &Run<'_>| (run.recording.tail, run.recording.ema);
     assert!(runs.iter().all(|run| observed(run) == observed(first)), "a group's runs are observed alike");
+    let mut spacings = runs.iter().filter_map(|run| run.recording.trajectory);
+    let spacing = spacings.next();
+    assert!(spacings.all(|every| Some(every) == spacing), "a group's trajectories are recorded alike");
     // Idle lanes repeat the first run.
     let lanes = std::array::from_fn(|lane| *runs.get(lane).unwrap_or(first));
     let mut outcomes = simd::run(instance, Training::new(lanes));

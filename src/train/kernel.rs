@@ -67,7 +67,13 @@ impl<'a> Training<'a> {
                 bidders: observers.iter().map(|observer| observer.outcome(lane)).collect(),
                 trajectory: run.recording.trajectory.map(|_| {
                     let recorded = run.recording.epochs(epochs).count();
-                    let multipliers = trajectory.iter().map(|w| w.to_array()[lane]).collect();
+                    // What a multiplier is of a theta that is not finite means nothing.
+                    let at = |(w, epoch): (&R, u32)| {
+                        if epoch > finite_epochs { f64::NAN } else { w.to_array()[lane] }
+                    };
+                    let rows =
+                        run.recording.epochs(epochs).flat_map(|epoch| std::iter::repeat_n(epoch, bidders));
+                    let multipliers = trajectory.iter().zip(rows).map(at).collect();
                     Array2::from_shape_vec((recorded, bidders), multipliers).expect("a row an epoch")
                 }),
             }

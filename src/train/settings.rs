@@ -61,7 +61,7 @@ impl Beta {
             Beta::Geometric { to, .. } if t + 1 >= epochs => to,
             Beta::Geometric { from, .. } if t == 0 => from,
             Beta::Geometric { from, to } => {
-                from * libm::exp(libm::log(to / from) * (f64::from(t) / f64::from(epochs - 1)))
+                from * libm::exp((libm::log(to) - libm::log(from)) * (f64::from(t) / f64::from(epochs - 1)))
             }
         }
     }
@@ -137,7 +137,9 @@ pub struct Recording {
 impl Recording {
     /// The number of tail epochs: `tail` x `epochs` rounded up, at least 1.
     pub fn tail_epochs(&self, epochs: u32) -> u32 {
-        ((self.tail * f64::from(epochs)).ceil() as u32).clamp(1, epochs)
+        // 0.07 x 100 is a little more than 7 in binary, and means 7.
+        let exact = self.tail * f64::from(epochs) * (1.0 - 4.0 * f64::EPSILON);
+        (exact.ceil() as u32).clamp(1, epochs)
     }
 
     /// The recorded epochs of a run, in rising order; empty where no trajectory is recorded.
