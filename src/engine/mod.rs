@@ -34,8 +34,8 @@ use groups::{Groups, Task};
 use progress::Progress;
 use writer::write_rows;
 
-/// Finished groups that may wait for the writer.
-const WAITING_GROUPS: usize = 64;
+/// Finished groups that may wait for the writer: few, as trajectories make a group tens of megabytes.
+const WAITING_GROUPS: usize = 8;
 
 /// How a sweep is run.
 #[derive(Clone, Copy, Debug)]
