@@ -1,44 +1,42 @@
-//! The hot loop: agent-samples per second of one group of eight runs, on one core.
-//!
-//! An agent-sample is one bidder's win probability on one sample of one epoch.
-
+//! x
+use bidsweep::numeric::simd::Instance;
+use bidsweep::train::*;
+use std::time::Instant;
 #[path = "../tests/common/mod.rs"]
 mod common;
-
-use bidsweep::numeric::simd::Instance;
-use bidsweep::train::{Run, Settings, Updates, train_group};
 use common::{RECORDING, settings};
-use divan::Bencher;
-use divan::counter::ItemsCount;
-
 fn main() {
-    divan::main();
-}
-
-fn bench(bencher: Bencher, instance: Instance, settings: &Settings) {
-    let runs: Vec<_> = (0..8).map(|seed| Run { settings, seed, recording: RECORDING }).collect();
-    let agent_samples = (8.0 * settings.agent_samples()) as u64;
-    bencher.counter(ItemsCount::new(agent_samples)).bench(|| train_group(instance, &runs));
-}
-
-#[divan::bench(args = [2, 3, 5, 10, 64])]
-fn f64_simultaneous(bencher: Bencher, bidders: usize) {
-    bench(bencher, Instance::best(), &Settings { epochs: 100, ..settings(bidders, 50.0) });
-}
-
-#[divan::bench(args = [2, 10])]
-fn f64_sequential(bencher: Bencher, bidders: usize) {
-    let updates = Updates::Sequential;
-    bench(bencher, Instance::best(), &Settings { epochs: 100, updates, ..settings(bidders, 50.0) });
-}
-
-#[divan::bench(args = [2, 10])]
-fn f64_shared_graph(bencher: Bencher, bidders: usize) {
-    let updates = Updates::SharedGraph;
-    bench(bencher, Instance::best(), &Settings { epochs: 100, updates, ..settings(bidders, 50.0) });
-}
-
-#[divan::bench(args = [2, 10])]
-fn f64_portable(bencher: Bencher, bidders: usize) {
-    bench(bencher, Instance::Portable, &Settings { epochs: 10, ..settings(bidders, 50.0) });
+    let epochs = 500;
+    for instance in Instance::available() {
+        if instance == Instance::Portable && std::env::args().any(|a| a == "fast") {
+            continue;
+        }
+        for precision in [Precision::F32, Precision::F64] {
+            for games in [1, 5] {
+                let mut line = format!("{instance:?} {precision:?} games {games}:");
+                for n in [2, 3, 5, 10] {
+                    let s: Vec<Settings> = (0..games)
+                        .map(|g| Settings {
+                            epochs: if instance == Instance::Portable { 20 } else { epochs },
+                            precision,
+                            ..settings(n, 50.0 + 10.0 * g as f64)
+                        })
+                        .collect();
+                    let runs: Vec<_> = (0..8 * games)
+                        .map(|k| Run { settings: &s[k / 8], seed: k as u64 % 8, recording: RECORDING })
+                        .collect();
+                    let mut t: Vec<f64> = (0..9)
+                        .map(|_| {
+                            let t = Instant::now();
+                            std::hint::black_box(train_group(instance, &runs));
+                            t.elapsed().as_secs_f64()
+                        })
+                        .collect();
+                    t.sort_by(f64::total_cmp);
+                    line += &format!(" {:.3}", t[4] * 1e9 / (runs.len() as f64 * s[0].agent_samples()));
+                }
+                println!("{line}");
+            }
+        }
+    }
 }

@@ -12,10 +12,10 @@ fn refused_with(what: &str, text: &str, set: &[&str], message: &str) {
     }
 }
 
-/// The same of what follows `schema` and `name` on the first two lines, with the precision that this version has.
+/// The same of what follows `schema` and `name` on the first two lines.
 #[track_caller]
 fn refused(what: &str, text: &str, message: &str) {
-    refused_with(what, &format!("schema = 1\nname = \"x\"\n{text}"), &["precision=f64"], message);
+    refused_with(what, &format!("schema = 1\nname = \"x\"\n{text}"), &[], message);
 }
 
 #[test]
@@ -1188,14 +1188,45 @@ error: the prior `uniform` has no key `lo`
   = help: did you mean `low`?"#,
     );
     refused(
+        "values beyond what the squares of f32 can hold",
+        r#"[fixed]
+population = "a"
+[populations.a]
+bidders = [{ prior = { uniform = { high = 1e300 } } }, {}]"#,
+        r#"
+error: `precision = "f32"` handles highest values from 1e-12 to 1e12, not 1e300
+ --> s.toml:4:14
+  |
+4 | population = "a"
+  |              ^^^
+  |
+  = help: write values on another scale, and `beta` per unit of it"#,
+    );
+    refused(
+        "values beyond what the squares of f64 can hold",
+        r#"[fixed]
+population = "a"
+precision = "f64"
+[populations.a]
+bidders = [{}, { prior = { uniform = { high = 1e-101 } } }]"#,
+        r#"
+error: `precision = "f64"` handles highest values from 1e-100 to 1e100, not 1e-101
+ --> s.toml:4:14
+  |
+4 | population = "a"
+  |              ^^^
+  |
+  = help: write values on another scale, and `beta` per unit of it"#,
+    );
+    refused(
         "values beyond what beta can multiply",
         r#"[fixed]
 population = "a"
 beta = 1e10
 [populations.a]
-bidders = [{ prior = { uniform = { high = 1e300 } } }, {}]"#,
+bidders = [{ prior = { uniform = { high = 1e6 } } }, {}]"#,
         r#"
-error: `beta` times the highest value, 1e10 x 1e300, is not finite
+error: `beta` times the highest value, 1e10 x 1e6, is above 1e15, the most that `precision = "f32"` handles
  --> s.toml:5:8
   |
 5 | beta = 1e10
@@ -1203,10 +1234,6 @@ error: `beta` times the highest value, 1e10 x 1e300, is not finite
   |
   = help: write a smaller `beta`, or values on a smaller scale"#,
     );
-}
-
-#[test]
-fn seeds_and_measure() {
     refused(
         "a negative root",
         r#"[seeds]
@@ -1347,7 +1374,7 @@ error: the file is empty
         "another schema",
         r#"schema = 2
 name = "x""#,
-        &["precision=f64"],
+        &[],
         r#"
 error: `schema` must be 1, not 2
  --> s.toml:1:10
@@ -1360,7 +1387,7 @@ error: `schema` must be 1, not 2
     refused_with(
         "no schema and no name",
         r#"question = "what?""#,
-        &["precision=f64"],
+        &[],
         r#"
 error: the file has no `schema`
 --> s.toml
@@ -1374,7 +1401,7 @@ error: the file has no `name`
         "a name with a slash",
         r#"schema = 1
 name = "a/b""#,
-        &["precision=f64"],
+        &[],
         r#"
 error: `name` must be made of a-z, 0-9 and -, not "a/b"
  --> s.toml:2:8
@@ -1388,7 +1415,7 @@ error: `name` must be made of a-z, 0-9 and -, not "a/b"
         "a name in upper case",
         r#"schema = 1
 name = "Beta""#,
-        &["precision=f64"],
+        &[],
         r#"
 error: `name` must be made of a-z, 0-9 and -, not "Beta"
  --> s.toml:2:8
@@ -1403,7 +1430,7 @@ error: `name` must be made of a-z, 0-9 and -, not "Beta"
         r#"schema = 1
 name = "x"
 [axis]"#,
-        &["precision=f64"],
+        &[],
         r#"
 error: a sweep file has no key `axis`
  --> s.toml:3:2
@@ -1412,31 +1439,6 @@ error: a sweep file has no key `axis`
   |  ^^^^
   |
   = help: did you mean `axes`?"#,
-    );
-    refused_with(
-        "single precision where nothing is said",
-        r#"schema = 1
-name = "x""#,
-        &[],
-        r#"
-error: `precision = "f32"`, which stands where the key is left out, is not available in this version
---> s.toml
- = help: write `precision = "f64"` under [fixed]"#,
-    );
-    refused_with(
-        "single precision",
-        r#"schema = 1
-name = "x"
-fixed.precision = "f32""#,
-        &[],
-        r#"
-error: `precision = "f32"`, which stands where the key is left out, is not available in this version
- --> s.toml:3:19
-  |
-3 | fixed.precision = "f32"
-  |                   ^^^^^
-  |
-  = help: write `precision = "f64"` under [fixed]"#,
     );
     refused_with(
         "not TOML, and more",
@@ -1479,7 +1481,7 @@ name = "x"
 [fixed]
 beta = 10
 beta = 20"#,
-        &["precision=f64"],
+        &[],
         r#"
 error: this is not TOML: duplicate key
  --> s.toml:5:1
@@ -1492,7 +1494,7 @@ error: this is not TOML: duplicate key
         r#"schema = 1
 name = "x"
 fixed = { strategy = "linéaire", beta = 0 }"#,
-        &["precision=f64"],
+        &[],
         r#"
 error: `strategy` must be "linear", not "linéaire"
  --> s.toml:3:22
@@ -1515,7 +1517,7 @@ fn overrides() {
         r#"schema = 1
 name = "x"
 "#,
-        &["precision=f64", "beta"],
+        &["beta"],
         r#"
 error: there is no `=`
 --> --set beta
@@ -1526,7 +1528,7 @@ error: there is no `=`
         r#"schema = 1
 name = "x"
 "#,
-        &["precision=f64", "bata=3"],
+        &["bata=3"],
         r#"
 error: there is no setting `bata`
 --> --set bata=3
@@ -1537,7 +1539,7 @@ error: there is no setting `bata`
         r#"schema = 1
 name = "x"
 "#,
-        &["precision=f64", "beta=-3"],
+        &["beta=-3"],
         r#"
 error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not -3
 --> --set beta=-3"#,
@@ -1547,7 +1549,7 @@ error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] },
         r#"schema = 1
 name = "x"
 "#,
-        &["precision=f64", "learner=adm"],
+        &["learner=adm"],
         r#"
 error: there is no learner `adm`
 --> --set learner=adm
@@ -1558,7 +1560,7 @@ error: there is no learner `adm`
         r#"schema = 1
 name = "x"
 "#,
-        &["precision=f64", "beta=[1,"],
+        &["beta=[1,"],
         r#"
 error: the value is not TOML: unclosed array, expected `]`
 --> --set beta=[1,
@@ -1569,7 +1571,7 @@ error: the value is not TOML: unclosed array, expected `]`
         r#"schema = 1
 name = "x"
 "#,
-        &["precision=f64", "beta=3", "beta=4"],
+        &["beta=3", "beta=4"],
         r#"
 error: `beta` is set twice
 --> --set beta=4
@@ -1581,7 +1583,7 @@ error: `beta` is set twice
 name = "x"
 [axes]
 beta = [10, 20]"#,
-        &["precision=f64", "beta=3"],
+        &["beta=3"],
         r#"
 error: `beta` is an axis of the sweep; --set replaces fixed settings only
 --> --set beta=3
@@ -1593,7 +1595,7 @@ error: `beta` is an axis of the sweep; --set replaces fixed settings only
 name = "x"
 [[block]]
 axes.beta = [10, 20]"#,
-        &["precision=f64", "beta=3"],
+        &["beta=3"],
         r#"
 error: `beta` is an axis of the sweep; --set replaces fixed settings only
 --> --set beta=3
@@ -1604,7 +1606,7 @@ error: `beta` is an axis of the sweep; --set replaces fixed settings only
         r#"schema = 1
 name = "x"
 "#,
-        &["precision=f64", "name=\"a/b\""],
+        &["name=\"a/b\""],
         r#"
 error: `name` must be made of a-z, 0-9 and -, not "a/b"
 --> --set name="a/b"

@@ -12,13 +12,17 @@ mod show;
 mod status;
 mod target;
 mod verify;
+mod version;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub use failure::{Exit, Failure};
+
+use crate::numeric::simd::Instance;
 
 /// Train auction learners over a grid of settings, and say where they end up.
 #[derive(Debug, Parser)]
@@ -116,6 +120,11 @@ fn tell(text: impl std::fmt::Display) {
     _ = writeln!(io::stderr(), "{text}");
 }
 
+/// Whether an argument asks for more, told by hand as `--version` ends the parsing.
+fn is_verbose(arg: &str) -> bool {
+    arg == "--verbose" || (arg.starts_with('-') && !arg.starts_with("--") && arg.contains('v'))
+}
+
 /// The program: from the arguments of the process to its exit code.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -123,6 +132,9 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are asked for; the rest is wrong usage. A closed pipe cannot be told anything.
             _ = error.print();
+            if error.kind() == ErrorKind::DisplayVersion && std::env::args().any(|arg| is_verbose(&arg)) {
+                _ = version::print_details(&mut io::stdout());
+            }
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
@@ -135,6 +147,11 @@ pub fn main() -> ExitCode {
     };
     let console = Console { quiet: cli.quiet, verbose: cli.verbose, colour };
     let mut out = io::stdout().lock();
+    if let Err(message) = Instance::chosen() {
+        let failure = Failure::Usage(message);
+        tell(failure.render(colour));
+        return failure.exit().into();
+    }
     let ended = match cli.verb {
         Verb::Plan(args) => plan::plan(&args, &console, &mut out),
         Verb::Run(args) => run::run(&args, &console, &mut out),

@@ -106,7 +106,7 @@ fn run_one(
         return Err(Failure::Refused(format!("{}: {conflict}", folder.path().display())));
     }
     let scan = usable_scan(plan, &folder, args, console)?;
-    let cpu = Instance::best().name().into();
+    let cpu = Instance::current().name().into();
     let host = Host { name: host, threads: options.threads.get(), cpu };
     let mut manifest = Manifest::start(plan, host, earlier.as_ref());
     manifest.note(scan.counts(), Duration::ZERO);

@@ -46,21 +46,40 @@ impl Task {
     }
 }
 
+/// The most games of a group.
+const MOST_GAMES: usize = 8;
+
+/// The most agent-samples of a group of several games: about a second, so that a stop is soon heeded.
+const MOST_AGENT_SAMPLES: f64 = 1e9;
+
+/// Groups a thread should have left to choose from, or the last of them keeps one core busy and the others idle.
+const GROUPS_A_THREAD: u64 = 8;
+
 /// The missing runs in groups, the longest runs first so that no core is left with one at the end.
+///
+/// Eight missing replicates of a cell, from a multiple of eight on, are a game; where replicates have the same draws in
+/// every cell, cells that draw alike go into one group, a game each. What is left over fills further groups.
 pub(super) struct Groups<'a, M> {
     plan: &'a Plan,
     missing: M,
     /// Positions of the cells of one shape, the shapes with the longest runs last.
     shapes: Vec<Vec<u32>>,
-    /// The cell being handed out, and its next replicate.
-    current: Option<(Arc<Prepared>, u32)>,
+    /// Cells of the shape being handed out, which draw alike.
+    cells: Vec<Arc<Prepared>>,
+    /// Their next replicate.
+    replicate: u32,
+    /// Missing runs of the shape being handed out that fill no game.
+    loose: Vec<Task>,
+    /// The most games of a group.
+    games: usize,
     /// Runs that may still be handed out.
     limit: u64,
 }
 
 impl<'a, M: Fn(usize, u32) -> bool> Groups<'a, M> {
-    /// Groups of the runs for which `missing` (cell's position, replicate) is true; at most `limit` runs.
-    pub(super) fn new(plan: &'a Plan, missing: M, limit: Option<u64>) -> Self {
+    /// Groups for `threads` of the runs for which `missing` (cell's position, replicate) is true, `runs` of them; at
+    /// most `limit` runs.
+    pub(super) fn new(plan: &'a Plan, missing: M, runs: u64, threads: u64, limit: Option<u64>) -> Self {
         let replicates = plan.replicates();
         let mut shapes: HashMap<Shape, (f64, Vec<u32>)> = HashMap::new();
         for cell in plan.cells() {
@@ -77,24 +96,75 @@ impl<'a, M: Fn(usize, u32) -> bool> Groups<'a, M> {
             cells.reverse();
         }
         let shapes = shapes.into_iter().map(|(_, cells)| cells).collect();
-        Groups { plan, missing, shapes, current: None, limit: limit.unwrap_or(u64::MAX) }
+        let games = runs / (LANES as u64 * threads * GROUPS_A_THREAD);
+        Groups {
+            plan,
+            missing,
+            shapes,
+            cells: Vec::new(),
+            replicate: 0,
+            loose: Vec::new(),
+            games: games.clamp(1, MOST_GAMES as u64) as usize,
+            limit: limit.unwrap_or(u64::MAX),
+        }
     }
 
-    /// The next missing run of the shape being handed out.
-    fn next_of_shape(&mut self) -> Option<Task> {
-        loop {
-            if let Some((cell, next)) = &mut self.current {
-                let position = cell.cell.position;
-                let missing = |&replicate: &u32| (self.missing)(position, replicate);
-                if let Some(replicate) = (*next..self.plan.replicates()).find(missing) {
-                    *next = replicate + 1;
-                    return Some(Task { cell: Arc::clone(cell), replicate });
-                }
-                self.current = None;
+    /// Takes the next cells of the shape that is handed out: one, or as many as draw alike and make a group.
+    fn take_cells(&mut self) -> bool {
+        let Some(positions) = self.shapes.last_mut() else { return false };
+        let prepare = |position: u32| Arc::new(Prepared::new(self.plan.cell(position as usize)));
+        let Some(first) = positions.pop().map(prepare) else { return false };
+        let settings = &first.cell.settings;
+        let a_game = LANES as f64 * settings.agent_samples();
+        let games = self.games.min((MOST_AGENT_SAMPLES / a_game) as usize);
+        self.cells = vec![Arc::clone(&first)];
+        while self.plan.common() && self.cells.len() < games {
+            let Some(next) = positions.last().map(|&position| prepare(position)) else { break };
+            if !next.cell.settings.draws_like(settings) {
+                break;
             }
-            let position = self.shapes.last_mut()?.pop()?;
-            let cell = self.plan.cell(position as usize);
-            self.current = Some((Arc::new(Prepared::new(cell)), 0));
+            self.cells.push(next);
+            positions.pop();
+        }
+        self.replicate = 0;
+        true
+    }
+
+    /// The next eight replicates of the cells in hand: games of those of which all are missing. The rest goes to the
+    /// loose runs.
+    fn next_games(&mut self) -> Vec<Task> {
+        let end = self.plan.replicates().min(self.replicate + LANES as u32);
+        let mut games = Vec::new();
+        for cell in &self.cells {
+            let missing = |&replicate: &u32| (self.missing)(cell.cell.position, replicate);
+            let task = |replicate| Task { cell: Arc::clone(cell), replicate };
+            let tasks: Vec<_> = (self.replicate..end).filter(missing).map(task).collect();
+            // Recorded trajectories are long: a group keeps few of them.
+            let recorded = self.plan.measure().recording(self.replicate).trajectory.is_some();
+            if tasks.len() == LANES && (games.is_empty() || !recorded) {
+                games.extend(tasks);
+            } else {
+                self.loose.extend(tasks);
+            }
+        }
+        self.replicate = end;
+        games
+    }
+
+    fn next_of_shape(&mut self) -> Option<Vec<Task>> {
+        loop {
+            if self.loose.len() >= LANES {
+                return Some(self.loose.drain(..LANES).collect());
+            }
+            if self.replicate < self.plan.replicates() && !self.cells.is_empty() {
+                let games = self.next_games();
+                if !games.is_empty() {
+                    return Some(games);
+                }
+            } else if !self.take_cells() {
+                let rest = std::mem::take(&mut self.loose);
+                return (!rest.is_empty()).then_some(rest);
+            }
         }
     }
 }
@@ -103,18 +173,13 @@ impl<M: Fn(usize, u32) -> bool> Iterator for Groups<'_, M> {
     type Item = Vec<Task>;
 
     fn next(&mut self) -> Option<Vec<Task>> {
-        let size = self.limit.min(LANES as u64) as usize;
-        while size > 0 && !self.shapes.is_empty() {
-            let mut group = Vec::with_capacity(size);
-            while group.len() < size
-                && let Some(task) = self.next_of_shape()
-            {
-                group.push(task);
-            }
-            if !group.is_empty() {
+        while self.limit > 0 && !self.shapes.is_empty() {
+            if let Some(mut group) = self.next_of_shape() {
+                group.truncate(self.limit.try_into().unwrap_or(usize::MAX));
                 self.limit -= group.len() as u64;
                 return Some(group);
             }
+            self.cells.clear();
             self.shapes.pop();
         }
         None

@@ -93,7 +93,7 @@ pub fn train_missing(
     options: &Options,
     stop: &Stop,
 ) -> Result<Finish, EngineError> {
-    train_missing_with(&|runs| train_group(Instance::best(), runs), plan, folder, scan, options, stop)
+    train_missing_with(&|runs| train_group(Instance::current(), runs), plan, folder, scan, options, stop)
 }
 
 /// Trains a group.
@@ -113,9 +113,10 @@ fn train_missing_with(
         !scan.is_done(position, replicate) && (options.retry_failed || !scan.is_failed(position, replicate))
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.get()).build()?;
-    let groups = Groups::new(plan, is_missing, options.limit);
+    let runs = missing(plan, scan, options);
+    let groups = Groups::new(plan, is_missing, runs, options.threads.get() as u64, options.limit);
     let keys = MeasureKeys::of(plan.measure());
-    let progress = Progress::new(options.progress, missing(plan, scan, options));
+    let progress = Progress::new(options.progress, runs);
     // A stop of our own, so that a full disk or too many failures end this sweep and not the caller's next.
     let halt = Stop::after(None);
     let (rows, finished) = sync_channel(WAITING_GROUPS);
@@ -181,7 +182,7 @@ mod tests {
         let text = r#"
             schema = 1
             name = "x"
-            fixed = { precision = "f64", epochs = 5, batch = 4 }
+            fixed = { epochs = 5, batch = 4 }
             axes.beta = [10, 50]
             seeds = { replicates = 6, common = false }
         "#;
@@ -226,7 +227,7 @@ mod tests {
                 if let Some(run) = runs.iter().find(|run| seeds.contains(&run.seed)) {
                     panic!("seed {:016x} is cursed", run.seed);
                 }
-                train_group(Instance::best(), runs)
+                train_group(Instance::current(), runs)
             };
             let scan = self.scan();
             train_missing_with(&trainer, &self.plan, &self.folder, &scan, options, &Stop::after(None))

@@ -78,7 +78,7 @@ fn pilot(settings: &Settings) -> f64 {
         let runs: Vec<_> =
             (0..LANES as u64).map(|seed| Run { settings: &settings, seed, recording }).collect();
         let before = Instant::now();
-        train_group(Instance::best(), &runs);
+        train_group(Instance::current(), &runs);
         let seconds = before.elapsed().as_secs_f64();
         if start.elapsed() >= PILOT_TIME / 2 {
             return seconds / (LANES as f64 * settings.agent_samples());

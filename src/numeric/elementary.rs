@@ -1,10 +1,10 @@
 //! exp2 and the sigmoid over lanes, the same bits on every processor.
 
-use super::simd::{Real, SHIFT};
+use super::simd::Float;
 
 /// Coefficients of 2^f on \[-1/2, 1/2\], rising powers: the degree-11 polynomial of least relative error (3.1e-18
 /// before rounding), by the Remez exchange in 60 digits.
-const EXP2: [f64; 12] = [
+const EXP2_F64: &[f64] = &[
     1.0,
     std::f64::consts::LN_2,
     0.240_226_506_959_101_55,
@@ -19,56 +19,102 @@ const EXP2: [f64; 12] = [
     4.435_280_944_610_336_3e-10,
 ];
 
-/// Arguments of [`exp2`] are cut to \[-500, 500\]: a win probability of 2^-500 is 0 for every use, and no product of
-/// two such numbers with a value overflows or becomes denormal, which processors handle slowly.
-pub const EXP2_LIMIT: f64 = 500.0;
+/// The same in f32, of degree 5.
+const EXP2_F32: &[f64] = &[
+    1.0,
+    0.693_147_003_650_665_3,
+    0.240_222_498_774_528_5,
+    0.055_507_328_361_272_81,
+    0.009_671_512_991_189_957,
+    0.001_326_465_746_387_839_3,
+];
 
-/// 2^x, x cut to +-[`EXP2_LIMIT`], NaN to the limit; at most 1 unit in the last place off.
-#[inline(always)]
-pub fn exp2<R: Real>(x: R) -> R {
-    let x = x.min(R::splat(EXP2_LIMIT)).max(R::splat(-EXP2_LIMIT));
-    let shifted = x + R::splat(SHIFT);
-    let f = x - (shifted - R::splat(SHIFT));
-    let mut p = R::splat(EXP2[11]);
-    for k in (0..11).rev() {
-        p = p.mul_add(f, R::splat(EXP2[k]));
+/// Arguments of [`exp2`] are cut to plus and minus this: a win probability of 2^-100 in f32, 2^-500 in f64, is 0 for
+/// every use, and no product of two such numbers with a value overflows or becomes denormal, which processors
+/// handle slowly.
+pub const fn exp2_limit<F: Float>() -> f64 {
+    match F::MANTISSA_BITS {
+        23 => 100.0,
+        _ => 500.0,
     }
-    p.scale(shifted)
 }
 
-/// The sigmoid 1 / (1 + e^-x), x cut to about +-346.
+/// x cut to plus and minus [`exp2_limit`], NaN to the upper.
 #[inline(always)]
-pub fn sigmoid<R: Real>(x: R) -> R {
-    let one = R::splat(1.0);
-    one / (one + exp2(x * R::splat(-std::f64::consts::LOG2_E)))
+pub fn cut<F: Float>(x: F) -> F {
+    let limit = exp2_limit::<F>();
+    x.min(F::splat(limit)).max(F::splat(-limit))
+}
+
+/// 2^x; at most 1 unit in the last place off in f64, 3 in f32. |x| must not exceed [`exp2_limit`]. Several at a time,
+/// step by step together, so that a processor has something to do while it waits for each.
+#[inline(always)]
+pub fn exp2<F: Float, const TOGETHER: usize>(x: [F; TOGETHER]) -> [F; TOGETHER] {
+    let coefficients = match F::MANTISSA_BITS {
+        23 => EXP2_F32,
+        _ => EXP2_F64,
+    };
+    let (last, rest) = coefficients.split_last().expect("a polynomial has a coefficient");
+    let (mut integer, mut f, mut p) = (x, x, [F::splat(*last); TOGETHER]);
+    for i in 0..TOGETHER {
+        (integer[i], f[i]) = x[i].split();
+    }
+    for &coefficient in rest.iter().rev() {
+        for i in 0..TOGETHER {
+            p[i] = p[i].mul_add(f[i], F::splat(coefficient));
+        }
+    }
+    for i in 0..TOGETHER {
+        p[i] = p[i].scale(integer[i]);
+    }
+    p
+}
+
+/// The sigmoid 1 / (1 + e^-x), x cut where e^-x reaches 2 to the [`exp2_limit`].
+#[inline(always)]
+pub fn sigmoid<F: Float>(x: F) -> F {
+    let one = F::splat(1.0);
+    let [odds] = exp2([cut(x * F::splat(-std::f64::consts::LOG2_E))]);
+    one / (one + odds)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::numeric::simd::{Instance, Kernel, LANES, Simd, run};
+    use rayon::prelude::*;
 
-    #[derive(Clone, Copy)]
-    enum Function {
-        Exp2,
-        Sigmoid,
+    use super::*;
+    use crate::numeric::simd::{Instance, Kernel, LANES, Real, Samples, Simd, run};
+
+    /// 2^x and 1 / (1 + 2^x) at each x, in the numbers that the precision computes with.
+    struct Map<'a> {
+        x: &'a [[f64; LANES]],
+        single: bool,
     }
 
-    struct Map<'a>(&'a [[f64; LANES]], Function);
+    impl Map<'_> {
+        #[inline(always)]
+        fn map<S: Simd, X: Samples<S>>(&self) -> Vec<[[f64; LANES]; 2]> {
+            let mut rows = Vec::with_capacity(self.x.len());
+            for &x in self.x {
+                let [power] = exp2([cut(X::spread(S::Real::from_array(x)))]);
+                let one = X::splat(1.0);
+                let p = one / (one + power);
+                rows.push([power.first().fold().to_array(), p.first().fold().to_array()]);
+            }
+            rows
+        }
+    }
 
     impl Kernel for Map<'_> {
-        type Output = Vec<[f64; LANES]>;
+        type Output = Vec<[[f64; LANES]; 2]>;
         #[inline(always)]
         fn run<S: Simd>(self) -> Self::Output {
-            let apply = |x: &[f64; LANES]| {
-                let x = S::Real::from_array(*x);
-                match self.1 {
-                    Function::Exp2 => exp2(x).to_array(),
-                    Function::Sigmoid => sigmoid(x).to_array(),
-                }
-            };
-            self.0.iter().map(apply).collect()
+            if self.single { self.map::<S, S::Single>() } else { self.map::<S, S::Real>() }
         }
+    }
+
+    fn map(instance: Instance, x: &[[f64; LANES]], single: bool) -> Vec<[[f64; LANES]; 2]> {
+        run(instance, Map { x, single })
     }
 
     /// Evenly spaced points of [-limit, limit], ends included.
@@ -78,34 +124,67 @@ mod tests {
         (0..n).map(|row| std::array::from_fn(|lane| point(row * LANES + lane))).collect()
     }
 
-    fn largest_relative_error(limit: f64, kind: Function, truth: fn(f64) -> f64) -> f64 {
-        let x = grid(limit);
-        let errors = Instance::available().into_iter().map(|instance| {
-            let y = run(instance, Map(&x, kind));
-            let pairs = x.as_flattened().iter().zip(y.as_flattened());
-            pairs.map(|(&x, &y)| (y / truth(x) - 1.0).abs()).fold(0.0, f64::max)
-        });
-        errors.fold(0.0, f64::max)
+    #[test]
+    fn exp2_and_win_probability_in_f64_are_within_1_and_4_units_in_the_last_place() {
+        let x = grid(500.0);
+        for instance in Instance::available() {
+            let y = map(instance, &x, false);
+            for (x, [power, p]) in x.iter().zip(y) {
+                for lane in 0..LANES {
+                    let truth = libm::exp2(x[lane]);
+                    assert!((power[lane] / truth - 1.0).abs() <= f64::EPSILON, "2^{}", x[lane]);
+                    let error = p[lane] * (1.0 + truth) - 1.0;
+                    assert!(error.abs() <= 4.0 * f64::EPSILON, "1 / (1 + 2^{})", x[lane]);
+                }
+            }
+        }
+    }
+
+    /// The error of y in units of the last place of an f32 near `truth`.
+    fn ulps(y: f64, truth: f64) -> f64 {
+        let power_of_two = f64::from_bits(truth.to_bits() & 0x7ff0_0000_0000_0000);
+        (y - truth).abs() / (power_of_two * f64::from(f32::EPSILON))
     }
 
     #[test]
-    fn exp2_is_within_one_unit_in_the_last_place() {
-        let error = largest_relative_error(EXP2_LIMIT, Function::Exp2, libm::exp2);
-        assert!(error <= f64::EPSILON, "{error:e}");
-    }
-
-    #[test]
-    fn sigmoid_is_within_a_few_units_in_the_last_place() {
-        // The product with log2 e is rounded: an absolute error of 2^-53 |x| log2 e in the exponent.
-        let error = largest_relative_error(30.0, Function::Sigmoid, |x| 1.0 / (1.0 + libm::exp(-x)));
-        assert!(error <= 30.0 * f64::EPSILON, "{error:e}");
+    #[cfg_attr(debug_assertions, ignore = "half a thousand million arguments")]
+    fn exp2_and_win_probability_in_f32_are_within_3_and_5_units_in_the_last_place_everywhere() {
+        // Every f32 from 2^-26, below which 2^x rounds to 1, to the limit, and their negatives.
+        let range = ((2.0_f32 / (1 << 27) as f32).to_bits() / 8..100.0_f32.to_bits() / 8).collect::<Vec<_>>();
+        let worst = range
+            .par_chunks(1 << 12)
+            .map(|rows| {
+                let mut worst = [0.0_f64; 2];
+                for sign in [1.0, -1.0] {
+                    let argument = |bits: u32| sign * f64::from(f32::from_bits(bits));
+                    let row = |&row: &u32| std::array::from_fn(|lane| argument(8 * row + lane as u32));
+                    let x: Vec<_> = rows.iter().map(row).collect();
+                    let singles = map(Instance::best(), &x, true);
+                    let truths = map(Instance::best(), &x, false);
+                    for (single, truth) in singles.iter().zip(&truths) {
+                        for (k, worst) in worst.iter_mut().enumerate() {
+                            for lane in 0..LANES {
+                                *worst = worst.max(ulps(single[k][lane], truth[k][lane]));
+                            }
+                        }
+                    }
+                }
+                worst
+            })
+            .reduce(|| [0.0; 2], |a, b| [a[0].max(b[0]), a[1].max(b[1])]);
+        assert!(worst[0] <= 3.0 && worst[1] <= 5.0, "{worst:?}");
+        assert!(worst[0] > 0.5, "the errors of some arguments: {worst:?}");
     }
 
     #[test]
     fn far_arguments_are_cut() {
         let x = [[1e300, -1e300, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 0.0, 500.0, -500.0]];
-        let y = run(Instance::best(), Map(&x, Function::Exp2))[0];
-        let (high, low) = (libm::exp2(500.0), libm::exp2(-500.0));
-        assert_eq!(y, [high, low, high, low, high, 1.0, high, low]);
+        for instance in Instance::available() {
+            for (single, limit) in [(false, 500.0), (true, 100.0)] {
+                let [y, _] = map(instance, &x, single)[0];
+                let (high, low) = (libm::exp2(limit), libm::exp2(-limit));
+                assert_eq!(y, [high, low, high, low, high, 1.0, high, low]);
+            }
+        }
     }
 }

@@ -50,12 +50,6 @@ impl<S: Simd> Xoshiro<S> {
         self.0 = [s0, s1, s2, s3];
         result
     }
-
-    /// The next uniform of each lane, in (0, 1): see [`Bits::unit`].
-    #[inline(always)]
-    pub fn uniform(&mut self) -> S::Real {
-        self.draw().unit()
-    }
 }
 
 #[cfg(test)]
@@ -63,7 +57,7 @@ mod tests {
     use rand_xoshiro::Xoshiro256PlusPlus;
 
     use super::*;
-    use crate::numeric::simd::{Instance, Kernel, run};
+    use crate::numeric::simd::{Instance, Kernel, Real, Samples, run};
 
     struct Draw([u64; LANES], usize);
 
@@ -84,6 +78,70 @@ mod tests {
             for (lane, &seed) in seeds.iter().enumerate() {
                 let mut scalar = Xoshiro256PlusPlus::seed_from_u64(seed);
                 assert!(rows.iter().all(|row| row[lane] == scalar.next_u64()), "{instance:?}, lane {lane}");
+            }
+        }
+    }
+
+    /// The uniforms of each lane, a lane's samples one after the other, shape \[lane\]\[draw\].
+    struct Uniforms {
+        draws: usize,
+        single: bool,
+    }
+
+    impl Uniforms {
+        #[inline(always)]
+        fn draw<S: Simd, X: Samples<S>>(&self) -> Vec<Vec<f64>> {
+            let mut generators = Xoshiro::<S>::new(&Seeded::new(std::array::from_fn(|lane| lane as u64)));
+            let mut lanes = vec![Vec::new(); LANES];
+            for _ in 0..self.draws {
+                let uniforms = X::units(generators.draw());
+                let first = uniforms.first().fold();
+                let others = uniforms.fold() - first;
+                for (lane, uniforms) in lanes.iter_mut().enumerate() {
+                    uniforms.push(first.to_array()[lane]);
+                    if X::PER_LANE > 1 {
+                        uniforms.push(others.to_array()[lane]);
+                    }
+                }
+            }
+            lanes
+        }
+    }
+
+    impl Kernel for Uniforms {
+        type Output = Vec<Vec<f64>>;
+        #[inline(always)]
+        fn run<S: Simd>(self) -> Self::Output {
+            if self.single { self.draw::<S, S::Single>() } else { self.draw::<S, S::Real>() }
+        }
+    }
+
+    #[test]
+    fn uniforms_are_even_and_do_not_follow_from_the_last() {
+        // Sixty-four tests at an error of 2e-3 in all: the normal quantile of 1 - 2e-3 / 64 / 2 is 4.17.
+        const QUANTILE: f64 = 4.17;
+        const CELLS: usize = 256;
+        for single in [false, true] {
+            for (lane, uniforms) in
+                run(Instance::best(), Uniforms { draws: 1 << 16, single }).iter().enumerate()
+            {
+                let n = uniforms.len() as f64;
+                let mut counts = [0.0; CELLS];
+                uniforms.iter().for_each(|u| counts[(u * CELLS as f64) as usize] += 1.0);
+                let expected = n / CELLS as f64;
+                let chi_square: f64 =
+                    counts.iter().map(|c: &f64| (c - expected) * (c - expected) / expected).sum();
+                // Nearly normal, with mean k and variance 2 k.
+                let freedom = (CELLS - 1) as f64;
+                let z = (chi_square - freedom) / (2.0 * freedom).sqrt();
+                assert!(z.abs() < QUANTILE, "chi-square of lane {lane}, single {single}: {chi_square}");
+                for lag in [1, 2, 3] {
+                    let pairs = uniforms.iter().zip(&uniforms[lag..]);
+                    let products: f64 = pairs.map(|(a, b)| (a - 0.5) * (b - 0.5)).sum();
+                    // Products of independent uniforms have the variance 1/144.
+                    let z = 12.0 * products / (n - lag as f64).sqrt();
+                    assert!(z.abs() < QUANTILE, "lag {lag} of lane {lane}, single {single}: {z}");
+                }
             }
         }
     }

@@ -31,7 +31,6 @@ learning_rate = 0.01
 batch = 16
 epochs = 25
 initial = 0.7
-precision = "f64"
 
 [axes]
 bidders = [2, 3]

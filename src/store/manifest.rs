@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::{Folder, RunCounts, SCHEMA, StoreError, atomic, clock};
 use crate::sweep::{Plan, RESULTS_VERSION};
 
+/// The commit that this build was made from, where the build was told.
+pub const GIT_COMMIT: Option<&str> = option_env!("BIDSWEEP_GIT_COMMIT");
+
 /// The manifest of a folder, `manifest.json`. Times are RFC 3339 texts in UTC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -22,7 +25,7 @@ pub struct Manifest {
     pub results_version: u32,
     /// The version of the crate.
     pub version: String,
-    /// The commit it was built from, where the build was told in the variable `BIDSWEEP_GIT_COMMIT`.
+    /// [`GIT_COMMIT`] of the version that trained the runs.
     pub git_commit: Option<String>,
     /// The hash of the plan.
     pub plan_hash: String,
@@ -74,7 +77,7 @@ impl Manifest {
             question: plan.question().map(String::from),
             results_version: RESULTS_VERSION,
             version: env!("CARGO_PKG_VERSION").into(),
-            git_commit: option_env!("BIDSWEEP_GIT_COMMIT").map(String::from),
+            git_commit: GIT_COMMIT.map(String::from),
             plan_hash: plan.hash(),
             root: plan.root(),
             common: plan.common(),

@@ -32,7 +32,7 @@ pub use error::StoreError;
 pub use folder::{Folder, TableName};
 pub use key::{MeasureKey, MeasureKeys, RunKey};
 pub use lock::Lock;
-pub use manifest::{Host, Manifest};
+pub use manifest::{GIT_COMMIT, Host, Manifest};
 pub use part::PartWriter;
 pub use prune::prune;
 pub use scan::{DamagedPart, RunCounts, Scan};

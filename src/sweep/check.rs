@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use crate::learner::Learner;
 use crate::train::{Precision, Settings};
 
-use super::choice::Start;
+use super::choice::{PRECISIONS, Start, word};
 use super::draft::Draft;
 use super::grid::Grid;
-use super::population::NamedPopulation;
+use super::population::{Member, NamedPopulation};
 use super::problem::{Place, Problem};
 use super::settings::index_of;
 use super::spec::Spec;
@@ -56,8 +56,7 @@ impl<'s> CellCheck<'s> {
         let faults = [
             start_fault(&draft, populations),
             hyperparameter_fault(&draft),
-            precision_fault(&draft),
-            steepness_fault(&draft, populations),
+            scale_fault(&draft, populations),
         ];
         for fault in faults.into_iter().flatten() {
             sound = false;
@@ -132,23 +131,44 @@ fn hyperparameter_fault(draft: &Draft) -> Option<Fault> {
     })
 }
 
-fn precision_fault(draft: &Draft) -> Option<Fault> {
-    (draft.precision == Precision::F32).then(|| Fault {
-        keys: &["precision"],
-        message:
-            "`precision = \"f32\"`, which stands where the key is left out, is not available in this version"
-                .to_owned(),
-        help: "write `precision = \"f64\"` under [fixed]".to_owned(),
-    })
+/// What the arithmetic of a precision stands: highest values, and beta times them. Squares of values and products of
+/// tiny probabilities with beta keep their digits there.
+struct Scale {
+    name: &'static str,
+    least: f64,
+    most: f64,
+    steepest: f64,
 }
 
-fn steepness_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
-    let tops = draft.members(populations).unwrap_or(&[]).iter().map(|member| member.prior.support().1);
-    let top = tops.fold(0.0, f64::max);
-    let beta = draft.beta.first().max(draft.beta.last());
-    (!(beta * top).is_finite()).then(|| Fault {
-        keys: &["beta", "population"],
-        message: format!("`beta` times the highest value, {beta:e} x {top:e}, is not finite"),
+fn scale(precision: Precision) -> Scale {
+    let name = word(&PRECISIONS, &precision);
+    match precision {
+        Precision::F32 => Scale { name, least: 1e-12, most: 1e12, steepest: 1e15 },
+        Precision::F64 => Scale { name, least: 1e-100, most: 1e100, steepest: 1e100 },
+    }
+}
+
+fn scale_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
+    let Scale { name, least, most, steepest } = scale(draft.precision);
+    let standard = [Member::DEFAULT];
+    let members = draft.members(populations).unwrap_or(&standard);
+    let tops = || members.iter().map(|member| member.prior.support().1);
+    if let Some(top) = tops().find(|top| !(least..=most).contains(top)) {
+        return Some(Fault {
+            keys: &["population", "precision"],
+            message: format!(
+                "`precision = \"{name}\"` handles highest values from {least:e} to {most:e}, not {top:e}"
+            ),
+            help: "write values on another scale, and `beta` per unit of it".to_owned(),
+        });
+    }
+    let (top, beta) = (tops().fold(0.0, f64::max), draft.beta.first().max(draft.beta.last()));
+    (beta * top > steepest).then(|| Fault {
+        keys: &["beta", "population", "precision"],
+        message: format!(
+            "`beta` times the highest value, {beta:e} x {top:e}, is above {steepest:e}, the most that \
+             `precision = \"{name}\"` handles"
+        ),
         help: "write a smaller `beta`, or values on a smaller scale".to_owned(),
     })
 }

@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::number::{Shortest, shortest};
 
 /// Raised whenever a golden result moves; part of every cell's identity.
-pub const RESULTS_VERSION: u32 = 1;
+pub const RESULTS_VERSION: u32 = 2;
 
 /// A 64-bit name of a cell: the first 8 bytes of a BLAKE3 hash over what training uses, written as 16 hex digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn defaults_are_left_out() {
         let settings = Draft::default().settings(&[]);
-        let expected = r#"{"bidders":[{"count":2}],"results_version":1,"root":0}"#;
+        let expected = r#"{"bidders":[{"count":2}],"results_version":2,"root":0}"#;
         assert_eq!(canonical(Seeds::default(), &settings), expected);
     }
 
@@ -254,7 +254,7 @@ mod tests {
             r#""bidders":[{"count":1,"learner":{"adam":{"beta2":0.5,"epsilon":1e-7}}},{"count":1},"#,
             r#"{"count":1,"learner":{"sgd":{"momentum":0.5}},"learning_rate":1e-20,"prior":{"uniform":[0.5,2]},"#,
             r#""theta":-0.25}],"common":false,"epochs":10,"precision":"f64","profiles":"own","#,
-            r#""results_version":1,"root":42,"updates":"shared-graph"}"#,
+            r#""results_version":2,"root":42,"updates":"shared-graph"}"#,
         );
         assert_eq!(canonical(seeds, &settings), expected);
         let value: serde_json::Value = serde_json::from_str(expected).expect("canonical text is JSON");

@@ -1,4 +1,4 @@
-//! The gradient of a batch's mean smoothed utility, fused: one pass over the draws, nothing stored a sample.
+//! The gradient of a batch's mean smoothed utility, fused: nothing is stored a sample.
 //!
 //! With bids b = w v, highest other bid m and win probability p = sigmoid(beta (b - m)), bidder i's utility on a
 //! sample is (v - b) p, and its derivative in the multiplier
@@ -10,218 +10,295 @@
 
 use std::ops::Range;
 
-use crate::numeric::elementary::exp2;
-use crate::numeric::simd::{Real, Simd};
-use crate::numeric::xoshiro::Xoshiro;
+use super::chunk::Chunk;
+use crate::numeric::elementary::{cut, exp2};
+use crate::numeric::simd::{Float, Samples, Simd};
 
-/// Samples drawn at a time, into the fastest cache.
-const CHUNK: usize = 16;
+/// Steps that are computed together, so that one's latency hides behind the others.
+const TOGETHER: usize = 4;
 
-/// Sums over a batch, of one bidder.
+/// Sums over samples, of one bidder: in the samples' numbers over a block of a batch, in f64 over the batch.
 #[derive(Clone, Copy)]
-pub(super) struct Sums<R> {
+pub(super) struct Sums<F> {
     /// sum v p.
-    won: R,
+    won: F,
     /// sum v^2 p (1 - p).
-    slope: R,
+    slope: F,
     /// sum over the samples in which others have this bidder as their highest rival of v times their
     /// (1 - w) v p (1 - p): what the bid takes from them. Stays 0 unless the total utility is followed.
-    taken: R,
+    taken: F,
 }
 
-impl<R: Real> Sums<R> {
+impl<F: Float> Sums<F> {
+    #[inline(always)]
     pub(super) fn zero() -> Self {
-        Sums { won: R::splat(0.0), slope: R::splat(0.0), taken: R::splat(0.0) }
+        Sums { won: F::splat(0.0), slope: F::splat(0.0), taken: F::splat(0.0) }
     }
 
     /// The gradient in theta: the sums' derivative in w, times dw/dtheta = w (1 - w), a sample.
     #[inline(always)]
-    pub(super) fn gradient(self, multiplier: R, beta: R, per_sample: R) -> R {
-        let margin = R::splat(1.0) - multiplier;
+    pub(super) fn gradient(self, multiplier: F, beta: F, per_sample: F) -> F {
+        let margin = F::splat(1.0) - multiplier;
         let sum = beta * (margin * self.slope - self.taken) - self.won;
         sum * per_sample * (multiplier * margin)
     }
 
+    /// Adds the sums of a block.
     #[inline(always)]
-    fn add(&mut self, value: R, odds: R) {
-        let p = R::splat(1.0) / (R::splat(1.0) + odds);
+    pub(super) fn add_block<S: Simd<Real = F>, X: Samples<S>>(&mut self, block: Sums<X>) {
+        self.won = self.won + block.won.fold();
+        self.slope = self.slope + block.slope.fold();
+        self.taken = self.taken + block.taken.fold();
+    }
+
+    #[inline(always)]
+    fn add(&mut self, value: F, odds: F, p: F) {
         let won = value * p;
         self.won = self.won + won;
         self.slope = won.mul_add(won * odds, self.slope);
     }
 }
 
-/// What is done with each valuation profile of a batch.
-pub(super) trait Accumulate<R> {
-    /// Adds the profile `values`, shape \[bidder\].
-    fn add(&mut self, values: &[R]);
+/// The bidders of a game as a batch finds them, and the sums over a block of it. Vectors have one entry a bidder.
+pub(super) struct Block<X> {
+    /// w beta log2 e.
+    pub(super) slopes: Vec<X>,
+    /// 1 - w.
+    pub(super) margins: Vec<X>,
+    pub(super) sums: Vec<Sums<X>>,
 }
 
-/// Where the profiles of a batch come from: uniforms mapped through the priors' quantiles.
-pub(super) struct Draws<R> {
-    /// low and high - low of each bidder's uniform prior.
-    priors: Vec<[R; 2]>,
-    /// Whether every prior is U[0, 1], whose quantile is the identity.
-    standard: bool,
-    batch: usize,
-    chunk: Vec<R>,
+/// The batch of a game: its sums, block by block. Vectors have one entry a bidder.
+pub(super) struct Batch<R, X> {
+    pub(super) block: Block<X>,
+    /// Whether a difference of bids, in units of log2, may exceed what exp2 takes.
+    pub(super) steep: bool,
+    pub(super) sums: Vec<Sums<R>>,
 }
 
-impl<R: Real> Draws<R> {
-    pub(super) fn new(priors: Vec<[R; 2]>, standard: bool, batch: usize) -> Self {
-        let chunk = vec![R::splat(0.0); CHUNK * priors.len()];
-        Draws { priors, standard, batch, chunk }
+impl<R: Float, X: Float> Batch<R, X> {
+    pub(super) fn new(bidders: usize) -> Self {
+        let zeros = vec![X::splat(0.0); bidders];
+        let sums = vec![Sums::zero(); bidders];
+        let block = Block { slopes: zeros.clone(), margins: zeros, sums };
+        Batch { block, steep: true, sums: vec![Sums::zero(); bidders] }
     }
 
-    /// Feeds one batch of `stream` to `sums`.
+    /// Adds a chunk to the block.
     #[inline(always)]
-    pub(super) fn batch<S: Simd<Real = R>>(
-        &mut self,
-        stream: &mut Xoshiro<S>,
-        sums: &mut impl Accumulate<R>,
-    ) {
-        let bidders = self.priors.len();
-        let mut left = self.batch;
-        while left > 0 {
-            let samples = left.min(CHUNK);
-            let chunk = &mut self.chunk[..samples * bidders];
-            for value in chunk.iter_mut() {
-                *value = stream.uniform();
-            }
-            if !self.standard {
-                for profile in chunk.chunks_exact_mut(bidders) {
-                    for (value, &[low, width]) in profile.iter_mut().zip(&self.priors) {
-                        *value = value.mul_add(width, low);
-                    }
-                }
-            }
-            for profile in chunk.chunks_exact(bidders) {
-                sums.add(profile);
-            }
-            left -= samples;
+    pub(super) fn add(&mut self, add: &impl Accumulate, chunk: &mut Chunk<X>) {
+        if self.steep {
+            add.add::<X, true>(&mut self.block, chunk);
+        } else {
+            add.add::<X, false>(&mut self.block, chunk);
         }
     }
+
+    /// Adds the block to the batch, and begins the next.
+    #[inline(always)]
+    pub(super) fn end_block<S: Simd<Real = R>>(&mut self, bidders: Range<usize>)
+    where
+        X: Samples<S>,
+    {
+        for i in bidders {
+            self.sums[i].add_block(self.block.sums[i]);
+            self.block.sums[i] = Sums::zero();
+        }
+    }
+}
+
+/// What is done with the samples of a batch.
+pub(super) trait Accumulate {
+    /// The bidders whose sums it adds to.
+    fn summed(&self) -> Range<usize>;
+
+    /// Adds the samples of a chunk. `STEEP` tells that differences of bids must be cut; where they need not be, both
+    /// give the same bits.
+    fn add<X: Float, const STEEP: bool>(&self, block: &mut Block<X>, chunk: &mut Chunk<X>);
+}
+
+/// 2^x for each, x cut first if `STEEP`.
+#[inline(always)]
+fn odds<X: Float, const STEEP: bool, const N: usize>(mut x: [X; N]) -> [X; N] {
+    if STEEP {
+        for x in &mut x {
+            *x = cut(*x);
+        }
+    }
+    exp2(x)
+}
+
+/// The win probability 1 / (1 + odds).
+#[inline(always)]
+fn probability<X: Float>(odds: X) -> X {
+    X::splat(1.0) / (X::splat(1.0) + odds)
 }
 
 /// Two bidders, each along its own utility: one exponential and one division a sample, as p_2 = 1 - p_1.
-pub(super) struct Pair<'a, R> {
-    pub(super) slopes: [R; 2],
-    pub(super) sums: &'a mut [Sums<R>],
-}
+pub(super) struct Pair;
 
-impl<R: Real> Accumulate<R> for Pair<'_, R> {
+impl Pair {
     #[inline(always)]
-    fn add(&mut self, values: &[R]) {
-        let one = R::splat(1.0);
-        let odds = exp2(self.slopes[1] * values[1] - self.slopes[0] * values[0]);
-        let p = one / (one + odds);
-        let q = odds * p;
-        let [first, second] = self.sums else { unreachable!("two bidders have two sums") };
-        let (won_first, won_second) = (values[0] * p, values[1] * q);
-        first.won = first.won + won_first;
-        second.won = second.won + won_second;
-        first.slope = won_first.mul_add(values[0] * q, first.slope);
-        second.slope = won_second.mul_add(values[1] * p, second.slope);
+    fn add_together<X: Float, const STEEP: bool, const N: usize>(
+        slopes: [X; 2],
+        values: [&[X]; 2],
+        sums: &mut [Sums<X>; 2],
+    ) {
+        let mut x = [slopes[0]; N];
+        for s in 0..N {
+            x[s] = slopes[1].mul_sub(values[1][s], slopes[0] * values[0][s]);
+        }
+        let odds = odds::<X, STEEP, N>(x);
+        for s in 0..N {
+            let p = probability(odds[s]);
+            let q = odds[s] * p;
+            let both = p * q;
+            for (i, share) in [p, q].into_iter().enumerate() {
+                let value = values[i][s];
+                sums[i].won = value.mul_add(share, sums[i].won);
+                sums[i].slope = value.mul_add(value * both, sums[i].slope);
+            }
+        }
     }
 }
 
-/// Any number of bidders, each along its own utility.
-pub(super) struct Everyone<'a, R> {
-    /// w beta log2 e, shape \[bidder\].
-    pub(super) slopes: &'a [R],
-    pub(super) sums: &'a mut [Sums<R>],
-    /// Bids, and behind them the highest bid of each bidder and those after it; shape \[2 bidders + 1\].
-    pub(super) scratch: &'a mut [R],
+impl Accumulate for Pair {
+    fn summed(&self) -> Range<usize> {
+        0..2
+    }
+
+    #[inline(always)]
+    fn add<X: Float, const STEEP: bool>(&self, block: &mut Block<X>, chunk: &mut Chunk<X>) {
+        let slopes = [block.slopes[0], block.slopes[1]];
+        let (first, second) = (chunk.values(0), chunk.values(1));
+        let mut sums = [block.sums[0], block.sums[1]];
+        let together = first.len() - first.len() % TOGETHER;
+        for s in (0..together).step_by(TOGETHER) {
+            let values = [&first[s..s + TOGETHER], &second[s..s + TOGETHER]];
+            Self::add_together::<X, STEEP, TOGETHER>(slopes, values, &mut sums);
+        }
+        for s in together..first.len() {
+            let values = [&first[s..=s], &second[s..=s]];
+            Self::add_together::<X, STEEP, 1>(slopes, values, &mut sums);
+        }
+        block.sums.copy_from_slice(&sums);
+    }
 }
 
-impl<R: Real> Accumulate<R> for Everyone<'_, R> {
+/// Adds samples of one bidder along its own utility, given its highest rivals' bids in units of log2.
+#[inline(always)]
+fn add_own<X: Float, const STEEP: bool>(slope: X, values: &[X], rivals: &[X], sums: &mut Sums<X>) {
     #[inline(always)]
-    fn add(&mut self, values: &[R]) {
-        let bidders = values.len();
-        let lowest = R::splat(f64::NEG_INFINITY);
-        let (bids, highest_from) = self.scratch.split_at_mut(bidders);
-        highest_from[bidders] = lowest;
-        for i in (0..bidders).rev() {
-            bids[i] = self.slopes[i] * values[i];
-            highest_from[i] = bids[i].max(highest_from[i + 1]);
+    fn together<X: Float, const STEEP: bool, const N: usize>(
+        slope: X,
+        values: &[X],
+        rivals: &[X],
+        sums: &mut Sums<X>,
+    ) {
+        let mut x = [slope; N];
+        for s in 0..N {
+            x[s] = slope.mul_sub_from(values[s], rivals[s]);
         }
-        let mut highest_before = lowest;
-        for i in 0..bidders {
-            let rival = highest_before.max(highest_from[i + 1]);
-            self.sums[i].add(values[i], exp2(rival - bids[i]));
-            highest_before = highest_before.max(bids[i]);
+        let odds = odds::<X, STEEP, N>(x);
+        for s in 0..N {
+            sums.add(values[s], odds[s], probability(odds[s]));
+        }
+    }
+    let mut total = *sums;
+    let (values, last_values) = values.as_chunks::<TOGETHER>();
+    let (rivals, last_rivals) = rivals.as_chunks::<TOGETHER>();
+    for (values, rivals) in values.iter().zip(rivals) {
+        together::<X, STEEP, TOGETHER>(slope, values, rivals, &mut total);
+    }
+    for (value, rival) in last_values.iter().zip(last_rivals) {
+        together::<X, STEEP, 1>(slope, &[*value], &[*rival], &mut total);
+    }
+    *sums = total;
+}
+
+/// Any number of bidders, each along its own utility.
+pub(super) struct Everyone {
+    pub(super) bidders: usize,
+}
+
+impl Accumulate for Everyone {
+    fn summed(&self) -> Range<usize> {
+        0..self.bidders
+    }
+
+    #[inline(always)]
+    fn add<X: Float, const STEEP: bool>(&self, block: &mut Block<X>, chunk: &mut Chunk<X>) {
+        chunk.find_rivals(&block.slopes);
+        for ((i, &slope), sums) in block.slopes.iter().enumerate().zip(&mut block.sums) {
+            add_own::<X, STEEP>(slope, chunk.values(i), chunk.rivals(i), sums);
         }
     }
 }
 
 /// One bidder along its own utility.
-pub(super) struct One<'a, R> {
-    /// w beta log2 e, shape \[bidder\].
-    pub(super) slopes: &'a [R],
+pub(super) struct One {
     pub(super) bidder: usize,
-    pub(super) sums: &'a mut Sums<R>,
 }
 
-impl<R: Real> Accumulate<R> for One<'_, R> {
+impl Accumulate for One {
+    fn summed(&self) -> Range<usize> {
+        self.bidder..self.bidder + 1
+    }
+
     #[inline(always)]
-    fn add(&mut self, values: &[R]) {
-        let mut rival = R::splat(f64::NEG_INFINITY);
-        for (j, (&slope, &value)) in self.slopes.iter().zip(values).enumerate() {
-            if j != self.bidder {
-                rival = rival.max(slope * value);
-            }
-        }
-        let value = values[self.bidder];
-        self.sums.add(value, exp2(rival - self.slopes[self.bidder] * value));
+    fn add<X: Float, const STEEP: bool>(&self, block: &mut Block<X>, chunk: &mut Chunk<X>) {
+        let i = self.bidder;
+        chunk.find_rivals_of(i, &block.slopes);
+        add_own::<X, STEEP>(block.slopes[i], chunk.values(i), chunk.rivals(i), &mut block.sums[i]);
     }
 }
 
 /// Every bidder along the total smoothed utility: a bid also counts for what it takes from those whose highest
 /// rival it is. Of equal bids the first counts as the highest.
-pub(super) struct Total<'a, R> {
-    /// w beta log2 e, shape \[bidder\].
-    pub(super) slopes: &'a [R],
-    /// 1 - w, shape \[bidder\].
-    pub(super) margins: &'a [R],
+pub(super) struct Total {
     /// The bidders whose sums the batch counts for: all, or the one whose batch it is.
     pub(super) summed: Range<usize>,
-    pub(super) sums: &'a mut [Sums<R>],
-    /// What each bidder has to lose to its highest rival, shape \[bidder\].
-    pub(super) scratch: &'a mut [R],
 }
 
-impl<R: Real> Accumulate<R> for Total<'_, R> {
+impl Accumulate for Total {
+    fn summed(&self) -> Range<usize> {
+        self.summed.clone()
+    }
+
     #[inline(always)]
-    fn add(&mut self, values: &[R]) {
-        let (zero, one, lowest) = (R::splat(0.0), R::splat(1.0), R::splat(f64::NEG_INFINITY));
-        let (mut first, mut second) = (lowest, lowest);
-        let (mut winner, mut runner_up) = (zero, zero);
-        for (j, (&slope, &value)) in self.slopes.iter().zip(values).enumerate() {
-            let (index, bid) = (R::splat(j as f64), slope * value);
-            runner_up = bid.if_greater(first, winner, bid.if_greater(second, index, runner_up));
-            second = bid.if_greater(first, first, bid.max(second));
-            winner = bid.if_greater(first, index, winner);
-            first = bid.max(first);
-        }
-        let (mut total, mut of_winner) = (zero, zero);
-        for (j, &value) in values.iter().enumerate() {
-            let index = R::splat(j as f64);
-            let rival = winner.if_equal(index, second, first);
-            let odds = exp2(rival - self.slopes[j] * value);
-            if self.summed.contains(&j) {
-                self.sums[j].add(value, odds);
+    fn add<X: Float, const STEEP: bool>(&self, block: &mut Block<X>, chunk: &mut Chunk<X>) {
+        let (zero, lowest) = (X::splat(0.0), X::splat(f64::NEG_INFINITY));
+        for s in 0..chunk.steps() {
+            let (mut first, mut second) = (lowest, lowest);
+            let (mut winner, mut runner_up) = (zero, zero);
+            for (j, &slope) in block.slopes.iter().enumerate() {
+                let (index, bid) = (X::splat(j as f64), slope * chunk.values(j)[s]);
+                runner_up = bid.if_greater(first, winner, bid.if_greater(second, index, runner_up));
+                second = bid.if_greater(first, first, bid.max(second));
+                winner = bid.if_greater(first, index, winner);
+                first = bid.max(first);
             }
-            let p = one / (one + odds);
-            let stake = self.margins[j] * value * p * (p * odds);
-            self.scratch[j] = stake;
-            total = total + stake;
-            of_winner = winner.if_equal(index, stake, of_winner);
-        }
-        for j in self.summed.clone() {
-            let index = R::splat(j as f64);
-            let from_losers = winner.if_equal(index, total - self.scratch[j], zero);
-            let taken = runner_up.if_equal(index, of_winner, from_losers);
-            self.sums[j].taken = values[j].mul_add(taken, self.sums[j].taken);
+            let (mut total, mut of_winner) = (zero, zero);
+            for (j, &slope) in block.slopes.iter().enumerate() {
+                let (index, value) = (X::splat(j as f64), chunk.values(j)[s]);
+                let rival = winner.if_equal(index, second, first);
+                let [odds] = odds::<X, STEEP, 1>([slope.mul_sub_from(value, rival)]);
+                let p = probability(odds);
+                if self.summed.contains(&j) {
+                    block.sums[j].add(value, odds, p);
+                }
+                let stake = block.margins[j] * value * p * (p * odds);
+                // What each has to lose to its highest rival, where the rival's bid would stand.
+                chunk.rivals_mut(j)[s] = stake;
+                total = total + stake;
+                of_winner = winner.if_equal(index, stake, of_winner);
+            }
+            for j in self.summed.clone() {
+                let index = X::splat(j as f64);
+                let from_losers = winner.if_equal(index, total - chunk.rivals(j)[s], zero);
+                let taken = runner_up.if_equal(index, of_winner, from_losers);
+                block.sums[j].taken = chunk.values(j)[s].mul_add(taken, block.sums[j].taken);
+            }
         }
     }
 }

@@ -40,6 +40,11 @@ impl Settings {
         }
     }
 
+    /// Whether runs of equal seeds and shapes have the same valuation profiles.
+    pub fn draws_like(&self, other: &Settings) -> bool {
+        self.bidders.iter().zip(&other.bidders).all(|(a, b)| a.prior == b.prior)
+    }
+
     /// Agent-samples of a run: how often a bidder's win probability is computed. The measure of its length.
     pub fn agent_samples(&self) -> f64 {
         let per_sample = self.bidders.len() as f64;
@@ -84,19 +89,21 @@ impl Settings {
 /// assert!((bidder.tail_mean - 0.4805).abs() < 0.01, "smoothed equilibrium 0.480467, not the BNE 0.5");
 /// ```
 pub fn train(settings: &Settings, seed: u64, recording: Recording) -> Outcome {
-    let mut outcomes = train_group(Instance::best(), &[Run { settings, seed, recording }]);
+    let mut outcomes = train_group(Instance::current(), &[Run { settings, seed, recording }]);
     outcomes.remove(0)
 }
 
-/// Trains up to [`LANES`] runs of one shape side by side; outcome k is that of run k, and does not depend on the
-/// other runs or on the instance.
+/// Trains runs of one shape side by side; outcome k is that of run k, and does not depend on the other runs or on the
+/// instance.
+///
+/// Runs 0 .. [`LANES`] are one game, one run a lane; where there are more, those from [`LANES`] on are a second game, and
+/// so on. The runs of a lane must have the same seed and priors: their draws are made once, which is faster.
 ///
 /// # Panics
-/// Where there is no run, more than [`LANES`], or runs of different shapes, tails, moving
-/// averages or spacings of recorded epochs.
+/// Where there is no run, or runs have different shapes, tails, moving averages or spacings of recorded epochs, or
+/// those of a lane different seeds or priors.
 pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
     let first = runs.first().expect("a group has a run");
-    assert!(runs.len() <= LANES, "a group has at most {LANES} runs");
     let shape = first.settings.shape();
     assert!(runs.iter().all(|run| run.settings.shape() == shape), "a group's runs have one shape");
     let observed = |run: &Run<'_>| (run.recording.tail, run.recording.ema);
@@ -104,9 +111,14 @@ pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
     let mut spacings = runs.iter().filter_map(|run| run.recording.trajectory);
     let spacing = spacings.next();
     assert!(spacings.all(|every| Some(every) == spacing), "a group's trajectories are recorded alike");
-    // Idle lanes repeat the first run.
-    let lanes = std::array::from_fn(|lane| *runs.get(lane).unwrap_or(first));
-    let mut outcomes = simd::run(instance, Training::new(lanes));
+    let alike = |a: &Run<'_>, b: &Run<'_>| a.seed == b.seed && a.settings.draws_like(b.settings);
+    let shared = (0..runs.len()).all(|k| alike(&runs[k], &runs[k % LANES]));
+    assert!(shared, "the runs of a lane have the same draws");
+    // Idle lanes repeat a run with the lane's draws.
+    let games = runs
+        .chunks(LANES)
+        .map(|game| std::array::from_fn(|lane| *game.get(lane).or(runs.get(lane)).unwrap_or(first)));
+    let mut outcomes = simd::run(instance, Training::new(games.collect()));
     outcomes.truncate(runs.len());
     outcomes
 }

@@ -4,6 +4,9 @@
 //! lane's arithmetic depends on nothing but its own run, so a run alone, a run in a group and a run on another
 //! processor agree bit for bit.
 
+mod chunk;
+mod draws;
+mod game;
 mod gradient;
 mod group;
 mod kernel;

@@ -29,7 +29,7 @@ fn diverged_runs_are_rows_without_numbers() {
     let shown = sandbox.run(&format!("show out/x {run} --format json")).exits(0).json();
     let row = &shown[format!("run {run}")];
     assert_eq!(row["status"], "diverged");
-    assert_eq!(row["message"], "epoch 14: a parameter is no longer finite; try a smaller learning_rate");
+    assert_eq!(row["message"], "epoch 20: a parameter is no longer finite; try a smaller learning_rate");
     for measure in bidsweep::measure::run_columns() {
         assert!(row[measure.name].is_null(), "{}", measure.name);
     }

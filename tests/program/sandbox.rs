@@ -60,7 +60,7 @@ impl Sweep {
     fn text(&self) -> String {
         let Sweep { name, fixed, axes, root, common, replicates, measure } = self;
         format!(
-            "schema = 1\nname = \"{name}\"\n\n[fixed]\nprecision = \"f64\"\n{fixed}\n\n[axes]\n{axes}\n\n\
+            "schema = 1\nname = \"{name}\"\n\n[fixed]\n{fixed}\n\n[axes]\n{axes}\n\n\
              [seeds]\nroot = {root}\nreplicates = {replicates}\ncommon = {common}\n\n[measure]\n{measure}\n"
         )
     }

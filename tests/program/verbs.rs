@@ -25,7 +25,7 @@ fn plan_expands_counts_and_estimates() {
         rest,
         [
             "x",
-            "  fixed: precision = \"f64\", epochs = 30, batch = 8",
+            "  fixed: epochs = 30, batch = 8",
             "  axis beta: 10",
             "  axis bidders: 2, 3",
             "  2 cells x 5 replicates = 10 runs",

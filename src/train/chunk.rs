@@ -1,0 +1,94 @@
+//! Some samples of a batch, in the fastest cache.
+
+use crate::numeric::simd::Float;
+
+/// Steps of a chunk, a vector a bidder each: few enough for the fastest cache.
+pub(super) const STEPS: usize = 16;
+
+/// Some steps of a batch. A step is a vector of samples of every bidder.
+pub(super) struct Chunk<X> {
+    /// Shape \[bidder\]\[[`STEPS`]\], as all that follows.
+    values: Vec<X>,
+    /// Highest bids of the others, or what an accumulator keeps a sample.
+    rivals: Vec<X>,
+    /// How many steps it holds.
+    steps: usize,
+}
+
+impl<X: Float> Chunk<X> {
+    pub(super) fn new(bidders: usize) -> Self {
+        let zeros = vec![X::splat(0.0); STEPS * bidders];
+        Chunk { values: zeros.clone(), rivals: zeros, steps: 0 }
+    }
+
+    /// Forgets what it held, and holds `steps` steps.
+    #[inline(always)]
+    pub(super) fn reset(&mut self, steps: usize) {
+        self.steps = steps;
+    }
+
+    /// The values of one step, one a bidder.
+    #[inline(always)]
+    pub(super) fn step_mut(&mut self, step: usize) -> impl Iterator<Item = &mut X> {
+        self.values[step..].iter_mut().step_by(STEPS)
+    }
+
+    #[inline(always)]
+    pub(super) fn steps(&self) -> usize {
+        self.steps
+    }
+
+    #[inline(always)]
+    pub(super) fn values(&self, bidder: usize) -> &[X] {
+        &self.values[STEPS * bidder..][..self.steps]
+    }
+
+    #[inline(always)]
+    pub(super) fn values_mut(&mut self, bidder: usize) -> &mut [X] {
+        &mut self.values[STEPS * bidder..][..self.steps]
+    }
+
+    #[inline(always)]
+    pub(super) fn rivals(&self, bidder: usize) -> &[X] {
+        &self.rivals[STEPS * bidder..][..self.steps]
+    }
+
+    #[inline(always)]
+    pub(super) fn rivals_mut(&mut self, bidder: usize) -> &mut [X] {
+        &mut self.rivals[STEPS * bidder..][..self.steps]
+    }
+
+    /// The highest bid of the others, for every bidder: the higher of those before and of those after it.
+    #[inline(always)]
+    pub(super) fn find_rivals(&mut self, slopes: &[X]) {
+        let last = slopes.len() - 1;
+        for s in 0..self.steps {
+            let mut highest = slopes[last] * self.values[STEPS * last + s];
+            for i in (0..last).rev() {
+                self.rivals[STEPS * i + s] = highest;
+                highest = highest.max(slopes[i] * self.values[STEPS * i + s]);
+            }
+            let mut highest = slopes[0] * self.values[s];
+            for (i, &slope) in slopes.iter().enumerate().take(last).skip(1) {
+                let rival = &mut self.rivals[STEPS * i + s];
+                *rival = highest.max(*rival);
+                highest = highest.max(slope * self.values[STEPS * i + s]);
+            }
+            self.rivals[STEPS * last + s] = highest;
+        }
+    }
+
+    /// The highest bid of the others, for one bidder.
+    #[inline(always)]
+    pub(super) fn find_rivals_of(&mut self, bidder: usize, slopes: &[X]) {
+        for s in 0..self.steps {
+            let mut highest = X::splat(f64::NEG_INFINITY);
+            for (j, &slope) in slopes.iter().enumerate() {
+                if j != bidder {
+                    highest = highest.max(slope * self.values[STEPS * j + s]);
+                }
+            }
+            self.rivals[STEPS * bidder + s] = highest;
+        }
+    }
+}
