@@ -1,58 +1,106 @@
-//! A whole sweep, from the file to the tables: five betas by four numbers of bidders, on all cores.
+//! A whole sweep, five betas by four numbers of bidders by fifty seeds, from the file to the tables, beside the
+//! training of its runs alone, on one thread and on two.
 
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::time::Instant;
 
 use bidsweep::engine::{Options, ProgressForm, Stop, train_missing};
+use bidsweep::numeric::simd::{Instance, LANES};
 use bidsweep::store::{Folder, Lock, Scan, write_tables};
-use bidsweep::sweep::Plan;
-use divan::Bencher;
-use divan::counter::ItemsCount;
+use bidsweep::sweep::{Cell, Plan};
+use bidsweep::train::{Run, train_group};
+use rayon::prelude::*;
 
-fn main() {
-    divan::main();
+const ROUNDS: usize = 7;
+
+fn load() -> Plan {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("sweeps/beta-n.toml");
+    Plan::load(&path, &[]).expect("the shipped sweep is valid")
 }
 
-fn options() -> Options {
-    Options {
-        threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+/// Seconds from the file to the tables.
+fn whole(threads: usize) -> f64 {
+    let start = Instant::now();
+    let plan = load();
+    let dir = tempfile::tempdir().expect("a folder for the results");
+    let folder = Folder::new(dir.path());
+    let _lock = Lock::take(&folder, "bench").expect("the folder is ours");
+    let scan = Scan::of(&folder, &plan).expect("the folder is empty");
+    let options = Options {
+        threads: NonZeroUsize::new(threads).expect("a thread"),
         limit: None,
         max_fails: None,
         retry_failed: false,
         progress: ProgressForm::None,
+    };
+    train_missing(&plan, &folder, &scan, &options, &Stop::after(None)).expect("room for the parts");
+    let scan = Scan::of(&folder, &plan).expect("the parts are whole");
+    write_tables(&folder, &plan, &scan).expect("room for the tables");
+    start.elapsed().as_secs_f64()
+}
+
+/// Seconds of the training alone, in the groups that the engine forms: the betas of one number of bidders share draws.
+fn training(threads: usize) -> f64 {
+    let plan = load();
+    let cells: Vec<Cell> = plan.cells().collect();
+    let replicates: Vec<u32> = (0..plan.replicates()).collect();
+    let (games, rest) = replicates.as_chunks::<LANES>();
+    let mut groups: Vec<Vec<Run<'_>>> = Vec::new();
+    for bidders in [10, 5, 3, 2] {
+        let runs = |replicates: &[u32]| {
+            let mut runs = Vec::new();
+            for cell in cells.iter().filter(|cell| cell.settings.bidders.len() == bidders) {
+                let run = |&k| Run {
+                    settings: &cell.settings,
+                    seed: plan.seed(cell.id, k),
+                    recording: plan.measure().recording(k),
+                };
+                runs.extend(replicates.iter().map(run));
+            }
+            runs
+        };
+        groups.extend(games.iter().map(|game| runs(game)));
+        groups.extend(runs(rest).chunks(LANES).map(<[_]>::to_vec));
     }
-}
-
-/// Agent-samples of the plan, and the plan itself with the given overrides.
-fn plan(set: &[&str]) -> (f64, Plan) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("sweeps/beta-n.toml");
-    let set: Vec<String> = set.iter().map(|set| set.to_string()).collect();
-    let plan = Plan::load(&path, &set).expect("the shipped sweep is valid");
-    let replicates = f64::from(plan.replicates());
-    (plan.cells().map(|cell| cell.settings.agent_samples() * replicates).sum(), plan)
-}
-
-fn bench(bencher: Bencher, set: &[&str]) {
-    let (agent_samples, _) = plan(set);
-    bencher.counter(ItemsCount::new(agent_samples as u64)).bench(|| {
-        let (_, plan) = plan(set);
-        let dir = tempfile::tempdir().expect("a folder for the results");
-        let folder = Folder::new(dir.path());
-        let _lock = Lock::take(&folder, "bench").expect("the folder is ours");
-        let scan = Scan::of(&folder, &plan).expect("the folder is empty");
-        train_missing(&plan, &folder, &scan, &options(), &Stop::after(None)).expect("room for the parts");
-        let scan = Scan::of(&folder, &plan).expect("the parts are whole");
-        write_tables(&folder, &plan, &scan).expect("room for the tables");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    let instance = Instance::current();
+    let start = Instant::now();
+    pool.install(|| {
+        groups.par_iter().with_max_len(1).for_each(|group| {
+            std::hint::black_box(train_group(instance, group));
+        });
     });
+    start.elapsed().as_secs_f64()
 }
 
-#[divan::bench(sample_count = 5)]
-fn beta_n(bencher: Bencher) {
-    bench(bencher, &[]);
+fn median(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
 }
 
-/// Ten epochs a run: what is left is the cost of measures, parts and tables.
-#[divan::bench(sample_count = 5)]
-fn beta_n_of_10_epochs(bencher: Bencher) {
-    bench(bencher, &["epochs=10"]);
+fn main() {
+    let candidates: [(&str, &dyn Fn() -> f64); 4] = [
+        ("training, 1 thread", &|| training(1)),
+        ("training, 2 threads", &|| training(2)),
+        ("file to tables, 1 thread", &|| whole(1)),
+        ("file to tables, 2 threads", &|| whole(2)),
+    ];
+    let mut seconds = vec![Vec::new(); candidates.len()];
+    // One round to warm up, then each in turn.
+    for round in 0..=ROUNDS {
+        for ((_, candidate), seconds) in candidates.iter().zip(&mut seconds) {
+            let time = candidate();
+            if round > 0 {
+                seconds.push(time);
+            }
+        }
+    }
+    let medians: Vec<f64> = seconds.into_iter().map(median).collect();
+    for ((title, _), seconds) in candidates.iter().zip(&medians) {
+        println!("{title:<28}{seconds:>8.3} s");
+    }
+    println!("{:<28}{:>8.2}x", "file to tables / training", medians[2] / medians[0]);
+    println!("{:<28}{:>8.2}x", "training, 2 threads for 1", medians[0] / medians[1]);
+    println!("{:<28}{:>8.2}x", "file to tables, 2 for 1", medians[2] / medians[3]);
 }

@@ -5,6 +5,7 @@
 mod disk;
 mod diverging;
 mod folders;
+mod instances;
 mod kills;
 mod memory;
 mod resume;

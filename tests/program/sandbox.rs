@@ -42,7 +42,7 @@ impl Sweep {
 
     /// Some seconds on one thread, whose runs take milliseconds.
     pub const LONG: Sweep = Sweep {
-        fixed: "epochs = 2000\nbatch = 128",
+        fixed: "epochs = 8000\nbatch = 128",
         axes: "beta = [10, 25, 50]",
         replicates: 700,
         ..Sweep::SHORT

@@ -1,0 +1,114 @@
+//! The pieces of the hot loop in the fastest cache, each next to its ceiling.
+
+use std::hint::black_box;
+
+use bidsweep::learner::{Adam, Learner, Update};
+use bidsweep::numeric::elementary::exp2;
+use bidsweep::numeric::simd::{Float, Instance, Kernel, LANES, Real, Samples, Simd, run};
+use bidsweep::numeric::xoshiro::{Seeded, Xoshiro};
+use bidsweep::train::Precision;
+use cpu_time::ThreadTime;
+
+use crate::PRECISIONS;
+use crate::ceilings::Ceilings;
+use crate::work::{median, rounds};
+
+/// Vectors in cache, and how often each is visited.
+const VECTORS: usize = 64;
+const VISITS: usize = 500;
+
+#[derive(Clone, Copy)]
+enum Piece {
+    Uniforms,
+    Exp2,
+    WinProbability,
+    Update,
+}
+
+struct Timing {
+    piece: Piece,
+    precision: Precision,
+}
+
+impl Timing {
+    /// ns per number.
+    #[inline(always)]
+    fn time<S: Simd, X: Samples<S>>(&self) -> f64 {
+        let mut generators = Xoshiro::<S>::new(&Seeded::new(std::array::from_fn(|lane| lane as u64)));
+        let mut numbers = [X::splat(0.0); VECTORS];
+        for number in &mut numbers {
+            *number = X::units(generators.draw());
+        }
+        let adam = Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+        let mut update = Update::<S::Real>::new([adam; LANES], [0.01; LANES]);
+        let mut theta = S::Real::splat(0.9);
+        let one = X::splat(1.0);
+        let start = ThreadTime::now();
+        for _ in 0..VISITS {
+            match self.piece {
+                Piece::Uniforms => {
+                    for number in &mut numbers {
+                        *number = X::units(generators.draw());
+                    }
+                }
+                // Results are arguments again; they stay in (0, 1] where halved.
+                Piece::Exp2 => {
+                    let (vectors, _) = numbers.as_chunks_mut::<4>();
+                    for four in vectors {
+                        let powers = exp2(*four);
+                        for i in 0..4 {
+                            four[i] = powers[i] - one;
+                        }
+                    }
+                }
+                Piece::WinProbability => {
+                    let (vectors, _) = numbers.as_chunks_mut::<4>();
+                    for four in vectors {
+                        let odds = exp2(*four);
+                        for i in 0..4 {
+                            four[i] = one / (one + odds[i]);
+                        }
+                    }
+                }
+                Piece::Update => {
+                    for _ in 0..VECTORS {
+                        theta = update.step(theta, theta);
+                    }
+                }
+            }
+            black_box(&mut numbers);
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        black_box(theta.to_array());
+        let per_vector = if matches!(self.piece, Piece::Update) { LANES } else { LANES * X::PER_LANE };
+        seconds * 1e9 / (VISITS * VECTORS * per_vector) as f64
+    }
+}
+
+impl Kernel for Timing {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<S: Simd>(self) -> f64 {
+        match self.precision {
+            Precision::F32 => self.time::<S, S::Single>(),
+            Precision::F64 => self.time::<S, S::Real>(),
+        }
+    }
+}
+
+pub fn print(instance: Instance, ceilings: &Ceilings) {
+    println!("\n{:<38}{:>9}{:>9}", "pieces, ns a number", "measured", "ceiling");
+    let line = |title: &str, piece, precision, ceiling: Option<f64>| {
+        let ns = median(rounds(9, &mut [&mut || run(instance, Timing { piece, precision })]).remove(0));
+        let ceiling = ceiling.map_or("-".to_owned(), |ns| format!("{ns:.3}"));
+        println!("{title:<38}{ns:>9.3}{ceiling:>9}");
+    };
+    for (precision, name) in PRECISIONS {
+        let sigmoid = ceilings.sigmoid(precision);
+        line(&format!("uniforms, {name}"), Piece::Uniforms, precision, ceilings.uniform(precision));
+        line(&format!("2^x - 1, {name}"), Piece::Exp2, precision, sigmoid.map(|[exp2, _]| exp2));
+        line(&format!("1 / (1 + 2^x), {name}"), Piece::WinProbability, precision, sigmoid.map(|[_, p]| p));
+    }
+    line("Adam's update of one bidder, a run", Piece::Update, Precision::F64, None);
+}

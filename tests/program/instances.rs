@@ -1,0 +1,64 @@
+//! Every instruction set of the processor gives the same bytes, and the user may choose.
+
+use bidsweep::numeric::simd::Instance;
+
+use crate::sandbox::{Ended, Sandbox, Sweep, assert_same_bytes};
+
+/// Runs the program on an instruction set, named as the user would.
+fn run_on(sandbox: &Sandbox, name: &str, arguments: &str) -> Ended {
+    Ended::from(sandbox.command(arguments).env(Instance::VARIABLE, name).output().unwrap())
+}
+
+#[test]
+fn tables_have_the_same_bytes_on_every_instruction_set() {
+    // Four cells of two shapes, one of them in double precision; ten replicates, so that some share draws.
+    let sweep = Sweep {
+        fixed: "epochs = 30\nbatch = 33\nlearning_rate = 0.03",
+        axes: "bidders = [2, 5]\nbeta = [10, 50]\nprecision = [\"f32\", \"f64\"]",
+        replicates: 10,
+        ..Sweep::SHORT
+    };
+    let expected = sweep.undisturbed();
+    for instance in Instance::available() {
+        let sandbox = Sandbox::with(&sweep);
+        run_on(&sandbox, instance.name(), "run x.toml --quiet").exits(0);
+        assert_same_bytes(&sandbox.tables("x"), &expected);
+        let manifest = std::fs::read_to_string(sandbox.path("out/x/manifest.json")).unwrap();
+        assert!(manifest.contains(&format!("\"cpu\": \"{}\"", instance.name())), "{manifest}");
+        run_on(&sandbox, "portable", "verify out/x --sample 3").exits(0);
+    }
+}
+
+#[test]
+fn an_instruction_set_that_is_not_there_is_refused() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    let names: Vec<_> = Instance::available().into_iter().map(Instance::name).collect();
+    let help = format!("write {}, or leave it out", names.join(" or "));
+    run_on(&sandbox, "sse9", "run x.toml")
+        .exits(2)
+        .prints_nothing()
+        .says(&format!("error: BIDSWEEP_SIMD=\"sse9\" names no instruction set; {help}"));
+    for instance in Instance::ALL.into_iter().filter(|instance| !instance.is_available()) {
+        let name = instance.name();
+        run_on(&sandbox, name, "list")
+            .exits(2)
+            .prints_nothing()
+            .says(&format!("error: this processor lacks BIDSWEEP_SIMD={name}; {help}"));
+    }
+}
+
+#[test]
+fn the_version_says_more_on_request() {
+    let sandbox = Sandbox::new();
+    let version = sandbox.run("--version").exits(0).stdout;
+    for flags in ["--version --verbose", "-v -V"] {
+        let verbose = run_on(&sandbox, "portable", flags).exits(0).says("").stdout;
+        let details = verbose.strip_prefix(&version).unwrap();
+        let keys: Vec<_> = details.lines().map(|line| line.split(':').next().unwrap()).collect();
+        assert_eq!(
+            keys,
+            ["commit", "results version", "instruction set", "instruction sets of this processor"]
+        );
+        assert!(details.contains("\ninstruction set: portable\n"), "{details}");
+    }
+}
