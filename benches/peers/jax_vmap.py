@@ -4,15 +4,13 @@ import os
 
 from peer import BATCH, BETA, BETA1, BETA2, EPSILON, INITIAL_THETA, LEARNING_RATE, arguments, blocks, measure
 
-given = arguments(block=64)
-# XLA reads these once, when jax is imported. One thread of its own pool a device: two threads on one device are
-# slower than one, two devices are nearly twice as fast.
-os.environ["XLA_FLAGS"] = (
-    f"--xla_force_host_platform_device_count={given.threads} "
-    "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-)
-import jax  # noqa: E402
-import jax.numpy as jnp  # noqa: E402
+given = arguments(block=0)
+# Small blocks stay near a core; but devices wait for each other after every block.
+block = given.block or (64 if given.threads == 1 else 160)
+# XLA reads this once, when jax is imported. Two threads on one device are slower than one, two devices are not.
+os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={given.threads}"
+import jax
+import jax.numpy as jnp
 
 jax.config.update("jax_enable_x64", given.dtype == "float64")
 
@@ -57,7 +55,7 @@ def seeds_of_blocks():
     """Blocks of [runs], or of [device][runs] for pmap, which takes whole multiples of the devices."""
     assert given.runs % given.threads == 0, "runs must be a multiple of threads"
     start = 0
-    for size in blocks(given.runs // given.threads, given.block):
+    for size in blocks(given.runs // given.threads, block):
         seeds = jnp.arange(start, start + size * given.threads)
         yield seeds if given.threads == 1 else seeds.reshape(given.threads, size)
         start += size * given.threads
@@ -69,13 +67,13 @@ compiled = {}
 
 
 def set_up():
-    for block in seeds:
-        if block.shape not in compiled:
-            compiled[block.shape] = train_block.lower(block).compile()
+    for some in seeds:
+        if some.shape not in compiled:
+            compiled[some.shape] = train_block.lower(some).compile()
 
 
 def train():
-    return [run for block in seeds for run in jax.device_get(compiled[block.shape](block)).reshape(-1, given.n)]
+    return [run for some in seeds for run in jax.device_get(compiled[some.shape](some)).reshape(-1, given.n)]
 
 
 measure("jax", given, ["jax", "jaxlib"], set_up, train)

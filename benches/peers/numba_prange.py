@@ -6,8 +6,8 @@ from peer import BATCH, BETA, BETA1, BETA2, EPSILON, INITIAL_THETA, LEARNING_RAT
 
 given = arguments()
 os.environ["NUMBA_NUM_THREADS"] = str(given.threads)
-import numba  # noqa: E402
-import numpy as np  # noqa: E402
+import numba
+import numpy as np
 
 real = {"f32": numba.float32, "f64": numba.float64}[given.precision]
 dtype = np.dtype(given.dtype)

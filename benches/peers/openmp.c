@@ -156,8 +156,8 @@ static double now(void) {
 }
 
 static int refuse(const char *what) {
-    fprintf(stderr, "%s: the options are --json --precision " PRECISION " --n 2..%d --runs R --epochs E --threads T --rounds K\n",
-            what, MOST_BIDDERS);
+    fprintf(stderr, "%s: the options are --json --precision " PRECISION " --n 2..%d --runs R --epochs E --threads T "
+            "--rounds K\n", what, MOST_BIDDERS);
     return 2;
 }
 
