@@ -21,7 +21,7 @@ pub struct Ceilings {
 }
 
 /// Steps of a stream.
-const LENGTH: usize = 20_000;
+const LENGTH: usize = 1_000_000;
 
 /// A stream of operations in `CHAINS` independent chains: enough to hide every latency, and as many as registers hold.
 #[derive(Clone, Copy)]

@@ -15,7 +15,7 @@ use crate::work::{median, rounds};
 
 /// Vectors in cache, and how often each is visited.
 const VECTORS: usize = 64;
-const VISITS: usize = 500;
+const VISITS: usize = 20_000;
 
 #[derive(Clone, Copy)]
 enum Piece {
