@@ -1,6 +1,6 @@
 //! The scalar transcription of a run, with libm and one generator at a time: the oracle of the vectorised kernel.
 
-use bidsweep::auction::Prior;
+use bidsweep::auction::prior::{Prior, Uniform};
 use bidsweep::learner::Learner;
 use bidsweep::learner::Sgd;
 use bidsweep::numeric::simd::Instance;
@@ -27,10 +27,10 @@ fn stream(seed: u64, name: &str, index: usize) -> Xoshiro256PlusPlus {
 
 /// A batch of valuation profiles, shape [sample][bidder].
 fn draw(settings: &Settings, stream: &mut Xoshiro256PlusPlus) -> Vec<Vec<f64>> {
-    let value = |prior: Prior, u: f64| prior.quantile(0.0) + (prior.quantile(1.0) - prior.quantile(0.0)) * u;
+    let value = |prior: &Prior, u: f64| prior.quantile(0.0) + (prior.quantile(1.0) - prior.quantile(0.0)) * u;
     let mut profile = || {
         let mut uniform = || ((stream.next_u64() >> 12) as f64 + 0.5) * f64::EPSILON;
-        settings.bidders.iter().map(|b| value(b.prior, uniform())).collect()
+        settings.bidders.iter().map(|b| value(&b.prior, uniform())).collect()
     };
     (0..settings.batch).map(|_| profile()).collect()
 }
@@ -171,7 +171,7 @@ fn the_kernel_follows_the_oracle_on_own_profiles() {
 fn mixed() -> Settings {
     let mut settings =
         Settings { beta: Beta::Geometric { from: 10.0, to: 100.0 }, epochs: 200, ..settings(3, f64::NAN) };
-    let uniform = |low, high| (Prior::REGISTRY[0].build)(&[low, high]).unwrap();
+    let uniform = |low, high| Prior::Uniform(Uniform::new(low, high).unwrap());
     settings.bidders[1].prior = uniform(0.25, 2.0);
     settings.bidders[1].learner = Learner::Sgd(Sgd { momentum: 0.5 });
     settings.bidders[1].learning_rate = 0.05;

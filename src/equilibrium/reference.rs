@@ -99,10 +99,10 @@ fn smoothed(population: &Population, beta: f64) -> Reference {
 
 /// The highest value of linear bidders who share one uniform prior from 0 in a first-price auction.
 fn common_uniform_high(population: &Population) -> Option<f64> {
-    // Irrefutable patterns: another mechanism or prior does not compile before it has an answer here.
+    // Irrefutable: another mechanism does not compile before it has an answer here.
     let Mechanism::FirstPrice = population.mechanism;
     let linear = population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear);
-    let Prior::Uniform(prior) = population.common_prior()?;
+    let Prior::Uniform(prior) = population.common_prior()? else { return None };
     (linear && prior.low() == 0.0).then_some(prior.high())
 }
 

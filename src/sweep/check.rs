@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::auction::Prior;
 use crate::learner::Learner;
 use crate::train::{Precision, Settings};
 
@@ -57,6 +58,7 @@ impl<'s> CellCheck<'s> {
             start_fault(&draft, populations),
             hyperparameter_fault(&draft),
             precision_fault(&draft),
+            prior_fault(&draft, populations),
             steepness_fault(&draft, populations),
         ];
         for fault in faults.into_iter().flatten() {
@@ -139,6 +141,15 @@ fn precision_fault(draft: &Draft) -> Option<Fault> {
             "`precision = \"f32\"`, which stands where the key is left out, is not available in this version"
                 .to_owned(),
         help: "write `precision = \"f64\"` under [fixed]".to_owned(),
+    })
+}
+
+fn prior_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
+    let mut priors = draft.members(populations).unwrap_or(&[]).iter().map(|member| &member.prior);
+    priors.find(|prior| !matches!(prior, Prior::Uniform(_))).map(|prior| Fault {
+        keys: &["population"],
+        message: format!("training with the prior `{}` is not available in this version", prior.name()),
+        help: format!("write `prior = {{ {} = {{ low = 0.0, high = 1.0 }} }}`", Prior::STANDARD.name()),
     })
 }
 

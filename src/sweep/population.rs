@@ -1,5 +1,6 @@
 //! `[populations.NAME]`: bidders that differ.
 
+use crate::auction::prior::Form;
 use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Prior, Strategy};
 
 use super::choice::{Choice, LearnerChoice};
@@ -45,10 +46,6 @@ impl Member {
 
 /// The settings that a bidder may override.
 pub(super) const BIDDER_SETTINGS: [&str; 4] = ["strategy", "learner", "learning_rate", "initial"];
-
-/// Priors that sweep files will know.
-const LATER: [&str; 6] =
-    ["power", "beta", "kumaraswamy", "truncated-normal", "truncated-exponential", "empirical"];
 
 /// All of `[populations]`.
 pub(super) fn read_populations(node: &Node, problems: &mut Vec<Problem>) -> Vec<NamedPopulation> {
@@ -141,22 +138,19 @@ fn read_prior(node: &Node, problems: &mut Vec<Problem>) -> Option<Prior> {
     };
     let names = || Prior::REGISTRY.iter().map(|row| row.name);
     let Some(row) = Prior::REGISTRY.iter().find(|row| row.name == entry.key) else {
-        let problem = if LATER.contains(&entry.key.as_str()) {
-            let available = names().collect::<Vec<_>>().join(", ");
-            Problem::error(entry.place, format!("the prior `{}` is not available in this version", entry.key))
-                .help(format!("available: {available}"))
-        } else {
-            Problem::error(entry.place, format!("there is no prior `{}`", entry.key))
-                .help(suggestion(&entry.key, names()))
-        };
-        problems.push(problem);
+        let message = format!("there is no prior `{}`", entry.key);
+        problems.push(Problem::error(entry.place, message).help(suggestion(&entry.key, names())));
         return None;
     };
     let what = format!("the prior `{}`", row.name);
     let table = read::table(&entry.node, &what, problems)?;
-    read::only(table, &row.parameters.iter().map(|p| p.name).collect::<Vec<_>>(), &what, problems);
+    read::only(table, &row.keys(), &what, problems);
+    let Form::Numbers { parameters, build } = row.form else {
+        problems.push(Problem::error(entry.place, format!("{what} is not available in this version")));
+        return None;
+    };
     let mut values = Vec::new();
-    for parameter in row.parameters {
+    for parameter in parameters {
         let value = match (table.get(parameter.name), parameter.default) {
             (Some(node), _) => {
                 read::number(node, parameter.name, "a finite number", f64::is_finite, problems)
@@ -170,7 +164,7 @@ fn read_prior(node: &Node, problems: &mut Vec<Problem>) -> Option<Prior> {
         values.push(value);
     }
     let values: Vec<f64> = values.into_iter().collect::<Option<_>>()?;
-    (row.build)(&values)
+    build(&values)
         .map_err(|message| problems.push(Problem::error(entry.node.place, format!("{what}: {message}"))))
         .ok()
 }

@@ -39,8 +39,8 @@ impl<'a> Training<'a> {
             let width = self.per_lane(|s| quantile(s, bidder, 1.0) - quantile(s, bidder, 0.0));
             [low, width]
         };
-        let mut priors = self.lanes.iter().flat_map(|run| &run.settings.bidders).map(|bidder| bidder.prior);
-        let standard = priors.all(|prior| prior == Prior::STANDARD);
+        let mut priors = self.lanes.iter().flat_map(|run| &run.settings.bidders).map(|bidder| &bidder.prior);
+        let standard = priors.all(|prior| *prior == Prior::STANDARD);
         Draws::new((0..bidders).map(prior).collect(), standard, self.shared().batch as usize)
     }
 
