@@ -1,12 +1,15 @@
 //! Exact expectations of a profile, and the reference equilibria of a population.
 
+mod bne;
 mod evaluate;
 #[cfg(test)]
 mod games;
+mod groups;
 mod reference;
 mod saturation;
 mod smoothed;
 
+pub use bne::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
 pub use evaluate::{BidderEvaluation, Evaluation, evaluate};
 pub use reference::{BidderReferences, Reference, equilibrium, references};
 pub use saturation::{SATURATED, saturation};

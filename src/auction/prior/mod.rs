@@ -155,6 +155,12 @@ impl Prior {
         law.support().value(law.quantile_of_ln(l))
     }
 
+    /// The value v with ln F(v) = l, less low: to its full relative accuracy also where it is tiny beside low.
+    pub fn excess_of_ln(&self, l: f64) -> f64 {
+        let law = self.law();
+        law.support().width() * law.quantile_of_ln(l)
+    }
+
     /// The expected value.
     pub fn mean(&self) -> f64 {
         let law = self.law();

@@ -1,0 +1,188 @@
+//! The Bayes-Nash equilibrium of a first-price auction.
+
+mod expectations;
+mod grid;
+mod inverse_bids;
+mod power_pair;
+mod shooting;
+mod symmetric;
+mod uniform_pair;
+
+use expectations::{Expectations, attained_gain, expectations};
+use inverse_bids::InverseBids;
+
+use super::groups::Groups;
+use crate::auction::{Mechanism, Population, Prior};
+
+/// A bound on the error of an equilibrium's bids, in units of top bid - low bid.
+pub const BNE_ERROR: f64 = 1e-8;
+
+/// The certificate that an equilibrium must have, in units of top bid - low bid.
+pub const BNE_EPSILON: f64 = 1e-7;
+
+/// Bounds on what a bidder gains by deviating from a claimed equilibrium: the most over all bidders and values, in the
+/// unit of the values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Certificate {
+    /// What a deviation found on a grid of values and bids attains.
+    pub lower: f64,
+    /// What no deviation exceeds, up to the quadrature of the bound.
+    pub upper: f64,
+}
+
+/// A Bayes-Nash equilibrium in rising bid functions, with its certificate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bne {
+    groups: Groups,
+    curves: InverseBids,
+    expectations: Expectations,
+    method: &'static str,
+    certificate: Certificate,
+}
+
+/// The Bayes-Nash equilibrium of a population's priors in the first-price auction, whatever the strategy classes.
+///
+/// Closed forms where there are any: N bidders of one prior, two uniform priors, two power priors of one exponent and
+/// lowest value. Else by shooting, for any priors on supports with one lowest value.
+///
+/// ```
+/// use bidsweep::auction::{Population, Prior};
+/// use bidsweep::equilibrium::bne;
+///
+/// let bne = bne(&Population::symmetric(4, Prior::STANDARD)).unwrap();
+/// assert!((bne.bid(0, 0.6) - 0.45).abs() < 1e-9);
+/// assert!(bne.certificate().upper < 1e-7);
+/// ```
+///
+/// # Errors
+/// Why there is none, or none that is found; never an equilibrium that fails its certificate.
+pub fn bne(population: &Population) -> Result<Bne, String> {
+    let Mechanism::FirstPrice = population.mechanism;
+    let groups = Groups::new(population);
+    let (curves, method) = construct(&groups)?;
+    let bne = Bne::new(groups, curves, method);
+    let (bound, most) = (bne.certificate.upper, BNE_EPSILON * (bne.top_bid() - bne.low_bid()));
+    if bound <= most {
+        Ok(bne)
+    } else {
+        Err(format!(
+            "the bids found by {method} are no equilibrium: a deviation may gain {bound:e}, above {most:e}"
+        ))
+    }
+}
+
+fn construct(groups: &Groups) -> Result<(InverseBids, &'static str), String> {
+    if let [_] = groups.priors[..] {
+        return Ok((symmetric::solve(groups)?, symmetric::METHOD));
+    }
+    let pair = groups.counts == [1.0, 1.0];
+    match &groups.priors[..] {
+        [Prior::Uniform(one), Prior::Uniform(two)] if pair => return uniform_pair::solve(groups, [one, two]),
+        [Prior::Power(one), Prior::Power(two)]
+            if pair
+                && one.exponent() == two.exponent()
+                && groups.priors[0].support().0 == groups.priors[1].support().0 =>
+        {
+            return Ok((power_pair::solve(groups, one.exponent())?, power_pair::METHOD));
+        }
+        _ => {}
+    }
+    let low = groups.priors[0].support().0;
+    match groups.priors.iter().find(|prior| prior.support().0 != low) {
+        Some(other) => Err(format!(
+            "no method for supports that begin at different values, {low} and {}, unless two bidders have uniform \
+             priors",
+            other.support().0
+        )),
+        None => Ok((shooting::solve(groups)?, shooting::METHOD)),
+    }
+}
+
+impl Bne {
+    fn new(groups: Groups, curves: InverseBids, method: &'static str) -> Self {
+        let expectations = expectations(&groups, &curves);
+        let upper = expectations.most_gain.iter().copied().fold(0.0, f64::max);
+        let certificate = Certificate { lower: attained_gain(&groups, &curves), upper };
+        Bne { groups, curves, expectations, method, certificate }
+    }
+
+    /// The lowest bid that can win.
+    pub fn low_bid(&self) -> f64 {
+        self.curves.low
+    }
+
+    /// The highest bid of every bidder.
+    pub fn top_bid(&self) -> f64 {
+        self.curves.top
+    }
+
+    /// How it was found.
+    pub fn method(&self) -> &'static str {
+        self.method
+    }
+
+    /// A bound on the error of bids and inverse bids, in the unit of the values; see [`BNE_ERROR`].
+    pub fn error(&self) -> f64 {
+        BNE_ERROR * (self.top_bid() - self.low_bid())
+    }
+
+    /// Bounds on what a deviation gains.
+    pub fn certificate(&self) -> Certificate {
+        self.certificate
+    }
+
+    /// The bid of a bidder (counted from 0) at a value. Values that cannot win bid themselves; values outside the
+    /// support bid like its nearer end.
+    pub fn bid(&self, bidder: usize, value: f64) -> f64 {
+        let group = self.groups.of_bidder[bidder];
+        let prior = &self.groups.priors[group];
+        let (low, high) = prior.support();
+        let value = value.clamp(low, high);
+        if value <= self.curves.low {
+            return value;
+        }
+        let log = prior.ln_cdf(value);
+        if log == f64::NEG_INFINITY {
+            return self.curves.low;
+        }
+        if value == high {
+            return self.curves.top;
+        }
+        let bid = self.curves.low + self.curves.rise(self.curves.place_of_log(group, log));
+        bid.min(value)
+    }
+
+    /// The value at which a bidder bids `bid`: that of the nearer end for bids outside \[low bid, top bid\], the bid
+    /// itself below the low bid where values there cannot win.
+    pub fn inverse_bid(&self, bidder: usize, bid: f64) -> f64 {
+        let group = self.groups.of_bidder[bidder];
+        let prior = &self.groups.priors[group];
+        let (low, high) = prior.support();
+        if bid >= self.curves.top {
+            return high;
+        }
+        if bid <= self.curves.low {
+            return bid.clamp(low, self.curves.low.max(low));
+        }
+        prior.quantile_of_ln(self.curves.log(group, self.curves.place(bid)).min(0.0)).max(bid)
+    }
+
+    /// The ex-ante utility of a bidder, per auction.
+    pub fn utility(&self, bidder: usize) -> f64 {
+        self.expectations.utilities[self.groups.of_bidder[bidder]]
+    }
+
+    /// The expected payment, per auction.
+    pub fn revenue(&self) -> f64 {
+        self.expectations.revenue
+    }
+
+    /// The multiplier of the line through 0 that is nearest to a bidder's bids: argmin_w E (b(v) - w v)^2, which is
+    /// E\[b v\] / E\[v^2\].
+    pub fn projection(&self, bidder: usize) -> f64 {
+        let group = self.groups.of_bidder[bidder];
+        let prior = &self.groups.priors[group];
+        let mean = prior.mean();
+        self.expectations.bid_values[group] / (prior.variance() + mean * mean)
+    }
+}
