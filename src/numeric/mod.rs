@@ -1,8 +1,12 @@
-//! Numbers without auctions: SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, statistics.
+//! Numbers without auctions: SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, statistics, the beta and
+//! truncated normal distributions.
 
+pub mod beta;
 pub mod elementary;
+pub mod normal;
 pub mod quadrature;
 pub mod roots;
 pub mod simd;
 pub mod statistics;
+pub mod tails;
 pub mod xoshiro;

@@ -1,8 +1,9 @@
 //! The prior of Kumaraswamy on \[low, high\].
 
-use super::law::{Law, ln_complement, shape, wide_enough};
+use super::law::{Law, shape, wide_enough};
 use super::support::Support;
 use super::{Form, HIGH, LOW, Prior, PriorEntry, PriorParameter};
+use crate::numeric::tails::ln_complement;
 
 pub(super) const ENTRY: PriorEntry = PriorEntry {
     name: "kumaraswamy",

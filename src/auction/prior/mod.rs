@@ -1,13 +1,16 @@
 //! Priors: the distributions of values. One file a prior, one row in [`Prior::REGISTRY`].
 
+mod beta;
 mod empirical;
 mod kumaraswamy;
 mod law;
 mod power;
 mod support;
 mod truncated_exponential;
+mod truncated_normal;
 mod uniform;
 
+pub use beta::Beta;
 pub use empirical::{Empirical, MIN_VALUES};
 pub use kumaraswamy::Kumaraswamy;
 use law::Law;
@@ -16,6 +19,7 @@ pub use power::Power;
 pub use support::SCALES;
 use support::Support;
 pub use truncated_exponential::TruncatedExponential;
+pub use truncated_normal::TruncatedNormal;
 pub use uniform::Uniform;
 
 /// The distribution of one bidder's value: a continuous F that rises strictly over its support.
@@ -25,8 +29,12 @@ pub enum Prior {
     Uniform(Uniform),
     /// See [`Power`].
     Power(Power),
+    /// See [`Beta`].
+    Beta(Beta),
     /// See [`Kumaraswamy`].
     Kumaraswamy(Kumaraswamy),
+    /// See [`TruncatedNormal`].
+    TruncatedNormal(TruncatedNormal),
     /// See [`TruncatedExponential`].
     TruncatedExponential(TruncatedExponential),
     /// See [`Empirical`].
@@ -93,8 +101,15 @@ impl PriorEntry {
 
 impl Prior {
     /// Every prior, in the order of `bidsweep list`.
-    pub const REGISTRY: &'static [PriorEntry] =
-        &[uniform::ENTRY, power::ENTRY, kumaraswamy::ENTRY, truncated_exponential::ENTRY, empirical::ENTRY];
+    pub const REGISTRY: &'static [PriorEntry] = &[
+        uniform::ENTRY,
+        power::ENTRY,
+        beta::ENTRY,
+        kumaraswamy::ENTRY,
+        truncated_normal::ENTRY,
+        truncated_exponential::ENTRY,
+        empirical::ENTRY,
+    ];
 
     /// U\[0, 1\], what a bidder without a named prior has.
     pub const STANDARD: Prior = Prior::Uniform(Uniform::STANDARD);
@@ -103,7 +118,9 @@ impl Prior {
         match self {
             Prior::Uniform(law) => law,
             Prior::Power(law) => law,
+            Prior::Beta(law) => law,
             Prior::Kumaraswamy(law) => law,
+            Prior::TruncatedNormal(law) => law,
             Prior::TruncatedExponential(law) => law,
             Prior::Empirical(law) => law,
         }
