@@ -1,10 +1,12 @@
 //! A prior from data.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::law::{Law, wide_enough};
 use super::support::Support;
 use super::{Form, PriorEntry};
+use crate::data::read_column;
 
 pub(super) const ENTRY: PriorEntry = PriorEntry {
     name: "empirical",
@@ -37,6 +39,15 @@ struct Sample {
 }
 
 impl Empirical {
+    /// The prior of a column of a CSV or Parquet file, whose path is relative to `base`.
+    ///
+    /// # Errors
+    /// Those of [`read_column`] and of [`Empirical::new`].
+    pub fn read(file: &str, column: &str, base: &Path) -> Result<Self, String> {
+        let values = read_column(&base.join(file), column).map_err(|error| error.to_string())?;
+        Empirical::new(file, column, &values).map_err(|message| format!("{file}, {message}"))
+    }
+
     /// The prior of a column's values, one a row; `file` and `column` are what it was read from, for
     /// [`Display`](std::fmt::Display).
     ///

@@ -5,6 +5,7 @@ mod empirical;
 mod kumaraswamy;
 mod law;
 mod power;
+mod spelling;
 mod support;
 mod truncated_exponential;
 mod truncated_normal;
@@ -16,6 +17,7 @@ pub use kumaraswamy::Kumaraswamy;
 use law::Law;
 pub use law::{LEAST_SPREAD, SHAPES};
 pub use power::Power;
+pub use spelling::bidders;
 pub use support::SCALES;
 use support::Support;
 pub use truncated_exponential::TruncatedExponential;
@@ -82,7 +84,7 @@ pub enum Form {
         /// The prior of given parameters, in that order; an error says which values would do.
         build: fn(&[f64]) -> Result<Prior, String>,
     },
-    /// The values of a `column` of a `file`; see [`Empirical::new`].
+    /// The values of a `column` of a `file`; see [`Empirical::read`].
     Column,
 }
 
@@ -207,16 +209,5 @@ impl Prior {
     /// The parameters, in the registry's order; none of a prior that is made of data.
     pub fn parameters(&self) -> Vec<f64> {
         self.law().parameters()
-    }
-}
-
-impl std::fmt::Display for Prior {
-    /// The command line's spelling, `uniform:0:1` or `empirical:values.csv:value`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())?;
-        if let Prior::Empirical(law) = self {
-            return write!(f, ":{}:{}", law.file(), law.column());
-        }
-        self.parameters().iter().try_for_each(|p| write!(f, ":{p}"))
     }
 }
