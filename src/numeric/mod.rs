@@ -8,5 +8,6 @@ pub mod quadrature;
 pub mod roots;
 pub mod simd;
 pub mod statistics;
+pub mod table;
 pub mod tails;
 pub mod xoshiro;

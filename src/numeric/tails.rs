@@ -79,6 +79,11 @@ impl<T: Tail> Tails<T> {
         self.between(libm::log(p), libm::log1p(-p))
     }
 
+    /// The z with 1 - F(z) = q.
+    pub fn upper_quantile(&self, q: f64) -> f64 {
+        self.between(libm::log1p(-q), libm::log(q))
+    }
+
     /// The z with ln F(z) = l.
     pub fn quantile_of_ln(&self, l: f64) -> f64 {
         self.between(l, ln_complement(l))

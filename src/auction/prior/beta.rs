@@ -73,6 +73,10 @@ impl Law for Beta {
         self.tails.quantile(p)
     }
 
+    fn upper_quantile(&self, q: f64) -> f64 {
+        self.tails.upper_quantile(q)
+    }
+
     fn ln_cdf(&self, z: f64) -> f64 {
         self.tails.ln_cdf(z)
     }

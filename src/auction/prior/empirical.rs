@@ -33,7 +33,6 @@ struct Sample {
     file: String,
     column: String,
     support: Support,
-    /// The values as shares of the support: rising, first 0, last 1.
     knots: Vec<f64>,
     digest: String,
 }
@@ -109,6 +108,11 @@ impl Empirical {
         &self.sample.digest
     }
 
+    /// The values as shares of the support: rising, first 0, last 1.
+    pub(super) fn knots(&self) -> &[f64] {
+        &self.sample.knots
+    }
+
     /// Where F has a kink: the values between the lowest and the highest.
     pub(super) fn kinks(&self) -> impl Iterator<Item = f64> {
         let knots = &self.sample.knots;
@@ -166,6 +170,14 @@ impl Law for Empirical {
         let k = (position as usize).min(self.sample.knots.len() - 2);
         let (from, to) = (self.sample.knots[k], self.sample.knots[k + 1]);
         (to - from).mul_add(position - k as f64, from).min(to)
+    }
+
+    fn upper_quantile(&self, q: f64) -> f64 {
+        let position = q * self.steps();
+        let last = self.sample.knots.len() - 1;
+        let k = last - (position as usize).min(last - 1);
+        let (from, to) = (self.sample.knots[k - 1], self.sample.knots[k]);
+        (from - to).mul_add(position - (last - k) as f64, to).max(from)
     }
 
     fn ln_cdf(&self, z: f64) -> f64 {

@@ -76,6 +76,10 @@ impl Law for Kumaraswamy {
         libm::pow(-libm::expm1(libm::log1p(-p) / self.b), 1.0 / self.a)
     }
 
+    fn upper_quantile(&self, q: f64) -> f64 {
+        libm::pow(-libm::expm1(libm::log(q) / self.b), 1.0 / self.a)
+    }
+
     fn ln_cdf(&self, z: f64) -> f64 {
         let ln_power = self.a * libm::log(z);
         let ln_b = libm::log(self.b);

@@ -27,6 +27,9 @@ pub(super) trait Law {
 
     fn quantile(&self, p: f64) -> f64;
 
+    /// The z with 1 - cdf(z) = q.
+    fn upper_quantile(&self, q: f64) -> f64;
+
     /// ln of the cdf, where the cdf itself may underflow.
     fn ln_cdf(&self, z: f64) -> f64;
 

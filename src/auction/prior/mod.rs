@@ -24,6 +24,8 @@ pub use truncated_exponential::TruncatedExponential;
 pub use truncated_normal::TruncatedNormal;
 pub use uniform::Uniform;
 
+use crate::numeric::table::{Number, QuantileTable, StepTable};
+
 /// The distribution of one bidder's value: a continuous F that rises strictly over its support.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Prior {
@@ -41,6 +43,30 @@ pub enum Prior {
     TruncatedExponential(TruncatedExponential),
     /// See [`Empirical`].
     Empirical(Empirical),
+}
+
+/// A quantile function for sampling: centred uniforms in, shares of the way from low to high out, at most
+/// [`Number::BOUND`] off.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Table<T> {
+    /// The share is the uniform itself.
+    Identity,
+    /// See [`QuantileTable`].
+    Smooth(QuantileTable<T>),
+    /// See [`StepTable`].
+    Steps(StepTable<T>),
+}
+
+impl<T: Number> Table<T> {
+    /// The share at a centred uniform.
+    #[inline(always)]
+    pub fn evaluate(&self, u: T) -> T {
+        match self {
+            Table::Identity => u,
+            Table::Smooth(table) => table.evaluate(u),
+            Table::Steps(table) => table.evaluate(u),
+        }
+    }
 }
 
 /// A parameter of a prior, as sweep files name it.
@@ -153,6 +179,12 @@ impl Prior {
         law.support().value(law.quantile(p))
     }
 
+    /// The value v with 1 - F(v) = q, for q in \[0, 1\]: near the top a p = 1 - q has lost the digits.
+    pub fn upper_quantile(&self, q: f64) -> f64 {
+        let law = self.law();
+        law.support().value(law.upper_quantile(q))
+    }
+
     /// ln F(v), also where F(v) underflows; minus infinity from low downwards.
     pub fn ln_cdf(&self, v: f64) -> f64 {
         let law = self.law();
@@ -193,6 +225,22 @@ impl Prior {
         match self {
             Prior::Empirical(law) => law.kinks().collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The quantile function as a table for sampling. Tables are for the share of the way from low to high, so that
+    /// priors that differ in their support alone share them: v = low + (high - low) x share.
+    ///
+    /// It takes some milliseconds: build it once.
+    pub fn table<T: Number>(&self) -> Table<T> {
+        match self {
+            Prior::Uniform(_) => Table::Identity,
+            Prior::Empirical(law) => Table::Steps(StepTable::build(law.knots())),
+            _ => {
+                let law = self.law();
+                let table = QuantileTable::build(|w| law.quantile(w), |w| law.upper_quantile(w));
+                Table::Smooth(table.expect("every prior that is made fits a table"))
+            }
         }
     }
 

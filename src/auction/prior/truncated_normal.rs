@@ -71,6 +71,10 @@ impl Law for TruncatedNormal {
         self.law.tails.quantile(p)
     }
 
+    fn upper_quantile(&self, q: f64) -> f64 {
+        self.law.tails.upper_quantile(q)
+    }
+
     fn ln_cdf(&self, z: f64) -> f64 {
         self.law.tails.ln_cdf(z)
     }
