@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
+use crate::auction::Prior;
 use crate::learner::Learner;
 use crate::train::{Beta, BidderSettings, Settings};
 
@@ -153,9 +154,7 @@ impl Identity {
             json.put("learning_rate", Shortest(bidder.learning_rate));
         }
         if bidder.prior != usual.prior {
-            let parameters: Vec<String> = bidder.prior.parameters().iter().map(|&p| shortest(p)).collect();
-            let name = bidder.prior.name();
-            json.put("prior", format_args!("{{\"{name}\":[{}]}}", parameters.join(",")));
+            put_prior(&bidder.prior, json.key("prior"));
         }
         if bidder.strategy != usual.strategy {
             json.put_text("strategy", bidder.strategy.name());
@@ -165,6 +164,19 @@ impl Identity {
         }
         json.end();
     }
+}
+
+/// A prior with all its parameters; data by content, wherever they come from.
+fn put_prior(prior: &Prior, text: &mut String) {
+    let mut json = Object::begin(text);
+    match prior {
+        Prior::Empirical(law) => json.put_text(prior.name(), law.digest()),
+        _ => {
+            let parameters: Vec<String> = prior.parameters().iter().map(|&p| shortest(p)).collect();
+            json.put(prior.name(), format_args!("[{}]", parameters.join(",")));
+        }
+    }
+    json.end();
 }
 
 /// A learner with the hyperparameters that are not at their default.

@@ -1,10 +1,12 @@
 //! A prior from data.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::law::{Law, wide_enough};
 use super::support::Support;
 use super::{Form, PriorEntry};
+use crate::data::read_column;
 
 pub(super) const ENTRY: PriorEntry = PriorEntry {
     name: "empirical",
@@ -31,12 +33,20 @@ struct Sample {
     file: String,
     column: String,
     support: Support,
-    /// The values as shares of the support: rising, first 0, last 1.
     knots: Vec<f64>,
     digest: String,
 }
 
 impl Empirical {
+    /// The prior of a column of a CSV or Parquet file, whose path is relative to `base`.
+    ///
+    /// # Errors
+    /// Those of [`read_column`] and of [`Empirical::new`].
+    pub fn read(file: &str, column: &str, base: &Path) -> Result<Self, String> {
+        let values = read_column(&base.join(file), column).map_err(|error| error.to_string())?;
+        Empirical::new(file, column, &values).map_err(|message| format!("{file}, {message}"))
+    }
+
     /// The prior of a column's values, one a row; `file` and `column` are what it was read from, for
     /// [`Display`](std::fmt::Display).
     ///
@@ -98,6 +108,11 @@ impl Empirical {
         &self.sample.digest
     }
 
+    /// The values as shares of the support: rising, first 0, last 1.
+    pub(super) fn knots(&self) -> &[f64] {
+        &self.sample.knots
+    }
+
     /// Where F has a kink: the values between the lowest and the highest.
     pub(super) fn kinks(&self) -> impl Iterator<Item = f64> {
         let knots = &self.sample.knots;
@@ -155,6 +170,14 @@ impl Law for Empirical {
         let k = (position as usize).min(self.sample.knots.len() - 2);
         let (from, to) = (self.sample.knots[k], self.sample.knots[k + 1]);
         (to - from).mul_add(position - k as f64, from).min(to)
+    }
+
+    fn upper_quantile(&self, q: f64) -> f64 {
+        let position = q * self.steps();
+        let last = self.sample.knots.len() - 1;
+        let k = last - (position as usize).min(last - 1);
+        let (from, to) = (self.sample.knots[k - 1], self.sample.knots[k]);
+        (from - to).mul_add(position - (last - k) as f64, to).max(from)
     }
 
     fn ln_cdf(&self, z: f64) -> f64 {

@@ -1,8 +1,9 @@
 //! The prior of Kumaraswamy on \[low, high\].
 
-use super::law::{Law, ln_complement, shape, wide_enough};
+use super::law::{Law, shape, wide_enough};
 use super::support::Support;
 use super::{Form, HIGH, LOW, Prior, PriorEntry, PriorParameter};
+use crate::numeric::tails::ln_complement;
 
 pub(super) const ENTRY: PriorEntry = PriorEntry {
     name: "kumaraswamy",
@@ -73,6 +74,10 @@ impl Law for Kumaraswamy {
 
     fn quantile(&self, p: f64) -> f64 {
         libm::pow(-libm::expm1(libm::log1p(-p) / self.b), 1.0 / self.a)
+    }
+
+    fn upper_quantile(&self, q: f64) -> f64 {
+        libm::pow(-libm::expm1(libm::log(q) / self.b), 1.0 / self.a)
     }
 
     fn ln_cdf(&self, z: f64) -> f64 {

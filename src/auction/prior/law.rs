@@ -27,6 +27,9 @@ pub(super) trait Law {
 
     fn quantile(&self, p: f64) -> f64;
 
+    /// The z with 1 - cdf(z) = q.
+    fn upper_quantile(&self, q: f64) -> f64;
+
     /// ln of the cdf, where the cdf itself may underflow.
     fn ln_cdf(&self, z: f64) -> f64;
 
@@ -44,11 +47,14 @@ pub(super) fn wide_enough<L: Law>(law: L) -> Result<L, String> {
     if spread >= LEAST_SPREAD {
         return Ok(law);
     }
-    let Support { low, high } = law.support();
-    Err(format!(
-        "the values spread over less than {LEAST_SPREAD:e} of the support from {low} to {high}: narrow `low` and \
+    Err(too_narrow(law.support()))
+}
+
+pub(super) fn too_narrow(Support { low, high }: Support) -> String {
+    format!(
+        "the values spread over less than {LEAST_SPREAD} of the support from {low} to {high}: narrow `low` and \
          `high` around them"
-    ))
+    )
 }
 
 /// A shape parameter, or what to write instead.
@@ -57,9 +63,4 @@ pub(super) fn shape(name: &str, value: f64) -> Result<f64, String> {
         return Ok(value);
     }
     Err(format!("{name} = {value} must be from {} to {}", SHAPES.start(), SHAPES.end()))
-}
-
-/// ln(1 - e^l) for l < 0, accurate at both ends (Mächler 2012, "Accurately computing log(1 - exp(-|a|))").
-pub(super) fn ln_complement(l: f64) -> f64 {
-    if l > -std::f64::consts::LN_2 { libm::log(-libm::expm1(l)) } else { libm::log1p(-libm::exp(l)) }
 }

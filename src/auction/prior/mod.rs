@@ -1,22 +1,30 @@
 //! Priors: the distributions of values. One file a prior, one row in [`Prior::REGISTRY`].
 
+mod beta;
 mod empirical;
 mod kumaraswamy;
 mod law;
 mod power;
+mod spelling;
 mod support;
 mod truncated_exponential;
+mod truncated_normal;
 mod uniform;
 
+pub use beta::Beta;
 pub use empirical::{Empirical, MIN_VALUES};
 pub use kumaraswamy::Kumaraswamy;
 use law::Law;
 pub use law::{LEAST_SPREAD, SHAPES};
 pub use power::Power;
+pub use spelling::bidders;
 pub use support::SCALES;
 use support::Support;
 pub use truncated_exponential::TruncatedExponential;
+pub use truncated_normal::TruncatedNormal;
 pub use uniform::Uniform;
+
+use crate::numeric::table::{Number, QuantileTable, StepTable};
 
 /// The distribution of one bidder's value: a continuous F that rises strictly over its support.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,12 +33,40 @@ pub enum Prior {
     Uniform(Uniform),
     /// See [`Power`].
     Power(Power),
+    /// See [`Beta`].
+    Beta(Beta),
     /// See [`Kumaraswamy`].
     Kumaraswamy(Kumaraswamy),
+    /// See [`TruncatedNormal`].
+    TruncatedNormal(TruncatedNormal),
     /// See [`TruncatedExponential`].
     TruncatedExponential(TruncatedExponential),
     /// See [`Empirical`].
     Empirical(Empirical),
+}
+
+/// A quantile function for sampling: centred uniforms in, shares of the way from low to high out, at most
+/// [`Number::BOUND`] off.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Table<T> {
+    /// The share is the uniform itself.
+    Identity,
+    /// See [`QuantileTable`].
+    Smooth(QuantileTable<T>),
+    /// See [`StepTable`].
+    Steps(StepTable<T>),
+}
+
+impl<T: Number> Table<T> {
+    /// The share at a centred uniform.
+    #[inline(always)]
+    pub fn evaluate(&self, u: T) -> T {
+        match self {
+            Table::Identity => u,
+            Table::Smooth(table) => table.evaluate(u),
+            Table::Steps(table) => table.evaluate(u),
+        }
+    }
 }
 
 /// A parameter of a prior, as sweep files name it.
@@ -74,7 +110,7 @@ pub enum Form {
         /// The prior of given parameters, in that order; an error says which values would do.
         build: fn(&[f64]) -> Result<Prior, String>,
     },
-    /// The values of a `column` of a `file`; see [`Empirical::new`].
+    /// The values of a `column` of a `file`; see [`Empirical::read`].
     Column,
 }
 
@@ -93,8 +129,15 @@ impl PriorEntry {
 
 impl Prior {
     /// Every prior, in the order of `bidsweep list`.
-    pub const REGISTRY: &'static [PriorEntry] =
-        &[uniform::ENTRY, power::ENTRY, kumaraswamy::ENTRY, truncated_exponential::ENTRY, empirical::ENTRY];
+    pub const REGISTRY: &'static [PriorEntry] = &[
+        uniform::ENTRY,
+        power::ENTRY,
+        beta::ENTRY,
+        kumaraswamy::ENTRY,
+        truncated_normal::ENTRY,
+        truncated_exponential::ENTRY,
+        empirical::ENTRY,
+    ];
 
     /// U\[0, 1\], what a bidder without a named prior has.
     pub const STANDARD: Prior = Prior::Uniform(Uniform::STANDARD);
@@ -103,7 +146,9 @@ impl Prior {
         match self {
             Prior::Uniform(law) => law,
             Prior::Power(law) => law,
+            Prior::Beta(law) => law,
             Prior::Kumaraswamy(law) => law,
+            Prior::TruncatedNormal(law) => law,
             Prior::TruncatedExponential(law) => law,
             Prior::Empirical(law) => law,
         }
@@ -132,6 +177,12 @@ impl Prior {
     pub fn quantile(&self, p: f64) -> f64 {
         let law = self.law();
         law.support().value(law.quantile(p))
+    }
+
+    /// The value v with 1 - F(v) = q, for q in \[0, 1\]: near the top a p = 1 - q has lost the digits.
+    pub fn upper_quantile(&self, q: f64) -> f64 {
+        let law = self.law();
+        law.support().value(law.upper_quantile(q))
     }
 
     /// ln F(v), also where F(v) underflows; minus infinity from low downwards.
@@ -183,6 +234,22 @@ impl Prior {
         }
     }
 
+    /// The quantile function as a table for sampling. Tables are for the share of the way from low to high, so that
+    /// priors that differ in their support alone share them: v = low + (high - low) x share.
+    ///
+    /// It takes some milliseconds: build it once.
+    pub fn table<T: Number>(&self) -> Table<T> {
+        match self {
+            Prior::Uniform(_) => Table::Identity,
+            Prior::Empirical(law) => Table::Steps(StepTable::build(law.knots())),
+            _ => {
+                let law = self.law();
+                let table = QuantileTable::build(|w| law.quantile(w), |w| law.upper_quantile(w));
+                Table::Smooth(table.expect("every prior that is made fits a table"))
+            }
+        }
+    }
+
     /// The prior's row of the registry.
     pub fn entry(&self) -> &'static PriorEntry {
         self.law().entry()
@@ -196,16 +263,5 @@ impl Prior {
     /// The parameters, in the registry's order; none of a prior that is made of data.
     pub fn parameters(&self) -> Vec<f64> {
         self.law().parameters()
-    }
-}
-
-impl std::fmt::Display for Prior {
-    /// The command line's spelling, `uniform:0:1` or `empirical:values.csv:value`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())?;
-        if let Prior::Empirical(law) = self {
-            return write!(f, ":{}:{}", law.file(), law.column());
-        }
-        self.parameters().iter().try_for_each(|p| write!(f, ":{p}"))
     }
 }

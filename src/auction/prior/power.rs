@@ -60,6 +60,10 @@ impl Law for Power {
         libm::pow(p, 1.0 / self.exponent)
     }
 
+    fn upper_quantile(&self, q: f64) -> f64 {
+        libm::exp(libm::log1p(-q) / self.exponent)
+    }
+
     fn ln_cdf(&self, z: f64) -> f64 {
         self.exponent * libm::log(z)
     }

@@ -78,6 +78,17 @@ impl Law for TruncatedExponential {
         (-libm::log1p(p * self.mass()) / self.decay).min(1.0)
     }
 
+    fn upper_quantile(&self, q: f64) -> f64 {
+        let d = self.decay;
+        // 1 - F = (e^(-d z) - e^-d) / (1 - e^-d), from the top where it is next to linear, else without overflow.
+        let z = if d < 1.0 {
+            1.0 - libm::log1p(q * libm::expm1(d)) / d
+        } else {
+            -libm::log((-q).mul_add(self.mass(), libm::exp(-d))) / d
+        };
+        z.clamp(0.0, 1.0)
+    }
+
     fn ln_cdf(&self, z: f64) -> f64 {
         libm::log(self.cdf(z))
     }

@@ -64,6 +64,10 @@ impl Law for Uniform {
         p
     }
 
+    fn upper_quantile(&self, q: f64) -> f64 {
+        1.0 - q
+    }
+
     fn ln_cdf(&self, z: f64) -> f64 {
         libm::log(z)
     }
