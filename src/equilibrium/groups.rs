@@ -1,5 +1,6 @@
 //! Bidders of one prior, who play alike in the equilibria that are looked for here.
 
+use super::log_quantile::LogQuantile;
 use crate::auction::{Population, Prior};
 
 /// The different priors of a population.
@@ -7,6 +8,8 @@ use crate::auction::{Population, Prior};
 pub(super) struct Groups {
     /// One a group, in the order of their first bidders.
     pub priors: Vec<Prior>,
+    /// Of the priors.
+    pub quantiles: Vec<LogQuantile>,
     /// Bidders of each group.
     pub counts: Vec<f64>,
     /// The group of each bidder.
@@ -15,11 +18,13 @@ pub(super) struct Groups {
 
 impl Groups {
     pub fn new(population: &Population) -> Self {
-        let mut groups = Groups { priors: Vec::new(), counts: Vec::new(), of_bidder: Vec::new() };
+        let mut groups =
+            Groups { priors: Vec::new(), quantiles: Vec::new(), counts: Vec::new(), of_bidder: Vec::new() };
         for bidder in &population.bidders {
             let known = groups.priors.iter().position(|prior| *prior == bidder.prior);
             let group = known.unwrap_or_else(|| {
                 groups.priors.push(bidder.prior.clone());
+                groups.quantiles.push(LogQuantile::new(&bidder.prior));
                 groups.counts.push(0.0);
                 groups.priors.len() - 1
             });
@@ -42,6 +47,13 @@ impl Groups {
     /// The sum over all bidders of what each has by its group.
     pub fn total(&self, of_group: &[f64]) -> f64 {
         self.counts.iter().zip(of_group).map(|(count, x)| count * x).sum()
+    }
+
+    /// The sum over the rivals of a bidder of a group.
+    pub fn total_of_rivals(&self, group: usize, of_group: &[f64]) -> f64 {
+        let rivals =
+            self.counts.iter().enumerate().map(|(g, count)| if g == group { count - 1.0 } else { *count });
+        rivals.zip(of_group).filter(|(rivals, _)| *rivals > 0.0).map(|(rivals, x)| rivals * x).sum()
     }
 
     /// What each bidder has by its group.

@@ -5,6 +5,7 @@ mod evaluate;
 #[cfg(test)]
 mod games;
 mod groups;
+mod log_quantile;
 mod reference;
 mod saturation;
 mod smoothed;

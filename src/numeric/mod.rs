@@ -5,6 +5,7 @@ pub mod beta;
 pub mod elementary;
 pub mod normal;
 pub mod ode;
+pub mod piecewise;
 pub mod quadrature;
 pub mod roots;
 pub mod simd;

@@ -203,7 +203,7 @@ impl<F: FnMut(f64, &[f64], &mut [f64])> Integration<F> {
 
     fn combine(&mut self, h: f64, weights: &[(usize, f64)]) {
         for (i, target) in self.stage.iter_mut().enumerate() {
-            *target = h.mul_add(weighted(&self.stages, weights, i), self.y[i]);
+            *target = self.y[i] + h * weighted(&self.stages, weights, i);
         }
     }
 

@@ -63,63 +63,74 @@ pub(super) fn expectations(groups: &Groups, curves: &InverseBids) -> Expectation
             for g in 0..size {
                 let prior = &groups.priors[g];
                 let start = prior.support().0;
-                let excess = prior.excess_of_ln(logs[g]);
+                let excess = groups.quantiles[g].excess(logs[g]);
                 let gap = excess - (curves.low - start) - rise;
-                let wins = libm::exp(log - logs[g]);
+                let wins = libm::exp(groups.total_of_rivals(g, &logs));
                 sums.utilities[g] += weight * gap * libm::exp(log) * slopes[g];
                 sums.bid_values[g] += weight * bid * (start + excess) * libm::exp(logs[g]) * slopes[g];
                 // A curve that falls is no inverse bid function, and nothing bounds what it leaves on the table.
-                let residual = if slopes[g] < 0.0 { f64::INFINITY } else { gap * (slope - slopes[g]) - rise };
+                let residual = if slopes[g] < 0.0 {
+                    f64::INFINITY
+                } else {
+                    gap * groups.total_of_rivals(g, &slopes) - rise
+                };
                 sums.most_gain[g] += weight * wins * residual.abs();
             }
         }
     }
-    for g in 0..size {
+    let bottoms: Vec<f64> = (0..size).map(|g| curves.log(g, curves.first())).collect();
+    for (g, &bottom) in bottoms.iter().enumerate() {
         let prior = &groups.priors[g];
-        let bottom = curves.log(g, curves.first());
         let value = prior.quantile_of_ln(bottom);
-        let wins = libm::exp(
-            (0..size).map(|h| groups.counts[h] * curves.log(h, curves.first())).sum::<f64>() - bottom,
-        );
-        // Below the first node the integrand is at most (phi - b) W' + W, and phi - low at most that of the node.
-        sums.most_gain[g] += 2.0 * wins * (value - curves.low).max(0.0);
+        // Below the first node the integrand is at most (phi - b) W' + W, and phi at most that of the node.
+        let wins = libm::exp(groups.total_of_rivals(g, &bottoms));
+        let wins_at_low = rivals_below(groups, g, curves.low);
+        sums.most_gain[g] +=
+            (wins - wins_at_low).abs() * (value - curves.low) + wins * curves.rise(curves.first());
         sums.most_gain[g] += gain_below(groups, curves, g);
         sums.bid_values[g] += below_first(groups, curves, g, value, bottom);
     }
     sums
 }
 
-/// E\[b v\] over the values below that of the first node. Those who cannot win bid their value.
+/// E\[b v\] over the values below that of the first node. Those who cannot win bid their value; for the others bid and
+/// value fall to low like e^s and F like a power of it.
 fn below_first(groups: &Groups, curves: &InverseBids, g: usize, value: f64, log: f64) -> f64 {
     let prior = &groups.priors[g];
+    let low = curves.low;
     let start = prior.support().0;
-    if start >= curves.low {
-        return curves.low * value * libm::exp(log);
+    if start < low {
+        let mut ends = vec![start];
+        ends.extend(prior.kinks().into_iter().filter(|kink| *kink < low));
+        ends.push(low);
+        let losing = GaussLegendre::of_order(16).integrate_panels(&ends, |v| v * v * prior.pdf(v));
+        return losing + low * low * (libm::exp(log) - prior.cdf(low)).max(0.0);
     }
-    let mut ends = vec![start];
-    ends.extend(prior.kinks().into_iter().filter(|kink| *kink < curves.low));
-    ends.push(curves.low);
-    let rule = GaussLegendre::of_order(16);
-    let losing = rule.integrate_panels(&ends, |v| v * v * prior.pdf(v));
-    losing + curves.low * curves.low * (libm::exp(log) - prior.cdf(curves.low)).max(0.0)
+    let power = curves.bottom_slope(g);
+    let (bid, value) = (curves.rise(curves.first()), value - start);
+    let linear = (low * value + start * bid) * power / (power + 1.0);
+    libm::exp(log) * (low * start + linear + bid * value * power / (power + 2.0))
 }
 
 /// What the lowest type of a group that always bids above the lowest bid gains by bidding below it, against rivals
 /// who bid their values there; higher types gain less.
 fn gain_below(groups: &Groups, curves: &InverseBids, g: usize) -> f64 {
     let lowest = groups.priors[g].support().0;
-    let rivals = |bid: f64| -> f64 {
-        let others = groups.priors.iter().zip(&groups.counts).enumerate();
-        others
-            .map(|(h, (prior, count))| libm::pow(prior.cdf(bid), if h == g { count - 1.0 } else { *count }))
-            .product()
-    };
+
     if lowest <= curves.low {
         return 0.0;
     }
-    let utility = |bid: f64| (lowest - bid) * rivals(bid);
+    let utility = |bid: f64| (lowest - bid) * rivals_below(groups, g, bid);
     let bids = (0..TRIED_BELOW).map(|k| curves.low * k as f64 / TRIED_BELOW as f64);
     bids.map(utility).fold(0.0, f64::max).max(utility(curves.low)) - utility(curves.low)
+}
+
+/// The probability that all rivals of a bidder of a group have values below `value`.
+fn rivals_below(groups: &Groups, g: usize, value: f64) -> f64 {
+    let others = groups.priors.iter().zip(&groups.counts).enumerate();
+    others
+        .map(|(h, (prior, count))| libm::pow(prior.cdf(value), if h == g { count - 1.0 } else { *count }))
+        .product()
 }
 
 /// The greatest gain over all groups and a grid of types and bids: what a deviation attains.
@@ -133,12 +144,12 @@ pub(super) fn attained_gain(groups: &Groups, curves: &InverseBids) -> f64 {
         .collect();
     let mut most: f64 = 0.0;
     for g in 0..size {
-        let win = |logs: &[f64]| libm::exp(groups.total(logs) - logs[g]);
-        for (s, logs) in &tried {
-            let value = groups.priors[g].quantile_of_ln(logs[g]);
-            let utility = |(s, logs): &(f64, Vec<f64>)| (value - curves.low - curves.rise(*s)) * win(logs);
-            let own = (value - curves.low - curves.rise(*s)) * win(logs);
-            most = tried.iter().map(|other| utility(other) - own).fold(most, f64::max);
+        let win = |logs: &[f64]| libm::exp(groups.total_of_rivals(g, logs));
+        for (own_place, own_logs) in &tried {
+            let value = groups.priors[g].support().0 + groups.quantiles[g].excess(own_logs[g]);
+            let utility = |s: f64, logs: &[f64]| (value - curves.low - curves.rise(s)) * win(logs);
+            let own = utility(*own_place, own_logs);
+            most = tried.iter().map(|(s, logs)| utility(*s, logs) - own).fold(most, f64::max);
         }
     }
     most

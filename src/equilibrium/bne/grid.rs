@@ -1,24 +1,33 @@
-//! Where the curves of a closed form get their nodes.
+//! Where the curves have their nodes.
 
 /// How far down, in s = ln((b - low) / (top - low)), the nodes reach.
 pub(super) const DEPTH: f64 = 20.0;
 
-/// The greatest distance of nodes, in t.
-pub(super) const SPACING: f64 = 0.02;
+/// The distance of nodes in t at a t, over t plus the other number: curves straighten towards the bottom.
+const SPACING: (f64, f64) = (0.0025, 2.0);
+
+/// The distance of nodes at t.
+pub(super) fn spacing(t: f64) -> f64 {
+    SPACING.0 * (t + SPACING.1)
+}
+
+/// The t of nodes from 0 to `end`.
+pub(super) fn steps(end: f64) -> Vec<f64> {
+    let mut steps: Vec<f64> =
+        std::iter::successors(Some(0.0), |t| Some(t + spacing(*t))).take_while(|t| *t < end).collect();
+    steps.push(end);
+    steps
+}
 
 /// s(t) = -t^4 / (1 + t^3) and ds/dt: for large t it is -t, and towards the top, t = 0, nodes at equal distances in t
-/// crowd, so that curves in s with a power of -s below 4 in them are smooth in t.
+/// crowd, so that curves with a power of -s in them, as low as the first, are smooth in t.
 pub(super) fn place(t: f64) -> (f64, f64) {
     let cube = t * t * t;
     let below = 1.0 + cube;
     (-t * cube / below, -cube * (4.0 + cube) / (below * below))
 }
 
-/// The t of s = -[`DEPTH`], where t^4 = DEPTH (1 + t^3), to about the spacing.
-pub(super) const END: f64 = DEPTH + 0.01;
-
 /// The places of all nodes of a depth, rising to 0.
 pub(super) fn places(depth: f64) -> Vec<f64> {
-    let steps = (depth / SPACING).ceil() as usize;
-    (0..=steps).rev().map(|k| place(k as f64 * SPACING).0).collect()
+    steps(depth).into_iter().rev().map(|t| place(t).0 + 0.0).collect()
 }

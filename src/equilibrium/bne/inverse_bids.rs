@@ -28,7 +28,8 @@ struct Curve {
 pub(super) struct Segment(usize);
 
 impl InverseBids {
-    /// The curves of `logs` (group, node) that satisfy every bidder's first-order condition at the nodes,
+    /// The curves through `logs` at the nodes, given what the values there are above the bids, `gaps` = phi - b (both:
+    /// group, node), that satisfy every bidder's first-order condition,
     ///
     /// ```text
     /// dl_i/db = 1/(N-1) sum_j 1/(phi_j - b) - 1/(phi_i - b),
@@ -40,29 +41,19 @@ impl InverseBids {
         (low, top): (f64, f64),
         nodes: Vec<f64>,
         logs: Vec<Vec<f64>>,
+        gaps: &[Vec<f64>],
     ) -> Result<Self, String> {
         let mut slopes = vec![Vec::with_capacity(nodes.len()); groups.len()];
         for (k, &s) in nodes.iter().enumerate() {
             let rise = (top - low) * libm::exp(s);
-            // What the highest type of a group pays less than the value, or below that.
-            let inverse_gaps: Vec<f64> = (0..groups.len())
-                .map(|g| {
-                    let prior = &groups.priors[g];
-                    1.0 / (prior.excess_of_ln(logs[g][k].min(0.0)) - (low - prior.support().0) - rise)
-                })
-                .collect();
-            let mean = groups.total(&inverse_gaps) / (groups.bidders() - 1.0);
+            let inverse_gaps: Vec<f64> = gaps.iter().map(|gaps| 1.0 / gaps[k]).collect();
             for (g, inverse_gap) in inverse_gaps.iter().enumerate() {
-                let slope = rise * (mean - inverse_gap);
-                if !(slope >= -SLACK * rise * mean && *inverse_gap > 0.0) {
-                    return Err(format!(
-                        "no equilibrium in which all bid up to one top bid: bidder {} of prior {} would drop out \
-                         below it",
-                        1 + groups.of_bidder.iter().position(|&of| of == g).unwrap_or(0),
-                        groups.priors[g]
-                    ));
+                let rivals = groups.total_of_rivals(g, &inverse_gaps);
+                let own = (groups.bidders() - 2.0) * inverse_gap;
+                if !(*inverse_gap > 0.0 && own <= (1.0 + SLACK) * rivals) {
+                    return Err(drops_out(groups, g));
                 }
-                slopes[g].push(slope.max(0.0));
+                slopes[g].push((rise * (rivals - own) / (groups.bidders() - 1.0)).max(0.0));
             }
         }
         let curves = logs.into_iter().zip(slopes).map(|(logs, slopes)| Curve { logs, slopes }).collect();
@@ -76,6 +67,11 @@ impl InverseBids {
     /// The lowest node.
     pub fn first(&self) -> f64 {
         self.nodes[0]
+    }
+
+    /// dl/ds of a group at the lowest node and below.
+    pub fn bottom_slope(&self, group: usize) -> f64 {
+        self.curves[group].slopes[0]
     }
 
     /// b - low at s.
@@ -99,10 +95,7 @@ impl InverseBids {
         let rise = logs[k + 1] - logs[k];
         // l_k + t (d0 + t (c2 + t c3)).
         let (c2, c3) = (3.0 * rise - 2.0 * d0 - d1, d0 + d1 - 2.0 * rise);
-        (
-            t.mul_add(t.mul_add(t.mul_add(c3, c2), d0), logs[k]),
-            t.mul_add(t.mul_add(3.0 * c3, 2.0 * c2), d0) / h,
-        )
+        (logs[k] + t * (d0 + t * (c2 + t * c3)), (d0 + t * (2.0 * c2 + t * 3.0 * c3)) / h)
     }
 
     /// l of a group at any place s <= 0.
@@ -133,5 +126,14 @@ impl InverseBids {
     }
 }
 
-/// How far below 0 a slope may be by rounding, in units of the mean of 1 / (phi - b).
+/// Why there is no equilibrium where a group's curve falls.
+pub(super) fn drops_out(groups: &Groups, group: usize) -> String {
+    let bidder = 1 + groups.of_bidder.iter().take_while(|of| **of != group).count();
+    format!(
+        "no equilibrium in which all bid up to one top bid: bidder {bidder}, with prior {}, would drop out below it",
+        groups.priors[group]
+    )
+}
+
+/// How far below 0 a slope may be by rounding, in units of what the rivals add to it.
 const SLACK: f64 = 1e-9;

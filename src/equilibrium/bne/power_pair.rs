@@ -1,6 +1,7 @@
 //! Two bidders with power priors of one exponent and one lowest value.
 
 use super::InverseBids;
+use super::grid::steps;
 use crate::equilibrium::groups::Groups;
 use crate::numeric::quadrature::GaussLegendre;
 use crate::numeric::roots::root;
@@ -10,10 +11,8 @@ pub(super) const METHOD: &str = "first integral of two power priors, one quadrat
 /// How close to its limit at the bottom the ratio of value to bid comes.
 const LEAST_DISTANCE: f64 = 1e-11;
 
-/// Nodes from the top down, in u of distance = (greatest distance) e^-u.
-const SPACING: f64 = 0.02;
-
-const ORDER: usize = 8;
+/// Nodes of the rule between neighbouring distances.
+const ORDER: usize = 3;
 
 /// The equilibrium of F_i(v) = ((v - low) / o_i)^mu, i = 1, 2, with o_1 < o_2.
 ///
@@ -52,21 +51,25 @@ pub(super) fn solve(groups: &Groups, exponent: f64) -> Result<InverseBids, Strin
         // -(1 / (mu (q_2 - 1)) - 1) = mu e_2 / (1 + mu e_2).
         -e * (1.0 + exponent * other) / ((limit - e) * exponent * other)
     };
-    let steps = (libm::log(greatest / LEAST_DISTANCE) / SPACING).ceil().max(8.0) as usize;
+    let steps = steps(libm::log(greatest / LEAST_DISTANCE));
     let rule = GaussLegendre::of_order(ORDER);
     let (mut nodes, mut logs) = (vec![0.0], vec![vec![0.0], vec![0.0]]);
+    let mut gaps = vec![vec![0.0], vec![0.0]];
+    gaps[weak][0] = o1 - width;
+    gaps[strong][0] = o2 - width;
     let mut s = 0.0;
-    for k in 1..=steps {
-        let (from, to) = ((k - 1) as f64 * SPACING, k as f64 * SPACING);
-        s += rule.integrate(from, to, rate);
-        let e = distance(to);
+    for ends in steps.windows(2) {
+        s += rule.integrate(ends[0], ends[1], rate);
+        let e = distance(ends[1]);
         let x = width * libm::exp(s);
         let other = partner(e).unwrap_or(e);
         nodes.push(s);
         logs[weak].push(exponent * libm::log((limit - e) * x / o1));
         logs[strong].push(exponent * libm::log((limit + other) * x / o2));
+        gaps[weak].push((1.0 / exponent - e) * x);
+        gaps[strong].push((1.0 / exponent + other) * x);
     }
     nodes.reverse();
-    logs.iter_mut().for_each(|logs| logs.reverse());
-    InverseBids::in_equilibrium(groups, (low, low + width), nodes, logs)
+    logs.iter_mut().chain(&mut gaps).for_each(|column| column.reverse());
+    InverseBids::in_equilibrium(groups, (low, low + width), nodes, logs, &gaps)
 }

@@ -1,21 +1,41 @@
 //! Any bidders whose priors begin at one lowest value.
 
 use super::InverseBids;
-use super::grid::{END, SPACING, place};
-use crate::auction::Prior;
+use super::grid::{place, spacing};
+use super::inverse_bids::drops_out;
 use crate::equilibrium::groups::Groups;
+use crate::equilibrium::log_quantile::LogQuantile;
 use crate::numeric::ode::Integration;
 
 pub(super) const METHOD: &str = "backward shooting in log-quantiles";
 
 /// Of the integration, for priors without kinks and for those with.
-const TOLERANCES: (f64, f64) = (1e-12, 1e-10);
+const TOLERANCES: (f64, f64) = (1e-13, 1e-12);
 
-/// How far apart two solutions may come, relative to 1 + |l|, before they are told apart again.
-const APART: f64 = 1e-10;
+/// The coarsest tolerance far down, where bids are so low that a relative error of them is a small one.
+const COARSEST_BELOW: f64 = 1e-9;
 
-/// Halvings of the bracket of the top bid, and of the states at which two solutions come apart.
-const HALVINGS: (usize, usize) = (60, 24);
+/// How far down the curves reach, in t: where values have no weight any more, and at most.
+const DEPTHS: (f64, f64) = (12.0, 20.0);
+
+/// How far down a solution must be followed to tell on which side it lies: two solutions part at least like e^t.
+const FAR: f64 = DEPTHS.1 + 40.0;
+
+/// Between values and bids that would meet so soon, in t, nothing comes.
+const SOON: f64 = 1e-4;
+
+/// The coarsest tolerance, for tops that are far from right.
+const COARSEST: f64 = 1e-6;
+
+/// How close two solutions on either side of the equilibrium come to each other by halving, in tolerances: so far
+/// apart that errors of the integration do not put both on one side.
+const CLOSE: f64 = 200.0;
+
+/// How far apart, relative to 1 + |l|, the two may come before halving begins anew, in tolerances.
+const APART: f64 = 1e4;
+
+/// The first step of an integration, in t.
+const FIRST_STEP: f64 = 1e-3;
 
 /// The most slopes of the system that one search may take.
 const MOST_EVALUATIONS: usize = 20_000_000;
@@ -23,8 +43,8 @@ const MOST_EVALUATIONS: usize = 20_000_000;
 /// The most slopes that one solution may take.
 const MOST_EVALUATIONS_OF_ONE: usize = 1_000_000;
 
-/// A value that no bidder exceeds with a probability below e to this is never drawn: curves need not reach it.
-const LEAST_LOG: f64 = -700.0;
+/// Values that all bidders together stay below with a probability under e to this are of no weight.
+const LEAST_LOG: f64 = -40.0;
 
 /// A gap between value and bid, relative to the bid, that no solution down to the lowest bid has.
 const LEAST_GAP: f64 = 1e-7;
@@ -82,14 +102,16 @@ impl Shooting<'_> {
             self.groups.priors.iter().map(|prior| prior.support().1).fold(f64::INFINITY, f64::min);
         let top = Point { t: 0.0, logs: vec![0.0; size] };
         let (mut below, mut above) = (0.0, least_high - self.low);
-        for _ in 0..HALVINGS.0 {
+        while above - below > CLOSE * self.tolerance * above {
             let middle = 0.5 * (below + above);
-            match self.aim(&top, middle)? {
+            let tolerance = ((above - below) / (CLOSE * above)).clamp(self.tolerance, COARSEST);
+            match self.aim(&top, middle, tolerance)? {
                 Aim::TooHigh => above = middle,
                 Aim::TooLow => below = middle,
             }
         }
-        let width = above;
+        let width = 0.5 * (below + above);
+        self.bids_to_the_top(width)?;
 
         let mut path = vec![top.clone()];
         let (mut low, mut high) = (top.clone(), top);
@@ -104,7 +126,21 @@ impl Shooting<'_> {
             }
             (low, high) = self.between(&one, &other, width)?;
         }
+        if std::env::var("DBG").is_ok() {
+            eprintln!("evals {}", self.evaluations);
+        }
         self.curves(path, width)
+    }
+
+    /// Whether every bidder's first-order condition holds at the top with a curve that rises.
+    fn bids_to_the_top(&self, width: f64) -> Result<(), String> {
+        let inverse_gaps: Vec<f64> =
+            self.groups.quantiles.iter().map(|quantile| 1.0 / (quantile.excess(0.0) - width)).collect();
+        let mean = self.groups.total(&inverse_gaps) / (self.groups.bidders() - 1.0);
+        match inverse_gaps.iter().position(|inverse_gap| *inverse_gap > mean) {
+            Some(group) => Err(drops_out(self.groups, group)),
+            None => Ok(()),
+        }
     }
 
     /// The slopes dl/dt at t, of a solution whose top is low + `width`.
@@ -113,7 +149,7 @@ impl Shooting<'_> {
         let x = width * libm::exp(s);
         let mut total = 0.0;
         for (g, slope) in slopes.iter_mut().enumerate() {
-            *slope = 1.0 / (self.groups.priors[g].excess_of_ln(logs[g].min(0.0)) - x);
+            *slope = 1.0 / (self.groups.quantiles[g].excess(logs[g]) - x);
             total += self.groups.counts[g] * *slope;
         }
         let mean = total / (self.groups.bidders() - 1.0);
@@ -123,21 +159,29 @@ impl Shooting<'_> {
     }
 
     /// Follows one solution down until it shows what its top is.
-    fn aim(&mut self, from: &Point, width: f64) -> Result<Aim, String> {
+    fn aim(&mut self, from: &Point, width: f64, tolerance: f64) -> Result<Aim, String> {
         let mut run = Integration::new(
             from.t,
             &from.logs,
-            SPACING,
-            self.tolerance,
+            FIRST_STEP,
+            tolerance,
             |t, logs: &[f64], slopes: &mut [f64]| {
                 self.slopes(t, width, logs, slopes);
             },
         );
+        let mut gaps = self.gaps(from.t, &from.logs, width);
         let aim = loop {
-            if run.advance(END, f64::INFINITY).is_err() || self.touches(&run, width) {
+            let before = run.t();
+            if run.advance(FAR, f64::INFINITY).is_err() {
                 break Some(Aim::TooHigh);
             }
-            if run.t() >= END || self.negligible(run.y()) {
+            let next = self.gaps(run.t(), run.y(), width);
+            let soon = (run.t() - before) / SOON;
+            if gaps.iter().zip(&next).any(|(gap, next)| !(*next > LEAST_GAP && gap - next < soon * next)) {
+                break Some(Aim::TooHigh);
+            }
+            gaps = next;
+            if run.t() >= FAR {
                 break Some(Aim::TooLow);
             }
             if run.evaluations() > MOST_EVALUATIONS_OF_ONE {
@@ -149,16 +193,10 @@ impl Shooting<'_> {
         aim.ok_or_else(|| self.gave_up("a solution took too many steps"))
     }
 
-    /// Whether a value is down at the bid.
-    fn touches<F: FnMut(f64, &[f64], &mut [f64])>(&self, run: &Integration<F>, width: f64) -> bool {
-        let x = width * libm::exp(place(run.t()).0);
-        let gap = |(prior, l): (&Prior, &f64)| prior.excess_of_ln(l.min(0.0)) - x;
-        self.groups.priors.iter().zip(run.y()).map(gap).any(|gap| !(gap > LEAST_GAP * x))
-    }
-
-    /// Whether all values from here down are never drawn together.
-    fn negligible(&self, logs: &[f64]) -> bool {
-        self.groups.total(logs) < LEAST_LOG
+    /// (phi - b) / (b - low) of each group at t.
+    fn gaps(&self, t: f64, logs: &[f64], width: f64) -> Vec<f64> {
+        let x = width * libm::exp(place(t).0);
+        self.groups.quantiles.iter().zip(logs).map(|(quantile, l)| quantile.excess(*l) / x - 1.0).collect()
     }
 
     /// Follows two solutions at once and adds the points at which they still agree to the path; the points at which
@@ -171,29 +209,27 @@ impl Shooting<'_> {
         tops: (f64, f64),
     ) -> Result<Option<(Point, Point)>, String> {
         let size = low.logs.len();
+        let tolerance = self.tolerance_at(low.t);
         let both: Vec<f64> = low.logs.iter().chain(&high.logs).copied().collect();
-        let mut run = Integration::new(
-            low.t,
-            &both,
-            0.1 * SPACING,
-            self.tolerance,
-            |t, logs: &[f64], slopes: &mut [f64]| {
+        let mut run =
+            Integration::new(low.t, &both, FIRST_STEP, tolerance, |t, logs: &[f64], slopes: &mut [f64]| {
                 let (low_slopes, high_slopes) = slopes.split_at_mut(size);
                 self.slopes(t, tops.0, &logs[..size], low_slopes);
                 self.slopes(t, tops.1, &logs[size..], high_slopes);
-            },
-        );
+            });
         let mut last = (low.clone(), high.clone());
         let parted = loop {
-            let stuck = run.advance(END, SPACING).is_err();
+            let stuck = run.advance(DEPTHS.1, spacing(run.t())).is_err();
             let (low, high) = run.y().split_at(size);
-            let agree = low.iter().zip(high).all(|(a, b)| (a - b).abs() <= APART * (1.0 + a.abs()));
+            let agree =
+                low.iter().zip(high).all(|(a, b)| (a - b).abs() <= APART * tolerance * (1.0 + a.abs()));
             if stuck || !agree || run.evaluations() > MOST_EVALUATIONS_OF_ONE {
                 break true;
             }
             let point = |logs: &[f64]| Point { t: run.t(), logs: logs.to_vec() };
             let mean: Vec<f64> = low.iter().zip(high).map(|(a, b)| 0.5 * (a + b)).collect();
-            let done = run.t() >= END || self.negligible(&mean);
+            let weightless = run.t() >= DEPTHS.0 && self.groups.total(&mean) < LEAST_LOG;
+            let done = run.t() >= DEPTHS.1 || weightless;
             path.push(point(&mean));
             last = (point(low), point(high));
             if done {
@@ -212,11 +248,11 @@ impl Shooting<'_> {
             t: low.t,
             logs: low.logs.iter().zip(&high.logs).map(|(a, b)| share.mul_add(b - a, *a)).collect(),
         };
-        // Beyond both, since what an integration adds may have put both on one side.
+        // Beyond both, since they have come to agree with the equilibrium only about as well as with each other.
         let (mut below, mut above) = (-1.0, 2.0);
-        for _ in 0..HALVINGS.1 {
+        while above - below > CLOSE / APART {
             let middle = 0.5 * (below + above);
-            match self.aim(&at(middle), width)? {
+            match self.aim(&at(middle), width, self.tolerance_at(low.t))? {
                 Aim::TooHigh => above = middle,
                 Aim::TooLow => below = middle,
             }
@@ -224,12 +260,26 @@ impl Shooting<'_> {
         Ok((at(below), at(above)))
     }
 
-    fn curves(&self, path: Vec<Point>, width: f64) -> Result<InverseBids, String> {
-        let nodes = path.iter().rev().map(|point| place(point.t).0 + 0.0).collect();
-        let logs = (0..self.groups.len())
-            .map(|g| path.iter().rev().map(|point| point.logs[g].min(0.0)).collect())
+    fn curves(&self, mut path: Vec<Point>, width: f64) -> Result<InverseBids, String> {
+        path.reverse();
+        let nodes: Vec<f64> = path.iter().map(|point| place(point.t).0 + 0.0).collect();
+        let groups = 0..self.groups.len();
+        let logs: Vec<Vec<f64>> =
+            groups.map(|g| path.iter().map(|point| point.logs[g].min(0.0)).collect()).collect();
+        let gap = |quantile: &LogQuantile, (s, l): (&f64, &f64)| quantile.excess(*l) - width * libm::exp(*s);
+        let gaps: Vec<Vec<f64>> = self
+            .groups
+            .quantiles
+            .iter()
+            .zip(&logs)
+            .map(|(quantile, logs)| nodes.iter().zip(logs).map(|point| gap(quantile, point)).collect())
             .collect();
-        InverseBids::in_equilibrium(self.groups, (self.low, self.low + width), nodes, logs)
+        InverseBids::in_equilibrium(self.groups, (self.low, self.low + width), nodes, logs, &gaps)
+    }
+
+    /// The tolerance for log-quantiles from t down, such that bids are as accurate as at the top.
+    fn tolerance_at(&self, t: f64) -> f64 {
+        (self.tolerance * libm::exp(-place(t).0)).min(COARSEST_BELOW)
     }
 
     fn spend(&mut self, evaluations: usize) -> Result<(), String> {

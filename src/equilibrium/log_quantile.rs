@@ -1,0 +1,77 @@
+//! The quantile of a log-probability, as fast as a table.
+
+use std::f64::consts::LN_2;
+
+use crate::auction::Prior;
+use crate::numeric::piecewise::Piecewise;
+
+/// A bound on the relative error of [`LogQuantile::excess`] beside that of the prior.
+const ERROR: f64 = 1e-12;
+
+/// Below this the prior itself is asked.
+const LEAST_LOG: f64 = -1024.0;
+
+/// Above e to this, F is 1 to rounding.
+const LEAST_LN_MINUS_LOG: f64 = -40.0;
+
+/// Q(e^l) - low of a prior.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct LogQuantile {
+    prior: Prior,
+    table: Option<Table>,
+}
+
+/// With z the share of the support: below the median ln z in l, which is all but straight; above it z in ln(-l), in
+/// which a power of the distance to high is smooth.
+#[derive(Clone, Debug, PartialEq)]
+struct Table {
+    width: f64,
+    lower: Piecewise,
+    upper: Piecewise,
+}
+
+impl LogQuantile {
+    pub fn new(prior: &Prior) -> Self {
+        let table = match prior {
+            // An exponential or a search: no slower than a table.
+            Prior::Uniform(_) | Prior::Power(_) | Prior::Empirical(_) => None,
+            _ => Some(Table::new(prior)),
+        };
+        LogQuantile { prior: prior.clone(), table }
+    }
+
+    /// Q(e^l) - low for l <= 0, to full relative accuracy; high - low for any above.
+    pub fn excess(&self, l: f64) -> f64 {
+        match &self.table {
+            Some(table) if l >= LEAST_LOG => table.excess(l),
+            _ => self.prior.excess_of_ln(l.min(0.0)),
+        }
+    }
+}
+
+impl Table {
+    fn new(prior: &Prior) -> Self {
+        let (low, high) = prior.support();
+        let width = high - low;
+        let share = |l: f64| prior.excess_of_ln(l) / width;
+        let ends: Vec<f64> = std::iter::successors(Some(LEAST_LOG), |end| Some(0.5 * end))
+            .take_while(|end| *end < -LN_2)
+            .chain([-LN_2])
+            .collect();
+        let ln_share = |l: f64| libm::log(share(l).max(f64::MIN_POSITIVE));
+        let lower =
+            Piecewise::new(&ends, ln_share, |l, y| (libm::exp(y) - share(l)).abs() <= ERROR * share(l));
+        let above = |u: f64| share(-libm::exp(u));
+        let ends = [LEAST_LN_MINUS_LOG, -20.0, -10.0, -5.0, -2.5, libm::log(LN_2)];
+        let upper = Piecewise::new(&ends, above, |u, z| (z - above(u)).abs() <= ERROR * above(u));
+        Table { width, lower, upper }
+    }
+
+    fn excess(&self, l: f64) -> f64 {
+        if l < -LN_2 {
+            return self.width * libm::exp(self.lower.at(l));
+        }
+        let u = libm::log(-l);
+        if u > LEAST_LN_MINUS_LOG { self.width * self.upper.at(u).min(1.0) } else { self.width }
+    }
+}
