@@ -4,6 +4,7 @@ mod bne;
 mod evaluate;
 #[cfg(test)]
 mod games;
+mod gradient;
 mod groups;
 mod log_quantile;
 mod reference;
@@ -12,6 +13,7 @@ mod smoothed;
 
 pub use bne::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
 pub use evaluate::{BidderEvaluation, Evaluation, evaluate};
+pub use gradient::{ExpectedGradient, GRADIENT_ERROR};
 pub use reference::{BidderReferences, Reference, equilibrium, references};
 pub use saturation::{SATURATED, saturation};
 pub use smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_multiplier};
