@@ -11,11 +11,25 @@ pub const GRADIENT_ERROR: f64 = 2e-7;
 /// The panels of the logistic density; less than 1e-9 of it lies beyond the last.
 const PANEL_ENDS: [f64; 7] = [-22.0, -11.0, -4.5, 0.0, 4.5, 11.0, 22.0];
 
-/// Nodes of the rules over the logistic variable, and over values whose densities are not constant.
-const ORDERS: (usize, usize) = (8, 8);
+/// Nodes of the rules over the logistic variable, for uniform and for other priors, and over values of others.
+#[derive(Clone, Copy)]
+struct Orders {
+    uniform: usize,
+    other: usize,
+    values: usize,
+}
+
+/// For learners.
+const FAST: Orders = Orders { uniform: 8, other: 12, values: 8 };
+
+/// For references.
+const FINE: Orders = Orders { uniform: 16, other: 16, values: 10 };
 
 /// Where values of a prior that is not uniform end panels, since its density may change much between.
 const MARKS: [f64; 5] = [0.001, 0.1, 0.5, 0.9, 0.999];
+
+/// Outer panels narrower than this are joined with the next.
+const NARROW: f64 = 1e-9;
 
 /// The gradient of every bidder's expected utility in the own multiplier, for fixed priors and steepness.
 ///
@@ -122,17 +136,22 @@ impl ExpectedGradient {
     /// # Panics
     /// Where `beta` is not positive.
     pub fn new(population: &Population, beta: f64) -> Self {
-        Self::of_priors(population.bidders.iter().map(|bidder| &bidder.prior), population.len(), beta)
+        Self::of_priors(population.bidders.iter().map(|bidder| &bidder.prior), population.len(), beta, FAST)
     }
 
-    fn of_priors<'a>(priors: impl Iterator<Item = &'a Prior>, bidders: usize, beta: f64) -> Self {
+    fn of_priors<'a>(
+        priors: impl Iterator<Item = &'a Prior>,
+        bidders: usize,
+        beta: f64,
+        orders: Orders,
+    ) -> Self {
         assert!(beta > 0.0, "beta = {beta} must be positive");
         let margins: Vec<Margin> = priors.map(Margin::new).collect();
         let graded = margins.iter().any(|margin| margin.density.is_none());
         // Of uniform priors the inner integrals are polynomials of this degree.
         let exact = bidders.div_ceil(2) + 1;
-        let inner = if graded { ORDERS.1.max(exact.min(16)) } else { exact };
-        let outer = if graded { ORDERS.0 + 4 } else { ORDERS.0 };
+        let inner = if graded { orders.values.max(exact.min(16)) } else { exact };
+        let outer = if graded { orders.other } else { orders.uniform };
         let points = |order| GaussLegendre::of_order(order).points(0.0, 1.0);
         // t^2 (3 - 2 t): powers of the distance to a panel's end, as low as -1/2, are smooth in t.
         let grade = |(t, weight): (f64, f64)| (t * t * (3.0 - 2.0 * t), weight * 6.0 * t * (1.0 - t));
@@ -167,7 +186,7 @@ impl GroupGradient {
     pub fn new(groups: &Groups, beta: f64) -> Self {
         let bidders = groups.of_bidder.len();
         GroupGradient {
-            gradient: ExpectedGradient::of_priors(groups.priors.iter(), bidders, beta),
+            gradient: ExpectedGradient::of_priors(groups.priors.iter(), bidders, beta, FINE),
             counts: groups.counts.iter().map(|&count| count as u32).collect(),
         }
     }
@@ -296,6 +315,7 @@ impl<'a> Point<'a> {
         let most = most.min(beta * (self.own * self.margin.high - self.floor));
         breakpoints.retain(|xi| (least..=most).contains(xi));
         breakpoints.sort_by(f64::total_cmp);
+        breakpoints.dedup_by(|next, last| *next - *last < NARROW);
         for ends in breakpoints.windows(2).filter(|ends| ends[0] < ends[1]) {
             let width = ends[1] - ends[0];
             for (t, weight) in &self.gradient.rules.outer {

@@ -1,0 +1,307 @@
+//! Equilibria of bidders who are confined to multipliers: of the smoothed auction, and of the true one.
+
+use super::gradient::GroupGradient;
+use super::groups::Groups;
+use crate::auction::strategy::linear::multiplier;
+use crate::auction::{Population, Prior};
+use crate::numeric::eigen::{eigenvalues, solve};
+use crate::numeric::roots::root;
+
+/// A bound on the absolute error of the multipliers of a [`LinearEquilibrium`] with uniform priors.
+pub const LINEAR_ERROR: f64 = 1e-9;
+
+/// The theta between which multipliers are looked for; at the lower they are as good as 0.
+const THETAS: (f64, f64) = (-14.0, 14.0);
+
+/// The first step in theta towards a change of sign.
+const FIRST_STEP: f64 = 0.25;
+
+/// Rounds of responses, one group after the other.
+const MOST_ROUNDS: usize = 300;
+
+/// Steps of Newton's method.
+const MOST_STEPS: usize = 30;
+
+/// Rounds end where no multiplier changes by more, relative to the odds: first for Newton's method, then for good.
+const SETTLED: (f64, f64) = (1e-3, 1e-11);
+
+/// The least slope of a bidder's gradient, per unit of the highest value, at an equilibrium that stands alone.
+const LEAST_SLOPE: f64 = 1e-6;
+
+/// Multipliers closer than this are those of one equilibrium.
+const SAME: f64 = 1e-6;
+
+/// Half the distance of the difference quotient in the true auction, whose gradient has kinks.
+const DIFFERENCE: f64 = 1e-6;
+
+/// An equilibrium of bidders with multipliers in (0, 1), in which bidders of one prior play alike: no small change of
+/// the own multiplier raises anybody's utility.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinearEquilibrium {
+    /// One a bidder.
+    pub multipliers: Vec<f64>,
+    /// The largest derivative of a bidder's utility in the own multiplier that is left.
+    pub residual: f64,
+    /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in theta, by
+    /// falling real part, one a bidder; none in the true auction, whose gradient has kinks.
+    ///
+    /// ```text
+    /// J_ij = d/dtheta_j ( w_i (1 - w_i) g_i ) = w_i (1 - w_i) w_j (1 - w_j) dg_i/dw_j    where all g are 0.
+    /// ```
+    pub eigenvalues: Vec<(f64, f64)>,
+}
+
+/// The equilibria of linear bidders with these priors in the auction smoothed at steepness `beta`, per unit of bid;
+/// with an infinite `beta` in the true auction (the class equilibrium). At least one.
+///
+/// Responses of one group after the other rise from the lowest multipliers to one equilibrium and fall from the highest
+/// to another, mostly the same: in all games tried a bidder bids more against rivals who do (a numerical finding), so
+/// that every equilibrium lies between the two. Newton's method finishes both.
+///
+/// ```
+/// use bidsweep::auction::prior::{Prior, Uniform};
+/// use bidsweep::auction::Population;
+/// use bidsweep::equilibrium::linear_equilibria;
+///
+/// let mut population = Population::symmetric(2, Prior::STANDARD);
+/// population.bidders[1].prior = Prior::Uniform(Uniform::new(0.0, 2.0).unwrap());
+/// let class = &linear_equilibria(&population, f64::INFINITY).unwrap()[0];
+/// let strong = class.multipliers[1];
+/// assert!((class.multipliers[0] - 0.5).abs() < 1e-9);
+/// assert!((48.0 * strong * strong * strong + strong - 2.0).abs() < 1e-9);
+/// ```
+///
+/// # Errors
+/// Why there is none: multipliers that drift to 0, or a bidder who never wins.
+pub fn linear_equilibria(population: &Population, beta: f64) -> Result<Vec<LinearEquilibrium>, String> {
+    let groups = Groups::new(population);
+    if beta == f64::INFINITY {
+        no_common_pole(&groups)?;
+    }
+    let game = Game { gradient: GroupGradient::new(&groups, beta), groups: &groups, beta };
+    let mut found: Vec<Vec<f64>> = Vec::new();
+    let mut reason = None;
+    for start in [THETAS.1, THETAS.0] {
+        match game.settle(start) {
+            Ok(multipliers) => {
+                let same =
+                    |other: &Vec<f64>| other.iter().zip(&multipliers).all(|(a, b)| (a - b).abs() < SAME);
+                if !found.iter().any(same) {
+                    found.push(multipliers);
+                }
+            }
+            Err(why) => reason = reason.or(Some(why)),
+        }
+    }
+    if let (true, Some(reason)) = (found.is_empty(), reason) {
+        return Err(reason);
+    }
+    found.into_iter().map(|multipliers| game.describe(&multipliers)).collect()
+}
+
+/// Refuses bidders of one prior whose density has a pole at the highest value: each would bid a little more than the
+/// other's mass there, up to the value itself.
+fn no_common_pole(groups: &Groups) -> Result<(), String> {
+    let pole = |prior: &Prior| prior.pdf(prior.support().1) == f64::INFINITY;
+    match groups.priors.iter().zip(&groups.counts).find(|(prior, count)| **count > 1.0 && pole(prior)) {
+        Some((prior, _)) => Err(format!(
+            "no class equilibrium is looked for with several bidders of prior {prior}, whose density has a pole at the \
+             highest value"
+        )),
+        None => Ok(()),
+    }
+}
+
+struct Game<'a> {
+    groups: &'a Groups,
+    gradient: GroupGradient,
+    beta: f64,
+}
+
+impl Game<'_> {
+    /// The equilibrium that responses come to from one theta for all.
+    fn settle(&self, start: f64) -> Result<Vec<f64>, String> {
+        let mut thetas = vec![start; self.groups.len()];
+        let mut wanted = SETTLED.0;
+        for _ in 0..MOST_ROUNDS {
+            let mut change: f64 = 0.0;
+            for group in 0..thetas.len() {
+                let response = self.response(group, &thetas);
+                change = change.max((response - thetas[group]).abs());
+                thetas[group] = response;
+            }
+            if change > wanted {
+                continue;
+            }
+            let multipliers: Vec<f64> = thetas.iter().map(|theta| multiplier(*theta)).collect();
+            self.inside(&thetas)?;
+            if let Some(finished) = self.newton(&multipliers) {
+                return Ok(finished);
+            }
+            if wanted == SETTLED.1 {
+                return Ok(multipliers);
+            }
+            wanted = SETTLED.1;
+        }
+        Err(format!("responses to each other did not come to rest in {MOST_ROUNDS} rounds"))
+    }
+
+    /// The theta nearest to a group's present one, in the direction of its gradient, at which that is 0; or the end.
+    fn response(&self, group: usize, thetas: &[f64]) -> f64 {
+        let mut multipliers: Vec<f64> = thetas.iter().map(|theta| multiplier(*theta)).collect();
+        let mut gradient = |theta: f64| {
+            multipliers[group] = multiplier(theta);
+            self.gradient.of(group, multipliers[group], &multipliers)
+        };
+        let mut from = thetas[group];
+        let rising = gradient(from);
+        if rising == 0.0 {
+            return from;
+        }
+        let end = if rising > 0.0 { THETAS.1 } else { THETAS.0 };
+        let mut step = FIRST_STEP * rising.signum();
+        while from != end {
+            let to = (from + step).clamp(THETAS.0, THETAS.1);
+            if gradient(to) * rising <= 0.0 {
+                let cell = std::cell::RefCell::new(gradient);
+                return root(from, to, |theta| (cell.borrow_mut())(theta)).unwrap_or(to);
+            }
+            from = to;
+            step *= 1.5;
+        }
+        end
+    }
+
+    /// Whether no group is at an end.
+    fn inside(&self, thetas: &[f64]) -> Result<(), String> {
+        let Some(group) = thetas.iter().position(|theta| *theta <= THETAS.0 || *theta >= THETAS.1) else {
+            return Ok(());
+        };
+        let bidder = 1 + self.groups.of_bidder.iter().take_while(|of| **of != group).count();
+        let (low, high) = self.groups.priors[group].support();
+        let end = if thetas[group] <= THETAS.0 { 0 } else { 1 };
+        let why = if end == 0 && self.beta.is_finite() {
+            format!(": beta = {} is too small for values from {low} to {high}", self.beta)
+        } else {
+            String::new()
+        };
+        Err(format!("no interior equilibrium: the multiplier of bidder {bidder} drifts to {end}{why}"))
+    }
+
+    fn residuals(&self, multipliers: &[f64]) -> Vec<f64> {
+        (0..multipliers.len()).map(|group| self.gradient.of(group, multipliers[group], multipliers)).collect()
+    }
+
+    /// Newton's method on all groups' gradients, if it converges near its start.
+    fn newton(&self, start: &[f64]) -> Option<Vec<f64>> {
+        let mut multipliers = start.to_vec();
+        let mut residuals = self.residuals(&multipliers);
+        let size = |residuals: &[f64]| residuals.iter().fold(0.0_f64, |most, g| most.max(g.abs()));
+        for _ in 0..MOST_STEPS {
+            let step = solve(&self.slopes_of_groups(&multipliers), &residuals)?;
+            let next: Vec<f64> = multipliers.iter().zip(&step).map(|(w, step)| w - step).collect();
+            let near = next.iter().zip(start).all(|(w, s)| (w - s).abs() < 0.1 * s.min(1.0 - s));
+            if !near {
+                return None;
+            }
+            let next_residuals = self.residuals(&next);
+            let improved = size(&next_residuals) < size(&residuals);
+            let short = step.iter().zip(&multipliers).all(|(step, w)| step.abs() < 1e-14 * w.max(1e-3));
+            if improved {
+                (multipliers, residuals) = (next, next_residuals);
+            }
+            if short || !improved {
+                let done = step.iter().zip(&multipliers).all(|(step, w)| step.abs() < 1e-9 * w);
+                return done.then_some(multipliers);
+            }
+        }
+        None
+    }
+
+    /// The derivatives of a group's gradient in the own multiplier, and in that of one rival of each group.
+    fn slopes(&self, group: usize, multipliers: &[f64]) -> (f64, Vec<f64>) {
+        if self.beta.is_finite() {
+            return self.gradient.slopes(group, multipliers[group], multipliers);
+        }
+        let own = multipliers[group];
+        let quotient = |up: f64, down: f64, h: f64| (up - down) / (2.0 * h);
+        let h = DIFFERENCE * own;
+        let of_own = quotient(
+            self.gradient.of(group, own + h, multipliers),
+            self.gradient.of(group, own - h, multipliers),
+            h,
+        );
+        let of_others = (0..multipliers.len()).map(|other| {
+            let rivals = self.groups.counts[other] - if other == group { 1.0 } else { 0.0 };
+            let h = DIFFERENCE * multipliers[other];
+            let at = |shift: f64| {
+                let mut moved = multipliers.to_vec();
+                moved[other] += shift;
+                self.gradient.of(group, own, &moved)
+            };
+            if rivals == 0.0 { 0.0 } else { quotient(at(h), at(-h), h) / rivals }
+        });
+        (of_own, of_others.collect())
+    }
+
+    /// The derivatives of all groups' gradients in all groups' multipliers.
+    fn slopes_of_groups(&self, multipliers: &[f64]) -> Vec<Vec<f64>> {
+        let row = |group: usize| -> Vec<f64> {
+            let (own, others) = self.slopes(group, multipliers);
+            let counts = self.groups.counts.iter().enumerate();
+            counts
+                .zip(others)
+                .map(
+                    |((g, count), other)| {
+                        if g == group { own + (count - 1.0) * other } else { count * other }
+                    },
+                )
+                .collect()
+        };
+        (0..multipliers.len()).map(row).collect()
+    }
+
+    fn describe(&self, multipliers: &[f64]) -> Result<LinearEquilibrium, String> {
+        let residual = self.residuals(multipliers).iter().fold(0.0_f64, |most, g| most.max(g.abs()));
+        let slopes: Vec<(f64, Vec<f64>)> =
+            (0..multipliers.len()).map(|g| self.slopes(g, multipliers)).collect();
+        for (group, (own, _)) in slopes.iter().enumerate() {
+            let high = self.groups.priors[group].support().1;
+            let bidder = 1 + self.groups.of_bidder.iter().take_while(|of| **of != group).count();
+            if !(*own < -LEAST_SLOPE * high) {
+                return Err(format!(
+                    "no equilibrium that stands alone: bidder {bidder} hardly gains or loses by another multiplier \
+                     than {}",
+                    multipliers[group]
+                ));
+            }
+        }
+        let eigenvalues =
+            if self.beta.is_finite() { self.eigenvalues(multipliers, &slopes) } else { Vec::new() };
+        Ok(LinearEquilibrium { multipliers: self.groups.spread(multipliers), residual, eigenvalues })
+    }
+
+    /// Of the Jacobian in theta: those of the groups moving each as one, and for each group the difference between two
+    /// of its bidders, as often as it has bidders but one.
+    fn eigenvalues(&self, multipliers: &[f64], slopes: &[(f64, Vec<f64>)]) -> Vec<(f64, f64)> {
+        let rates: Vec<f64> = multipliers.iter().map(|w| w * (1.0 - w)).collect();
+        let counts = &self.groups.counts;
+        let together: Vec<Vec<f64>> = slopes
+            .iter()
+            .enumerate()
+            .map(|(i, (own, others))| {
+                let entry = |j: usize| {
+                    if i == j { own + (counts[j] - 1.0) * others[j] } else { counts[j] * others[j] }
+                };
+                (0..rates.len()).map(|j| rates[i] * rates[j] * entry(j)).collect()
+            })
+            .collect();
+        let mut values = eigenvalues(&together).unwrap_or_default();
+        for (g, (own, others)) in slopes.iter().enumerate() {
+            let apart = rates[g] * rates[g] * (own - others[g]);
+            values.extend(std::iter::repeat_n((apart, 0.0), counts[g] as usize - 1));
+        }
+        values.sort_by(|x, y| y.0.total_cmp(&x.0).then(y.1.total_cmp(&x.1)));
+        values
+    }
+}
