@@ -2,6 +2,7 @@
 
 use super::groups::Groups;
 use crate::auction::{Population, Prior};
+use crate::numeric::piecewise::Piecewise;
 use crate::numeric::quadrature::GaussLegendre;
 
 /// A bound on the absolute error of [`ExpectedGradient`], for values up to 1, beta high from 5 to 1000 and up to 20
@@ -20,13 +21,17 @@ struct Orders {
 }
 
 /// For learners.
-const FAST: Orders = Orders { uniform: 8, other: 12, values: 8 };
+const FAST: Orders = Orders { uniform: 8, other: 14, values: 10 };
 
 /// For references.
-const FINE: Orders = Orders { uniform: 16, other: 16, values: 10 };
+const FINE: Orders = Orders { uniform: 16, other: 20, values: 14 };
 
 /// Where values of a prior that is not uniform end panels, since its density may change much between.
 const MARKS: [f64; 5] = [0.001, 0.1, 0.5, 0.9, 0.999];
+
+/// Marks that close do not both end panels: in parts of the distance of the first mark from the last, and in the
+/// logistic variable.
+const CLOSE: (f64, f64) = (0.1, 3.0);
 
 /// Outer panels narrower than this are joined with the next.
 const NARROW: f64 = 1e-9;
@@ -76,7 +81,11 @@ struct Margin {
     high: f64,
     /// The density where it is constant.
     density: Option<f64>,
-    /// Values inside the support at which panels end, where the other integral's panels do too.
+    /// F and f where they cost more than a table.
+    table: Option<[Piecewise; 2]>,
+    /// How far most values spread.
+    spread: f64,
+    /// Values inside the support at which panels end.
     marks: Vec<f64>,
     /// Further such values for this integral only.
     kinks: Vec<f64>,
@@ -86,11 +95,18 @@ impl Margin {
     fn new(prior: &Prior) -> Self {
         let (low, high) = prior.support();
         let uniform = matches!(prior, Prior::Uniform(_));
+        let marks = MARKS.map(|p| prior.quantile(p));
+        let spread = marks[MARKS.len() - 1] - marks[0];
+        let distance = CLOSE.0 * spread;
+        // An end of the support ends a panel already.
+        let inside = marks.into_iter().filter(|mark| mark - low > distance && high - mark > distance);
         Margin {
             low,
             high,
             density: uniform.then(|| 1.0 / (high - low)),
-            marks: if uniform { Vec::new() } else { MARKS.map(|p| prior.quantile(p)).to_vec() },
+            table: table(prior),
+            spread,
+            marks: if uniform { Vec::new() } else { spaced(inside.collect(), distance) },
             kinks: prior.kinks(),
             prior: prior.clone(),
         }
@@ -102,13 +118,63 @@ impl Margin {
             Some(_) if v <= self.low => (0.0, 0.0),
             Some(_) if v >= self.high => (1.0, 0.0),
             Some(density) => ((v - self.low) * density, density),
-            None => (self.prior.cdf(v), self.prior.pdf(v)),
+            None => match &self.table {
+                Some(_) if v <= self.low => (0.0, 0.0),
+                Some(_) if v >= self.high => (1.0, 0.0),
+                Some([cdf, pdf]) => (cdf.at(v), pdf.at(v)),
+                None => (self.prior.cdf(v), self.prior.pdf(v)),
+            },
         }
     }
 
+    /// f at v in the support.
     fn density(&self, v: f64) -> f64 {
-        self.density.unwrap_or_else(|| self.prior.pdf(v))
+        let looked_up = || self.table.as_ref().map(|[_, pdf]| pdf.at(v));
+        self.density.or_else(looked_up).unwrap_or_else(|| self.prior.pdf(v))
     }
+}
+
+/// Tables of F and f, for priors that cost special functions and have no poles.
+fn table(prior: &Prior) -> Option<[Piecewise; 2]> {
+    if matches!(prior, Prior::Uniform(_) | Prior::Power(_) | Prior::Empirical(_)) {
+        return None;
+    }
+    let (low, high) = prior.support();
+    if !(prior.pdf(low).is_finite() && prior.pdf(high).is_finite()) {
+        return None;
+    }
+    // Closer and closer to both ends, where powers of the distance are not smooth.
+    let halves = |k: i32| libm::ldexp(high - low, -k);
+    let mut ends = vec![low];
+    ends.extend((2..TABLE_HALVINGS).rev().map(|k| low + halves(k)));
+    ends.extend((1..TABLE_HALVINGS).map(|k| high - halves(k)));
+    ends.push(high);
+    let most = 1.0 / (high - low);
+    Some([
+        Piecewise::new(&ends, |v| prior.cdf(v), |v, y| (y - prior.cdf(v)).abs() <= TABLE_ERROR),
+        Piecewise::new(
+            &ends,
+            |v| prior.pdf(v),
+            |v, y| (y - prior.pdf(v)).abs() <= TABLE_ERROR * (most + prior.pdf(v)),
+        ),
+    ])
+}
+
+/// The error of tables of F, and of f relative to it and to the mean density.
+const TABLE_ERROR: f64 = 1e-12;
+
+/// How often a table's pieces halve towards the ends of the support.
+const TABLE_HALVINGS: i32 = 20;
+
+/// The marks, rising, that lie further apart than a distance.
+fn spaced(marks: Vec<f64>, distance: f64) -> Vec<f64> {
+    let mut kept: Vec<f64> = Vec::new();
+    for mark in marks {
+        if kept.last().is_none_or(|last| mark - last > distance) {
+            kept.push(mark);
+        }
+    }
+    kept
 }
 
 /// Some rivals of one prior and multiplier.
@@ -152,11 +218,9 @@ impl ExpectedGradient {
         let exact = bidders.div_ceil(2) + 1;
         let inner = if graded { orders.values.max(exact.min(16)) } else { exact };
         let outer = if graded { orders.other } else { orders.uniform };
-        let points = |order| GaussLegendre::of_order(order).points(0.0, 1.0);
-        // t^2 (3 - 2 t): powers of the distance to a panel's end, as low as -1/2, are smooth in t.
-        let grade = |(t, weight): (f64, f64)| (t * t * (3.0 - 2.0 * t), weight * 6.0 * t * (1.0 - t));
-        let inner = if graded { points(inner).map(grade).collect() } else { points(inner).collect() };
-        ExpectedGradient { margins, beta, rules: Rules { outer: points(outer).collect(), inner } }
+        let grade = if graded { towards_ends } else { |point| point };
+        let points = |order| GaussLegendre::of_order(order).points(0.0, 1.0).map(grade).collect();
+        ExpectedGradient { margins, beta, rules: Rules { outer: points(outer), inner: points(inner) } }
     }
 
     /// The derivative of each bidder's expected utility in the own multiplier, at multipliers in (0, 1), one a bidder.
@@ -174,6 +238,11 @@ impl ExpectedGradient {
         };
         (0..multipliers.len()).map(gradient).collect()
     }
+}
+
+/// A node of \[0, 1\] moved to t^2 (3 - 2 t): powers of the distance to an end, as low as -1/2, are smooth in t.
+fn towards_ends((t, weight): (f64, f64)) -> (f64, f64) {
+    (t * t * (3.0 - 2.0 * t), weight * 6.0 * t * (1.0 - t))
 }
 
 /// The gradient for groups of bidders who play alike.
@@ -221,29 +290,37 @@ struct Point<'a> {
     rivals: &'a [Rivals<'a>],
     /// Below this bid some rival always bids higher.
     floor: f64,
-    /// Bids above the floor at which inner panels end, rising, and those of them at which outer ones do.
-    ends: (Vec<f64>, Vec<f64>),
+    /// Bids from the floor up at which inner panels end, rising.
+    ends: Vec<f64>,
+    /// The floor and the rivals' highest bids; and bids between, which outer panels need not end at exactly.
+    tops: Vec<f64>,
+    marks: Vec<f64>,
 }
 
 impl<'a> Point<'a> {
     fn new(gradient: &'a ExpectedGradient, margin: &'a Margin, own: f64, rivals: &'a [Rivals<'a>]) -> Self {
         let present = || rivals.iter().filter(|rivals| rivals.count > 0);
         let floor = present().map(|rivals| rivals.multiplier * rivals.margin.low).fold(0.0, f64::max);
-        let mut outer = Vec::with_capacity(rivals.len() + 1);
-        outer.push(floor);
-        for Rivals { margin, multiplier, .. } in present() {
-            outer.extend(margin.marks.iter().chain([&margin.high]).map(|value| multiplier * value));
+        let bids = |values: fn(&Margin) -> &[f64]| {
+            let bids = rivals.iter().filter(|rivals| rivals.count > 0).flat_map(move |rivals| {
+                values(rivals.margin)
+                    .iter()
+                    .map(|value| rivals.multiplier * value)
+                    .filter(move |bid| *bid > floor)
+            });
+            bids.collect::<Vec<f64>>()
+        };
+        let mut tops = vec![floor];
+        tops.extend(present().map(|rivals| rivals.multiplier * rivals.margin.high));
+        let marks = bids(|margin| &margin.marks);
+        let mut ends = tops.clone();
+        ends.extend(marks.iter().copied().chain(bids(|margin| &margin.kinks)));
+        for bids in [&mut ends, &mut tops] {
+            bids.retain(|bid| *bid >= floor);
+            bids.sort_by(f64::total_cmp);
+            bids.dedup();
         }
-        let mut inner = outer.clone();
-        for Rivals { margin, multiplier, .. } in present() {
-            inner.extend(margin.kinks.iter().map(|value| multiplier * value));
-        }
-        for ends in [&mut inner, &mut outer] {
-            ends.retain(|bid| *bid >= floor);
-            ends.sort_by(f64::total_cmp);
-            ends.dedup();
-        }
-        Point { gradient, margin, own, rivals, floor, ends: (inner, outer) }
+        Point { gradient, margin, own, rivals, floor, ends, tops, marks }
     }
 
     fn gradient(&self) -> f64 {
@@ -301,18 +378,32 @@ impl<'a> Point<'a> {
     /// All nodes at which the own bid can win.
     fn visit(&self, mut visitor: impl FnMut(Node)) {
         let beta = self.gradient.beta;
-        let mut panels = Vec::with_capacity(self.ends.0.len() + self.margin.marks.len() + 2);
+        let mut panels = Vec::with_capacity(self.ends.len() + self.margin.marks.len() + 2);
         if beta == f64::INFINITY {
             return self.visit_values(0.0, (1.0, 0.0), &mut panels, &mut visitor);
         }
-        let mut breakpoints: Vec<f64> = PANEL_ENDS.to_vec();
-        let values = || self.margin.marks.iter().chain([&self.margin.low, &self.margin.high]);
-        for bid in &self.ends.1 {
-            breakpoints.extend(values().map(|value| beta * (self.own * value - bid)));
-        }
-        let [least, .., most] = PANEL_ENDS;
         // Above this the own highest bid meets bids below the floor only.
+        let [least, .., most] = PANEL_ENDS;
         let most = most.min(beta * (self.own * self.margin.high - self.floor));
+        let Margin { low, high, ref marks, .. } = *self.margin;
+        let mut breakpoints: Vec<f64> = PANEL_ENDS.to_vec();
+        for bid in &self.tops {
+            breakpoints.extend([low, high].map(|value| beta * (self.own * value - bid)));
+        }
+        let mut smooth: Vec<f64> = Vec::new();
+        for bid in self.tops.iter().chain(&self.marks) {
+            smooth.extend(marks.iter().map(|value| beta * (self.own * value - bid)));
+        }
+        for bid in &self.marks {
+            smooth.extend([low, high].map(|value| beta * (self.own * value - bid)));
+        }
+        if !smooth.is_empty() {
+            smooth.sort_by(f64::total_cmp);
+            let rivals = self.rivals.iter().filter(|rivals| rivals.count > 0);
+            let spreads = rivals.map(|rivals| rivals.multiplier * rivals.margin.spread);
+            let least = spreads.fold(self.own * self.margin.spread, f64::min);
+            breakpoints.extend(spaced(smooth, CLOSE.1.min(CLOSE.0 * beta * least)));
+        }
         breakpoints.retain(|xi| (least..=most).contains(xi));
         breakpoints.sort_by(f64::total_cmp);
         breakpoints.dedup_by(|next, last| *next - *last < NARROW);
@@ -342,9 +433,8 @@ impl<'a> Point<'a> {
         let from = ((self.floor + shift) * per_bid).max(low);
         panels.clear();
         panels.push(from);
-        panels.extend(
-            self.ends.0.iter().map(|bid| (bid + shift) * per_bid).filter(|v| (from..high).contains(v)),
-        );
+        panels
+            .extend(self.ends.iter().map(|bid| (bid + shift) * per_bid).filter(|v| (from..high).contains(v)));
         let own_ends = self.margin.marks.iter().chain(&self.margin.kinks);
         panels.extend(own_ends.filter(|v| (from..high).contains(*v)));
         if !(self.margin.marks.is_empty() && self.margin.kinks.is_empty()) {

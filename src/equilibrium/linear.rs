@@ -19,6 +19,9 @@ const FIRST_STEP: f64 = 0.25;
 /// Rounds of responses, one group after the other.
 const MOST_ROUNDS: usize = 300;
 
+/// How far Newton's method may go from its start, in parts of the way to 0 or 1.
+const NEAR: f64 = 0.3;
+
 /// Steps of Newton's method.
 const MOST_STEPS: usize = 30;
 
@@ -79,24 +82,29 @@ pub fn linear_equilibria(population: &Population, beta: f64) -> Result<Vec<Linea
         no_common_pole(&groups)?;
     }
     let game = Game { gradient: GroupGradient::new(&groups, beta), groups: &groups, beta };
-    let mut found: Vec<Vec<f64>> = Vec::new();
+    let mut found: Vec<LinearEquilibrium> = Vec::new();
     let mut reason = None;
-    for start in [THETAS.1, THETAS.0] {
-        match game.settle(start) {
-            Ok(multipliers) => {
-                let same =
-                    |other: &Vec<f64>| other.iter().zip(&multipliers).all(|(a, b)| (a - b).abs() < SAME);
+    let candidates = game
+        .near_true_auction()
+        .unwrap_or_else(|| [THETAS.1, THETAS.0].map(|start| game.settle(start)).to_vec());
+    for candidate in candidates {
+        match candidate.and_then(|multipliers| game.describe(&multipliers)) {
+            Ok(equilibrium) => {
+                let same = |other: &LinearEquilibrium| {
+                    let pairs = other.multipliers.iter().zip(&equilibrium.multipliers);
+                    pairs.into_iter().all(|(a, b)| (a - b).abs() < SAME)
+                };
                 if !found.iter().any(same) {
-                    found.push(multipliers);
+                    found.push(equilibrium);
                 }
             }
             Err(why) => reason = reason.or(Some(why)),
         }
     }
-    if let (true, Some(reason)) = (found.is_empty(), reason) {
-        return Err(reason);
+    match reason {
+        Some(reason) if found.is_empty() => Err(reason),
+        _ => Ok(found),
     }
-    found.into_iter().map(|multipliers| game.describe(&multipliers)).collect()
 }
 
 /// Refuses bidders of one prior whose density has a pole at the highest value: each would bid a little more than the
@@ -119,6 +127,27 @@ struct Game<'a> {
 }
 
 impl Game<'_> {
+    /// Newton's method from the equilibria of the true auction, where responses in the smoothed one are slow to
+    /// compute; `None` where they are not, or Newton's method fails from one.
+    fn near_true_auction(&self) -> Option<Vec<Result<Vec<f64>, String>>> {
+        let uniform = |prior: &Prior| matches!(prior, Prior::Uniform(_));
+        if self.beta == f64::INFINITY
+            || self.groups.priors.iter().all(uniform)
+            || no_common_pole(self.groups).is_err()
+        {
+            return None;
+        }
+        let gradient = GroupGradient::new(self.groups, f64::INFINITY);
+        let unsmoothed = Game { groups: self.groups, gradient, beta: f64::INFINITY };
+        let settled = [THETAS.1, THETAS.0].map(|start| unsmoothed.settle(start));
+        settled
+            .into_iter()
+            .flatten()
+            .map(|multipliers| self.newton(&multipliers).map(Ok))
+            .collect::<Option<Vec<_>>>()
+            .filter(|found| !found.is_empty())
+    }
+
     /// The equilibrium that responses come to from one theta for all.
     fn settle(&self, start: f64) -> Result<Vec<f64>, String> {
         let mut thetas = vec![start; self.groups.len()];
@@ -200,7 +229,7 @@ impl Game<'_> {
         for _ in 0..MOST_STEPS {
             let step = solve(&self.slopes_of_groups(&multipliers), &residuals)?;
             let next: Vec<f64> = multipliers.iter().zip(&step).map(|(w, step)| w - step).collect();
-            let near = next.iter().zip(start).all(|(w, s)| (w - s).abs() < 0.1 * s.min(1.0 - s));
+            let near = next.iter().zip(start).all(|(w, s)| (w - s).abs() < NEAR * s.min(1.0 - s));
             if !near {
                 return None;
             }
