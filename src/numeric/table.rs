@@ -193,7 +193,7 @@ pub struct StepTable<T> {
 }
 
 impl<T: Number> StepTable<T> {
-    /// The table through two or more points, which rise from 0 to 1; at most 2^23 of them.
+    /// The table through two or more points, which rise from 0 to 1; at most 2^24 of them, so that u n keeps its integer part.
     pub fn build(points: &[f64]) -> Self {
         StepTable { rows: points.windows(2).map(|ends| [ends[0], ends[1] - ends[0]].map(T::round)).collect() }
     }
