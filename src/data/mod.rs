@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_column_of_csv_is_read_by_name() {
-        let text = "id, value\n1, 0.5\n2, \"1e-3\"\n3,-4\n";
+        let text = "id, value\n1, 0.5\n2,\"1e-3\"\n3,-4\n";
         assert_eq!(csv(text, "value"), Ok(vec![0.5, 1e-3, -4.0]));
         assert_eq!(csv("\u{feff}value\r\n7\r\n", "value"), Ok(vec![7.0]));
         assert_eq!(csv("value\n", "value"), Ok(vec![]));

@@ -124,3 +124,54 @@ fn stirling_error(x: f64) -> f64 {
     let series = [-691.0 / 360_360.0, 1.0 / 1188.0, -1.0 / 1680.0, 1.0 / 1260.0, -1.0 / 360.0, 1.0 / 12.0];
     series.into_iter().fold(0.0, |sum: f64, c| sum.mul_add(r, c)) / x
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numeric::tails::reference::assert_agrees;
+
+    #[test]
+    fn i_z_is_that_of_many_digits() {
+        // a, b, z, ln I_z(a, b) by mpmath 1.3 in 60 digits: log(betainc(a, b, 0, z, regularized=True)), in the upper
+        // half log(1 - betainc(b, a, 0, 1 - z, regularized=True)).
+        let cases = [
+            (2.0, 5.0, 0.25, -0.763_431_342_993_596),
+            (0.1, 0.1, 1e-12, -3.441_878_499_636_355),
+            (0.1, 0.1, 0.625, -0.649_114_643_394_353_1),
+            (0.5, 0.5, 0.99, -0.065_892_569_029_216_63),
+            (20.0, 2.0, 0.125, -38.671_060_101_512_44),
+            (3.0, 1000.0, 0.000_976_562_5, -2.573_049_711_421_108),
+            (1000.0, 3.0, 0.9375, -56.928_372_493_543_65),
+            (1000.0, 1000.0, 0.4375, -18.417_741_697_682_484),
+            (1000.0, 0.1, 0.25, -1_394.505_484_219_414_7),
+            (0.1, 1000.0, 0.007_812_5, -5.877_466_893_721_624e-06),
+            (30.0, 7.0, 8.673_617_379_884_035e-19, -1_233.182_718_026_598_6),
+            (5.0, 8.0, 0.75, -0.002_785_385_941_338_064_4),
+        ];
+        for (a, b, z, ln_cdf) in cases {
+            assert_agrees(&format!("beta({a}, {b})"), &beta(a, b), z, ln_cdf);
+        }
+    }
+
+    #[test]
+    fn whole_shapes_are_polynomials() {
+        // I_z(2, 3) = z^2 (6 - 8 z + 3 z^2).
+        let law = beta(2.0, 3.0);
+        for k in 1..100 {
+            let z = f64::from(k) / 100.0;
+            let exact = z * z * (6.0 - z * (8.0 - 3.0 * z));
+            assert!((law.cdf(z) / exact - 1.0).abs() < 1e-14, "{z}");
+            let slope = libm::exp(law.lower().ln_power(z)) / (z * (1.0 - z));
+            assert!((slope / (12.0 * z * (1.0 - z) * (1.0 - z)) - 1.0).abs() < 1e-14, "{z}");
+        }
+    }
+
+    #[test]
+    fn the_error_of_stirling_is_the_same_from_both_formulas() {
+        let series = stirling_error(15.0);
+        let direct = stirling_error(15.0_f64.next_down());
+        assert!((series - direct).abs() < 2e-14, "{series} {direct}");
+        // 1 - ln(2 pi) / 2.
+        assert!((stirling_error(1.0) - 0.081_061_466_795_327_26).abs() < 1e-15);
+    }
+}

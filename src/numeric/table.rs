@@ -193,7 +193,7 @@ pub struct StepTable<T> {
 }
 
 impl<T: Number> StepTable<T> {
-    /// The table through two or more points, which rise from 0 to 1; at most 2^23 of them.
+    /// The table through two or more points, which rise from 0 to 1; at most 2^24 of them, so that u n keeps its integer part.
     pub fn build(points: &[f64]) -> Self {
         StepTable { rows: points.windows(2).map(|ends| [ends[0], ends[1] - ends[0]].map(T::round)).collect() }
     }
@@ -246,4 +246,75 @@ fn interpolate(nodes: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
 fn polynomial<T: Number>(coefficients: &[T], t: T) -> T {
     let [rest @ .., last] = coefficients else { unreachable!("a polynomial has coefficients") };
     rest.iter().rev().fold(*last, |sum, &c| sum.mul_add(t, c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The largest error of a table of u^(1/3), whose slope at 0 is infinite, over the uniforms of every octave.
+    fn error_of_cube_root<T: Number>() -> f64 {
+        let upper = |w: f64| libm::exp(libm::log1p(-w) / 3.0);
+        let table = QuantileTable::<T>::build(libm::cbrt, upper).unwrap();
+        assert_eq!(
+            table.coefficients().len() as u64,
+            2 * table.segments_of_a_side() * (T::DEGREE as u64 + 1)
+        );
+        let m = T::MANTISSA_BITS;
+        let octaves = (0..m - 1).flat_map(|octave| (0..64).map(move |k| ((64 + k) << octave) >> 6));
+        let errors = octaves.map(|k: u64| {
+            let w = (k as f64 + 0.5) * libm::exp2(-f64::from(m));
+            assert!(w < 0.5);
+            let error = |u: f64, exact: f64| (table.evaluate(T::round(u)).widen() - exact).abs();
+            error(w, libm::cbrt(w)).max(error(1.0 - w, upper(w)))
+        });
+        errors.fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn infinite_slopes_keep_the_bound() {
+        assert!(error_of_cube_root::<f32>() <= f32::BOUND);
+        assert!(error_of_cube_root::<f64>() <= f64::BOUND);
+        // f64 is more than f32 with another name.
+        assert!(error_of_cube_root::<f32>() > 1e4 * error_of_cube_root::<f64>());
+    }
+
+    #[test]
+    fn what_no_table_can_hold_has_none() {
+        let jump = |w: f64| if w < 0.3 { 0.0 } else { 0.5 };
+        assert_eq!(QuantileTable::<f32>::build(jump, |w| 1.0 - w), None);
+    }
+
+    #[test]
+    fn the_smallest_and_the_largest_uniform_are_in_the_first_segments() {
+        let table = QuantileTable::<f64>::build(|w| w, |w| 1.0 - w).unwrap();
+        let least = f64::EPSILON / 2.0;
+        for u in [least, 1.0 - least, 0.5 - least, 0.5 + f64::EPSILON / 2.0] {
+            assert!((table.evaluate(u) - u).abs() < 1e-15, "{u}");
+        }
+    }
+
+    #[test]
+    fn steps_are_found_where_rounding_carries_a_uniform_to_the_next() {
+        // Gaps that grow a hundredfold each: the wrong one would show.
+        let points = [0.0, 1e-6, 1e-4, 1e-2, 1.0];
+        for (points, n) in [(&points[..], 4), (&points[1..], 3)] {
+            let table = StepTable::<f32>::build(points);
+            for k in 0..n {
+                for j in -2..=2 {
+                    let unit = libm::exp2(-23.0);
+                    let u = (f64::from(k) / f64::from(n) / unit).round() + f64::from(j) + 0.5;
+                    let u = u * unit;
+                    if u < 0.0 {
+                        continue;
+                    }
+                    let position = u * f64::from(n);
+                    let (from, to) = (points[position as usize], points[position as usize + 1]);
+                    let exact = (to - from).mul_add(position.fract(), from);
+                    let error = (f64::from(table.evaluate(u as f32)) - exact).abs();
+                    assert!(error <= f32::BOUND, "{u}: {error:e}");
+                }
+            }
+        }
+    }
 }

@@ -135,3 +135,77 @@ fn invert(tail: &impl Tail, l: f64, top: f64) -> f64 {
     }
     libm::exp(t)
 }
+
+#[cfg(test)]
+pub(super) mod reference {
+    use super::*;
+
+    /// Holds a distribution against z and ln F(z) as computed in many digits: F to 1e-13 times |ln F| where that is
+    /// above 1, 1 - F to 1e-12 of itself, and the inverses to what these errors mean for z.
+    pub fn assert_agrees<T: Tail>(name: &str, tails: &Tails<T>, z: f64, ln_cdf: f64) {
+        let upper = ln_cdf > -1e-3;
+        let tolerance = if upper { 1e-12 * -ln_cdf } else { 3e-14 * ln_cdf.abs().max(1.0) };
+        let error = (tails.ln_cdf(z) - ln_cdf).abs();
+        assert!(error <= tolerance, "{name} at {z}: {error:e} in ln F = {ln_cdf}");
+        let error = (tails.cdf(z) - libm::exp(ln_cdf)).abs();
+        assert!(
+            error <= (tolerance + 4.0 * f64::EPSILON) * libm::exp(ln_cdf),
+            "{name} at {z}: {error:e} in F"
+        );
+
+        let inverses = [
+            tails.quantile_of_ln(ln_cdf),
+            if upper {
+                tails.upper_quantile(-libm::expm1(ln_cdf))
+            } else {
+                tails.quantile(libm::exp(ln_cdf))
+            },
+        ];
+        for inverse in inverses {
+            if libm::exp(ln_cdf) > 0.0 {
+                let error = (tails.ln_cdf(inverse) - ln_cdf).abs();
+                // One unit in the last place of z moves ln F by this.
+                let at = if z <= tails.split { tails.lower.at(z) } else { tails.upper.at(1.0 - z) };
+                let ulp = 4.0 * f64::EPSILON * at.elasticity * libm::exp(at.ln_cdf - ln_cdf).max(1.0);
+                assert!(
+                    error <= 2.0 * tolerance + ulp,
+                    "{name}: {error:e} in ln F at the quantile {inverse}"
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_complement_keeps_its_digits_at_both_ends() {
+        for (l, expected) in [(-1e-20, -46.051_701_859_880_91), (-50.0, -1.928_749_847_963_917_8e-22)] {
+            assert!((ln_complement(l) / expected - 1.0).abs() < 1e-15, "{l}");
+        }
+        assert_eq!((ln_complement(0.0), ln_complement(f64::NEG_INFINITY)), (f64::NEG_INFINITY, 0.0));
+    }
+
+    /// F(z) = z^2 up to 1, with an elasticity that is wrong by a factor.
+    struct Misled(f64);
+
+    impl Tail for Misled {
+        fn at(&self, z: f64) -> Local {
+            Local { ln_cdf: 2.0 * libm::log(z), elasticity: self.0, curvature: self.0 }
+        }
+
+        fn leading(&self, l: f64) -> f64 {
+            0.5 * l + 3.0
+        }
+    }
+
+    #[test]
+    fn misleading_slopes_are_survived_by_halving() {
+        for elasticity in [0.3, 0.9, 2.0, 7.0] {
+            let z = invert(&Misled(elasticity), libm::log(0.09), 1.0);
+            assert!((z - 0.3).abs() < 1e-6, "{elasticity}: {z}");
+        }
+    }
+}

@@ -229,7 +229,7 @@ impl<'t> Object<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auction::prior::{Prior, Uniform};
+    use crate::auction::prior::{Empirical, Uniform};
     use crate::learner::{Adam, Sgd};
     use crate::train::{Precision, Profiles, Updates};
 
@@ -242,6 +242,27 @@ mod tests {
         let settings = Draft::default().settings(&[]);
         let expected = r#"{"bidders":[{"count":2}],"results_version":1,"root":0}"#;
         assert_eq!(canonical(Seeds::default(), &settings), expected);
+    }
+
+    #[test]
+    fn priors_are_told_by_their_parameters_or_their_data() {
+        let told = |prior: Prior| {
+            let mut settings = Draft::default().settings(&[]);
+            settings.bidders.iter_mut().for_each(|bidder| bidder.prior = prior.clone());
+            canonical(Seeds::default(), &settings)
+        };
+        let of = |spelling: &str| told(spelling.parse().expect("a valid prior"));
+        let expected = |prior: &str| {
+            format!(r#"{{"bidders":[{{"count":2,"prior":{prior}}}],"results_version":1,"root":0}}"#)
+        };
+        assert_eq!(of("truncated-normal:-0:1e-3"), expected(r#"{"truncated-normal":[0,0.001,0,1]}"#));
+        assert_eq!(of("beta:2:5"), expected(r#"{"beta":[2,5,0,1]}"#));
+        let values: Vec<f64> = (0..20).map(f64::from).collect();
+        let empirical =
+            |file| told(Prior::Empirical(Empirical::new(file, "v", &values).expect("a valid prior")));
+        let digest = "9b45e71a3d119b8581684d375a014556";
+        assert_eq!(empirical("a.csv"), expected(&format!(r#"{{"empirical":"{digest}"}}"#)));
+        assert_eq!(empirical("a.csv"), empirical("b.parquet"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::auction::prior::{COLUMN_KEYS, Empirical, Form, PriorParameter};
+use crate::auction::prior::{COLUMN_KEYS, Empirical, Form, PriorEntry, PriorParameter};
 use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Prior, Strategy};
 
 use super::choice::{Choice, LearnerChoice};
@@ -153,13 +153,13 @@ fn read_prior(node: &Node, base: &Path, problems: &mut Vec<Problem>) -> Option<P
     read::only(table, &row.keys(), &what, problems);
     let prior = match row.form {
         Form::Numbers { parameters, build } => {
-            build(&read_parameters(table, parameters, entry.place, &what, problems)?)
+            build(&read_parameters(table, row, parameters, entry.place, problems)?)
         }
         Form::Column => {
             let [file, column] = COLUMN_KEYS.map(|key| match table.get(key) {
                 Some(node) => read::text(node, key, problems),
                 None => {
-                    problems.push(missing(entry.place, &what, key));
+                    problems.push(missing(entry.place, row.name, key));
                     None
                 }
             });
@@ -174,9 +174,9 @@ fn read_prior(node: &Node, base: &Path, problems: &mut Vec<Problem>) -> Option<P
 /// The values of all parameters.
 fn read_parameters(
     table: &Table,
+    row: &PriorEntry,
     parameters: &[PriorParameter],
     place: Place,
-    what: &str,
     problems: &mut Vec<Problem>,
 ) -> Option<Vec<f64>> {
     let mut values = Vec::new();
@@ -187,7 +187,7 @@ fn read_parameters(
             }
             (None, Some(default)) => Some(default),
             (None, None) => {
-                problems.push(missing(place, what, parameter.name));
+                problems.push(missing(place, row.name, parameter.name));
                 None
             }
         });
@@ -195,6 +195,7 @@ fn read_parameters(
     values.into_iter().collect()
 }
 
-fn missing(place: Place, what: &str, key: &str) -> Problem {
-    Problem::error(place, format!("{what} has no `{key}`"))
+fn missing(place: Place, prior: &str, key: &str) -> Problem {
+    Problem::error(place, format!("the prior `{prior}` has no `{key}`"))
+        .help(format!("write `{prior} = {{ {key} = ... }}`"))
 }

@@ -18,6 +18,9 @@ pub(super) const ENTRY: PriorEntry = PriorEntry {
 /// The values of rate x (high - low): below, the prior is uniform to rounding.
 const DECAYS: RangeInclusive<f64> = 1e-20..=1e3;
 
+/// Below this decay the moments' closed forms cancel, and five terms of their series in it are exact to rounding.
+const SERIES: f64 = 0.1;
+
 /// F(v) = (1 - e^(-rate (v - low))) / (1 - e^(-rate (high - low))), rate > 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TruncatedExponential {
@@ -45,6 +48,20 @@ impl TruncatedExponential {
             ));
         }
         wide_enough(TruncatedExponential { rate, support, decay })
+    }
+
+    /// The z with F = p and 1 - F = q: from the bottom 1 - p (1 - e^-d) = e^(-d z), from the top 1 + q (e^d - 1) =
+    /// e^(d (1 - z)), and q + p e^-d = e^(-d z) where that would overflow.
+    fn between(&self, p: f64, q: f64) -> f64 {
+        let d = self.decay;
+        let z = if p < 0.5 {
+            -libm::log1p(p * self.mass()) / d
+        } else if d < 1.0 {
+            1.0 - libm::log1p(q * libm::expm1(d)) / d
+        } else {
+            -libm::log(p.mul_add(libm::exp(-d), q)) / d
+        };
+        z.min(1.0)
     }
 
     /// -(1 - e^-decay).
@@ -75,18 +92,11 @@ impl Law for TruncatedExponential {
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        (-libm::log1p(p * self.mass()) / self.decay).min(1.0)
+        self.between(p, 1.0 - p)
     }
 
     fn upper_quantile(&self, q: f64) -> f64 {
-        let d = self.decay;
-        // 1 - F = (e^(-d z) - e^-d) / (1 - e^-d), from the top where it is next to linear, else without overflow.
-        let z = if d < 1.0 {
-            1.0 - libm::log1p(q * libm::expm1(d)) / d
-        } else {
-            -libm::log((-q).mul_add(self.mass(), libm::exp(-d))) / d
-        };
-        z.clamp(0.0, 1.0)
+        self.between(1.0 - q, q)
     }
 
     fn ln_cdf(&self, z: f64) -> f64 {
@@ -94,24 +104,27 @@ impl Law for TruncatedExponential {
     }
 
     fn quantile_of_ln(&self, l: f64) -> f64 {
-        self.quantile(libm::exp(l))
+        self.between(libm::exp(l), -libm::expm1(l))
     }
 
     fn mean(&self) -> f64 {
-        // 1 / d - 1 / (e^d - 1) as two series would: both terms grow without bound as d falls.
         let d = self.decay;
-        if d < SERIES { 0.5 - d / 12.0 * (1.0 - d * d / 60.0) } else { 1.0 / d - 1.0 / libm::expm1(d) }
+        if d >= SERIES {
+            return 1.0 / d - 1.0 / libm::expm1(d);
+        }
+        let square = d * d;
+        let tail = 1.0 / 720.0 - square * (1.0 / 30_240.0 - square / 1_209_600.0);
+        0.5 - d * (1.0 / 12.0 - square * tail)
     }
 
     fn variance(&self) -> f64 {
         let d = self.decay;
-        if d < SERIES {
-            return 1.0 / 12.0 - d * d / 240.0;
+        let square = d * d;
+        if d >= SERIES {
+            let s = d / (2.0 * libm::sinh(0.5 * d));
+            return (1.0 - s) * (1.0 + s) / square;
         }
-        let s = d / (2.0 * libm::sinh(0.5 * d));
-        (1.0 - s) * (1.0 + s) / (d * d)
+        let tail = 1.0 / 6048.0 - square * (1.0 / 172_800.0 - square / 5_322_240.0);
+        1.0 / 12.0 - square * (1.0 / 240.0 - square * tail)
     }
 }
-
-/// Decays below this have their moments from a series.
-const SERIES: f64 = 1e-3;
