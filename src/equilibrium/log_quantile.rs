@@ -75,3 +75,34 @@ impl Table {
         if u > LEAST_LN_MINUS_LOG { self.width * self.upper.at(u).min(1.0) } else { self.width }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auction::prior::{Beta, Kumaraswamy, TruncatedExponential, TruncatedNormal};
+
+    #[test]
+    fn tables_are_as_accurate_as_the_prior() {
+        for prior in [
+            Prior::Beta(Beta::new(2.0, 5.0, 0.0, 1.0).unwrap()),
+            Prior::Beta(Beta::new(0.3, 0.6, 0.5, 2.0).unwrap()),
+            Prior::Kumaraswamy(Kumaraswamy::new(3.0, 0.5, 0.0, 1.0).unwrap()),
+            Prior::TruncatedExponential(TruncatedExponential::new(9.0, 0.0, 1.0).unwrap()),
+            Prior::TruncatedNormal(TruncatedNormal::new(0.5, 0.1, 0.0, 1.0).unwrap()),
+        ] {
+            let table = LogQuantile::new(&prior);
+            for k in 0..2000 {
+                let l = -libm::exp(-36.0 + 0.022 * f64::from(k));
+                let (excess, expected) = (table.excess(l), prior.excess_of_ln(l));
+                let error = (excess / expected - 1.0).abs();
+                assert!(error < 20.0 * ERROR, "{prior} at {l}: {error:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn above_all_values_is_the_highest() {
+        let table = LogQuantile::new(&Prior::Beta(Beta::new(2.0, 5.0, 1.0, 3.0).unwrap()));
+        assert_eq!((table.excess(0.0), table.excess(1.0)), (2.0, 2.0));
+    }
+}

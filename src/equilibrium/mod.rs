@@ -15,7 +15,7 @@ mod smoothed;
 pub use bne::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
 pub use evaluate::{BidderEvaluation, Evaluation, evaluate};
 pub use gradient::{ExpectedGradient, GRADIENT_ERROR};
-pub use linear::{LINEAR_ERROR, LinearEquilibrium, linear_equilibria};
+pub use linear::{LinearEquilibrium, linear_equilibria};
 pub use reference::{BidderReferences, Reference, equilibrium, references};
 pub use saturation::{SATURATED, saturation};
 pub use smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_multiplier};

@@ -72,11 +72,10 @@ pub fn bne(population: &Population) -> Result<Bne, String> {
 }
 
 fn construct(groups: &Groups) -> Result<(InverseBids, &'static str), String> {
-    if let [_] = groups.priors[..] {
-        return Ok((symmetric::solve(groups)?, symmetric::METHOD));
-    }
     let pair = groups.counts == [1.0, 1.0];
     match &groups.priors[..] {
+        [Prior::Uniform(_)] => return Ok((symmetric::solve_uniform(groups)?, symmetric::UNIFORM_METHOD)),
+        [_] => return Ok((symmetric::solve(groups)?, symmetric::METHOD)),
         [Prior::Uniform(one), Prior::Uniform(two)] if pair => return uniform_pair::solve(groups, [one, two]),
         [Prior::Power(one), Prior::Power(two)]
             if pair
@@ -184,5 +183,178 @@ impl Bne {
         let prior = &self.groups.priors[group];
         let mean = prior.mean();
         self.expectations.bid_values[group] / (prior.variance() + mean * mean)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::auction::prior::{Beta, Empirical, Kumaraswamy, Power, TruncatedExponential, TruncatedNormal};
+    use crate::equilibrium::games::{game, uniform};
+
+    fn with_priors(priors: &[Prior]) -> Population {
+        let mut population = Population::symmetric(priors.len(), Prior::STANDARD);
+        population.bidders.iter_mut().zip(priors).for_each(|(bidder, prior)| bidder.prior = prior.clone());
+        population
+    }
+
+    fn power(exponent: f64, high: f64) -> Prior {
+        Prior::Power(Power::new(exponent, 0.0, high).unwrap())
+    }
+
+    /// The solution of the differential equation, whether or not there is a closed form.
+    fn by_shooting(population: &Population) -> Bne {
+        let groups = Groups::new(population);
+        let curves = shooting::solve(&groups).unwrap();
+        Bne::new(groups, curves, shooting::METHOD)
+    }
+
+    #[test]
+    fn closed_forms_agree_with_shooting() {
+        for population in [
+            game(&[(0.0, 1.0), (0.0, 2.0)]),
+            game(&[(1.0, 1.5), (1.0, 3.0)]),
+            game(&[(0.0, 1.0); 2]),
+            game(&[(0.5, 1.0); 7]),
+            with_priors(&[power(2.0, 1.0), power(2.0, 1.5)]),
+            with_priors(&[power(0.5, 1.0), power(0.5, 2.0)]),
+            with_priors(&vec![Prior::Beta(Beta::new(2.0, 5.0, 0.0, 1.0).unwrap()); 3]),
+        ] {
+            let (closed, shot) = (bne(&population).unwrap(), by_shooting(&population));
+            assert_ne!(closed.method(), shot.method());
+            let error = closed.error() + shot.error();
+            assert!((closed.top_bid() - shot.top_bid()).abs() < error);
+            for bidder in 0..population.len() {
+                let (low, high) = population.bidders[bidder].prior.support();
+                for k in 0..=50 {
+                    let value = low + (high - low) * f64::from(k) / 50.0;
+                    let (one, other) = (closed.bid(bidder, value), shot.bid(bidder, value));
+                    assert!(
+                        (one - other).abs() < error,
+                        "{one} and {other} at {value} by {}",
+                        closed.method()
+                    );
+                }
+                assert!((closed.utility(bidder) - shot.utility(bidder)).abs() < error);
+                assert!((closed.projection(bidder) - shot.projection(bidder)).abs() < error / low.max(0.1));
+            }
+            assert!((closed.revenue() - shot.revenue()).abs() < error);
+        }
+    }
+
+    #[test]
+    fn equal_uniform_bidders_shade_by_one_nth() {
+        let bne = bne(&Population::symmetric(3, uniform(0.5, 2.0))).unwrap();
+        for value in [0.5, 0.500001, 0.9, 1.7, 2.0] {
+            assert!((bne.bid(1, value) - (value - (value - 0.5) / 3.0)).abs() < 1e-14);
+            assert!((bne.inverse_bid(2, bne.bid(2, value)) - value).abs() < 1e-14);
+        }
+        assert!((bne.utility(0) - 1.5 / 12.0).abs() < 1e-12);
+        assert!((bne.revenue() - (0.5 + 1.5 * 0.5)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_empirical_prior_has_an_equilibrium() {
+        let values: Vec<f64> = (0..60).map(|k| libm::pow((f64::from(k) + 0.5) / 60.0, 1.7)).collect();
+        let prior = Prior::Empirical(Empirical::new("values.csv", "value", &values).unwrap());
+        let symmetric = bne(&Population::symmetric(3, prior)).unwrap();
+        assert!(symmetric.certificate().upper < 1e-8, "{:?}", symmetric.certificate());
+    }
+
+    #[test]
+    fn values_that_cannot_win_bid_themselves() {
+        let bne = bne(&game(&[(0.0, 1.0), (0.5, 1.5)])).unwrap();
+        assert_eq!(bne.low_bid(), 0.25);
+        assert_eq!((bne.bid(0, 0.1), bne.inverse_bid(0, 0.1)), (0.1, 0.1));
+        assert_eq!((bne.bid(1, 0.5), bne.inverse_bid(1, 0.1)), (0.25, 0.5));
+    }
+
+    #[test]
+    fn what_has_no_equilibrium_of_this_kind_has_a_reason() {
+        for (supports, reason) in [
+            (vec![(0.0, 1.0), (0.0, 3.0), (0.0, 3.0)], "bidder 1, with prior uniform:0:1, would drop out"),
+            (vec![(0.0, 1.0), (2.0, 3.0)], "shuts it out"),
+            (vec![(0.0, 1.0), (0.0, 1.0), (0.5, 1.0)], "begin at different values, 0 and 0.5"),
+        ] {
+            let error = bne(&game(&supports)).unwrap_err();
+            assert!(error.contains(reason), "{error}");
+        }
+        // Two weak bidders and a strong one all bid to one top.
+        assert!(bne(&game(&[(0.0, 1.0), (0.0, 1.0), (0.0, 3.0)])).is_ok());
+    }
+
+    #[test]
+    fn extreme_priors_are_solved_or_refused() {
+        let beta = |a, b| Prior::Beta(Beta::new(a, b, 0.0, 1.0).unwrap());
+        for priors in [
+            vec![beta(0.1, 0.1), beta(0.1, 0.1)],
+            vec![beta(20.0, 2.0), beta(2.0, 20.0)],
+            vec![power(0.1, 1.0), power(0.2, 1.0)],
+            vec![power(1000.0, 1.0), power(900.0, 1.0)],
+            (0..64).map(|i| [Prior::STANDARD, power(2.0, 1.0)][i % 2].clone()).collect(),
+        ] {
+            let bne = bne(&with_priors(&priors)).unwrap();
+            assert!(bne.certificate().upper < 1e-7 && bne.top_bid() < 1.0);
+        }
+    }
+
+    /// Any prior on \[low, high\].
+    fn prior(low: f64) -> impl Strategy<Value = Prior> {
+        let shape = || 0.4..6.0_f64;
+        (0_u32..6, shape(), shape(), 0.7..1.3_f64).prop_map(move |(kind, a, b, width)| {
+            let high = low + width;
+            match kind {
+                0 => uniform(low, high),
+                1 => Prior::Power(Power::new(a, low, high).unwrap()),
+                2 => Prior::Beta(Beta::new(a, b, low, high).unwrap()),
+                3 => Prior::Kumaraswamy(Kumaraswamy::new(a, b, low, high).unwrap()),
+                4 => Prior::TruncatedExponential(TruncatedExponential::new(a, low, high).unwrap()),
+                _ => Prior::TruncatedNormal(
+                    TruncatedNormal::new(low + 0.1 * a * width, 0.1 * b, low, high).unwrap(),
+                ),
+            }
+        })
+    }
+
+    /// Games on one lowest value, with two priors at most for each two bidders.
+    fn any_games() -> impl Strategy<Value = Population> {
+        let priors =
+            (0_u32..2).prop_flat_map(|low| prop::collection::vec(prior(0.5 * f64::from(low)), 1..=3));
+        (priors, 2_usize..=4).prop_map(|(priors, bidders)| {
+            with_priors(&(0..bidders).map(|i| priors[i % priors.len()].clone()).collect::<Vec<_>>())
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn an_equilibrium_has_its_certificate_and_no_other_profile_has(
+            population in any_games(), factor in prop_oneof![0.9..0.995, 1.005..1.1],
+        ) {
+            match bne(&population) {
+                Ok(found) => {
+                    let width = found.top_bid() - found.low_bid();
+                    let Certificate { lower, upper } = found.certificate();
+                    prop_assert!(lower <= upper && upper <= BNE_EPSILON * width, "{:?}", found.certificate());
+                    for bidder in 0..population.len() {
+                        let (low, high) = population.bidders[bidder].prior.support();
+                        let bids: Vec<f64> =
+                            (0..=40).map(|k| found.bid(bidder, low + (high - low) * f64::from(k) / 40.0)).collect();
+                        prop_assert!(bids.is_sorted(), "{bids:?}");
+                        prop_assert_eq!(bids[40], found.top_bid());
+                        let back = found.inverse_bid(bidder, bids[20]);
+                        prop_assert!((back - 0.5 * (low + high)).abs() < 1e-9, "{back}");
+                    }
+                    let Bne { groups, curves, .. } = found;
+                    let wrong = Bne::new(groups, curves.scaled(factor), "none");
+                    prop_assert!(wrong.certificate().lower > BNE_EPSILON * width, "{:?}", wrong.certificate());
+                    prop_assert!(wrong.certificate().lower <= wrong.certificate().upper);
+                }
+                // Different highest values: the bidder with the lower may drop out.
+                Err(reason) => prop_assert!(population.len() > 2 && reason.contains("drop out"), "{reason}"),
+            }
+        }
     }
 }

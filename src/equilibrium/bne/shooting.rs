@@ -126,9 +126,6 @@ impl Shooting<'_> {
             }
             (low, high) = self.between(&one, &other, width)?;
         }
-        if std::env::var("DBG").is_ok() {
-            eprintln!("evals {}", self.evaluations);
-        }
         self.curves(path, width)
     }
 

@@ -10,6 +10,21 @@ pub(super) const METHOD: &str = "integral of the symmetric bid";
 /// Nodes of the rule between neighbouring values.
 const ORDER: usize = 8;
 
+pub(super) const UNIFORM_METHOD: &str = "closed form of one uniform prior";
+
+/// The symmetric equilibrium of N uniform priors: b(v) = v - (v - low) / N.
+///
+/// References: Vickrey 1961.
+pub(super) fn solve_uniform(groups: &Groups) -> Result<InverseBids, String> {
+    let (low, high) = groups.priors[0].support();
+    let n = groups.bidders();
+    // F is the share of the way to the top bid: ln F = s.
+    let nodes = places(DEPTH);
+    let gaps = nodes.iter().map(|s| (high - low) * libm::exp(*s) / n).collect();
+    let top = low + (high - low) * (n - 1.0) / n;
+    InverseBids::in_equilibrium(groups, (low, top), nodes.clone(), vec![nodes], &[gaps])
+}
+
 /// The least distance of nodes in s.
 const LEAST_DISTANCE: f64 = 1e-13;
 
