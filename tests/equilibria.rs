@@ -86,5 +86,6 @@ fn bids_and_inverse_bids_are_those_of_the_reference() {
             }
         }
     }
-    assert_eq!(points, 12 + 9 * (20 + 7 + 20 - 4));
+    // The tops; both functions of two and of three bidders; bids of one prior.
+    assert_eq!(points, 12 + 9 * (7 * 2 * 2 + 2 * 3 * 2 + 2 + 3 + 2));
 }

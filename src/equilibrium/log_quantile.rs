@@ -92,7 +92,7 @@ mod tests {
         ] {
             let table = LogQuantile::new(&prior);
             for k in 0..2000 {
-                let l = -libm::exp(-36.0 + 0.022 * f64::from(k));
+                let l = -libm::exp(-36.0 + 0.0205 * f64::from(k));
                 let (excess, expected) = (table.excess(l), prior.excess_of_ln(l));
                 let error = (excess / expected - 1.0).abs();
                 assert!(error < 20.0 * ERROR, "{prior} at {l}: {error:e}");

@@ -4,7 +4,7 @@
 pub(super) const DEPTH: f64 = 20.0;
 
 /// The distance of nodes in t at a t, over t plus the other number: curves straighten towards the bottom.
-const SPACING: (f64, f64) = (0.0025, 2.0);
+const SPACING: (f64, f64) = (0.0016, 2.0);
 
 /// The distance of nodes at t.
 pub(super) fn spacing(t: f64) -> f64 {

@@ -41,7 +41,7 @@ const FIRST_STEP: f64 = 1e-3;
 const MOST_EVALUATIONS: usize = 20_000_000;
 
 /// The most slopes that one solution may take.
-const MOST_EVALUATIONS_OF_ONE: usize = 1_000_000;
+const MOST_EVALUATIONS_OF_ONE: usize = 400_000;
 
 /// Values that all bidders together stay below with a probability under e to this are of no weight.
 const LEAST_LOG: f64 = -40.0;
