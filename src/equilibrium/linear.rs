@@ -302,7 +302,7 @@ impl Game<'_> {
         for (group, (own, _)) in slopes.iter().enumerate() {
             let high = self.groups.priors[group].support().1;
             let bidder = 1 + self.groups.of_bidder.iter().take_while(|of| **of != group).count();
-            if !(*own < -LEAST_SLOPE * high) {
+            if own.is_nan() || *own >= -LEAST_SLOPE * high {
                 return Err(format!(
                     "no equilibrium that stands alone: bidder {bidder} hardly gains or loses by another multiplier \
                      than {}",

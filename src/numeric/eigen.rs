@@ -66,9 +66,8 @@ fn to_hessenberg(a: &mut [Vec<f64>]) {
         }
         for i in row + 1..n {
             let factor = a[i][column] / a[row][column];
-            for k in 0..n {
-                a[i][k] -= factor * a[row][k];
-            }
+            let (above, below) = a.split_at_mut(i);
+            below[0].iter_mut().zip(&above[row]).for_each(|(entry, other)| *entry -= factor * other);
             for entries in a.iter_mut() {
                 entries[row] += factor * entries[i];
             }
@@ -122,9 +121,12 @@ fn double_step(a: &mut [Vec<f64>], start: usize, size: usize, sweep: usize) {
             let mut reflector = column;
             reflector[0] += if column[0] >= 0.0 { norm } else { -norm };
             let square: f64 = reflector[..rows].iter().map(|x| x * x).sum();
-            for c in k.saturating_sub(1)..a.len() {
-                let dot: f64 = (0..rows).map(|r| reflector[r] * a[k + r][c]).sum();
-                (0..rows).for_each(|r| a[k + r][c] -= 2.0 * dot / square * reflector[r]);
+            let mut dots = vec![0.0; a.len()];
+            for (row, part) in a[k..k + rows].iter().zip(reflector) {
+                dots.iter_mut().zip(row).for_each(|(dot, entry)| *dot += part * entry);
+            }
+            for (row, part) in a[k..k + rows].iter_mut().zip(reflector) {
+                row.iter_mut().zip(&dots).for_each(|(entry, dot)| *entry -= 2.0 * dot / square * part);
             }
             for row in a.iter_mut().take((k + 4).min(size)) {
                 let dot: f64 = (0..rows).map(|r| reflector[r] * row[k + r]).sum();
@@ -153,7 +155,7 @@ pub fn solve(matrix: &[Vec<f64>], b: &[f64]) -> Option<Vec<f64>> {
     for column in 0..n {
         let pivot = (column..n).max_by(|&i, &j| a[i][column].abs().total_cmp(&a[j][column].abs()))?;
         a.swap(column, pivot);
-        if !(a[column][column].abs() > f64::EPSILON * scale) {
+        if a[column][column].abs() <= f64::EPSILON * scale {
             return None;
         }
         let (above, below) = a.split_at_mut(column + 1);

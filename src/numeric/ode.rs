@@ -170,7 +170,7 @@ impl<F: FnMut(f64, &[f64], &mut [f64])> Integration<F> {
         loop {
             let ends = self.t + self.step.min(longest) >= end;
             let h = if ends { end - self.t } else { self.step.min(longest) };
-            if !(h > LEAST_STEP * self.t.abs().max(f64::MIN_POSITIVE)) {
+            if h.is_nan() || h <= LEAST_STEP * self.t.abs().max(f64::MIN_POSITIVE) {
                 return Err(Stuck);
             }
             self.evaluate(h);

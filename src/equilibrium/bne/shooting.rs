@@ -22,7 +22,7 @@ const DEPTHS: (f64, f64) = (12.0, 20.0);
 const FAR: f64 = DEPTHS.1 + 40.0;
 
 /// Between values and bids that would meet so soon, in t, nothing comes.
-const SOON: f64 = 1e-4;
+const SOON: f64 = 1e-3;
 
 /// The coarsest tolerance, for tops that are far from right.
 const COARSEST: f64 = 1e-6;
