@@ -1,7 +1,7 @@
 //! Small dense matrices: eigenvalues and linear systems.
 
 /// Sweeps of the QR iteration that one eigenvalue may take.
-const MOST_SWEEPS: usize = 60;
+const MOST_SWEEPS: usize = 100;
 
 /// The eigenvalues (real part, imaginary part) of a real square matrix, given by rows, by falling real part; `None`
 /// where the iteration does not converge or an entry is not finite.
@@ -26,11 +26,12 @@ pub fn eigenvalues(matrix: &[Vec<f64>]) -> Option<Vec<(f64, f64)>> {
     }
     let mut a = matrix.to_vec();
     to_hessenberg(&mut a);
+    let negligible = 4.0 * f64::EPSILON * a.iter().flatten().map(|entry| entry * entry).sum::<f64>().sqrt();
     let mut values = Vec::with_capacity(a.len());
     let mut size = a.len();
     let mut sweeps = 0;
     while size > 0 {
-        let start = deflation(&a, size);
+        let start = deflation(&a, size, negligible);
         match size - start {
             1 => {
                 values.push((a[size - 1][size - 1], 0.0));
@@ -68,6 +69,7 @@ fn to_hessenberg(a: &mut [Vec<f64>]) {
             let factor = a[i][column] / a[row][column];
             let (above, below) = a.split_at_mut(i);
             below[0].iter_mut().zip(&above[row]).for_each(|(entry, other)| *entry -= factor * other);
+            a[i][column] = 0.0;
             for entries in a.iter_mut() {
                 entries[row] += factor * entries[i];
             }
@@ -76,13 +78,8 @@ fn to_hessenberg(a: &mut [Vec<f64>]) {
 }
 
 /// Where the trailing block of the leading `size` rows begins that no negligible subdiagonal entry cuts.
-fn deflation(a: &[Vec<f64>], size: usize) -> usize {
-    let negligible = |i: &usize| {
-        let scale = a[i - 1][i - 1].abs() + a[*i][*i].abs();
-        let scale = if scale == 0.0 { 1.0 } else { scale };
-        a[*i][i - 1].abs() <= f64::EPSILON * scale
-    };
-    (1..size).rev().find(negligible).unwrap_or(0)
+fn deflation(a: &[Vec<f64>], size: usize, negligible: f64) -> usize {
+    (1..size).rev().find(|&i| a[i][i - 1].abs() <= negligible).unwrap_or(0)
 }
 
 /// The eigenvalues of a matrix of two rows.
@@ -132,6 +129,10 @@ fn double_step(a: &mut [Vec<f64>], start: usize, size: usize, sweep: usize) {
                 let dot: f64 = (0..rows).map(|r| reflector[r] * row[k + r]).sum();
                 (0..rows).for_each(|r| row[k + r] -= 2.0 * dot / square * reflector[r]);
             }
+        }
+        if k > start {
+            // What the reflection has made 0, to rounding.
+            a[k + 1..k + rows].iter_mut().for_each(|row| row[k - 1] = 0.0);
         }
         if k + 2 < size {
             column = [a[k + 1][k], a[k + 2][k], if k + 3 < size { a[k + 3][k] } else { 0.0 }];

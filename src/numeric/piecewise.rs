@@ -15,7 +15,7 @@ const DEPTH: u32 = 6;
 pub struct Piecewise {
     /// Rising, one more than pieces.
     ends: Vec<f64>,
-    /// Chebyshev coefficients of each piece, lowest first.
+    /// Of each piece by powers, lowest first; smooth pieces have small ones at high powers.
     coefficients: Vec<[f64; DEGREE + 1]>,
 }
 
@@ -55,25 +55,33 @@ impl Piecewise {
     }
 }
 
-/// The Chebyshev coefficients of the polynomial through DEGREE + 1 Chebyshev points.
+/// The coefficients of t^0, t^1, ... of the polynomial through DEGREE + 1 Chebyshev points, t in \[-1, 1\].
 fn interpolate(from: f64, to: f64, f: &impl Fn(f64) -> f64) -> [f64; DEGREE + 1] {
     let points = (DEGREE + 1) as f64;
     let angle = |k: usize| PI * (k as f64 + 0.5) / points;
     let values: [f64; DEGREE + 1] =
         std::array::from_fn(|k| f((0.5 * (to - from)).mul_add(libm::cos(angle(k)), 0.5 * (from + to))));
-    std::array::from_fn(|j| {
+    let mut powers = [0.0; DEGREE + 1];
+    // T_j and T_(j - 1) by powers.
+    let (mut chebyshev, mut before) = ([0.0; DEGREE + 1], [0.0; DEGREE + 1]);
+    chebyshev[0] = 1.0;
+    for j in 0..=DEGREE {
         let sum: f64 = values.iter().enumerate().map(|(k, y)| y * libm::cos(j as f64 * angle(k))).sum();
-        sum / points * if j == 0 { 1.0 } else { 2.0 }
-    })
+        let coefficient = sum / points * if j == 0 { 1.0 } else { 2.0 };
+        powers.iter_mut().zip(&chebyshev).for_each(|(power, part)| *power += coefficient * part);
+        let doubled = if j == 0 { 1.0 } else { 2.0 };
+        let next = std::array::from_fn(|i| if i == 0 { 0.0 } else { doubled * chebyshev[i - 1] } - before[i]);
+        (chebyshev, before) = (next, chebyshev);
+    }
+    powers
 }
 
-/// The sum of coefficients times Chebyshev polynomials at t in \[-1, 1\] (Clenshaw).
-fn value(coefficients: &[f64; DEGREE + 1], t: f64) -> f64 {
-    let (mut one, mut two) = (0.0, 0.0);
-    for &coefficient in coefficients[1..].iter().rev() {
-        (one, two) = (2.0 * t * one + (coefficient - two), one);
-    }
-    t * one + (coefficients[0] - two)
+/// The polynomial at t, in four sums that do not wait for each other (Estrin).
+fn value(c: &[f64; DEGREE + 1], t: f64) -> f64 {
+    let square = t * t;
+    let fourth = square * square;
+    let four = |k: usize| (c[k] + c[k + 1] * t) + (c[k + 2] + c[k + 3] * t) * square;
+    (four(0) + four(4) * fourth) + (four(8) + c[12] * fourth) * (fourth * fourth)
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub fn bne(population: &Population) -> Result<Bne, String> {
         Ok(bne)
     } else {
         Err(format!(
-            "the bids found by {method} are no equilibrium: a deviation may gain {bound:e}, above {most:e}"
+            "no certified equilibrium: against the bids found by {method} a deviation may gain {bound:e}, above {most:e}"
         ))
     }
 }
@@ -304,7 +304,7 @@ mod tests {
 
     /// Any prior on \[low, high\].
     fn prior(low: f64) -> impl Strategy<Value = Prior> {
-        let shape = || 0.4..6.0_f64;
+        let shape = || 0.8..4.0_f64;
         (0_u32..6, shape(), shape(), 0.7..1.3_f64).prop_map(move |(kind, a, b, width)| {
             let high = low + width;
             match kind {
