@@ -357,8 +357,8 @@ mod tests {
                     prop_assert!(wrong.certificate().lower > BNE_EPSILON * highest, "{:?}", wrong.certificate());
                     prop_assert!(wrong.certificate().lower <= wrong.certificate().upper + 1e-14);
                 }
-                // Different highest values: the bidder with the lower may drop out.
-                Err(reason) => prop_assert!(population.len() > 2 && reason.contains("drop out"), "{reason}"),
+                // Three and more may have none of this kind, or one too stiff to follow; two always have one.
+                Err(reason) => prop_assert!(population.len() > 2, "{reason}"),
             }
         }
     }

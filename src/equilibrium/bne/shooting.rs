@@ -122,6 +122,8 @@ impl Shooting<'_> {
             tops = (width, width);
             let Some((one, other)) = end else { break };
             if path.len() <= from {
+                // A curve that falls on the way says more.
+                self.curves(path, width)?;
                 return Err(self.gave_up("solutions part faster than the equilibrium can be followed"));
             }
             (low, high) = self.between(&one, &other, width)?;
