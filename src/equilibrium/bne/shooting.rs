@@ -29,10 +29,10 @@ const COARSEST: f64 = 1e-6;
 
 /// How close two solutions on either side of the equilibrium come to each other by halving, in tolerances: so far
 /// apart that errors of the integration do not put both on one side.
-const CLOSE: f64 = 200.0;
+const CLOSE: f64 = 2000.0;
 
 /// How far apart, relative to 1 + |l|, the two may come before halving begins anew, in tolerances.
-const APART: f64 = 1e4;
+const APART: f64 = 5e4;
 
 /// The first step of an integration, in t.
 const FIRST_STEP: f64 = 1e-3;
