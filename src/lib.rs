@@ -9,7 +9,8 @@
 //!
 //! | layer | module | what lives there |
 //! |---|---|---|
-//! | 0 | [`numeric`] | SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, statistics |
+//! | 0 | [`numeric`] | SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, statistics, distributions |
+//! | 0 | [`data`] | a column of a user's CSV or Parquet file |
 //! | 1 | [`auction`] | priors, strategies, population, profile, mechanism |
 //! | 2 | [`equilibrium`] | exact expectations of a profile, reference equilibria |
 //! | 2 | [`learner`] | one learner a file: hyperparameters, state, update |
@@ -23,6 +24,7 @@
 
 pub mod auction;
 pub mod cli;
+pub mod data;
 pub mod engine;
 pub mod equilibrium;
 pub mod learner;

@@ -1,6 +1,6 @@
 //! The scalar transcription of a run, with libm and one generator at a time: the oracle of the vectorised kernel.
 
-use bidsweep::auction::Prior;
+use bidsweep::auction::prior::{Prior, Uniform};
 use bidsweep::learner::Learner;
 use bidsweep::learner::Sgd;
 use bidsweep::numeric::simd::Instance;
@@ -213,7 +213,7 @@ fn the_kernel_follows_the_oracle_on_own_profiles() {
 }
 
 fn uniform(low: f64, high: f64) -> Prior {
-    (Prior::REGISTRY[0].build)(&[low, high]).unwrap()
+    Prior::Uniform(Uniform::new(low, high).unwrap())
 }
 
 /// Three bidders who differ in everything.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use bidsweep::auction::Prior;
 use bidsweep::learner::Learner;
 use bidsweep::store::TableName;
 use bidsweep::sweep::Plan;
@@ -16,6 +17,14 @@ fn readme_lists_every_learner() {
     for entry in Learner::REGISTRY {
         let row = format!("| `{}` | {} |", entry.name, entry.doc);
         assert!(readme().contains(&row), "the README's table of learners lacks {row}");
+    }
+}
+
+#[test]
+fn readme_lists_every_prior() {
+    for entry in Prior::REGISTRY {
+        let row = format!("| `{}` | {} | {} |", entry.name, entry.keys().join(", "), entry.doc);
+        assert!(readme().contains(&row), "the README's table of priors lacks {row}");
     }
 }
 

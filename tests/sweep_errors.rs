@@ -1138,17 +1138,92 @@ error: there is no prior `unifrom`
   = help: did you mean `uniform`?"#,
     );
     refused(
-        "a later prior",
-        r#"[populations.a]
+        "a prior that cannot be trained with yet",
+        r#"[fixed]
+population = "a"
+[populations.a]
 bidders = [{ prior = { power = { exponent = 2 } } }, {}]"#,
         r#"
-error: the prior `power` is not available in this version
+error: training with the prior `power` is not available in this version
+ --> s.toml:4:14
+  |
+4 | population = "a"
+  |              ^^^
+  |
+  = help: write `prior = { uniform = { low = 0.0, high = 1.0 } }`"#,
+    );
+    refused(
+        "a prior without its parameters",
+        r#"[populations.a]
+bidders = [{ prior = { beta = { high = 2 } } }, {}]"#,
+        r#"
+error: the prior `beta` has no `a`
  --> s.toml:4:24
   |
-4 | bidders = [{ prior = { power = { exponent = 2 } } }, {}]
-  |                        ^^^^^
+4 | bidders = [{ prior = { beta = { high = 2 } } }, {}]
+  |                        ^^^^
   |
-  = help: available: uniform"#,
+  = help: write `beta = { a = ... }`
+
+error: the prior `beta` has no `b`
+ --> s.toml:4:24
+  |
+4 | bidders = [{ prior = { beta = { high = 2 } } }, {}]
+  |                        ^^^^
+  |
+  = help: write `beta = { b = ... }`"#,
+    );
+    refused(
+        "a flat exponent",
+        r#"[populations.a]
+bidders = [{ prior = { power = { exponent = 0 } } }, {}]"#,
+        r#"
+error: the prior `power`: exponent = 0 must be from 0.1 to 1000
+ --> s.toml:4:32
+  |
+4 | bidders = [{ prior = { power = { exponent = 0 } } }, {}]
+  |                                ^^^^^^^^^^^^^^^^"#,
+    );
+    refused(
+        "an infinite mean",
+        r#"[populations.a]
+bidders = [{ prior = { truncated-normal = { mean = inf, sd = 0.2 } } }, {}]"#,
+        r#"
+error: `mean` must be a finite number, not inf
+ --> s.toml:4:52
+  |
+4 | bidders = [{ prior = { truncated-normal = { mean = inf, sd = 0.2 } } }, {}]
+  |                                                    ^^^"#,
+    );
+    refused(
+        "data without a column",
+        r#"[populations.a]
+bidders = [{ prior = { empirical = { file = 3 } } }, {}]"#,
+        r#"
+error: the prior `empirical` has no `column`
+ --> s.toml:4:24
+  |
+4 | bidders = [{ prior = { empirical = { file = 3 } } }, {}]
+  |                        ^^^^^^^^^
+  |
+  = help: write `empirical = { column = ... }`
+
+error: `file` must be a text in quotes, not 3
+ --> s.toml:4:45
+  |
+4 | bidders = [{ prior = { empirical = { file = 3 } } }, {}]
+  |                                             ^"#,
+    );
+    refused(
+        "data of a kind that is not read",
+        r#"[populations.a]
+bidders = [{ prior = { empirical = { file = "values.txt", column = "v" } } }, {}]"#,
+        r#"
+error: the prior `empirical`: values.txt is neither CSV nor Parquet: give a file whose name ends in .csv or .parquet
+ --> s.toml:4:36
+  |
+4 | bidders = [{ prior = { empirical = { file = "values.txt", column = "v" } } }, {}]
+  |                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#,
     );
     refused(
         "two priors",
@@ -1192,48 +1267,90 @@ error: the prior `uniform` has no key `lo`
         r#"[fixed]
 population = "a"
 [populations.a]
-bidders = [{ prior = { uniform = { high = 1e300 } } }, {}]"#,
+bidders = [{ prior = { uniform = { high = 1e13 } } }, {}]"#,
         r#"
-error: `precision = "f32"` handles highest values from 1e-12 to 1e12, not 1e300
+error: `precision = "f32"` handles highest values from 1e-12 to 1e12, not 1e13
  --> s.toml:4:14
   |
 4 | population = "a"
   |              ^^^
   |
-  = help: write values on another scale, and `beta` per unit of it"#,
+  = help: write `precision = "f64"`, or values on another scale and `beta` per unit of it"#,
     );
     refused(
-        "values beyond what the squares of f64 can hold",
-        r#"[fixed]
-population = "a"
-precision = "f64"
-[populations.a]
-bidders = [{}, { prior = { uniform = { high = 1e-101 } } }]"#,
+        "values beyond all scales",
+        r#"[populations.a]
+bidders = [{ prior = { uniform = { high = 1e300 } } }, {}]"#,
         r#"
-error: `precision = "f64"` handles highest values from 1e-100 to 1e100, not 1e-101
- --> s.toml:4:14
+error: the prior `uniform`: high = 1e300 and high - low = 1e300 must be from 1e-100 to 1e100: give values in another unit
+ --> s.toml:4:34
   |
-4 | population = "a"
-  |              ^^^
-  |
-  = help: write values on another scale, and `beta` per unit of it"#,
+4 | bidders = [{ prior = { uniform = { high = 1e300 } } }, {}]
+  |                                  ^^^^^^^^^^^^^^^^"#,
     );
     refused(
         "values beyond what beta can multiply",
         r#"[fixed]
 population = "a"
-beta = 1e10
+beta = 1e250
 [populations.a]
 bidders = [{ prior = { uniform = { high = 1e6 } } }, {}]"#,
         r#"
-error: `beta` times the highest value, 1e10 x 1e6, is above 1e15, the most that `precision = "f32"` handles
+error: `beta` times the highest value, 1e250 x 1e6, is above 1e15, the most that `precision = "f32"` handles
  --> s.toml:5:8
   |
-5 | beta = 1e10
-  |        ^^^^
+5 | beta = 1e250
+  |        ^^^^^
   |
   = help: write a smaller `beta`, or values on a smaller scale"#,
     );
+}
+
+#[test]
+fn data_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.toml");
+    let text = r#"schema = 1
+name = "x"
+[fixed]
+population = "a"
+[populations.a]
+bidders = [{ prior = { empirical = { file = "values.csv", column = "v" } }, count = 2 }]"#;
+    std::fs::write(&path, text).unwrap();
+    let refused = |values: &[&str]| {
+        // Beside the sweep file, wherever the program runs.
+        std::fs::write(dir.path().join("values.csv"), format!("v\n{}\n", values.join("\n"))).unwrap();
+        let message = Plan::load(&path, &[]).unwrap_err().to_string();
+        message.lines().next().unwrap().to_owned()
+    };
+    let numbers: Vec<String> = (1..=25).map(|k| k.to_string()).collect();
+    let mut values: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    assert_eq!(
+        refused(&values),
+        "error: training with the prior `empirical` is not available in this version"
+    );
+    assert_eq!(
+        refused(&values[..19]),
+        "error: the prior `empirical`: values.csv, 19 values are too few: give 20 or more"
+    );
+    values[6] = "NaN";
+    assert_eq!(
+        refused(&values),
+        "error: the prior `empirical`: values.csv, row 7: NaN is not a finite number: leave the row out"
+    );
+    values[6] = "seven";
+    assert!(refused(&values).ends_with(
+        "values.csv, row 7: \"seven\" in column `v` is not a number: correct it or leave the row out"
+    ));
+    values[6] = "5.0";
+    assert!(
+        refused(&values)
+            .starts_with("error: the prior `empirical`: values.csv, row 7: 5 stands in row 5 already")
+    );
+}
+
+#[test]
+fn seeds_and_measure() {
     refused(
         "a negative root",
         r#"[seeds]

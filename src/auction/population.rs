@@ -8,7 +8,7 @@ pub const MIN_BIDDERS: usize = 2;
 pub const MAX_BIDDERS: usize = 64;
 
 /// One bidder of a population.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bidder {
     /// The distribution of the value.
     pub prior: Prior,
@@ -45,8 +45,8 @@ impl Population {
     }
 
     /// The prior that all bidders share, if they do.
-    pub fn common_prior(&self) -> Option<Prior> {
-        let first = self.bidders.first()?.prior;
-        self.bidders.iter().all(|bidder| bidder.prior == first).then_some(first)
+    pub fn common_prior(&self) -> Option<&Prior> {
+        let first = &self.bidders.first()?.prior;
+        self.bidders.iter().all(|bidder| bidder.prior == *first).then_some(first)
     }
 }

@@ -59,10 +59,8 @@ fn sections() -> Vec<Section> {
         let names: Vec<_> = learner.hyperparameters.iter().map(|h| h.name).collect();
         [learner.name.into(), names.join(", "), learner.doc.into()]
     });
-    let priors = Prior::REGISTRY.iter().map(|prior| {
-        let names: Vec<_> = prior.parameters.iter().map(|p| p.name).collect();
-        [prior.name.into(), names.join(", "), prior.doc.into()]
-    });
+    let priors =
+        Prior::REGISTRY.iter().map(|prior| [prior.name.into(), prior.keys().join(", "), prior.doc.into()]);
     let strategies = Strategy::ALL.iter().map(|s| [s.name().into(), String::new(), s.doc().into()]);
     let mechanisms = Mechanism::ALL.iter().map(|m| [m.name().into(), String::new(), m.doc().into()]);
     let measures = |columns: Vec<crate::measure::Column>| {

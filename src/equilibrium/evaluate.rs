@@ -63,9 +63,9 @@ pub fn evaluate(population: &Population, profile: &Profile) -> Evaluation {
 }
 
 /// A bidder who can win: some of the bids are above everybody's lowest.
-struct Contender {
+struct Contender<'p> {
     bidder: usize,
-    prior: Prior,
+    prior: &'p Prior,
     /// Multiplier over the largest of all.
     ratio: f64,
     /// The highest bid.
@@ -78,15 +78,15 @@ struct Contender {
 /// Below everybody's lowest bids nobody wins; above it, a bidder's F_j(b / w_j) is linear up to the bidder's top
 /// bid and 1 from there on. So panels end at the top bids, and for uniform priors the rules are exact to rounding. A
 /// prior whose F is not linear needs finer panels.
-fn won_values(population: &Population, multipliers: &[f64]) -> Vec<f64> {
+fn won_values<'p>(population: &'p Population, multipliers: &[f64]) -> Vec<f64> {
     let largest = multipliers.iter().copied().fold(0.0, f64::max);
     if largest == 0.0 {
         return vec![f64::NAN; population.len()];
     }
     // Who wins depends on the ratios alone, and those of tiny multipliers do not underflow.
-    let bids = || population.bidders.iter().zip(multipliers).map(|(bidder, w)| (bidder.prior, w / largest));
+    let bids = || population.bidders.iter().zip(multipliers).map(|(bidder, w)| (&bidder.prior, w / largest));
     let floor = bids().map(|(prior, ratio)| ratio * prior.support().0).fold(0.0, f64::max);
-    let contender = |(bidder, (prior, ratio)): (usize, (Prior, f64))| Contender {
+    let contender = |(bidder, (prior, ratio)): (usize, (&'p Prior, f64))| Contender {
         bidder,
         prior,
         ratio,
@@ -224,14 +224,14 @@ mod tests {
 
     /// W_i by its definition: over the own value, panels between all ends of all supports, the highest order.
     fn won_by_definition(population: &Population, profile: &Profile, i: usize) -> f64 {
-        let prior = population.bidders[i].prior;
+        let prior = &population.bidders[i].prior;
         let (low, high) = prior.support();
         let own = profile.multipliers[i];
         let rivals =
             || population.bidders.iter().zip(&profile.multipliers).enumerate().filter(|(j, _)| *j != i);
-        let ends = |prior: Prior| <[f64; 2]>::from(prior.support());
+        let ends = |prior: &Prior| <[f64; 2]>::from(prior.support());
         let mut breakpoints: Vec<f64> = rivals()
-            .flat_map(|(_, (rival, w))| ends(rival.prior).map(|end| (end * (w / own)).clamp(low, high)))
+            .flat_map(|(_, (rival, w))| ends(&rival.prior).map(|end| (end * (w / own)).clamp(low, high)))
             .chain([low, high])
             .collect();
         breakpoints.sort_by(f64::total_cmp);

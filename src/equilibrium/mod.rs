@@ -1,13 +1,21 @@
 //! Exact expectations of a profile, and the reference equilibria of a population.
 
+mod bne;
 mod evaluate;
 #[cfg(test)]
 mod games;
+mod gradient;
+mod groups;
+mod linear;
+mod log_quantile;
 mod reference;
 mod saturation;
 mod smoothed;
 
+pub use bne::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
 pub use evaluate::{BidderEvaluation, Evaluation, evaluate};
+pub use gradient::{ExpectedGradient, GRADIENT_ERROR};
+pub use linear::{LinearEquilibrium, linear_equilibria};
 pub use reference::{BidderReferences, Reference, equilibrium, references};
 pub use saturation::{SATURATED, saturation};
 pub use smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_multiplier};

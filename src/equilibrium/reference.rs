@@ -1,5 +1,7 @@
 //! The reference equilibria of a population, with method, error and reason.
 
+use super::bne::bne;
+use super::linear::{LINEAR_METHOD, linear_equilibria};
 use super::smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_multiplier};
 use crate::auction::{Mechanism, Population, Prior, Strategy};
 
@@ -31,7 +33,8 @@ pub struct BidderReferences {
 
 /// The Bayes-Nash equilibrium of a population, one reference a bidder.
 ///
-/// N bidders who share the prior U\[0, high\] bid b(v) = v (N - 1) / N. Other populations get a reason.
+/// N bidders who share the prior U\[0, high\] bid b(v) = v (N - 1) / N. Where the equilibrium of [`bne`] is not linear,
+/// the multiplier is its projection, argmin_w E (b(v) - w v)^2.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior};
@@ -43,13 +46,15 @@ pub struct BidderReferences {
 ///
 /// References: Vickrey 1961; Krishna 2010, Proposition 2.2.
 pub fn equilibrium(population: &Population) -> Vec<Reference> {
-    vec![bne(population); population.len()]
+    references_to_bne(population).into_iter().map(|(bne, _)| bne).collect()
 }
 
 /// All references of a population at steepness `beta` (per unit of bid), one entry a bidder.
 ///
-/// Where the BNE is linear it is the equilibrium of the linear class too, and each bidder's utility in it is
-/// high / (N (N + 1)). The smoothed equilibrium is that of [`smoothed_multiplier`].
+/// The equilibrium of the linear class is the BNE where that is linear, and the class and smoothed equilibria are those
+/// of [`linear_equilibria`] else; where there are several, none of them is the reference and the reason tells them. For
+/// bidders who share a prior U\[0, high\] the smoothed equilibrium is that of [`smoothed_multiplier`], and the utility
+/// high / (N (N + 1)).
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior};
@@ -60,32 +65,58 @@ pub fn equilibrium(population: &Population) -> Vec<Reference> {
 /// assert!(references[0].smoothed.reason.as_ref().unwrap().contains("beta above 3"));
 /// ```
 pub fn references(population: &Population, beta: f64) -> Vec<BidderReferences> {
-    let bne = bne(population);
-    let n = population.len() as f64;
-    let references = BidderReferences {
-        class: bne.clone(),
-        bne,
-        smoothed: smoothed(population, beta),
-        utility_bne: common_uniform_high(population).map(|high| high / (n * (n + 1.0))),
+    let bne = references_to_bne(population);
+    let (class, smoothed) = match common_uniform_high(population) {
+        Some(high) => (
+            bne.iter().map(|(bne, _)| bne.clone()).collect(),
+            vec![symmetric_uniform_smoothed(population.len(), beta, high); population.len()],
+        ),
+        None => (linear(population, f64::INFINITY), linear(population, beta)),
     };
-    vec![references; population.len()]
+    bne.into_iter()
+        .zip(class)
+        .zip(smoothed)
+        .map(|(((bne, utility_bne), class), smoothed)| BidderReferences { bne, class, smoothed, utility_bne })
+        .collect()
 }
 
-/// The BNE of every bidder.
-fn bne(population: &Population) -> Reference {
+/// The BNE of every bidder, and the utility in it.
+fn references_to_bne(population: &Population) -> Vec<(Reference, Option<f64>)> {
     let n = population.len() as f64;
-    match common_uniform_high(population) {
-        Some(_) => Reference::found((n - 1.0) / n, "closed form", 0.0),
-        None => Reference::unsupported(),
+    if let Some(high) = common_uniform_high(population) {
+        let reference = Reference::found((n - 1.0) / n, "closed form", 0.0);
+        return vec![(reference, Some(high / (n * (n + 1.0)))); population.len()];
+    }
+    match bne(population) {
+        Ok(bne) => (0..population.len())
+            .map(|bidder| {
+                // |E[db v]| / E[v^2] is at most the error of the bids over E[v].
+                let error = bne.error() / population.bidders[bidder].prior.mean();
+                (Reference::found(bne.projection(bidder), bne.method(), error), Some(bne.utility(bidder)))
+            })
+            .collect(),
+        Err(reason) => vec![(Reference::none(reason), None); population.len()],
     }
 }
 
-/// The smoothed equilibrium of every bidder.
-fn smoothed(population: &Population, beta: f64) -> Reference {
-    let Some(high) = common_uniform_high(population) else {
-        return Reference::unsupported();
+/// The equilibrium of the linear class in the auction of a steepness, for every bidder.
+fn linear(population: &Population, beta: f64) -> Vec<Reference> {
+    let none = |reason: String| vec![Reference::none(reason); population.len()];
+    let found = match linear_equilibria(population, beta) {
+        Ok(found) => found,
+        Err(reason) => return none(reason),
     };
-    match smoothed_multiplier(population.len(), beta * high) {
+    if let [only] = &found[..] {
+        let found = |&multiplier: &f64| Reference::found(multiplier, LINEAR_METHOD, only.error);
+        return only.multipliers.iter().map(found).collect();
+    }
+    let told: Vec<String> = found.iter().map(|one| format!("{:?}", one.multipliers)).collect();
+    none(format!("several equilibria, with multipliers {}", told.join(" and ")))
+}
+
+/// The smoothed equilibrium of bidders who share a prior U\[0, high\].
+fn symmetric_uniform_smoothed(bidders: usize, beta: f64, high: f64) -> Reference {
+    match smoothed_multiplier(bidders, beta * high) {
         Some(multiplier) => {
             Reference::found(multiplier, "first-order condition by quadrature", SMOOTHED_ERROR)
         }
@@ -99,10 +130,10 @@ fn smoothed(population: &Population, beta: f64) -> Reference {
 
 /// The highest value of linear bidders who share one uniform prior from 0 in a first-price auction.
 fn common_uniform_high(population: &Population) -> Option<f64> {
-    // Irrefutable patterns: another mechanism or prior does not compile before it has an answer here.
+    // Irrefutable: another mechanism does not compile before it has an answer here.
     let Mechanism::FirstPrice = population.mechanism;
     let linear = population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear);
-    let Prior::Uniform(prior) = population.common_prior()?;
+    let Prior::Uniform(prior) = population.common_prior()? else { return None };
     (linear && prior.low() == 0.0).then_some(prior.high())
 }
 
@@ -113,12 +144,6 @@ impl Reference {
 
     fn none(reason: String) -> Self {
         Reference { multiplier: None, method: None, error: None, reason: Some(reason) }
-    }
-
-    fn unsupported() -> Self {
-        Reference::none(
-            "references exist so far for linear bidders who share one uniform prior with low = 0".to_owned(),
-        )
     }
 }
 
@@ -165,16 +190,30 @@ mod tests {
     }
 
     #[test]
-    fn other_populations_get_a_reason() {
-        let asymmetric = game(&[(0.0, 1.0), (0.0, 2.0)]);
-        let raised = game(&[(0.5, 1.0), (0.5, 1.0)]);
-        for population in [asymmetric, raised] {
-            let references = &references(&population, 50.0)[0];
-            for reference in [&references.bne, &references.class, &references.smoothed] {
-                assert_eq!(reference, &Reference::unsupported());
-            }
-            assert_eq!(references.utility_bne, None);
-            assert_eq!(equilibrium(&population), vec![Reference::unsupported(); 2]);
+    fn unequal_bidders_have_every_reference() {
+        let references = references(&game(&[(0.0, 1.0), (0.0, 2.0)]), 50.0);
+        let bne = bne(&game(&[(0.0, 1.0), (0.0, 2.0)])).unwrap();
+        let tables = [(0.5, 0.499859), (0.326_673, 0.328179)];
+        for (bidder, (class, smoothed)) in tables.into_iter().enumerate() {
+            let of = &references[bidder];
+            assert_eq!(of.bne.multiplier, Some(bne.projection(bidder)));
+            assert!(of.bne.error.unwrap() < 1e-7);
+            assert!((of.class.multiplier.unwrap() - class).abs() < 1e-6);
+            assert!((of.smoothed.multiplier.unwrap() - smoothed).abs() < 1e-6);
+            assert_eq!(of.utility_bne, Some(bne.utility(bidder)));
         }
+    }
+
+    #[test]
+    fn what_does_not_exist_has_a_reason() {
+        // The second always outbids the first, and no lowest values are common.
+        let references = references(&game(&[(0.0, 1.0), (0.0, 1.0), (2.0, 3.0)]), 50.0);
+        for of in &references {
+            assert!(of.bne.multiplier.is_none() && of.utility_bne.is_none());
+            assert!(of.bne.reason.as_ref().unwrap().contains("begin at different values"), "{of:?}");
+        }
+        let references = super::references(&game(&[(0.0, 1.0), (0.0, 1.1)]), 2.5);
+        assert!(references[0].class.multiplier.is_some());
+        assert!(references[1].smoothed.reason.as_ref().unwrap().contains("beta = 2.5 is too small"));
     }
 }

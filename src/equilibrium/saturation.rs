@@ -37,7 +37,7 @@ pub fn saturation(population: &Population, profile: &Profile, beta: f64) -> Vec<
         .bidders
         .iter()
         .zip(&profile.multipliers)
-        .map(|(bidder, &multiplier)| Bid { prior: bidder.prior, multiplier })
+        .map(|(bidder, &multiplier)| Bid { prior: &bidder.prior, multiplier })
         .collect();
     let share = |i: usize| {
         let mut rivals = bids.clone();
@@ -50,12 +50,12 @@ pub fn saturation(population: &Population, profile: &Profile, beta: f64) -> Vec<
 
 /// A bid w v, a random number.
 #[derive(Clone, Copy)]
-struct Bid {
-    prior: Prior,
+struct Bid<'p> {
+    prior: &'p Prior,
     multiplier: f64,
 }
 
-impl Bid {
+impl Bid<'_> {
     fn lowest(&self) -> f64 {
         self.multiplier * self.prior.support().0
     }
@@ -75,7 +75,7 @@ impl Bid {
 /// An integral over the own value, since a tiny multiplier would lose its bids beside the shift. Panels end where the
 /// shifted bid passes a rival's top, and for uniform priors the rules are exact to rounding. A prior whose F is not
 /// linear needs finer panels.
-fn outbids(own: Bid, rivals: &[Bid], shift: f64) -> f64 {
+fn outbids(own: Bid<'_>, rivals: &[Bid<'_>], shift: f64) -> f64 {
     let (low, high) = own.prior.support();
     let value_at = |bid: f64| ((bid - shift) / own.multiplier).clamp(low, high);
     let floor = value_at(rivals.iter().map(Bid::lowest).fold(0.0, f64::max));

@@ -1,7 +1,9 @@
 //! What only shows where the settings of a cell come together.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
+use crate::auction::Prior;
 use crate::learner::Learner;
 use crate::train::{Precision, Settings};
 
@@ -56,6 +58,7 @@ impl<'s> CellCheck<'s> {
         let faults = [
             start_fault(&draft, populations),
             hyperparameter_fault(&draft),
+            prior_fault(&draft, populations),
             scale_fault(&draft, populations),
         ];
         for fault in faults.into_iter().flatten() {
@@ -131,42 +134,47 @@ fn hyperparameter_fault(draft: &Draft) -> Option<Fault> {
     })
 }
 
-/// What the arithmetic of a precision stands: highest values, and beta times them. Squares of values and products of
-/// tiny probabilities with beta keep their digits there.
-struct Scale {
-    name: &'static str,
-    least: f64,
-    most: f64,
-    steepest: f64,
+fn prior_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
+    let mut priors = draft.members(populations).unwrap_or(&[]).iter().map(|member| &member.prior);
+    priors.find(|prior| !matches!(prior, Prior::Uniform(_))).map(|prior| Fault {
+        keys: &["population"],
+        message: format!("training with the prior `{}` is not available in this version", prior.name()),
+        help: format!("write `prior = {{ {} = {{ low = 0.0, high = 1.0 }} }}`", Prior::STANDARD.name()),
+    })
 }
 
-fn scale(precision: Precision) -> Scale {
-    let name = word(&PRECISIONS, &precision);
+/// The highest values whose squares f32 holds, sums and small probabilities times them too.
+const SINGLE_HIGHS: RangeInclusive<f64> = 1e-12..=1e12;
+
+/// The most that beta times the highest value may be: its product with the least win probability stays far below 1.
+fn steepest(precision: Precision) -> f64 {
     match precision {
-        Precision::F32 => Scale { name, least: 1e-12, most: 1e12, steepest: 1e15 },
-        Precision::F64 => Scale { name, least: 1e-100, most: 1e100, steepest: 1e100 },
+        Precision::F32 => 1e15,
+        Precision::F64 => 1e100,
     }
 }
 
 fn scale_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
-    let Scale { name, least, most, steepest } = scale(draft.precision);
+    let name = word(&PRECISIONS, &draft.precision);
     let standard = [Member::DEFAULT];
     let members = draft.members(populations).unwrap_or(&standard);
-    let tops = || members.iter().map(|member| member.prior.support().1);
-    if let Some(top) = tops().find(|top| !(least..=most).contains(top)) {
+    let highs = || members.iter().map(|member| member.prior.support().1);
+    if let Some(high) = highs().find(|high| draft.precision == Precision::F32 && !SINGLE_HIGHS.contains(high)) {
+        let (least, most) = (SINGLE_HIGHS.start(), SINGLE_HIGHS.end());
         return Some(Fault {
             keys: &["population", "precision"],
             message: format!(
-                "`precision = \"{name}\"` handles highest values from {least:e} to {most:e}, not {top:e}"
+                "`precision = \"{name}\"` handles highest values from {least:e} to {most:e}, not {high:e}"
             ),
-            help: "write values on another scale, and `beta` per unit of it".to_owned(),
+            help: "write `precision = \"f64\"`, or values on another scale and `beta` per unit of it".to_owned(),
         });
     }
-    let (top, beta) = (tops().fold(0.0, f64::max), draft.beta.first().max(draft.beta.last()));
-    (beta * top > steepest).then(|| Fault {
+    let (high, beta) = (highs().fold(0.0, f64::max), draft.beta.first().max(draft.beta.last()));
+    let steepest = steepest(draft.precision);
+    (beta * high > steepest).then(|| Fault {
         keys: &["beta", "population", "precision"],
         message: format!(
-            "`beta` times the highest value, {beta:e} x {top:e}, is above {steepest:e}, the most that \
+            "`beta` times the highest value, {beta:e} x {high:e}, is above {steepest:e}, the most that \
              `precision = \"{name}\"` handles"
         ),
         help: "write a smaller `beta`, or values on a smaller scale".to_owned(),

@@ -111,7 +111,7 @@ impl Draft {
     fn bidder(&self, bidder: usize, member: &Member) -> BidderSettings {
         let learner = member.learner.as_ref().unwrap_or(&self.learner);
         BidderSettings {
-            prior: member.prior,
+            prior: member.prior.clone(),
             strategy: member.strategy.unwrap_or(self.strategy),
             learner: learner.build(&self.hyperparameters[learner.learner]),
             learning_rate: member.learning_rate.unwrap_or(self.learning_rate),

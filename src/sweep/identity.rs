@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
+use crate::auction::Prior;
 use crate::learner::Learner;
 use crate::train::{Beta, BidderSettings, Settings};
 
@@ -153,9 +154,7 @@ impl Identity {
             json.put("learning_rate", Shortest(bidder.learning_rate));
         }
         if bidder.prior != usual.prior {
-            let parameters: Vec<String> = bidder.prior.parameters().iter().map(|&p| shortest(p)).collect();
-            let name = bidder.prior.name();
-            json.put("prior", format_args!("{{\"{name}\":[{}]}}", parameters.join(",")));
+            put_prior(&bidder.prior, json.key("prior"));
         }
         if bidder.strategy != usual.strategy {
             json.put_text("strategy", bidder.strategy.name());
@@ -165,6 +164,19 @@ impl Identity {
         }
         json.end();
     }
+}
+
+/// A prior with all its parameters; data by content, wherever they come from.
+fn put_prior(prior: &Prior, text: &mut String) {
+    let mut json = Object::begin(text);
+    match prior {
+        Prior::Empirical(law) => json.put_text(prior.name(), law.digest()),
+        _ => {
+            let parameters: Vec<String> = prior.parameters().iter().map(|&p| shortest(p)).collect();
+            json.put(prior.name(), format_args!("[{}]", parameters.join(",")));
+        }
+    }
+    json.end();
 }
 
 /// A learner with the hyperparameters that are not at their default.
@@ -217,7 +229,7 @@ impl<'t> Object<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auction::prior::{Prior, Uniform};
+    use crate::auction::prior::{Empirical, Uniform};
     use crate::learner::{Adam, Sgd};
     use crate::train::{Precision, Profiles, Updates};
 
@@ -230,6 +242,27 @@ mod tests {
         let settings = Draft::default().settings(&[]);
         let expected = r#"{"bidders":[{"count":2}],"results_version":2,"root":0}"#;
         assert_eq!(canonical(Seeds::default(), &settings), expected);
+    }
+
+    #[test]
+    fn priors_are_told_by_their_parameters_or_their_data() {
+        let told = |prior: Prior| {
+            let mut settings = Draft::default().settings(&[]);
+            settings.bidders.iter_mut().for_each(|bidder| bidder.prior = prior.clone());
+            canonical(Seeds::default(), &settings)
+        };
+        let of = |spelling: &str| told(spelling.parse().expect("a valid prior"));
+        let expected = |prior: &str| {
+            format!(r#"{{"bidders":[{{"count":2,"prior":{prior}}}],"results_version":1,"root":0}}"#)
+        };
+        assert_eq!(of("truncated-normal:-0:1e-3"), expected(r#"{"truncated-normal":[0,0.001,0,1]}"#));
+        assert_eq!(of("beta:2:5"), expected(r#"{"beta":[2,5,0,1]}"#));
+        let values: Vec<f64> = (0..20).map(f64::from).collect();
+        let empirical =
+            |file| told(Prior::Empirical(Empirical::new(file, "v", &values).expect("a valid prior")));
+        let digest = "9b45e71a3d119b8581684d375a014556";
+        assert_eq!(empirical("a.csv"), expected(&format!(r#"{{"empirical":"{digest}"}}"#)));
+        assert_eq!(empirical("a.csv"), empirical("b.parquet"));
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Plan {
         }
     }
 
-    /// As [`Plan::load`], of a text; `file` stands in messages.
+    /// As [`Plan::load`], of a text; `file` stands in messages, and data files are sought beside it.
     ///
     /// # Errors
     /// As [`Plan::load`].
@@ -88,8 +88,9 @@ impl Plan {
                 .help("write `schema = 1` and a `name` to begin with");
             return Err(SweepError { problems: Problems::new(file, text, set, vec![problem]) });
         }
+        let base = Path::new(file).parent().unwrap_or(Path::new(""));
         let mut found = Vec::new();
-        let read = Spec::read(&root, set, &mut found).map(|spec| {
+        let read = Spec::read(&root, base, set, &mut found).map(|spec| {
             let cells = Cells::expand(&spec, &mut found);
             (spec, cells)
         });

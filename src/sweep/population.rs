@@ -1,5 +1,8 @@
 //! `[populations.NAME]`: bidders that differ.
 
+use std::path::Path;
+
+use crate::auction::prior::{COLUMN_KEYS, Empirical, Form, PriorEntry, PriorParameter};
 use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Prior, Strategy};
 
 use super::choice::{Choice, LearnerChoice};
@@ -46,12 +49,12 @@ impl Member {
 /// The settings that a bidder may override.
 pub(super) const BIDDER_SETTINGS: [&str; 4] = ["strategy", "learner", "learning_rate", "initial"];
 
-/// Priors that sweep files will know.
-const LATER: [&str; 6] =
-    ["power", "beta", "kumaraswamy", "truncated-normal", "truncated-exponential", "empirical"];
-
-/// All of `[populations]`.
-pub(super) fn read_populations(node: &Node, problems: &mut Vec<Problem>) -> Vec<NamedPopulation> {
+/// All of `[populations]`; the paths of data files are relative to `base`.
+pub(super) fn read_populations(
+    node: &Node,
+    base: &Path,
+    problems: &mut Vec<Problem>,
+) -> Vec<NamedPopulation> {
     let Some(table) = read::table(node, "`[populations]`", problems) else { return Vec::new() };
     let mut populations = Vec::new();
     for entry in &table.entries {
@@ -60,13 +63,13 @@ pub(super) fn read_populations(node: &Node, problems: &mut Vec<Problem>) -> Vec<
             let message = format!("a population cannot be called {:?}", entry.key);
             problems.push(Problem::error(entry.place, message).help("write letters, digits, - and _ only"));
         }
-        let members = read_population(&entry.key, &entry.node, problems);
+        let members = read_population(&entry.key, &entry.node, base, problems);
         populations.push(NamedPopulation { name: entry.key.clone(), place: entry.place, members });
     }
     populations
 }
 
-fn read_population(name: &str, node: &Node, problems: &mut Vec<Problem>) -> Vec<Member> {
+fn read_population(name: &str, node: &Node, base: &Path, problems: &mut Vec<Problem>) -> Vec<Member> {
     let what = format!("`[populations.{name}]`");
     let Some(table) = read::table(node, &what, problems) else { return Vec::new() };
     read::only(table, &["bidders"], &what, problems);
@@ -84,7 +87,7 @@ fn read_population(name: &str, node: &Node, problems: &mut Vec<Problem>) -> Vec<
     let mut members = Vec::new();
     let mut count = 0;
     for bidder in list {
-        let Some((member, copies)) = read_member(bidder, problems) else { continue };
+        let Some((member, copies)) = read_member(bidder, base, problems) else { continue };
         count += copies;
         members.extend(std::iter::repeat_n(member, copies.min(MAX_BIDDERS)));
     }
@@ -95,13 +98,13 @@ fn read_population(name: &str, node: &Node, problems: &mut Vec<Problem>) -> Vec<
     members
 }
 
-fn read_member(node: &Node, problems: &mut Vec<Problem>) -> Option<(Member, usize)> {
+fn read_member(node: &Node, base: &Path, problems: &mut Vec<Problem>) -> Option<(Member, usize)> {
     let table = read::table(node, "a bidder", problems)?;
     read::only(table, &[&BIDDER_SETTINGS[..], &["prior", "count"]].concat(), "a bidder", problems);
     let mut member = Member::DEFAULT;
     let mut count = 1;
     if let Some(prior) = table.get("prior") {
-        member.prior = read_prior(prior, problems).unwrap_or(member.prior);
+        member.prior = read_prior(prior, base, problems).unwrap_or(member.prior);
     }
     for key in BIDDER_SETTINGS {
         let Some(node) = table.get(key) else { continue };
@@ -127,7 +130,7 @@ fn read_member(node: &Node, problems: &mut Vec<Problem>) -> Option<(Member, usiz
     Some((member, count))
 }
 
-fn read_prior(node: &Node, problems: &mut Vec<Problem>) -> Option<Prior> {
+fn read_prior(node: &Node, base: &Path, problems: &mut Vec<Problem>) -> Option<Prior> {
     let spelling = "write `prior = { uniform = { low = 0.0, high = 1.0 } }`";
     let Value::Table(Table { entries }) = &node.value else {
         let message = format!("a prior is a table, not {}", node.found());
@@ -141,36 +144,58 @@ fn read_prior(node: &Node, problems: &mut Vec<Problem>) -> Option<Prior> {
     };
     let names = || Prior::REGISTRY.iter().map(|row| row.name);
     let Some(row) = Prior::REGISTRY.iter().find(|row| row.name == entry.key) else {
-        let problem = if LATER.contains(&entry.key.as_str()) {
-            let available = names().collect::<Vec<_>>().join(", ");
-            Problem::error(entry.place, format!("the prior `{}` is not available in this version", entry.key))
-                .help(format!("available: {available}"))
-        } else {
-            Problem::error(entry.place, format!("there is no prior `{}`", entry.key))
-                .help(suggestion(&entry.key, names()))
-        };
-        problems.push(problem);
+        let message = format!("there is no prior `{}`", entry.key);
+        problems.push(Problem::error(entry.place, message).help(suggestion(&entry.key, names())));
         return None;
     };
     let what = format!("the prior `{}`", row.name);
     let table = read::table(&entry.node, &what, problems)?;
-    read::only(table, &row.parameters.iter().map(|p| p.name).collect::<Vec<_>>(), &what, problems);
+    read::only(table, &row.keys(), &what, problems);
+    let prior = match row.form {
+        Form::Numbers { parameters, build } => {
+            build(&read_parameters(table, row, parameters, entry.place, problems)?)
+        }
+        Form::Column => {
+            let [file, column] = COLUMN_KEYS.map(|key| match table.get(key) {
+                Some(node) => read::text(node, key, problems),
+                None => {
+                    problems.push(missing(entry.place, row.name, key));
+                    None
+                }
+            });
+            Empirical::read(file?, column?, base).map(Prior::Empirical)
+        }
+    };
+    prior
+        .map_err(|message| problems.push(Problem::error(entry.node.place, format!("{what}: {message}"))))
+        .ok()
+}
+
+/// The values of all parameters.
+fn read_parameters(
+    table: &Table,
+    row: &PriorEntry,
+    parameters: &[PriorParameter],
+    place: Place,
+    problems: &mut Vec<Problem>,
+) -> Option<Vec<f64>> {
     let mut values = Vec::new();
-    for parameter in row.parameters {
-        let value = match (table.get(parameter.name), parameter.default) {
+    for parameter in parameters {
+        values.push(match (table.get(parameter.name), parameter.default) {
             (Some(node), _) => {
                 read::number(node, parameter.name, "a finite number", f64::is_finite, problems)
             }
             (None, Some(default)) => Some(default),
             (None, None) => {
-                problems.push(Problem::error(entry.place, format!("{what} has no `{}`", parameter.name)));
+                problems.push(missing(place, row.name, parameter.name));
                 None
             }
-        };
-        values.push(value);
+        });
     }
-    let values: Vec<f64> = values.into_iter().collect::<Option<_>>()?;
-    (row.build)(&values)
-        .map_err(|message| problems.push(Problem::error(entry.node.place, format!("{what}: {message}"))))
-        .ok()
+    values.into_iter().collect()
+}
+
+fn missing(place: Place, prior: &str, key: &str) -> Problem {
+    Problem::error(place, format!("the prior `{prior}` has no `{key}`"))
+        .help(format!("write `{prior} = {{ {key} = ... }}`"))
 }

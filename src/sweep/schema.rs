@@ -1,7 +1,8 @@
 //! The JSON Schema of sweep files, for editors.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
+use crate::auction::prior::Form;
 use crate::auction::{MAX_BIDDERS, Prior};
 
 use super::population::BIDDER_SETTINGS;
@@ -107,11 +108,15 @@ fn measure() -> Json {
 
 fn population() -> Json {
     let priors = Prior::REGISTRY.iter().map(|row| {
-        let number = |name: &str| (name.to_owned(), json!({ "type": "number" }));
-        let parameters: Map<String, Json> = row.parameters.iter().map(|p| number(p.name)).collect();
-        let required: Vec<&str> =
-            row.parameters.iter().filter(|p| p.default.is_none()).map(|p| p.name).collect();
-        object(json!({ row.name: object(Json::Object(parameters), &required) }), &[row.name])
+        let (kind, required) = match row.form {
+            Form::Numbers { parameters, .. } => {
+                let required = parameters.iter().filter(|p| p.default.is_none()).map(|p| p.name);
+                ("number", required.collect())
+            }
+            Form::Column => ("string", row.keys()),
+        };
+        let keys = row.keys().into_iter().map(|key| (key.to_owned(), json!({ "type": kind })));
+        object(json!({ row.name: object(Json::Object(keys.collect()), &required) }), &[row.name])
     });
     let mut bidder = json!({
         "prior": { "oneOf": priors.collect::<Vec<_>>() },
@@ -128,6 +133,8 @@ fn population() -> Json {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Map;
+
     use super::*;
 
     /// Every object within the schema, itself among them.

@@ -1,5 +1,7 @@
 //! The sweep file, read and checked value by value: what lies between the document and the plan.
 
+use std::path::Path;
+
 use crate::measure::{MeasureSettings, Trajectories};
 
 use super::document::{Node, Table, Value};
@@ -53,15 +55,20 @@ pub(super) struct Spec {
 }
 
 impl Spec {
-    /// Reads a file's root table. Values that cannot be read are reported and left out; none where there is no saying
+    /// Reads a file's root table; the paths of data files are relative to `base`. Values that cannot be read are reported and left out; none where there is no saying
     /// what the grid is.
-    pub(super) fn read(root: &Table, set: &[String], problems: &mut Vec<Problem>) -> Option<Spec> {
+    pub(super) fn read(
+        root: &Table,
+        base: &Path,
+        set: &[String],
+        problems: &mut Vec<Problem>,
+    ) -> Option<Spec> {
         report_unknown_keys(root, problems);
         read_schema(root, problems);
         let overrides = Override::read_all(set, problems);
         let name = overrides.iter().find(|o| o.key == "name").map(|o| &o.node).or(root.get("name"));
         let populations =
-            root.get("populations").map_or_else(Vec::new, |node| read_populations(node, problems));
+            root.get("populations").map_or_else(Vec::new, |node| read_populations(node, base, problems));
         let names: Vec<String> = populations.iter().map(|population| population.name.clone()).collect();
         let names = Names { populations: &names };
         let (measure, every) = read_measure(root.get("measure"), problems);

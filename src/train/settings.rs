@@ -118,7 +118,7 @@ pub enum Precision {
 impl Settings {
     /// The game that the settings describe.
     pub fn population(&self) -> Population {
-        let bidder = |b: &BidderSettings| Bidder { prior: b.prior, strategy: b.strategy };
+        let bidder = |b: &BidderSettings| Bidder { prior: b.prior.clone(), strategy: b.strategy };
         Population { mechanism: self.mechanism, bidders: self.bidders.iter().map(bidder).collect() }
     }
 }

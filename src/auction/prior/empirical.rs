@@ -1,0 +1,202 @@
+//! A prior from data.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::law::{Law, wide_enough};
+use super::support::Support;
+use super::{Form, PriorEntry};
+use crate::data::read_column;
+
+pub(super) const ENTRY: PriorEntry = PriorEntry {
+    name: "empirical",
+    doc: "the values of a column of a CSV or Parquet file, their cdf interpolated linearly",
+    form: Form::Column,
+};
+
+/// The fewest values that make a prior.
+pub const MIN_VALUES: usize = 20;
+
+/// The law of n observed values x_1 < ... < x_n: its quantile runs linearly through Q((k - 1) / (n - 1)) = x_k, so
+/// that F is continuous and rises strictly from the lowest value to the highest.
+///
+/// Priors of the same values are equal, whatever the file and the order they came from.
+///
+/// References: Hyndman and Fan 1996, "Sample quantiles in statistical packages", definition 7.
+#[derive(Clone, Debug)]
+pub struct Empirical {
+    sample: Arc<Sample>,
+}
+
+#[derive(Debug)]
+struct Sample {
+    file: String,
+    column: String,
+    support: Support,
+    knots: Vec<f64>,
+    digest: String,
+}
+
+impl Empirical {
+    /// The prior of a column of a CSV or Parquet file, whose path is relative to `base`.
+    ///
+    /// # Errors
+    /// Those of [`read_column`] and of [`Empirical::new`].
+    pub fn read(file: &str, column: &str, base: &Path) -> Result<Self, String> {
+        let values = read_column(&base.join(file), column).map_err(|error| error.to_string())?;
+        Empirical::new(file, column, &values).map_err(|message| format!("{file}, {message}"))
+    }
+
+    /// The prior of a column's values, one a row; `file` and `column` are what it was read from, for
+    /// [`Display`](std::fmt::Display).
+    ///
+    /// # Errors
+    /// What is wrong with which row (counted from 1, without the header): values that are negative or not finite, that
+    /// occur twice, that are all the same, or fewer than [`MIN_VALUES`].
+    pub fn new(file: &str, column: &str, values: &[f64]) -> Result<Self, String> {
+        let refuse = |row: usize, value: f64, what: &str| format!("row {}: {value} {what}", row + 1);
+        for (row, &value) in values.iter().enumerate() {
+            if !value.is_finite() {
+                return Err(refuse(row, value, "is not a finite number: leave the row out"));
+            }
+            if value < 0.0 {
+                return Err(refuse(row, value, "is negative: values are at least 0"));
+            }
+        }
+        if values.len() < MIN_VALUES {
+            return Err(format!("{} values are too few: give {MIN_VALUES} or more", values.len()));
+        }
+        let mut rows: Vec<usize> = (0..values.len()).collect();
+        rows.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+        let sorted: Vec<f64> = rows.iter().map(|&row| values[row] + 0.0).collect();
+        let (low, high) = (sorted[0], sorted[sorted.len() - 1]);
+        if low == high {
+            return Err(format!("row {}: all values are {low}: give values that differ", values.len()));
+        }
+        let support = Support::new(low, high)?;
+        let knots: Vec<f64> = sorted.iter().map(|&value| support.share(value)).collect();
+        if let Some(k) = knots.windows(2).position(|pair| pair[0] >= pair[1]) {
+            let (first, second) = (rows[k].min(rows[k + 1]), rows[k].max(rows[k + 1]));
+            let what = format!(
+                "stands in row {} already: a value that repeats is an atom, at which bids tie; leave one out, or give \
+                 values with more digits",
+                first + 1
+            );
+            return Err(refuse(second, values[second], &what));
+        }
+        let mut hasher = blake3::Hasher::new();
+        sorted.iter().for_each(|value| {
+            hasher.update(&value.to_le_bytes());
+        });
+        let digest = hasher.finalize().to_hex()[..32].to_owned();
+        let (file, column) = (file.to_owned(), column.to_owned());
+        wide_enough(Empirical { sample: Arc::new(Sample { file, column, support, knots, digest }) })
+    }
+
+    /// The file that the values came from, as given.
+    pub fn file(&self) -> &str {
+        &self.sample.file
+    }
+
+    /// The column that the values came from.
+    pub fn column(&self) -> &str {
+        &self.sample.column
+    }
+
+    /// What the values are known by: 32 hex digits of BLAKE3 over them, rising, each as eight bytes, little end first.
+    pub fn digest(&self) -> &str {
+        &self.sample.digest
+    }
+
+    /// The values as shares of the support: rising, first 0, last 1.
+    pub(super) fn knots(&self) -> &[f64] {
+        &self.sample.knots
+    }
+
+    /// Where F has a kink: the values between the lowest and the highest.
+    pub(super) fn kinks(&self) -> impl Iterator<Item = f64> {
+        let knots = &self.sample.knots;
+        knots[1..knots.len() - 1].iter().map(|&z| self.sample.support.value(z))
+    }
+
+    fn steps(&self) -> f64 {
+        (self.sample.knots.len() - 1) as f64
+    }
+
+    /// The last k with knots\[k\] <= z that begins a segment.
+    fn segment(&self, z: f64) -> usize {
+        let knots = &self.sample.knots;
+        knots[1..knots.len() - 1].partition_point(|&knot| knot <= z)
+    }
+
+    /// The sum over segments of `of` its two ends, over their number: an expectation of a segment's mean.
+    fn mean_over_segments(&self, of: impl Fn(f64, f64) -> f64) -> f64 {
+        self.sample.knots.windows(2).map(|ends| of(ends[0], ends[1])).sum::<f64>() / self.steps()
+    }
+}
+
+impl PartialEq for Empirical {
+    fn eq(&self, other: &Self) -> bool {
+        self.sample.digest == other.sample.digest
+    }
+}
+
+impl Law for Empirical {
+    fn entry(&self) -> &'static PriorEntry {
+        &ENTRY
+    }
+
+    fn support(&self) -> Support {
+        self.sample.support
+    }
+
+    fn parameters(&self) -> Vec<f64> {
+        Vec::new()
+    }
+
+    fn cdf(&self, z: f64) -> f64 {
+        let k = self.segment(z);
+        let (from, to) = (self.sample.knots[k], self.sample.knots[k + 1]);
+        (k as f64 + (z - from) / (to - from)) / self.steps()
+    }
+
+    fn pdf(&self, z: f64) -> f64 {
+        let k = self.segment(z);
+        1.0 / ((self.sample.knots[k + 1] - self.sample.knots[k]) * self.steps())
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        let position = p * self.steps();
+        let k = (position as usize).min(self.sample.knots.len() - 2);
+        let (from, to) = (self.sample.knots[k], self.sample.knots[k + 1]);
+        (to - from).mul_add(position - k as f64, from).min(to)
+    }
+
+    fn upper_quantile(&self, q: f64) -> f64 {
+        let position = q * self.steps();
+        let last = self.sample.knots.len() - 1;
+        let k = last - (position as usize).min(last - 1);
+        let (from, to) = (self.sample.knots[k - 1], self.sample.knots[k]);
+        (from - to).mul_add(position - (last - k) as f64, to).max(from)
+    }
+
+    fn ln_cdf(&self, z: f64) -> f64 {
+        libm::log(self.cdf(z))
+    }
+
+    fn quantile_of_ln(&self, l: f64) -> f64 {
+        self.quantile(libm::exp(l))
+    }
+
+    fn mean(&self) -> f64 {
+        self.mean_over_segments(|from, to| 0.5 * (from + to))
+    }
+
+    fn variance(&self) -> f64 {
+        let mean = self.mean();
+        self.mean_over_segments(|from, to| {
+            let (from, to) = (from - mean, to - mean);
+            (from * from + from * to + to * to) / 3.0
+        })
+    }
+}

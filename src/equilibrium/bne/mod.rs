@@ -1,0 +1,365 @@
+//! The Bayes-Nash equilibrium of a first-price auction.
+
+mod expectations;
+mod grid;
+mod inverse_bids;
+mod power_pair;
+mod shooting;
+mod symmetric;
+mod uniform_pair;
+
+use expectations::{Expectations, attained_gain, expectations};
+use inverse_bids::InverseBids;
+
+use super::groups::Groups;
+use crate::auction::{Mechanism, Population, Prior};
+
+/// A bound on the error of an equilibrium's bids, in units of top bid - low bid.
+pub const BNE_ERROR: f64 = 1e-8;
+
+/// The certificate that an equilibrium must have, in units of the highest value.
+pub const BNE_EPSILON: f64 = 1e-7;
+
+/// Bounds on what a bidder gains by deviating from a claimed equilibrium: the most over all bidders and values, in the
+/// unit of the values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Certificate {
+    /// What a deviation found on a grid of values and bids attains.
+    pub lower: f64,
+    /// What no deviation exceeds, up to the quadrature of the bound.
+    pub upper: f64,
+}
+
+/// A Bayes-Nash equilibrium in rising bid functions, with its certificate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bne {
+    groups: Groups,
+    curves: InverseBids,
+    expectations: Expectations,
+    method: &'static str,
+    certificate: Certificate,
+}
+
+/// The Bayes-Nash equilibrium of a population's priors in the first-price auction, whatever the strategy classes.
+///
+/// Closed forms where there are any: N bidders of one prior, two uniform priors, two power priors of one exponent and
+/// lowest value. Else by shooting, for any priors on supports with one lowest value.
+///
+/// ```
+/// use bidsweep::auction::{Population, Prior};
+/// use bidsweep::equilibrium::bne;
+///
+/// let bne = bne(&Population::symmetric(4, Prior::STANDARD)).unwrap();
+/// assert!((bne.bid(0, 0.6) - 0.45).abs() < 1e-9);
+/// assert!(bne.certificate().upper < 1e-7);
+/// ```
+///
+/// # Errors
+/// Why there is none, or none that is found; never an equilibrium that fails its certificate.
+pub fn bne(population: &Population) -> Result<Bne, String> {
+    let Mechanism::FirstPrice = population.mechanism;
+    let groups = Groups::new(population);
+    let (curves, method) = construct(&groups)?;
+    let bne = Bne::new(groups, curves, method);
+    let highest = bne.groups.priors.iter().map(|prior| prior.support().1).fold(0.0, f64::max);
+    let (bound, most) = (bne.certificate.upper, BNE_EPSILON * highest);
+    if bound <= most {
+        Ok(bne)
+    } else {
+        Err(format!(
+            "no certified equilibrium: against the bids found by {method} a deviation may gain {bound:e}, above {most:e}"
+        ))
+    }
+}
+
+fn construct(groups: &Groups) -> Result<(InverseBids, &'static str), String> {
+    let pair = groups.counts == [1.0, 1.0];
+    match &groups.priors[..] {
+        [Prior::Uniform(_)] => return Ok((symmetric::solve_uniform(groups)?, symmetric::UNIFORM_METHOD)),
+        [_] => return Ok((symmetric::solve(groups)?, symmetric::METHOD)),
+        [Prior::Uniform(one), Prior::Uniform(two)] if pair => return uniform_pair::solve(groups, [one, two]),
+        [Prior::Power(one), Prior::Power(two)]
+            if pair
+                && one.exponent() == two.exponent()
+                && groups.priors[0].support().0 == groups.priors[1].support().0 =>
+        {
+            return Ok((power_pair::solve(groups, one.exponent())?, power_pair::METHOD));
+        }
+        _ => {}
+    }
+    let low = groups.priors[0].support().0;
+    match groups.priors.iter().find(|prior| prior.support().0 != low) {
+        Some(other) => Err(format!(
+            "no method for supports that begin at different values, {low} and {}, unless two bidders have uniform \
+             priors",
+            other.support().0
+        )),
+        None => Ok((shooting::solve(groups)?, shooting::METHOD)),
+    }
+}
+
+impl Bne {
+    fn new(groups: Groups, curves: InverseBids, method: &'static str) -> Self {
+        let expectations = expectations(&groups, &curves);
+        let upper = expectations.most_gain.iter().copied().fold(0.0, f64::max);
+        let certificate = Certificate { lower: attained_gain(&groups, &curves), upper };
+        Bne { groups, curves, expectations, method, certificate }
+    }
+
+    /// The lowest bid that can win.
+    pub fn low_bid(&self) -> f64 {
+        self.curves.low
+    }
+
+    /// The highest bid of every bidder.
+    pub fn top_bid(&self) -> f64 {
+        self.curves.top
+    }
+
+    /// How it was found.
+    pub fn method(&self) -> &'static str {
+        self.method
+    }
+
+    /// A bound on the error of bids and inverse bids, in the unit of the values; see [`BNE_ERROR`].
+    pub fn error(&self) -> f64 {
+        BNE_ERROR * (self.top_bid() - self.low_bid())
+    }
+
+    /// Bounds on what a deviation gains.
+    pub fn certificate(&self) -> Certificate {
+        self.certificate
+    }
+
+    /// The bid of a bidder (counted from 0) at a value. Values that cannot win bid themselves; values outside the
+    /// support bid like its nearer end.
+    pub fn bid(&self, bidder: usize, value: f64) -> f64 {
+        let group = self.groups.of_bidder[bidder];
+        let prior = &self.groups.priors[group];
+        let (low, high) = prior.support();
+        let value = value.clamp(low, high);
+        if value <= self.curves.low {
+            return value;
+        }
+        let log = prior.ln_cdf(value);
+        if log == f64::NEG_INFINITY {
+            return self.curves.low;
+        }
+        if value == high {
+            return self.curves.top;
+        }
+        let bid = self.curves.low + self.curves.rise(self.curves.place_of_log(group, log));
+        bid.min(value)
+    }
+
+    /// The value at which a bidder bids `bid`: that of the nearer end for bids outside \[low bid, top bid\], the bid
+    /// itself below the low bid where values there cannot win. Where all but 1e-12 of the values lie below, it is as
+    /// inaccurate as a quantile so far up.
+    pub fn inverse_bid(&self, bidder: usize, bid: f64) -> f64 {
+        let group = self.groups.of_bidder[bidder];
+        let prior = &self.groups.priors[group];
+        let (low, high) = prior.support();
+        if bid >= self.curves.top {
+            return high;
+        }
+        if bid <= self.curves.low {
+            return bid.clamp(low, self.curves.low.max(low));
+        }
+        prior.quantile_of_ln(self.curves.log(group, self.curves.place(bid)).min(0.0)).max(bid)
+    }
+
+    /// The ex-ante utility of a bidder, per auction.
+    pub fn utility(&self, bidder: usize) -> f64 {
+        self.expectations.utilities[self.groups.of_bidder[bidder]]
+    }
+
+    /// The expected payment, per auction.
+    pub fn revenue(&self) -> f64 {
+        self.expectations.revenue
+    }
+
+    /// The multiplier of the line through 0 that is nearest to a bidder's bids: argmin_w E (b(v) - w v)^2, which is
+    /// E\[b v\] / E\[v^2\].
+    pub fn projection(&self, bidder: usize) -> f64 {
+        let group = self.groups.of_bidder[bidder];
+        let prior = &self.groups.priors[group];
+        let mean = prior.mean();
+        self.expectations.bid_values[group] / (prior.variance() + mean * mean)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::auction::prior::{Beta, Empirical, Kumaraswamy, Power, TruncatedExponential, TruncatedNormal};
+    use crate::equilibrium::games::{game, uniform};
+
+    fn with_priors(priors: &[Prior]) -> Population {
+        let mut population = Population::symmetric(priors.len(), Prior::STANDARD);
+        population.bidders.iter_mut().zip(priors).for_each(|(bidder, prior)| bidder.prior = prior.clone());
+        population
+    }
+
+    fn power(exponent: f64, high: f64) -> Prior {
+        Prior::Power(Power::new(exponent, 0.0, high).unwrap())
+    }
+
+    /// The solution of the differential equation, whether or not there is a closed form.
+    fn by_shooting(population: &Population) -> Bne {
+        let groups = Groups::new(population);
+        let curves = shooting::solve(&groups).unwrap();
+        Bne::new(groups, curves, shooting::METHOD)
+    }
+
+    #[test]
+    fn closed_forms_agree_with_shooting() {
+        for population in [
+            game(&[(0.0, 1.0), (0.0, 2.0)]),
+            game(&[(1.0, 1.5), (1.0, 3.0)]),
+            game(&[(0.0, 1.0); 2]),
+            game(&[(0.5, 1.0); 7]),
+            with_priors(&[power(2.0, 1.0), power(2.0, 1.5)]),
+            with_priors(&[power(0.5, 1.0), power(0.5, 2.0)]),
+            with_priors(&vec![Prior::Beta(Beta::new(2.0, 5.0, 0.0, 1.0).unwrap()); 3]),
+        ] {
+            let (closed, shot) = (bne(&population).unwrap(), by_shooting(&population));
+            assert_ne!(closed.method(), shot.method());
+            let error = closed.error() + shot.error();
+            assert!((closed.top_bid() - shot.top_bid()).abs() < error);
+            for bidder in 0..population.len() {
+                let (low, high) = population.bidders[bidder].prior.support();
+                for k in 0..=50 {
+                    let value = low + (high - low) * f64::from(k) / 50.0;
+                    let (one, other) = (closed.bid(bidder, value), shot.bid(bidder, value));
+                    assert!(
+                        (one - other).abs() < error,
+                        "{one} and {other} at {value} by {}",
+                        closed.method()
+                    );
+                }
+                assert!((closed.utility(bidder) - shot.utility(bidder)).abs() < error);
+                assert!((closed.projection(bidder) - shot.projection(bidder)).abs() < error / low.max(0.1));
+            }
+            assert!((closed.revenue() - shot.revenue()).abs() < error);
+        }
+    }
+
+    #[test]
+    fn equal_uniform_bidders_shade_by_one_nth() {
+        let bne = bne(&Population::symmetric(3, uniform(0.5, 2.0))).unwrap();
+        for value in [0.5, 0.500001, 0.9, 1.7, 2.0] {
+            assert!((bne.bid(1, value) - (value - (value - 0.5) / 3.0)).abs() < 1e-14);
+            assert!((bne.inverse_bid(2, bne.bid(2, value)) - value).abs() < 1e-14);
+        }
+        assert!((bne.utility(0) - 1.5 / 12.0).abs() < 1e-12);
+        assert!((bne.revenue() - (0.5 + 1.5 * 0.5)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_empirical_prior_has_an_equilibrium() {
+        let values: Vec<f64> = (0..60).map(|k| libm::pow((f64::from(k) + 0.5) / 60.0, 1.7)).collect();
+        let prior = Prior::Empirical(Empirical::new("values.csv", "value", &values).unwrap());
+        let symmetric = bne(&Population::symmetric(3, prior)).unwrap();
+        assert!(symmetric.certificate().upper < 1e-8, "{:?}", symmetric.certificate());
+    }
+
+    #[test]
+    fn values_that_cannot_win_bid_themselves() {
+        let bne = bne(&game(&[(0.0, 1.0), (0.5, 1.5)])).unwrap();
+        assert_eq!(bne.low_bid(), 0.25);
+        assert_eq!((bne.bid(0, 0.1), bne.inverse_bid(0, 0.1)), (0.1, 0.1));
+        assert_eq!((bne.bid(1, 0.5), bne.inverse_bid(1, 0.1)), (0.25, 0.5));
+    }
+
+    #[test]
+    fn what_has_no_equilibrium_of_this_kind_has_a_reason() {
+        for (supports, reason) in [
+            (vec![(0.0, 1.0), (0.0, 3.0), (0.0, 3.0)], "bidder 1, with prior uniform:0:1, would drop out"),
+            (vec![(0.0, 1.0), (2.0, 3.0)], "shuts it out"),
+            (vec![(0.0, 1.0), (0.0, 1.0), (0.5, 1.0)], "begin at different values, 0 and 0.5"),
+        ] {
+            let error = bne(&game(&supports)).unwrap_err();
+            assert!(error.contains(reason), "{error}");
+        }
+        // Two weak bidders and a strong one all bid to one top.
+        assert!(bne(&game(&[(0.0, 1.0), (0.0, 1.0), (0.0, 3.0)])).is_ok());
+    }
+
+    #[test]
+    fn extreme_priors_are_solved_or_refused() {
+        let beta = |a, b| Prior::Beta(Beta::new(a, b, 0.0, 1.0).unwrap());
+        for priors in [
+            vec![beta(0.1, 0.1), beta(0.1, 0.1)],
+            vec![beta(20.0, 2.0), beta(2.0, 20.0)],
+            vec![power(0.1, 1.0), power(0.2, 1.0)],
+            vec![power(1000.0, 1.0), power(900.0, 1.0)],
+            (0..64).map(|i| [Prior::STANDARD, power(2.0, 1.0)][i % 2].clone()).collect(),
+        ] {
+            let bne = bne(&with_priors(&priors)).unwrap();
+            assert!(bne.certificate().upper < 1e-7 && bne.top_bid() < 1.0);
+        }
+    }
+
+    /// Any prior on \[low, high\].
+    fn prior(low: f64) -> impl Strategy<Value = Prior> {
+        let shape = || 0.8..4.0_f64;
+        (0_u32..6, shape(), shape(), 0.7..1.3_f64).prop_map(move |(kind, a, b, width)| {
+            let high = low + width;
+            match kind {
+                0 => uniform(low, high),
+                1 => Prior::Power(Power::new(a, low, high).unwrap()),
+                2 => Prior::Beta(Beta::new(a, b, low, high).unwrap()),
+                3 => Prior::Kumaraswamy(Kumaraswamy::new(a, b, low, high).unwrap()),
+                4 => Prior::TruncatedExponential(TruncatedExponential::new(a, low, high).unwrap()),
+                _ => Prior::TruncatedNormal(
+                    TruncatedNormal::new(low + 0.1 * a * width, 0.1 + 0.1 * b, low, high).unwrap(),
+                ),
+            }
+        })
+    }
+
+    /// Games on one lowest value, with two priors at most for each two bidders.
+    fn any_games() -> impl Strategy<Value = Population> {
+        let priors =
+            (0_u32..2).prop_flat_map(|low| prop::collection::vec(prior(0.5 * f64::from(low)), 1..=3));
+        (priors, 2_usize..=4).prop_map(|(priors, bidders)| {
+            with_priors(&(0..bidders).map(|i| priors[i % priors.len()].clone()).collect::<Vec<_>>())
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn an_equilibrium_has_its_certificate_and_no_other_profile_has(
+            population in any_games(), factor in prop_oneof![0.9..0.995, 1.005..1.1],
+        ) {
+            match bne(&population) {
+                Ok(found) => {
+                    let highs = population.bidders.iter().map(|bidder| bidder.prior.support().1);
+                    let highest = highs.fold(0.0, f64::max);
+                    let Certificate { lower, upper } = found.certificate();
+                    prop_assert!(lower <= upper + 1e-14 * highest && upper <= BNE_EPSILON * highest, "{:?}", found.certificate());
+                    for bidder in 0..population.len() {
+                        let (low, high) = population.bidders[bidder].prior.support();
+                        let bids: Vec<f64> =
+                            (0..=40).map(|k| found.bid(bidder, low + (high - low) * f64::from(k) / 40.0)).collect();
+                        prop_assert!(bids.is_sorted(), "{bids:?}");
+                        prop_assert_eq!(found.bid(bidder, high), found.top_bid());
+                        let prior = &population.bidders[bidder].prior;
+                        let back = prior.ln_cdf(found.inverse_bid(bidder, bids[20]));
+                        let there = prior.ln_cdf(low + (high - low) * 0.5);
+                        prop_assert!((back - there).abs() < 1e-9 * (1.0 - there), "{back} for {there}");
+                    }
+                    let Bne { groups, curves, .. } = found;
+                    let wrong = Bne::new(groups, curves.scaled(factor), "none");
+                    prop_assert!(wrong.certificate().lower > BNE_EPSILON * highest, "{:?}", wrong.certificate());
+                    prop_assert!(wrong.certificate().lower <= wrong.certificate().upper + 1e-14);
+                }
+                // Three and more may have none of this kind, or one too stiff to follow; two always have one.
+                Err(reason) => prop_assert!(population.len() > 2, "{reason}"),
+            }
+        }
+    }
+}
