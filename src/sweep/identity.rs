@@ -253,7 +253,7 @@ mod tests {
         };
         let of = |spelling: &str| told(spelling.parse().expect("a valid prior"));
         let expected = |prior: &str| {
-            format!(r#"{{"bidders":[{{"count":2,"prior":{prior}}}],"results_version":1,"root":0}}"#)
+            format!(r#"{{"bidders":[{{"count":2,"prior":{prior}}}],"results_version":2,"root":0}}"#)
         };
         assert_eq!(of("truncated-normal:-0:1e-3"), expected(r#"{"truncated-normal":[0,0.001,0,1]}"#));
         assert_eq!(of("beta:2:5"), expected(r#"{"beta":[2,5,0,1]}"#));
