@@ -1,6 +1,8 @@
 //! A whole sweep, five betas by four numbers of bidders by fifty seeds, from the file to the tables, beside the
 //! training of its runs alone, on one thread and on two.
 
+mod rounds;
+
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Instant;
@@ -11,8 +13,7 @@ use bidsweep::store::{Folder, Lock, Scan, write_tables};
 use bidsweep::sweep::{Cell, Plan};
 use bidsweep::train::{Run, train_group};
 use rayon::prelude::*;
-
-const ROUNDS: usize = 7;
+use rounds::{median, rounds};
 
 fn load() -> Plan {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("sweeps/beta-n.toml");
@@ -74,33 +75,15 @@ fn training(threads: usize) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-fn median(mut seconds: Vec<f64>) -> f64 {
-    seconds.sort_by(f64::total_cmp);
-    seconds[seconds.len() / 2]
-}
-
 fn main() {
-    let candidates: [(&str, &dyn Fn() -> f64); 4] = [
-        ("training, 1 thread", &|| training(1)),
-        ("training, 2 threads", &|| training(2)),
-        ("file to tables, 1 thread", &|| whole(1)),
-        ("file to tables, 2 threads", &|| whole(2)),
-    ];
-    let mut seconds = vec![Vec::new(); candidates.len()];
-    // One round to warm up, then each in turn.
-    for round in 0..=ROUNDS {
-        for ((_, candidate), seconds) in candidates.iter().zip(&mut seconds) {
-            let time = candidate();
-            if round > 0 {
-                seconds.push(time);
-            }
-        }
-    }
-    let medians: Vec<f64> = seconds.into_iter().map(median).collect();
-    for ((title, _), seconds) in candidates.iter().zip(&medians) {
-        println!("{title:<28}{seconds:>8.3} s");
+    let times =
+        rounds(7, &mut [&mut || training(1), &mut || training(2), &mut || whole(1), &mut || whole(2)]);
+    let medians: Vec<f64> = times.into_iter().map(median).collect();
+    let titles = ["training", "training", "file to tables", "file to tables"];
+    for ((title, threads), seconds) in titles.iter().zip([1, 2, 1, 2]).zip(&medians) {
+        println!("{:<28}{seconds:>8.3} s", format!("{title}, threads: {threads}"));
     }
     println!("{:<28}{:>8.2}x", "file to tables / training", medians[2] / medians[0]);
-    println!("{:<28}{:>8.2}x", "training, 2 threads for 1", medians[0] / medians[1]);
-    println!("{:<28}{:>8.2}x", "file to tables, 2 for 1", medians[2] / medians[3]);
+    println!("{:<28}{:>8.2}x", "training, two threads", medians[0] / medians[1]);
+    println!("{:<28}{:>8.2}x", "file to tables, two threads", medians[2] / medians[3]);
 }

@@ -159,8 +159,9 @@ fn final_multipliers_are_the_oracles() {
     for bidders in [2, 3, 5, 10] {
         // At beta 1000 runs of three bidders and more are chaotic: a bid's rounding in f32 is a ten-thousandth of the
         // sigmoid's width there, and Adam's first steps turn on few near ties.
+        let steepest = if bidders == 2 { 2e-7 } else { 5e-6 };
         for (beta, epochs, single) in
-            [(10.0, 2000, 2e-7), (50.0, 2000, 2e-7), (200.0, 2000, 2e-7), (1000.0, 20, 1e-5)]
+            [(10.0, 2000, 2e-7), (50.0, 2000, 2e-7), (200.0, 2000, 2e-7), (1000.0, 20, steepest)]
         {
             for (precision, bound) in [(Precision::F32, single), (Precision::F64, 1e-13)] {
                 let settings = Settings { precision, epochs, ..settings(bidders, beta) };
@@ -230,17 +231,21 @@ fn mixed() -> Settings {
 
 #[test]
 fn the_kernel_follows_the_oracle_where_bidders_differ_at_every_batch_size() {
-    for (batch, precision) in
-        [1, 7, 16, 127, 128, 1000].into_iter().flat_map(|b| [(b, Precision::F64), (b, Precision::F32)])
-    {
-        for (updates, profiles) in UPDATES.into_iter().zip(PROFILES.into_iter().cycle()) {
-            let settings = Settings { batch, updates, profiles, precision, ..mixed() };
-            let distance = distance_to_oracle(&settings, 3);
-            let bound = if precision == Precision::F64 { 1e-9 } else { 1e-5 };
-            assert!(
-                distance <= bound,
-                "batch = {batch}, {precision:?}, {updates:?}, {profiles:?}: {distance:e}"
-            );
+    for batch in [1, 7, 16, 127, 128, 1000] {
+        for (updates, profiles) in UPDATES.into_iter().flat_map(|u| PROFILES.map(|p| (u, p))) {
+            for bidders in [2, 3] {
+                // Few samples leave the gradient to few near ties, and Adam turns on its sign.
+                let single = if batch < 100 { 1e-5 } else { 1e-7 };
+                for (precision, bound) in [(Precision::F64, 1e-9), (Precision::F32, single)] {
+                    let mut settings =
+                        Settings { batch, updates, profiles, precision, epochs: 100, ..mixed() };
+                    settings.bidders.truncate(bidders);
+                    let distance = distance_to_oracle(&settings, 3);
+                    let what =
+                        format!("batch = {batch}, {precision:?}, {updates:?}, {profiles:?}, N = {bidders}");
+                    assert!(distance <= bound, "{what}: {distance:e}");
+                }
+            }
         }
     }
 }
@@ -272,10 +277,15 @@ proptest! {
     #[test]
     fn a_run_is_the_same_bits_alone_in_any_lane_beside_any_game_and_on_every_instance(
         settings in any_settings(), seed in any::<u64>(), betas in vec(prop_oneof![Just(1e4), 1.0..300.0], 2..=20),
+        highs in vec(prop_oneof![Just(1.0), 0.5..4.0], 8),
     ) {
-        // The runs of a lane have one seed, those of a game any beta.
-        let cells: Vec<_> =
-            betas.iter().map(|&beta| Settings { beta: Beta::Fixed(beta), ..settings.clone() }).collect();
+        // The runs of a lane have one seed and one prior, those of a game any beta.
+        let cell = |(k, &beta): (usize, &f64)| {
+            let mut cell = Settings { beta: Beta::Fixed(beta), ..settings.clone() };
+            cell.bidders[1].prior = uniform(0.0, highs[k % 8]);
+            cell
+        };
+        let cells: Vec<_> = betas.iter().enumerate().map(cell).collect();
         let run = |k: usize| Run { settings: &cells[k], seed: seed ^ (k % 8) as u64, recording: RECORDING };
         let runs: Vec<_> = (0..cells.len()).map(run).collect();
         let alone: Vec<_> = runs.iter().map(|run| train(run.settings, run.seed, RECORDING)).collect();

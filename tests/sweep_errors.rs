@@ -1289,6 +1289,21 @@ error: the prior `uniform`: high = 1e300 and high - low = 1e300 must be from 1e-
   |                                  ^^^^^^^^^^^^^^^^"#,
     );
     refused(
+        "values too close together for f32",
+        r#"[fixed]
+population = "a"
+[populations.a]
+bidders = [{ prior = { uniform = { low = 1e6, high = 1000001 } } }, {}]"#,
+        r#"
+error: values from 1000000 to 1000001 are far from 0 for their spread: `precision = "f32"` handles highest values up to 4096 times it
+ --> s.toml:4:14
+  |
+4 | population = "a"
+  |              ^^^
+  |
+  = help: write `precision = "f64"`, or a wider prior"#,
+    );
+    refused(
         "values beyond what beta can multiply",
         r#"[fixed]
 population = "a"

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::PRECISIONS;
 use crate::common::{RECORDING, settings};
 
-/// What `--json` is told; every flag takes a value.
+/// What `--json` is told; every other flag takes a value.
 pub struct Arguments {
     /// Print one line of JSON instead of tables.
     pub json: bool,

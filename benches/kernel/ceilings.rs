@@ -7,14 +7,14 @@ use bidsweep::numeric::simd::{Bits, Float, Instance, Kernel, LANES, Real, Sample
 use bidsweep::train::Precision;
 use cpu_time::ThreadTime;
 
-use crate::work::{median, rounds};
+use crate::rounds::{median, rounds};
 
 /// Vectors of sixteen f32 or eight f64, per nanosecond.
 pub struct Ceilings {
     instance: Instance,
     /// Multiply-adds.
     multiply_adds: f64,
-    /// Multiply-adds, additions and exclusive ors in equal parts.
+    /// Multiply-adds, additions, exclusive ors and integer additions in equal parts.
     operations: f64,
     /// Divisions, f32 and f64.
     divisions: [f64; 2],
@@ -23,11 +23,12 @@ pub struct Ceilings {
 /// Steps of a stream.
 const LENGTH: usize = 1_000_000;
 
-/// A stream of operations in `CHAINS` independent chains: enough to hide every latency, and as many as registers hold.
+/// A stream of operations in `CHAINS` independent chains of each kind: as many as registers hold, and enough for the
+/// latencies of processors of four vector units and two registers a vector, or two and one.
 #[derive(Clone, Copy)]
 enum Stream<const CHAINS: usize> {
     MultiplyAdds,
-    /// Multiply-adds, additions, exclusive ors and integer additions, a chain each.
+    /// Multiply-adds, additions, and exclusive ors with integer additions.
     Mixed,
     DivisionsF32,
     DivisionsF64,
@@ -118,7 +119,7 @@ pub fn measure(instance: Instance) -> Ceilings {
     }
 }
 
-/// Vector operations of the pieces of the hot loop, divisions apart.
+/// Vector operations of the pieces of the hot loop. A division counts as one, though some processors take three.
 struct Counts {
     /// A uniform: the generator's step and its bits as a number.
     uniform: f64,
@@ -149,7 +150,7 @@ impl Ceilings {
         // The sums of a sample, and the probability's sum.
         let (operations, divisions) = match bidders {
             2 => (2.0 * uniform + 2.0 + exp2 + 1.0 + 8.0, 1.0),
-            _ => (n * uniform + (2.0 * n - 1.0) + (3.0 * n - 5.0) + n * (1.0 + exp2 + 1.0 + 4.0), n),
+            _ => (n * uniform + (2.0 * n - 1.0) + 3.0 * (n - 2.0) + n * (1.0 + exp2 + 1.0 + 4.0), n),
         };
         let (per_vector, division) = match precision {
             Precision::F32 => (16.0, self.divisions[0]),
@@ -181,7 +182,7 @@ impl fmt::Display for Ceilings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "measured ceilings, vectors of 16 f32 or 8 f64 per ns:")?;
         writeln!(f, "  multiply-adds                       {:9.3}", self.multiply_adds)?;
-        writeln!(f, "  multiply-adds, sums, exclusive ors  {:9.3}", self.operations)?;
+        writeln!(f, "  those, sums and integer operations  {:9.3}", self.operations)?;
         write!(f, "  divisions, f32 and f64              {:9.3} {:.3}", self.divisions[0], self.divisions[1])
     }
 }

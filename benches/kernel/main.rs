@@ -8,12 +8,15 @@ mod ceilings;
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod pieces;
+#[path = "../rounds.rs"]
+mod rounds;
 mod work;
 
 use arguments::Arguments;
 use bidsweep::numeric::simd::Instance;
 use bidsweep::train::Precision;
-use work::{Work, median, rounds};
+use rounds::{median, rounds};
+use work::Work;
 
 const BIDDERS: [usize; 4] = [2, 3, 5, 10];
 /// The steepnesses that share draws.

@@ -11,7 +11,7 @@ use cpu_time::ThreadTime;
 
 use crate::PRECISIONS;
 use crate::ceilings::Ceilings;
-use crate::work::{median, rounds};
+use crate::rounds::{median, rounds};
 
 /// Vectors in cache, and how often each is visited.
 const VECTORS: usize = 64;
@@ -51,7 +51,7 @@ impl Timing {
                         *number = X::units(generators.draw());
                     }
                 }
-                // Results are arguments again; they stay in (0, 1] where halved.
+                // Results are arguments again, so they must stay in a range.
                 Piece::Exp2 => {
                     let (vectors, _) = numbers.as_chunks_mut::<4>();
                     for four in vectors {

@@ -15,9 +15,9 @@ pub struct Work {
 }
 
 impl Work {
-    /// Runs of a length that takes some ten milliseconds.
+    /// Runs of some milliseconds.
     pub fn new(instance: Instance, precision: Precision, bidders: usize, betas: &[f64]) -> Self {
-        let epochs = if instance == Instance::Portable { 40 } else { 1000 } / bidders as u32;
+        let epochs = if instance == Instance::Portable { 100 } else { 4000 } / bidders as u32;
         let cell = |&beta| Settings { beta: Beta::Fixed(beta), precision, epochs, ..settings(bidders, beta) };
         Work { instance, cells: betas.iter().map(cell).collect() }
     }
@@ -48,23 +48,4 @@ impl Work {
         }
         start.elapsed().as_secs_f64() * 1e9 / self.agent_samples()
     }
-}
-
-/// Each candidate in turn, round after round, after one round to warm up: shape \[candidate\]\[round\].
-pub fn rounds(rounds: usize, candidates: &mut [&mut dyn FnMut() -> f64]) -> Vec<Vec<f64>> {
-    let mut times = vec![Vec::new(); candidates.len()];
-    for round in 0..=rounds {
-        for (candidate, times) in candidates.iter_mut().zip(&mut times) {
-            let time = candidate();
-            if round > 0 {
-                times.push(time);
-            }
-        }
-    }
-    times
-}
-
-pub fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

@@ -132,7 +132,9 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are asked for; the rest is wrong usage. A closed pipe cannot be told anything.
             _ = error.print();
-            if error.kind() == ErrorKind::DisplayVersion && std::env::args().any(|arg| is_verbose(&arg)) {
+            if error.kind() == ErrorKind::DisplayVersion
+                && std::env::args_os().any(|arg| arg.to_str().is_some_and(is_verbose))
+            {
                 _ = version::print_details(&mut io::stdout());
             }
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };

@@ -7,7 +7,7 @@ use crate::equilibrium::{BidderReferences, references};
 use crate::measure::{RunRow, measure};
 use crate::numeric::simd::LANES;
 use crate::sweep::{Cell, Plan};
-use crate::train::{Outcome, Run, Shape};
+use crate::train::{Outcome, Run, Settings, Shape};
 
 /// A cell that is being trained, with its references: solved once, by whoever needs them first.
 pub(super) struct Prepared {
@@ -49,8 +49,8 @@ impl Task {
 /// The most games of a group.
 const MOST_GAMES: usize = 8;
 
-/// The most agent-samples of a group of several games: about a second, so that a stop is soon heeded.
-const MOST_AGENT_SAMPLES: f64 = 1e9;
+/// The most work of a group of several games, see [`Settings::work`]: about a second, so that a stop is soon heeded.
+const MOST_WORK: f64 = 1e9;
 
 /// Groups a thread should have left to choose from, or the last of them keeps one core busy and the others idle.
 const GROUPS_A_THREAD: u64 = 8;
@@ -81,16 +81,26 @@ impl<'a, M: Fn(usize, u32) -> bool> Groups<'a, M> {
     /// most `limit` runs.
     pub(super) fn new(plan: &'a Plan, missing: M, runs: u64, threads: u64, limit: Option<u64>) -> Self {
         let replicates = plan.replicates();
-        let mut shapes: HashMap<Shape, (f64, Vec<u32>)> = HashMap::new();
+        // The cells of a shape, apart by what they draw.
+        let mut shapes: HashMap<Shape, Vec<(Settings, Vec<u32>)>> = HashMap::new();
         for cell in plan.cells() {
-            if (0..replicates).any(|replicate| missing(cell.position, replicate)) {
-                let settings = &cell.settings;
-                let (_, cells) =
-                    shapes.entry(settings.shape()).or_insert_with(|| (settings.agent_samples(), Vec::new()));
-                cells.push(u32::try_from(cell.position).expect("a plan has at most 10^7 cells"));
+            if !(0..replicates).any(|replicate| missing(cell.position, replicate)) {
+                continue;
+            }
+            let position = u32::try_from(cell.position).expect("a plan has at most 10^7 cells");
+            let alike = shapes.entry(cell.settings.shape()).or_default();
+            match alike.iter_mut().find(|(settings, _)| settings.draws_like(&cell.settings)) {
+                Some((_, cells)) => cells.push(position),
+                None => alike.push((cell.settings, vec![position])),
             }
         }
-        let mut shapes: Vec<_> = shapes.into_values().collect();
+        let mut shapes: Vec<_> = shapes
+            .into_values()
+            .map(|alike| {
+                let work = alike[0].0.work();
+                (work, alike.into_iter().flat_map(|(_, cells)| cells).collect::<Vec<_>>())
+            })
+            .collect();
         shapes.sort_by(|(a, first), (b, second)| a.total_cmp(b).then(second.cmp(first)));
         for (_, cells) in &mut shapes {
             cells.reverse();
@@ -115,8 +125,7 @@ impl<'a, M: Fn(usize, u32) -> bool> Groups<'a, M> {
         let prepare = |position: u32| Arc::new(Prepared::new(self.plan.cell(position as usize)));
         let Some(first) = positions.pop().map(prepare) else { return false };
         let settings = &first.cell.settings;
-        let a_game = LANES as f64 * settings.agent_samples();
-        let games = self.games.min((MOST_AGENT_SAMPLES / a_game) as usize);
+        let games = self.games.min((MOST_WORK / (LANES as f64 * settings.work())) as usize);
         self.cells = vec![Arc::clone(&first)];
         while self.plan.common() && self.cells.len() < games {
             let Some(next) = positions.last().map(|&position| prepare(position)) else { break };
@@ -183,5 +192,81 @@ impl<M: Fn(usize, u32) -> bool> Iterator for Groups<'_, M> {
             self.shapes.pop();
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Twelve cells of two shapes; two populations alternate, so that cells that draw alike are not neighbours.
+    fn plan(replicates: u32, common: bool, recorded: u32) -> Plan {
+        let text = format!(
+            r#"
+            schema = 1
+            name = "x"
+            fixed.epochs = 2
+            axes = {{ beta = [10, 20, 50], batch = [3, 4], population = ["a", "b"] }}
+            seeds = {{ replicates = {replicates}, common = {common} }}
+            measure.trajectories = {{ replicates = {recorded}, every = 1 }}
+            [populations.a]
+            bidders = [{{ count = 2 }}]
+            [populations.b]
+            bidders = [{{ prior = {{ uniform = {{ high = 2 }} }} }}, {{}}]
+            "#
+        );
+        Plan::parse(&text, "x.toml", &[]).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn every_missing_run_is_in_one_group_that_can_be_trained(
+            replicates in 1_u32..40, common in any::<bool>(), recorded in 0_u32..10, threads in 1_u64..3,
+            done in prop::collection::hash_set((0_usize..12, 0_u32..40), 0..60),
+            limit in prop::option::of(0_u64..300),
+        ) {
+            let plan = plan(replicates, common, recorded.min(replicates));
+            let missing = |position, replicate| !done.contains(&(position, replicate));
+            let all: HashSet<_> = (0..plan.len())
+                .flat_map(|position| (0..replicates).map(move |replicate| (position, replicate)))
+                .filter(|&(position, replicate)| missing(position, replicate))
+                .collect();
+            let mut seen = HashSet::new();
+            for group in Groups::new(&plan, missing, all.len() as u64, threads, limit) {
+                prop_assert!(!group.is_empty());
+                for task in &group {
+                    prop_assert!(seen.insert((task.cell.cell.position, task.replicate)), "a run twice");
+                }
+                // What the trainer demands of a group.
+                let runs: Vec<_> = group.iter().map(|task| task.run(&plan)).collect();
+                for (k, run) in runs.iter().enumerate() {
+                    prop_assert_eq!(run.settings.shape(), runs[0].settings.shape());
+                    let lane = &runs[k % LANES];
+                    prop_assert!(run.seed == lane.seed && run.settings.draws_like(lane.settings));
+                }
+                let recorded = runs.iter().filter(|run| run.recording.trajectory.is_some()).count();
+                prop_assert!(recorded <= LANES, "{recorded} trajectories in a group");
+            }
+            match limit {
+                Some(limit) if limit < all.len() as u64 => {
+                    prop_assert!(seen.is_subset(&all));
+                    prop_assert_eq!(seen.len() as u64, limit);
+                }
+                _ => prop_assert_eq!(seen, all),
+            }
+        }
+    }
+
+    #[test]
+    fn cells_that_draw_alike_share_their_draws() {
+        let plan = plan(16, true, 0);
+        let groups: Vec<_> =
+            Groups::new(&plan, |_, _| true, plan.runs(), 1, None).map(|group| group.len()).collect();
+        // Three betas of each of two batches and two populations, sixteen replicates: eight games of eight, by three.
+        assert_eq!(groups, [24; 8]);
     }
 }

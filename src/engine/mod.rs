@@ -86,6 +86,9 @@ pub fn missing(plan: &Plan, scan: &Scan, options: &Options) -> u64 {
 ///
 /// # Errors
 /// Where a part cannot be written; what had been written before stays.
+///
+/// # Panics
+/// As [`Instance::current`].
 pub fn train_missing(
     plan: &Plan,
     folder: &Folder,
@@ -93,7 +96,15 @@ pub fn train_missing(
     options: &Options,
     stop: &Stop,
 ) -> Result<Finish, EngineError> {
-    train_missing_with(&|runs| train_group(Instance::current(), runs), plan, folder, scan, options, stop)
+    let instance = Instance::current();
+    train_missing_with(
+        &move |runs: &[Run<'_>]| train_group(instance, runs),
+        plan,
+        folder,
+        scan,
+        options,
+        stop,
+    )
 }
 
 /// Trains a group.

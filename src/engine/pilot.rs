@@ -33,6 +33,9 @@ pub struct Estimate {
 }
 
 /// Estimates a whole plan.
+///
+/// # Panics
+/// As [`Instance::current`].
 pub fn estimate(plan: &Plan, threads: NonZeroUsize) -> Estimate {
     let (mut agent_samples, mut rows, mut points) = (0.0, 0, 0);
     let recorded = plan.measure().trajectories.map_or(0, |t| u64::from(t.replicates.min(plan.replicates())));

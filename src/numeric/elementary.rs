@@ -29,24 +29,13 @@ const EXP2_F32: &[f64] = &[
     0.001_326_465_746_387_839_3,
 ];
 
-/// Arguments of [`exp2`] are cut to plus and minus this: a win probability of 2^-100 in f32, 2^-500 in f64, is 0 for
-/// every use, and no product of two such numbers with a value overflows or becomes denormal, which processors
-/// handle slowly.
-pub const fn exp2_limit<F: Float>() -> f64 {
-    match F::MANTISSA_BITS {
-        23 => 100.0,
-        _ => 500.0,
-    }
-}
-
-/// x cut to plus and minus [`exp2_limit`], NaN to the upper.
+/// x cut to plus and minus [`Float::EXP2_LIMIT`], NaN to the upper.
 #[inline(always)]
 pub fn cut<F: Float>(x: F) -> F {
-    let limit = exp2_limit::<F>();
-    x.min(F::splat(limit)).max(F::splat(-limit))
+    x.min(F::splat(F::EXP2_LIMIT)).max(F::splat(-F::EXP2_LIMIT))
 }
 
-/// 2^x; at most 1 unit in the last place off in f64, 3 in f32. |x| must not exceed [`exp2_limit`]. Several at a time,
+/// 2^x; at most 1 unit in the last place off in f64, 3 in f32. |x| must not exceed [`Float::EXP2_LIMIT`]. Several at a time,
 /// step by step together, so that a processor has something to do while it waits for each.
 #[inline(always)]
 pub fn exp2<F: Float, const TOGETHER: usize>(x: [F; TOGETHER]) -> [F; TOGETHER] {
@@ -70,7 +59,7 @@ pub fn exp2<F: Float, const TOGETHER: usize>(x: [F; TOGETHER]) -> [F; TOGETHER] 
     p
 }
 
-/// The sigmoid 1 / (1 + e^-x), x cut where e^-x reaches 2 to the [`exp2_limit`].
+/// The sigmoid 1 / (1 + e^-x), x cut where e^-x reaches 2 to the [`Float::EXP2_LIMIT`].
 #[inline(always)]
 pub fn sigmoid<F: Float>(x: F) -> F {
     let one = F::splat(1.0);

@@ -146,6 +146,14 @@ fn prior_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> 
 /// The highest values whose squares f32 holds, sums and small probabilities times them too.
 const SINGLE_HIGHS: RangeInclusive<f64> = 1e-12..=1e12;
 
+/// The most that a value may be times the spread of values: half of the digits are left for the values.
+fn farthest(precision: Precision) -> f64 {
+    match precision {
+        Precision::F32 => 4096.0,
+        Precision::F64 => 1e8,
+    }
+}
+
 /// The most that beta times the highest value may be: its product with the least win probability stays far below 1.
 fn steepest(precision: Precision) -> f64 {
     match precision {
@@ -167,6 +175,21 @@ fn scale_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> 
                 "`precision = \"{name}\"` handles highest values from {least:e} to {most:e}, not {high:e}"
             ),
             help: "write `precision = \"f64\"`, or values on another scale and `beta` per unit of it".to_owned(),
+        });
+    }
+    let farthest = farthest(draft.precision);
+    let mut supports = members.iter().map(|member| member.prior.support());
+    if let Some((low, high)) = supports.find(|(low, high)| *high > farthest * (high - low)) {
+        return Some(Fault {
+            keys: &["population", "precision"],
+            message: format!(
+                "values from {low} to {high} are far from 0 for their spread: `precision = \"{name}\"` handles \
+                 highest values up to {farthest} times it"
+            ),
+            help: match draft.precision {
+                Precision::F32 => "write `precision = \"f64\"`, or a wider prior".to_owned(),
+                Precision::F64 => "write a wider prior".to_owned(),
+            },
         });
     }
     let (high, beta) = (highs().fold(0.0, f64::max), draft.beta.first().max(draft.beta.last()));

@@ -173,7 +173,7 @@ fn registry() -> Vec<SettingEntry> {
         ),
         row(
             "precision",
-            "the arithmetic of draws and sigmoids; sums and learners are f64",
+            "the arithmetic of draws and sigmoids; batches are summed up and learners run in f64",
             words(&PRECISIONS.map(|(word, precision)| (word, Choice::Precision(precision)))),
             Some(Choice::Precision(default.precision)),
             (Kind::Text, |cell, _| word(&PRECISIONS, &cell.settings.precision).into()),

@@ -21,7 +21,7 @@ impl<X: Float> Chunk<X> {
         Chunk { values: zeros.clone(), rivals: zeros, steps: 0 }
     }
 
-    /// Forgets what it held, and holds `steps` steps.
+    /// Holds `steps` steps from now on, of values that are still to come.
     #[inline(always)]
     pub(super) fn reset(&mut self, steps: usize) {
         self.steps = steps;

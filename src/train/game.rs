@@ -4,7 +4,7 @@ use super::gradient::{Batch, Sums};
 use super::observe::Observer;
 use super::{Beta, Run};
 use crate::learner::Update;
-use crate::numeric::elementary::{exp2_limit, sigmoid};
+use crate::numeric::elementary::sigmoid;
 use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
 
 /// The bidders of eight runs. Vectors have one entry a bidder.
@@ -73,14 +73,14 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
     #[inline(always)]
     pub(super) fn begin_batch(&mut self) {
         let (zero, one) = (S::Real::splat(0.0), S::Real::splat(1.0));
-        let limit = S::Real::splat(exp2_limit::<X>());
+        // Less than the limit, as bids are rounded before they are compared.
+        let limit = S::Real::splat(0.99 * X::EXP2_LIMIT);
         let per_bid = self.beta * S::Real::splat(std::f64::consts::LOG2_E);
         let mut steep = zero;
         for i in 0..self.thetas.len() {
             let slope = self.multipliers[i] * per_bid;
             self.batch.block.slopes[i] = X::spread(slope);
             self.batch.block.margins[i] = X::spread(one - self.multipliers[i]);
-            // A multiplier that is not finite is steep too.
             steep = limit.if_greater(slope * self.highs[i], steep, one);
         }
         self.batch.steep = steep.to_array().contains(&1.0);

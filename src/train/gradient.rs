@@ -1,4 +1,4 @@
-//! The gradient of a batch's mean smoothed utility, fused: nothing is stored a sample.
+//! The gradient of a batch's mean smoothed utility, fused: samples stay in the fastest cache.
 //!
 //! With bids b = w v, highest other bid m and win probability p = sigmoid(beta (b - m)), bidder i's utility on a
 //! sample is (v - b) p, and its derivative in the multiplier

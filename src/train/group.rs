@@ -45,6 +45,19 @@ impl Settings {
         self.bidders.iter().zip(&other.bidders).all(|(a, b)| a.prior == b.prior)
     }
 
+    /// How long a run takes, roughly, in agent-samples of bidders who learn at once and in single precision.
+    pub fn work(&self) -> f64 {
+        // Where bidders are updated one by one or draw each their own, everybody's values are drawn for each.
+        let at_once = self.updates == Updates::Simultaneous && self.profiles == Profiles::Shared;
+        let shared_graph = self.updates == Updates::SharedGraph && self.profiles == Profiles::Shared;
+        let drawn = if at_once || shared_graph { 1.0 } else { self.bidders.len() as f64 };
+        let single = match self.precision {
+            Precision::F32 => 1.0,
+            Precision::F64 => 2.5,
+        };
+        single * (1.0 + drawn) / 2.0 * self.agent_samples()
+    }
+
     /// Agent-samples of a run: how often a bidder's win probability is computed. The measure of its length.
     pub fn agent_samples(&self) -> f64 {
         let per_sample = self.bidders.len() as f64;
@@ -60,7 +73,7 @@ impl Settings {
 /// Trains one run.
 ///
 /// # Panics
-/// Where the settings are out of the ranges that [`Settings`] gives.
+/// Where the settings are out of the ranges that [`Settings`] gives, and as [`Instance::current`].
 ///
 /// ```
 /// use bidsweep::auction::{Mechanism, Prior, Strategy};

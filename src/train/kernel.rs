@@ -98,8 +98,8 @@ impl Kernel for Training<'_> {
     }
 }
 
-/// One batch and one update of every bidder. Loops rather than closures, here and in all that the kernel calls: a
-/// closure is compiled for the build's target unless the compiler happens to inline it.
+/// One batch and one update of every bidder. Loops rather than closures, here and wherever samples pass: a closure
+/// that is not inlined is compiled for the build's target.
 #[inline(always)]
 fn train_epoch<S: Simd, X: Samples<S>>(
     settings: &Settings,

@@ -108,7 +108,7 @@ pub enum Updates {
 /// The arithmetic of draws and sigmoids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
-    /// Draws and sigmoids in f32; sums over an epoch, parameters and learner state in f64.
+    /// Draws, sigmoids and sums over 128 samples in f32; sums over a batch, parameters and learner state in f64.
     #[default]
     F32,
     /// f64 throughout.

@@ -20,7 +20,7 @@ pub(super) fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
     fn run<K: Kernel>(kernel: K) -> K::Output {
         kernel.run::<Avx2>()
     }
-    assert!(Instance::Avx2.is_available());
+    assert!(Instance::Avx2.is_available(), "this processor lacks AVX2 or FMA");
     // SAFETY: the processor has the features that the function enables.
     unsafe { run(kernel) }
 }
@@ -31,7 +31,7 @@ pub(super) fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
     fn run<K: Kernel>(kernel: K) -> K::Output {
         kernel.run::<Avx512>()
     }
-    assert!(Instance::Avx512.is_available());
+    assert!(Instance::Avx512.is_available(), "this processor lacks AVX-512 F, VL, BW or DQ");
     // SAFETY: the processor has the features that the function enables.
     unsafe { run(kernel) }
 }
