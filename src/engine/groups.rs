@@ -204,7 +204,9 @@ mod tests {
     use super::*;
 
     /// Twelve cells of two shapes; two populations alternate, so that cells that draw alike are not neighbours.
-    fn plan(replicates: u32, common: bool, recorded: u32) -> Plan {
+    fn plan(replicates: u32, common: bool, recorded: Option<u32>) -> Plan {
+        let recorded = recorded
+            .map(|recorded| format!("measure.trajectories = {{ replicates = {recorded}, every = 1 }}"));
         let text = format!(
             r#"
             schema = 1
@@ -212,12 +214,13 @@ mod tests {
             fixed.epochs = 2
             axes = {{ beta = [10, 20, 50], batch = [3, 4], population = ["a", "b"] }}
             seeds = {{ replicates = {replicates}, common = {common} }}
-            measure.trajectories = {{ replicates = {recorded}, every = 1 }}
+            {}
             [populations.a]
             bidders = [{{ count = 2 }}]
             [populations.b]
             bidders = [{{ prior = {{ uniform = {{ high = 2 }} }} }}, {{}}]
-            "#
+            "#,
+            recorded.unwrap_or_default()
         );
         Plan::parse(&text, "x.toml", &[]).unwrap()
     }
@@ -225,11 +228,11 @@ mod tests {
     proptest! {
         #[test]
         fn every_missing_run_is_in_one_group_that_can_be_trained(
-            replicates in 1_u32..40, common in any::<bool>(), recorded in 0_u32..10, threads in 1_u64..3,
+            replicates in 1_u32..40, common in any::<bool>(), recorded in prop::option::of(1_u32..10), threads in 1_u64..3,
             done in prop::collection::hash_set((0_usize..12, 0_u32..40), 0..60),
             limit in prop::option::of(0_u64..300),
         ) {
-            let plan = plan(replicates, common, recorded.min(replicates));
+            let plan = plan(replicates, common, recorded.map(|recorded| recorded.min(replicates)));
             let missing = |position, replicate| !done.contains(&(position, replicate));
             let all: HashSet<_> = (0..plan.len())
                 .flat_map(|position| (0..replicates).map(move |replicate| (position, replicate)))
@@ -263,7 +266,7 @@ mod tests {
 
     #[test]
     fn cells_that_draw_alike_share_their_draws() {
-        let plan = plan(16, true, 0);
+        let plan = plan(16, true, None);
         let groups: Vec<_> =
             Groups::new(&plan, |_, _| true, plan.runs(), 1, None).map(|group| group.len()).collect();
         // Three betas of each of two batches and two populations, sixteen replicates: eight games of eight, by three.

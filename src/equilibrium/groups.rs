@@ -3,6 +3,9 @@
 use super::log_quantile::LogQuantile;
 use crate::auction::{Population, Prior};
 
+/// The most different priors for which equilibria are computed: the time grows like their number to the power 3.3.
+pub(super) const MOST_PRIORS: usize = 12;
+
 /// The different priors of a population.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Groups {
@@ -17,6 +20,23 @@ pub(super) struct Groups {
 }
 
 impl Groups {
+    /// The groups of a population.
+    ///
+    /// # Errors
+    /// Where there are more than [`MOST_PRIORS`].
+    pub fn few(population: &Population) -> Result<Self, String> {
+        let mut different: Vec<&Prior> = Vec::new();
+        for bidder in &population.bidders {
+            if !different.contains(&&bidder.prior) {
+                different.push(&bidder.prior);
+            }
+        }
+        match different.len() {
+            0..=MOST_PRIORS => Ok(Groups::new(population)),
+            n => Err(format!("not computed: {n} different priors, and {MOST_PRIORS} at most are manageable")),
+        }
+    }
+
     pub fn new(population: &Population) -> Self {
         let mut groups =
             Groups { priors: Vec::new(), quantiles: Vec::new(), counts: Vec::new(), of_bidder: Vec::new() };

@@ -82,7 +82,7 @@ pub struct LinearEquilibrium {
 /// # Errors
 /// Why there is none: multipliers that drift to 0, or a bidder who never wins.
 pub fn linear_equilibria(population: &Population, beta: f64) -> Result<Vec<LinearEquilibrium>, String> {
-    let groups = Groups::new(population);
+    let groups = Groups::few(population)?;
     if beta == f64::INFINITY {
         no_common_pole(&groups)?;
     }

@@ -205,6 +205,17 @@ mod tests {
     }
 
     #[test]
+    fn very_unequal_bidders_are_not_waited_for() {
+        let supports: Vec<_> = (0..64).map(|i| (0.0, 1.0 + 0.05 * f64::from(i))).collect();
+        for of in references(&game(&supports), 50.0) {
+            for reference in [of.bne, of.class, of.smoothed] {
+                let reason = reference.reason.unwrap();
+                assert_eq!(reason, "not computed: 64 different priors, and 12 at most are manageable");
+            }
+        }
+    }
+
+    #[test]
     fn what_does_not_exist_has_a_reason() {
         // The second always outbids the first, and no lowest values are common.
         let references = references(&game(&[(0.0, 1.0), (0.0, 1.0), (2.0, 3.0)]), 50.0);

@@ -167,14 +167,16 @@ fn scale_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> 
     let standard = [Member::DEFAULT];
     let members = draft.members(populations).unwrap_or(&standard);
     let highs = || members.iter().map(|member| member.prior.support().1);
-    if let Some(high) = highs().find(|high| draft.precision == Precision::F32 && !SINGLE_HIGHS.contains(high)) {
+    if let Some(high) = highs().find(|high| draft.precision == Precision::F32 && !SINGLE_HIGHS.contains(high))
+    {
         let (least, most) = (SINGLE_HIGHS.start(), SINGLE_HIGHS.end());
         return Some(Fault {
             keys: &["population", "precision"],
             message: format!(
                 "`precision = \"{name}\"` handles highest values from {least:e} to {most:e}, not {high:e}"
             ),
-            help: "write `precision = \"f64\"`, or values on another scale and `beta` per unit of it".to_owned(),
+            help: "write `precision = \"f64\"`, or values on another scale and `beta` per unit of it"
+                .to_owned(),
         });
     }
     let farthest = farthest(draft.precision);

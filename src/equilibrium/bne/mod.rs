@@ -58,7 +58,7 @@ pub struct Bne {
 /// Why there is none, or none that is found; never an equilibrium that fails its certificate.
 pub fn bne(population: &Population) -> Result<Bne, String> {
     let Mechanism::FirstPrice = population.mechanism;
-    let groups = Groups::new(population);
+    let groups = Groups::few(population)?;
     let (curves, method) = construct(&groups)?;
     let bne = Bne::new(groups, curves, method);
     let highest = bne.groups.priors.iter().map(|prior| prior.support().1).fold(0.0, f64::max);
