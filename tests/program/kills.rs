@@ -58,5 +58,6 @@ fn among_many_short_runs_whose_tables_take_long() {
 #[test]
 fn among_long_trajectories() {
     let measure = "trajectories = { replicates = 100, every = 1 }";
-    killed_again_and_again(&Sweep { replicates: 100, measure, ..Sweep::LONG }, 2, 4);
+    let fixed = "epochs = 2000\nbatch = 128";
+    killed_again_and_again(&Sweep { replicates: 100, fixed, measure, ..Sweep::LONG }, 2, 4);
 }
