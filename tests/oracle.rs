@@ -159,7 +159,7 @@ fn final_multipliers_are_the_oracles() {
     for bidders in [2, 3, 5, 10] {
         // At beta 1000 runs of three bidders and more are chaotic: a bid's rounding in f32 is a ten-thousandth of the
         // sigmoid's width there, and Adam's first steps turn on few near ties.
-        let steepest = if bidders == 2 { 2e-7 } else { 5e-6 };
+        let steepest = if matches!(bidders, 3 | 5) { 5e-6 } else { 2e-7 };
         for (beta, epochs, single) in
             [(10.0, 2000, 2e-7), (50.0, 2000, 2e-7), (200.0, 2000, 2e-7), (1000.0, 20, steepest)]
         {

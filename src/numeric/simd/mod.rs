@@ -20,7 +20,7 @@ pub trait Float:
     /// Bits of the mantissa, without the leading one.
     const MANTISSA_BITS: u32;
     /// Arguments of 2^x are cut to plus and minus this. A win probability of 2^-100 in f32, 2^-500 in f64, is 0 for every
-    /// use; that of a value and its square with it is seldom denormal, which processors handle slowly.
+    /// use, and its products with values are seldom denormal, which processors handle slowly.
     const EXP2_LIMIT: f64 = if Self::MANTISSA_BITS == 23 { 100.0 } else { 500.0 };
 
     /// The same number everywhere, rounded.
