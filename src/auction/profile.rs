@@ -1,15 +1,27 @@
-//! One strategy a bidder.
+//! One bid function a bidder.
 
-/// The strategies that the bidders play: multipliers, shape \[bidder\], each in (0, 1).
+use super::BidFunction;
+
+/// The bid functions that the bidders play.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
-    /// b_i(v) = `multipliers[i]` v.
-    pub multipliers: Vec<f64>,
+    /// One a bidder.
+    pub bids: Vec<BidFunction>,
 }
 
 impl Profile {
-    /// The profile of these multipliers, one a bidder.
-    pub fn linear(multipliers: impl Into<Vec<f64>>) -> Self {
-        Profile { multipliers: multipliers.into() }
+    /// The profile b_i(v) = w_i v of these multipliers, one a bidder, each in \[0, 1\].
+    pub fn linear(multipliers: impl IntoIterator<Item = f64>) -> Self {
+        let linear = |multiplier| BidFunction::Linear { multiplier };
+        Profile { bids: multipliers.into_iter().map(linear).collect() }
+    }
+
+    /// The multipliers, where every bid function is linear.
+    pub fn multipliers(&self) -> Option<Vec<f64>> {
+        let multiplier = |bids: &BidFunction| match bids {
+            BidFunction::Linear { multiplier } => Some(*multiplier),
+            BidFunction::PiecewiseLinear(_) => None,
+        };
+        self.bids.iter().map(multiplier).collect()
     }
 }

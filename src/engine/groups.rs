@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::equilibrium::{BidderReferences, references};
+use crate::equilibrium::{References, references};
 use crate::measure::{RunRow, measure};
 use crate::numeric::simd::LANES;
 use crate::sweep::{Cell, Plan};
@@ -12,7 +12,7 @@ use crate::train::{Outcome, Run, Settings, Shape};
 /// A cell that is being trained, with its references: solved once, by whoever needs them first.
 pub(super) struct Prepared {
     pub(super) cell: Cell,
-    references: OnceLock<Vec<BidderReferences>>,
+    references: OnceLock<References>,
 }
 
 impl Prepared {

@@ -47,7 +47,7 @@ pub struct BidderEvaluation {
 /// # Panics
 /// Where the profile has not one multiplier a bidder.
 pub fn evaluate(population: &Population, profile: &Profile) -> Evaluation {
-    let multipliers = &profile.multipliers;
+    let multipliers = &profile.multipliers().expect("linear bids");
     assert_eq!(multipliers.len(), population.len(), "multipliers and bidders");
     let won = won_values(population, multipliers);
     // The highest value wins where all bid alike.
@@ -199,7 +199,7 @@ mod tests {
         let mut utilities = [Moments::default(); 5];
         let [mut revenue, mut welfare, mut highest] = [Moments::default(); 3];
         for values in draws(&population, 7).take(200_000) {
-            let bids: Vec<f64> = values.iter().zip(&profile.multipliers).map(|(v, w)| v * w).collect();
+            let bids: Vec<f64> = values.iter().zip(&profile.bids).map(|(v, bids)| bids.bid(*v)).collect();
             let winner = (0..5).max_by(|&i, &j| bids[i].total_cmp(&bids[j])).unwrap();
             for (bidder, utility) in utilities.iter_mut().enumerate() {
                 utility.push(if bidder == winner { values[winner] - bids[winner] } else { 0.0 });
@@ -226,9 +226,9 @@ mod tests {
     fn won_by_definition(population: &Population, profile: &Profile, i: usize) -> f64 {
         let prior = &population.bidders[i].prior;
         let (low, high) = prior.support();
-        let own = profile.multipliers[i];
-        let rivals =
-            || population.bidders.iter().zip(&profile.multipliers).enumerate().filter(|(j, _)| *j != i);
+        let multipliers = profile.multipliers().unwrap();
+        let own = multipliers[i];
+        let rivals = || population.bidders.iter().zip(&multipliers).enumerate().filter(|(j, _)| *j != i);
         let ends = |prior: &Prior| <[f64; 2]>::from(prior.support());
         let mut breakpoints: Vec<f64> = rivals()
             .flat_map(|(_, (rival, w))| ends(&rival.prior).map(|end| (end * (w / own)).clamp(low, high)))
@@ -246,7 +246,7 @@ mod tests {
         fn utilities_are_those_of_the_definition((population, profile) in games()) {
             let evaluation = evaluate(&population, &profile);
             for (i, bidder) in evaluation.bidders.iter().enumerate() {
-                let expected = (1.0 - profile.multipliers[i]) * won_by_definition(&population, &profile, i);
+                let expected = (1.0 - profile.multipliers().unwrap()[i]) * won_by_definition(&population, &profile, i);
                 let error = (bidder.utility - expected).abs();
                 prop_assert!(error <= 1e-12 * evaluation.welfare, "{} for {expected}", bidder.utility);
             }
@@ -263,7 +263,7 @@ mod tests {
 
         #[test]
         fn one_multiplier_for_all_is_efficient((population, profile) in games()) {
-            let w = profile.multipliers[0];
+            let w = profile.multipliers().unwrap()[0];
             let evaluation = evaluate(&population, &Profile::linear(vec![w; population.len()]));
             prop_assert_eq!(evaluation.efficiency, 1.0);
         }
@@ -272,7 +272,7 @@ mod tests {
         fn the_order_of_the_bidders_does_not_matter((population, profile) in games()) {
             let mut reversed = (population.clone(), profile.clone());
             reversed.0.bidders.reverse();
-            reversed.1.multipliers.reverse();
+            reversed.1.bids.reverse();
             let mut backward = evaluate(&reversed.0, &reversed.1);
             backward.bidders.reverse();
             let forward = evaluate(&population, &profile);

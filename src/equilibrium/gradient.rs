@@ -606,7 +606,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn in_the_true_auction_it_is_the_slope_of_the_utility((population, profile) in games()) {
-            let multipliers: Vec<f64> = profile.multipliers.iter().take(5).map(|w| w.clamp(0.05, 0.9)).collect();
+            let multipliers: Vec<f64> = profile.multipliers().unwrap().iter().take(5).map(|w| w.clamp(0.05, 0.9)).collect();
             let population = Population { bidders: population.bidders[..multipliers.len()].to_vec(), ..population };
             let gradient = ExpectedGradient::new(&population, f64::INFINITY).at(&multipliers);
             for (bidder, g) in gradient.into_iter().enumerate() {

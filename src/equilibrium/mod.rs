@@ -16,6 +16,6 @@ pub use bne::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
 pub use evaluate::{BidderEvaluation, Evaluation, evaluate};
 pub use gradient::{ExpectedGradient, GRADIENT_ERROR};
 pub use linear::{LinearEquilibrium, linear_equilibria};
-pub use reference::{BidderReferences, Reference, equilibrium, references};
+pub use reference::{BidderReferences, Reference, References, equilibrium, references};
 pub use saturation::{SATURATED, saturation};
 pub use smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_multiplier};

@@ -1,15 +1,30 @@
 //! The reference equilibria of a population, with method, error and reason.
 
-use super::bne::bne;
+use super::bne::{Bne, bne};
 use super::linear::{LINEAR_METHOD, linear_equilibria};
 use super::smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_multiplier};
-use crate::auction::{Mechanism, Population, Prior, Strategy};
+use crate::auction::{BidFunction, Mechanism, Population, Prior, Strategy};
 
-/// One reference multiplier of one bidder, or the reason why there is none.
+/// The reference equilibria of a game.
+#[derive(Clone, Debug, PartialEq)]
+pub struct References {
+    /// One a bidder.
+    pub bidders: Vec<BidderReferences>,
+    /// The Bayes-Nash equilibrium as functions, with its certificate; `None` where there is none, or none that is found.
+    pub bne: Option<Bne>,
+    /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in theta at the
+    /// smoothed equilibrium, by falling real part; none where there is no such equilibrium.
+    pub eigenvalues: Vec<(f64, f64)>,
+}
+
+/// One reference of one bidder, or the reason why there is none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
-    /// The multiplier; `None` where there is no such equilibrium, or no method here finds it.
+    /// The multiplier of the line through 0 that is nearest to the bids, argmin_w E (b(v) - w v)^2; `None` where there is
+    /// no such equilibrium, or no method here finds it.
     pub multiplier: Option<f64>,
+    /// The bids, of an equilibrium within the strategy class; those of the BNE are [`References::bne`].
+    pub bids: Option<BidFunction>,
     /// How it was found.
     pub method: Option<&'static str>,
     /// A bound on the multiplier's absolute error.
@@ -46,10 +61,11 @@ pub struct BidderReferences {
 ///
 /// References: Vickrey 1961; Krishna 2010, Proposition 2.2.
 pub fn equilibrium(population: &Population) -> Vec<Reference> {
-    references_to_bne(population).into_iter().map(|(bne, _)| bne).collect()
+    let bne = bne(population);
+    references_to_bne(population, &bne).into_iter().map(|(bne, _)| bne).collect()
 }
 
-/// All references of a population at steepness `beta` (per unit of bid), one entry a bidder.
+/// All references of a population at steepness `beta` (per unit of bid, infinite for the true auction).
 ///
 /// The equilibrium of the linear class is the BNE where that is linear, and the class and smoothed equilibria are those
 /// of [`linear_equilibria`] else; where there are several, none of them is the reference and the reason tells them. For
@@ -60,55 +76,65 @@ pub fn equilibrium(population: &Population) -> Vec<Reference> {
 /// use bidsweep::auction::{Population, Prior};
 /// use bidsweep::equilibrium::references;
 ///
-/// let references = references(&Population::symmetric(2, Prior::STANDARD), 2.5);
+/// let references = references(&Population::symmetric(2, Prior::STANDARD), 2.5).bidders;
 /// assert_eq!(references[0].bne.multiplier, Some(0.5));
 /// assert!(references[0].smoothed.reason.as_ref().unwrap().contains("beta above 3"));
 /// ```
-pub fn references(population: &Population, beta: f64) -> Vec<BidderReferences> {
-    let bne = references_to_bne(population);
-    let (class, smoothed) = match common_uniform_high(population) {
-        Some(high) => (
-            bne.iter().map(|(bne, _)| bne.clone()).collect(),
-            vec![symmetric_uniform_smoothed(population.len(), beta, high); population.len()],
-        ),
-        None => (linear(population, f64::INFINITY), linear(population, beta)),
+pub fn references(population: &Population, beta: f64) -> References {
+    let bne_of = bne(population);
+    let of_bne = references_to_bne(population, &bne_of);
+    let linear_bidders = population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear);
+    let (class, (smoothed, eigenvalues)) = match common_uniform_high(population) {
+        _ if !linear_bidders => {
+            let none = || vec![Reference::none(NOT_LINEAR.into()); population.len()];
+            (none(), (none(), Vec::new()))
+        }
+        Some(high) => {
+            let class = of_bne.iter().map(|(bne, _)| Reference::linear_as(bne)).collect();
+            let smoothed = symmetric_uniform_smoothed(population.len(), beta, high);
+            (class, (vec![smoothed; population.len()], Vec::new()))
+        }
+        None => (linear(population, f64::INFINITY).0, linear(population, beta)),
     };
-    bne.into_iter()
-        .zip(class)
-        .zip(smoothed)
-        .map(|(((bne, utility_bne), class), smoothed)| BidderReferences { bne, class, smoothed, utility_bne })
-        .collect()
+    let bidders = of_bne.into_iter().zip(class).zip(smoothed);
+    let bidder =
+        |(((bne, utility_bne), class), smoothed)| BidderReferences { bne, class, smoothed, utility_bne };
+    References { bidders: bidders.map(bidder).collect(), bne: bne_of.ok(), eigenvalues }
 }
 
+/// Why strategies that are not linear have no equilibrium within their class.
+const NOT_LINEAR: &str = "not computed: a bidder's strategy is not linear";
+
 /// The BNE of every bidder, and the utility in it.
-fn references_to_bne(population: &Population) -> Vec<(Reference, Option<f64>)> {
+fn references_to_bne(population: &Population, bne: &Result<Bne, String>) -> Vec<(Reference, Option<f64>)> {
     let n = population.len() as f64;
     if let Some(high) = common_uniform_high(population) {
-        let reference = Reference::found((n - 1.0) / n, "closed form", 0.0);
+        let reference = Reference::found((n - 1.0) / n, None, "closed form", 0.0);
         return vec![(reference, Some(high / (n * (n + 1.0)))); population.len()];
     }
-    match bne(population) {
+    match bne {
         Ok(bne) => (0..population.len())
             .map(|bidder| {
                 // |E[db v]| / E[v^2] is at most the error of the bids over E[v].
                 let error = bne.error() / population.bidders[bidder].prior.mean();
-                (Reference::found(bne.projection(bidder), bne.method(), error), Some(bne.utility(bidder)))
+                let reference = Reference::found(bne.projection(bidder), None, bne.method(), error);
+                (reference, Some(bne.utility(bidder)))
             })
             .collect(),
-        Err(reason) => vec![(Reference::none(reason), None); population.len()],
+        Err(reason) => vec![(Reference::none(reason.clone()), None); population.len()],
     }
 }
 
-/// The equilibrium of the linear class in the auction of a steepness, for every bidder.
-fn linear(population: &Population, beta: f64) -> Vec<Reference> {
-    let none = |reason: String| vec![Reference::none(reason); population.len()];
+/// The equilibrium of the linear class in the auction of a steepness, for every bidder, and its eigenvalues.
+fn linear(population: &Population, beta: f64) -> (Vec<Reference>, Vec<(f64, f64)>) {
+    let none = |reason: String| (vec![Reference::none(reason); population.len()], Vec::new());
     let found = match linear_equilibria(population, beta) {
         Ok(found) => found,
         Err(reason) => return none(reason),
     };
     if let [only] = &found[..] {
-        let found = |&multiplier: &f64| Reference::found(multiplier, LINEAR_METHOD, only.error);
-        return only.multipliers.iter().map(found).collect();
+        let found = |&multiplier: &f64| Reference::line(multiplier, LINEAR_METHOD, only.error);
+        return (only.multipliers.iter().map(found).collect(), only.eigenvalues.clone());
     }
     let told: Vec<String> = found.iter().map(|one| format!("{:?}", one.multipliers)).collect();
     none(format!("several equilibria, with multipliers {}", told.join(" and ")))
@@ -118,7 +144,7 @@ fn linear(population: &Population, beta: f64) -> Vec<Reference> {
 fn symmetric_uniform_smoothed(bidders: usize, beta: f64, high: f64) -> Reference {
     match smoothed_multiplier(bidders, beta * high) {
         Some(multiplier) => {
-            Reference::found(multiplier, "first-order condition by quadrature", SMOOTHED_ERROR)
+            Reference::line(multiplier, "first-order condition by quadrature", SMOOTHED_ERROR)
         }
         None => Reference::none(format!(
             "no interior equilibrium: beta = {beta} is too small for values up to {high}, every multiplier drifts \
@@ -128,22 +154,38 @@ fn symmetric_uniform_smoothed(bidders: usize, beta: f64, high: f64) -> Reference
     }
 }
 
-/// The highest value of linear bidders who share one uniform prior from 0 in a first-price auction.
+/// The highest value of bidders who share one uniform prior from 0 in a first-price auction.
 fn common_uniform_high(population: &Population) -> Option<f64> {
     // Irrefutable: another mechanism does not compile before it has an answer here.
     let Mechanism::FirstPrice = population.mechanism;
-    let linear = population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear);
     let Prior::Uniform(prior) = population.common_prior()? else { return None };
-    (linear && prior.low() == 0.0).then_some(prior.high())
+    (prior.low() == 0.0).then_some(prior.high())
 }
 
 impl Reference {
-    fn found(multiplier: f64, method: &'static str, error: f64) -> Self {
-        Reference { multiplier: Some(multiplier), method: Some(method), error: Some(error), reason: None }
+    fn found(multiplier: f64, bids: Option<BidFunction>, method: &'static str, error: f64) -> Self {
+        Reference {
+            multiplier: Some(multiplier),
+            bids,
+            method: Some(method),
+            error: Some(error),
+            reason: None,
+        }
+    }
+
+    /// Bids b = w v.
+    fn line(multiplier: f64, method: &'static str, error: f64) -> Self {
+        Self::found(multiplier, Some(BidFunction::Linear { multiplier }), method, error)
+    }
+
+    /// A BNE that is linear, as the equilibrium of the class.
+    fn linear_as(bne: &Reference) -> Self {
+        let line = |multiplier| BidFunction::Linear { multiplier };
+        Reference { bids: bne.multiplier.map(line), ..bne.clone() }
     }
 
     fn none(reason: String) -> Self {
-        Reference { multiplier: None, method: None, error: None, reason: Some(reason) }
+        Reference { multiplier: None, bids: None, method: None, error: None, reason: Some(reason) }
     }
 }
 
@@ -154,12 +196,12 @@ mod tests {
 
     #[test]
     fn two_standard_bidders_have_every_reference() {
-        let references = references(&Population::symmetric(2, Prior::STANDARD), 50.0);
+        let references = references(&Population::symmetric(2, Prior::STANDARD), 50.0).bidders;
         assert_eq!(references.len(), 2);
         assert_eq!(references[0], references[1]);
         let BidderReferences { bne, class, smoothed, utility_bne } = &references[0];
-        assert_eq!(bne, &Reference::found(0.5, "closed form", 0.0));
-        assert_eq!(class, bne);
+        assert_eq!(bne, &Reference::found(0.5, None, "closed form", 0.0));
+        assert_eq!(class, &Reference::line(0.5, "closed form", 0.0));
         assert!((smoothed.multiplier.unwrap() - 0.480_466_645_2).abs() < 1e-10);
         assert_eq!(smoothed.error, Some(SMOOTHED_ERROR));
         assert_eq!(*utility_bne, Some(1.0 / 6.0));
@@ -167,8 +209,8 @@ mod tests {
 
     #[test]
     fn values_up_to_four_scale_utility_and_steepness() {
-        let scaled = &references(&Population::symmetric(3, uniform(0.0, 4.0)), 5.0)[0];
-        let standard = &references(&Population::symmetric(3, Prior::STANDARD), 20.0)[0];
+        let scaled = &references(&Population::symmetric(3, uniform(0.0, 4.0)), 5.0).bidders[0];
+        let standard = &references(&Population::symmetric(3, Prior::STANDARD), 20.0).bidders[0];
         assert_eq!(scaled.smoothed, standard.smoothed);
         assert_eq!(scaled.bne, standard.bne);
         assert_eq!(scaled.utility_bne, Some(4.0 / 12.0));
@@ -176,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_small_beta_has_a_bne_and_no_smoothed_equilibrium() {
-        let references = &references(&Population::symmetric(2, uniform(0.0, 2.0)), 1.5)[0];
+        let references = &references(&Population::symmetric(2, uniform(0.0, 2.0)), 1.5).bidders[0];
         assert_eq!(references.bne.multiplier, Some(0.5));
         assert_eq!(references.smoothed.multiplier, None);
         assert_eq!(references.smoothed.method, None);
@@ -191,7 +233,7 @@ mod tests {
 
     #[test]
     fn unequal_bidders_have_every_reference() {
-        let references = references(&game(&[(0.0, 1.0), (0.0, 2.0)]), 50.0);
+        let references = references(&game(&[(0.0, 1.0), (0.0, 2.0)]), 50.0).bidders;
         let bne = bne(&game(&[(0.0, 1.0), (0.0, 2.0)])).unwrap();
         let tables = [(0.5, 0.499859), (0.326_673, 0.328179)];
         for (bidder, (class, smoothed)) in tables.into_iter().enumerate() {
@@ -207,7 +249,7 @@ mod tests {
     #[test]
     fn very_unequal_bidders_are_not_waited_for() {
         let supports: Vec<_> = (0..64).map(|i| (0.0, 1.0 + 0.05 * f64::from(i))).collect();
-        for of in references(&game(&supports), 50.0) {
+        for of in references(&game(&supports), 50.0).bidders {
             for reference in [of.bne, of.class, of.smoothed] {
                 let reason = reference.reason.unwrap();
                 assert_eq!(reason, "not computed: 64 different priors, and 12 at most are manageable");
@@ -218,12 +260,12 @@ mod tests {
     #[test]
     fn what_does_not_exist_has_a_reason() {
         // The second always outbids the first, and no lowest values are common.
-        let references = references(&game(&[(0.0, 1.0), (0.0, 1.0), (2.0, 3.0)]), 50.0);
+        let references = references(&game(&[(0.0, 1.0), (0.0, 1.0), (2.0, 3.0)]), 50.0).bidders;
         for of in &references {
             assert!(of.bne.multiplier.is_none() && of.utility_bne.is_none());
             assert!(of.bne.reason.as_ref().unwrap().contains("begin at different values"), "{of:?}");
         }
-        let references = super::references(&game(&[(0.0, 1.0), (0.0, 1.1)]), 2.5);
+        let references = super::references(&game(&[(0.0, 1.0), (0.0, 1.1)]), 2.5).bidders;
         assert!(references[0].class.multiplier.is_some());
         assert!(references[1].smoothed.reason.as_ref().unwrap().contains("beta = 2.5 is too small"));
     }

@@ -31,12 +31,13 @@ pub const SATURATED: f64 = 0.99;
 /// # Panics
 /// Where the profile has not one multiplier a bidder.
 pub fn saturation(population: &Population, profile: &Profile, beta: f64) -> Vec<f64> {
-    assert_eq!(profile.multipliers.len(), population.len(), "multipliers and bidders");
+    let multipliers = profile.multipliers().expect("linear bids");
+    assert_eq!(multipliers.len(), population.len(), "multipliers and bidders");
     let margin = libm::log(SATURATED / (1.0 - SATURATED)) / beta;
     let bids: Vec<Bid> = population
         .bidders
         .iter()
-        .zip(&profile.multipliers)
+        .zip(&multipliers)
         .map(|(bidder, &multiplier)| Bid { prior: &bidder.prior, multiplier })
         .collect();
     let share = |i: usize| {
@@ -147,7 +148,7 @@ mod tests {
         let draws_taken = 200_000;
         let mut decided = [0_u32; 4];
         for values in draws(&population, 11).take(draws_taken) {
-            let bids: Vec<f64> = values.iter().zip(&profile.multipliers).map(|(v, w)| v * w).collect();
+            let bids: Vec<f64> = values.iter().zip(&profile.bids).map(|(v, bids)| bids.bid(*v)).collect();
             for (i, decided) in decided.iter_mut().enumerate() {
                 let rival = (0..4).filter(|&j| j != i).map(|j| bids[j]).fold(0.0, f64::max);
                 *decided += u32::from((bids[i] - rival).abs() > margin(beta));

@@ -1,13 +1,13 @@
 //! What measures are computed from: a finished run, its references and its exact expectations.
 
 use crate::auction::Profile;
-use crate::equilibrium::{BidderEvaluation, BidderReferences, Evaluation, evaluate, saturation};
+use crate::equilibrium::{BidderEvaluation, BidderReferences, Evaluation, References, evaluate, saturation};
 use crate::train::{BidderOutcome, Outcome, Settings};
 
 /// A finished run.
 pub(super) struct RunContext<'a> {
     outcome: &'a Outcome,
-    references: &'a [BidderReferences],
+    references: &'a References,
     /// Of the tail-mean profile.
     pub evaluation: Evaluation,
     /// Of the tail-mean profile, one a bidder.
@@ -23,7 +23,7 @@ pub(super) struct BidderContext<'a> {
 }
 
 impl<'a> RunContext<'a> {
-    pub fn new(settings: &Settings, references: &'a [BidderReferences], outcome: &'a Outcome) -> Self {
+    pub fn new(settings: &Settings, references: &'a References, outcome: &'a Outcome) -> Self {
         let population = settings.population();
         let tail_means: Vec<f64> = outcome.bidders.iter().map(|bidder| bidder.tail_mean).collect();
         let profile = Profile::linear(tail_means);
@@ -35,7 +35,7 @@ impl<'a> RunContext<'a> {
     pub fn bidders(&self) -> impl Iterator<Item = BidderContext<'_>> {
         (0..self.outcome.bidders.len()).map(|i| BidderContext {
             outcome: &self.outcome.bidders[i],
-            references: &self.references[i],
+            references: &self.references.bidders[i],
             evaluation: self.evaluation.bidders[i],
             saturated_share: self.saturated_shares[i],
         })

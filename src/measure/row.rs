@@ -4,7 +4,7 @@ use ndarray::Array2;
 
 use super::context::RunContext;
 use super::{BIDDER_MEASURES, RUN_MEASURES, bidder_columns, run_columns};
-use crate::equilibrium::BidderReferences;
+use crate::equilibrium::References;
 use crate::train::{Outcome, Settings, Status};
 
 /// What a run leaves behind: a row of `runs`, a row of `bidders` each, and the trajectory.
@@ -65,10 +65,10 @@ impl RunRow {
     }
 }
 
-/// The row of a run: its measures, taken with the `references` of its population at its last beta, one a bidder.
+/// The row of a run: its measures, taken with the `references` of its population at its last beta.
 ///
 /// A diverged run has a row without numbers whose message names the epoch. A number that is not finite is `None`.
-pub fn measure(settings: &Settings, references: &[BidderReferences], outcome: &Outcome) -> RunRow {
+pub fn measure(settings: &Settings, references: &References, outcome: &Outcome) -> RunRow {
     let trajectory = outcome.trajectory.clone();
     if let Status::Diverged { epoch } = outcome.status {
         let message = format!("epoch {epoch}: a parameter is no longer finite; try a smaller learning_rate");

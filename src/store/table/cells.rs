@@ -121,7 +121,7 @@ impl CellSummary {
     pub(super) fn push_cell_bidders(&self, table: &mut TableWriter, lead: &Lead) -> Result<(), StoreError> {
         let settings = &lead.cell.settings;
         let references = references(&settings.population(), settings.beta.last());
-        for (bidder, (summaries, references)) in self.bidders.iter().zip(&references).enumerate() {
+        for (bidder, (summaries, references)) in self.bidders.iter().zip(&references.bidders).enumerate() {
             let BidderReferences { bne, class, smoothed, utility_bne } = references;
             let equilibria = [bne, class, smoothed].into_iter().flat_map(reference_values);
             table.push(

@@ -312,7 +312,8 @@ mod tests {
                     assert_eq!(summary_in(&row, column.name), summary(numbers));
                 }
                 let settings = plan.cell(position).settings;
-                let references = crate::equilibrium::references(&settings.population(), settings.beta.last());
+                let references =
+                    crate::equilibrium::references(&settings.population(), settings.beta.last()).bidders;
                 assert_eq!(row.number("bne_multiplier"), references[bidder].bne.multiplier);
                 assert_eq!(row.text("smoothed_method"), references[bidder].smoothed.method);
                 assert_eq!(row.number("class_error"), references[bidder].class.error);
