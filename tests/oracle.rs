@@ -1,12 +1,14 @@
 //! The scalar transcription of a run, with libm and one generator at a time: the oracle of the vectorised kernel.
 
+use bidsweep::auction;
 use bidsweep::auction::prior::{Prior, Uniform};
+use bidsweep::auction::strategy::piecewise_linear::knots;
 use bidsweep::learner::Learner;
 use bidsweep::learner::Sgd;
 use bidsweep::numeric::simd::Instance;
 use bidsweep::train::{
-    Beta, BidderSettings, Outcome, Precision, Profiles, Recording, Run, Settings, Status, Updates, train,
-    train_group,
+    Batch, Beta, BidderSettings, Initial, Outcome, Precision, Profiles, Recording, Run, Settings, Status,
+    Updates, train, train_group,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -37,7 +39,8 @@ fn draw(settings: &Settings, stream: &mut Xoshiro256PlusPlus) -> Vec<Vec<f64>> {
         Precision::F64 => (1, 52),
     };
     let mut profiles = Vec::new();
-    while profiles.len() < settings.batch as usize {
+    let Batch::Profiles(batch) = settings.batch else { panic!("nothing is drawn") };
+    while profiles.len() < batch as usize {
         let draws: Vec<u64> = settings.bidders.iter().map(|_| stream.next_u64()).collect();
         for part in 0..parts {
             let value = |(bidder, draw): (&BidderSettings, &u64)| {
@@ -48,29 +51,63 @@ fn draw(settings: &Settings, stream: &mut Xoshiro256PlusPlus) -> Vec<Vec<f64>> {
             profiles.push(settings.bidders.iter().zip(&draws).map(value).collect());
         }
     }
-    profiles.truncate(settings.batch as usize);
+    profiles.truncate(batch as usize);
     profiles
 }
 
-/// The gradient in theta_i of bidder i's mean smoothed utility over a batch, or of everybody's together.
-fn gradient(batch: &[Vec<f64>], w: &[f64], i: usize, beta: f64, total: bool) -> f64 {
-    let mut sum = 0.0;
+/// The derivatives of a bidder's bid at a value in its parameters, in which the bid is linear.
+fn basis(bidder: &BidderSettings, v: f64) -> Vec<f64> {
+    let auction::Strategy::PiecewiseLinear { segments } = bidder.strategy else { return vec![v] };
+    let knots = knots(&bidder.prior, segments);
+    let rises = knots.windows(2).map(|ends| v.clamp(ends[0], ends[1]) - ends[0]);
+    std::iter::once(knots[0]).chain(rises).collect()
+}
+
+/// A parameter of theta, and its derivative.
+fn parameter(bidder: &BidderSettings, theta: f64) -> [f64; 2] {
+    match bidder.strategy {
+        auction::Strategy::Linear => [sigmoid(theta), sigmoid(theta) * (1.0 - sigmoid(theta))],
+        auction::Strategy::PiecewiseLinear { .. } => [libm::exp(theta); 2],
+    }
+}
+
+/// The derivatives in theta_i of bidder i's mean smoothed utility over a batch, or of everybody's together.
+fn gradient(settings: &Settings, batch: &[Vec<f64>], thetas: &[Vec<f64>], i: usize, beta: f64) -> Vec<f64> {
+    let (n, total) = (thetas.len(), settings.updates == Updates::SharedGraph);
+    let mut sums = vec![0.0; thetas[i].len()];
     for v in batch {
-        let bid = |j: usize| w[j] * v[j];
-        for j in (0..w.len()).filter(|&j| total || j == i) {
+        let bid = |j: usize| -> f64 {
+            let bidder = &settings.bidders[j];
+            basis(bidder, v[j])
+                .iter()
+                .zip(&thetas[j])
+                .map(|(c, theta)| c * parameter(bidder, *theta)[0])
+                .sum()
+        };
+        let bids: Vec<f64> = (0..n).map(bid).collect();
+        let mut derivative = 0.0;
+        for j in (0..n).filter(|&j| total || j == i) {
             // The highest rival of j, the first of equals.
-            let rival = (0..w.len()).filter(|&k| k != j).reduce(|a, b| if bid(b) > bid(a) { b } else { a });
-            let rival = rival.unwrap();
-            let p = sigmoid(beta * (bid(j) - bid(rival)));
-            let slope = beta * (v[j] - bid(j)) * p * (1.0 - p);
+            let rival =
+                (0..n).filter(|&k| k != j).reduce(|a, b| if bids[b] > bids[a] { b } else { a }).unwrap();
+            let p = sigmoid(beta * (bids[j] - bids[rival]));
+            let slope = beta * (v[j] - bids[j]) * p * (1.0 - p);
             if j == i {
-                sum += v[i] * (slope - p);
-            } else if total && rival == i {
-                sum -= v[i] * slope;
+                derivative += slope - p;
+            } else if rival == i {
+                derivative -= slope;
+            }
+        }
+        match settings.bidders[i].strategy {
+            auction::Strategy::Linear => sums[0] += derivative * v[i],
+            _ => {
+                let of_parameters = basis(&settings.bidders[i], v[i]);
+                sums.iter_mut().zip(of_parameters).for_each(|(sum, c)| *sum += derivative * c);
             }
         }
     }
-    sum / batch.len() as f64 * w[i] * (1.0 - w[i])
+    let rates = thetas[i].iter().map(|theta| parameter(&settings.bidders[i], *theta)[1]);
+    sums.iter().zip(rates).map(|(sum, rate)| sum / batch.len() as f64 * rate).collect()
 }
 
 /// The state of one learner: Adam's moments, or the velocity.
@@ -92,6 +129,12 @@ fn step(learner: Learner, rate: f64, t: f64, state: &mut State, gradient: f64) -
     }
 }
 
+/// The multiplier of the line that is nearest to a bidder's bids.
+fn multiplier(bidder: &BidderSettings, thetas: &[f64]) -> f64 {
+    let weights = bidder.strategy.projection(&bidder.prior);
+    weights.iter().zip(thetas).map(|(weight, theta)| weight * parameter(bidder, *theta)[0]).sum()
+}
+
 /// Multipliers after each epoch, shape [epoch][bidder], epoch 0 first. Every second gradient is a share `nudge` off.
 fn oracle(settings: &Settings, seed: u64, nudge: f64) -> Vec<Vec<f64>> {
     let n = settings.bidders.len();
@@ -100,24 +143,32 @@ fn oracle(settings: &Settings, seed: u64, nudge: f64) -> Vec<Vec<f64>> {
         true => (1..=n).map(|i| stream(seed, "values", i)).collect(),
         false => vec![stream(seed, "values", 0)],
     };
-    let mut theta: Vec<f64> = settings.bidders.iter().map(|b| b.theta).collect();
-    let mut state = vec![State::default(); n];
-    let mut path = vec![theta.iter().map(|&t| sigmoid(t)).collect::<Vec<_>>()];
+    let start = |bidder: &BidderSettings| match (bidder.initial, bidder.strategy) {
+        (Initial::Theta(theta), auction::Strategy::Linear) => vec![theta],
+        (Initial::Theta(theta), _) => vec![libm::log(sigmoid(theta)); bidder.strategy.parameters()],
+        (initial, _) => panic!("{initial:?}"),
+    };
+    let multipliers = |thetas: &[Vec<f64>]| -> Vec<f64> {
+        settings.bidders.iter().zip(thetas).map(|(bidder, thetas)| multiplier(bidder, thetas)).collect()
+    };
+    let mut thetas: Vec<Vec<f64>> = settings.bidders.iter().map(start).collect();
+    let mut states: Vec<Vec<State>> = thetas.iter().map(|of| vec![State::default(); of.len()]).collect();
+    let mut path = vec![multipliers(&thetas)];
     for t in 1..=settings.epochs {
         let beta = settings.beta.at(t - 1, settings.epochs);
         let batches: Vec<_> = streams.iter_mut().map(|stream| draw(settings, stream)).collect();
-        let mut w = path.last().unwrap().clone();
-        let before = w.clone();
+        let before = thetas.clone();
         for i in 0..n {
             let batch = &batches[if own { i } else { 0 }];
-            let seen = if settings.updates == Updates::Sequential { &w } else { &before };
-            let g = gradient(batch, seen, i, beta, settings.updates == Updates::SharedGraph);
-            let g = if (i + t as usize).is_multiple_of(2) { g * (1.0 + nudge) } else { g };
+            let seen = if settings.updates == Updates::Sequential { &thetas } else { &before };
+            let gradients = gradient(settings, batch, seen, i, beta);
             let bidder = &settings.bidders[i];
-            theta[i] += step(bidder.learner, bidder.learning_rate, f64::from(t), &mut state[i], g);
-            w[i] = sigmoid(theta[i]);
+            for ((theta, state), g) in thetas[i].iter_mut().zip(&mut states[i]).zip(gradients) {
+                let g = if (i + t as usize).is_multiple_of(2) { g * (1.0 + nudge) } else { g };
+                *theta += step(bidder.learner, bidder.learning_rate, f64::from(t), state, g);
+            }
         }
-        path.push(w);
+        path.push(multipliers(&thetas));
     }
     path
 }
@@ -225,8 +276,40 @@ fn mixed() -> Settings {
     settings.bidders[1].learner = Learner::Sgd(Sgd { momentum: 0.5 });
     settings.bidders[1].learning_rate = 0.05;
     settings.bidders[2].prior = uniform(0.0, 1.5);
-    settings.bidders[2].theta = -0.4;
+    settings.bidders[2].initial = Initial::Theta(-0.4);
     settings
+}
+
+/// The segments of piecewise-linear bidders, where some are; the others are linear.
+fn with_curves(mut settings: Settings, segments: &[Option<usize>]) -> Settings {
+    for (bidder, segments) in settings.bidders.iter_mut().zip(segments.iter().cycle()) {
+        bidder.strategy = segments
+            .map_or(auction::Strategy::Linear, |segments| auction::Strategy::PiecewiseLinear { segments });
+    }
+    settings
+}
+
+#[test]
+fn the_kernel_follows_the_oracle_on_curves_and_among_lines_at_every_batch_size() {
+    for batch in [1, 7, 128] {
+        for (updates, profiles) in UPDATES.into_iter().flat_map(|u| PROFILES.map(|p| (u, p))) {
+            for segments in [&[Some(4), Some(16)][..], &[Some(3), None, Some(1)], &[None, Some(5)]] {
+                // Few samples leave the gradient to few near ties, and Adam turns on its sign.
+                let single = if batch < 100 { 1e-5 } else { 2e-6 };
+                for (precision, bound) in [(Precision::F64, 1e-9), (Precision::F32, single)] {
+                    let mixed = Settings { updates, profiles, precision, epochs: 100, ..mixed() };
+                    let mut settings =
+                        with_curves(Settings { batch: Batch::Profiles(batch), ..mixed }, segments);
+                    settings.bidders.truncate(segments.len());
+                    let distance = distance_to_oracle(&settings, 3);
+                    let what = format!(
+                        "batch = {batch}, {precision:?}, {updates:?}, {profiles:?}, segments = {segments:?}"
+                    );
+                    assert!(distance <= bound, "{what}: {distance:e}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -237,8 +320,14 @@ fn the_kernel_follows_the_oracle_where_bidders_differ_at_every_batch_size() {
                 // Few samples leave the gradient to few near ties, and Adam turns on its sign.
                 let single = if batch < 100 { 1e-5 } else { 1e-7 };
                 for (precision, bound) in [(Precision::F64, 1e-9), (Precision::F32, single)] {
-                    let mut settings =
-                        Settings { batch, updates, profiles, precision, epochs: 100, ..mixed() };
+                    let mut settings = Settings {
+                        updates,
+                        profiles,
+                        precision,
+                        batch: Batch::Profiles(batch),
+                        epochs: 100,
+                        ..mixed()
+                    };
                     settings.bidders.truncate(bidders);
                     let distance = distance_to_oracle(&settings, 3);
                     let what =
@@ -255,21 +344,28 @@ fn any_settings() -> impl Strategy<Value = Settings> {
     let steepness = prop_oneof![Just(50.0), Just(1e4), 1e-3..3.0, 3.0..500.0];
     let learner = prop_oneof![Just(None), (0.0..0.9).prop_map(|momentum| Some(Sgd { momentum }))];
     let bidder = (0.0..2.0, 0.1..3.0, learner, 0.001..0.3, -2.0..2.0);
-    let kinds = (sample::select(&UPDATES), sample::select(&PROFILES), any::<bool>(), any::<bool>());
+    let curves = prop_oneof![Just(vec![None]), vec(proptest::option::of(1_usize..6), 1..4)];
+    let kinds = (sample::select(&UPDATES), sample::select(&PROFILES), any::<bool>(), any::<bool>(), curves);
     let sizes = (prop_oneof![1_u32..100, Just(128)], 1_u32..12);
     (steepness, vec(bidder, 2..=12), kinds, sizes).prop_map(|(beta, bidders, kinds, (batch, epochs))| {
-        let (updates, profiles, single, standard) = kinds;
+        let (updates, profiles, single, standard, curves) = kinds;
         let precision = if single { Precision::F32 } else { Precision::F64 };
-        let mut settings =
-            Settings { batch, epochs, updates, profiles, precision, ..settings(bidders.len(), beta) };
+        let mut settings = Settings {
+            batch: Batch::Profiles(batch),
+            epochs,
+            updates,
+            profiles,
+            precision,
+            ..settings(bidders.len(), beta)
+        };
         for (bidder, (low, width, sgd, learning_rate, theta)) in settings.bidders.iter_mut().zip(bidders) {
             if !standard {
                 bidder.prior = uniform(low, low + width);
             }
             bidder.learner = sgd.map_or(bidder.learner, Learner::Sgd);
-            (bidder.learning_rate, bidder.theta) = (learning_rate, theta);
+            (bidder.learning_rate, bidder.initial) = (learning_rate, Initial::Theta(theta));
         }
-        settings
+        with_curves(settings, &curves)
     })
 }
 
@@ -303,6 +399,7 @@ proptest! {
 fn many_bidders_and_batches_are_the_same_bits_on_every_instance() {
     for (bidders, batch, updates) in [(64, 33, UPDATES[0]), (64, 7, UPDATES[2]), (2, 10_000, UPDATES[0])] {
         for precision in [Precision::F32, Precision::F64] {
+            let batch = Batch::Profiles(batch);
             let settings = Settings { epochs: 3, batch, updates, precision, ..settings(bidders, 50.0) };
             let run = Run { settings: &settings, seed: 1, recording: RECORDING };
             let portable = train_group(Instance::Portable, &[run]);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::measure::{bidder_columns, run_columns};
 use crate::numeric::simd::{Instance, LANES};
 use crate::sweep::{Plan, setting_columns};
-use crate::train::{Run, Settings, train_group};
+use crate::train::{Batch, Run, Settings, train_group};
 
 /// The most cells that a pilot trains a little of.
 const PILOT_CELLS: usize = 6;
@@ -37,11 +37,11 @@ pub struct Estimate {
 /// # Panics
 /// As [`Instance::current`].
 pub fn estimate(plan: &Plan, threads: NonZeroUsize) -> Estimate {
-    let (mut agent_samples, mut rows, mut points) = (0.0, 0, 0);
+    let (mut work, mut rows, mut points) = (0.0, 0, 0);
     let recorded = plan.measure().trajectories.map_or(0, |t| u64::from(t.replicates.min(plan.replicates())));
     for cell in plan.cells() {
         let bidders = cell.settings.bidders.len() as u64;
-        agent_samples += cell.settings.agent_samples() * f64::from(plan.replicates());
+        work += cell.settings.work() * f64::from(plan.replicates());
         rows += bidders * u64::from(plan.replicates());
         if recorded > 0 {
             let epochs = plan.measure().recording(0).epochs(cell.settings.epochs).count() as u64;
@@ -51,31 +51,34 @@ pub fn estimate(plan: &Plan, threads: NonZeroUsize) -> Estimate {
     let numbers = plan.runs() * run_columns().len() as u64 + rows * bidder_columns().len() as u64 + points;
     let columns = 5 * (setting_columns().len() + 5 * (run_columns().len() + bidder_columns().len())) as u64;
     Estimate {
-        seconds: agent_samples * seconds_an_agent_sample(plan) / threads.get() as f64,
+        seconds: work * seconds_a_unit_of_work(plan) / threads.get() as f64,
         // Everything stands once in a part and once in a table.
         bytes: 2 * BYTES_A_NUMBER * numbers + BYTES_A_COLUMN * columns,
     }
 }
 
 /// The mean over a few cells spread over the plan, weighted by their length.
-fn seconds_an_agent_sample(plan: &Plan) -> f64 {
+fn seconds_a_unit_of_work(plan: &Plan) -> f64 {
     let step = plan.len().div_ceil(PILOT_CELLS).max(1);
     let (mut seconds, mut weights) = (0.0, 0.0);
     for position in (0..plan.len()).step_by(step) {
         let cell = plan.cell(position);
-        let weight = cell.settings.agent_samples();
+        let weight = cell.settings.work();
         seconds += weight * pilot(&cell.settings);
         weights += weight;
     }
     if weights > 0.0 { seconds / weights } else { 0.0 }
 }
 
-/// Seconds an agent-sample of a full group on one core.
+/// Seconds a unit of work, see [`Settings::work`], of a full group on one core.
 fn pilot(settings: &Settings) -> f64 {
     let start = Instant::now();
     let mut epochs = 1;
     loop {
-        let batch = settings.batch.min(PILOT_BATCH);
+        let batch = match settings.batch {
+            Batch::Profiles(samples) => Batch::Profiles(samples.min(PILOT_BATCH)),
+            Batch::Exact => Batch::Exact,
+        };
         let settings = Settings { epochs, batch, ..settings.clone() };
         let recording = crate::measure::MeasureSettings::default().recording(0);
         let runs: Vec<_> =
@@ -84,7 +87,7 @@ fn pilot(settings: &Settings) -> f64 {
         train_group(Instance::current(), &runs);
         let seconds = before.elapsed().as_secs_f64();
         if start.elapsed() >= PILOT_TIME / 2 {
-            return seconds / (LANES as f64 * settings.agent_samples());
+            return seconds / (LANES as f64 * settings.work());
         }
         epochs = epochs.saturating_mul(2);
     }

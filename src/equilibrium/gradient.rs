@@ -223,6 +223,17 @@ impl ExpectedGradient {
         ExpectedGradient { margins, beta, rules: Rules { outer: points(outer), inner: points(inner) } }
     }
 
+    /// TEMPORARY until merged.
+    pub fn set_beta(&mut self, beta: f64) {
+        self.beta = beta;
+    }
+
+    /// TEMPORARY until merged.
+    pub fn of(&self, bidder: usize, parameters: &[Vec<f64>]) -> Vec<f64> {
+        let w: Vec<f64> = parameters.iter().map(|p| p[0]).collect();
+        vec![self.at(&w)[bidder]]
+    }
+
     /// The derivative of each bidder's expected utility in the own multiplier, at multipliers in (0, 1), one a bidder.
     ///
     /// # Panics

@@ -25,8 +25,10 @@ pub(super) struct BidderContext<'a> {
 impl<'a> RunContext<'a> {
     pub fn new(settings: &Settings, references: &'a References, outcome: &'a Outcome) -> Self {
         let population = settings.population();
-        let tail_means: Vec<f64> = outcome.bidders.iter().map(|bidder| bidder.tail_mean).collect();
-        let profile = Profile::linear(tail_means);
+        let bids = settings.bidders.iter().zip(&outcome.bidders).map(|(bidder, outcome)| {
+            bidder.strategy.bid_function(&bidder.prior, &outcome.tail_mean_parameters)
+        });
+        let profile = Profile { bids: bids.collect() };
         let evaluation = evaluate(&population, &profile);
         let saturated_shares = saturation(&population, &profile, settings.beta.last());
         RunContext { outcome, references, evaluation, saturated_shares }

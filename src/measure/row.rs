@@ -99,7 +99,7 @@ mod tests {
     use crate::auction::{Mechanism, Prior, Strategy};
     use crate::equilibrium::references;
     use crate::learner::Learner;
-    use crate::train::{Beta, BidderOutcome, BidderSettings, Precision, Profiles, Updates};
+    use crate::train::{Batch, Beta, BidderOutcome, BidderSettings, Initial, Precision, Profiles, Updates};
 
     fn settings(beta: Beta) -> Settings {
         let entry = &Learner::REGISTRY[0];
@@ -109,13 +109,13 @@ mod tests {
             strategy: Strategy::Linear,
             learner: (entry.build)(&defaults),
             learning_rate: 0.01,
-            theta: 0.9,
+            initial: Initial::Theta(0.9),
         };
         Settings {
             mechanism: Mechanism::FirstPrice,
             bidders: vec![bidder; 2],
             beta,
-            batch: 128,
+            batch: Batch::Profiles(128),
             profiles: Profiles::Shared,
             epochs: 2000,
             updates: Updates::Simultaneous,
@@ -134,8 +134,9 @@ mod tests {
             ema_min: 0.465,
             ema_max: 0.485,
             gradient_sd: Some(0.02),
+            tail_mean_parameters: vec![0.48],
         };
-        let other = BidderOutcome { tail_mean: 0.51, ..bidder };
+        let other = BidderOutcome { tail_mean: 0.51, tail_mean_parameters: vec![0.51], ..bidder.clone() };
         Outcome { status: Status::Ok, bidders: vec![bidder, other], trajectory: Some(array![[0.71, 0.71]]) }
     }
 

@@ -59,6 +59,13 @@ pub fn exp2<F: Float, const TOGETHER: usize>(x: [F; TOGETHER]) -> [F; TOGETHER] 
     p
 }
 
+/// e^x, x cut where it reaches 2 to plus or minus the [`Float::EXP2_LIMIT`].
+#[inline(always)]
+pub fn exp<F: Float>(x: F) -> F {
+    let [power] = exp2([cut(x * F::splat(std::f64::consts::LOG2_E))]);
+    power
+}
+
 /// The sigmoid 1 / (1 + e^-x), x cut where e^-x reaches 2 to the [`Float::EXP2_LIMIT`].
 #[inline(always)]
 pub fn sigmoid<F: Float>(x: F) -> F {

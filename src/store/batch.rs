@@ -47,6 +47,8 @@ pub(crate) enum Value<'a> {
     Null,
     Integer(i64),
     Number(f64),
+    /// Plus infinity, of a setting that may be.
+    Infinity,
     Text(&'a str),
 }
 
@@ -55,6 +57,7 @@ impl<'a> From<&'a Scalar> for Value<'a> {
         match scalar {
             Scalar::Null => Value::Null,
             Scalar::Integer(integer) => Value::Integer(*integer),
+            Scalar::Number(f64::INFINITY) => Value::Infinity,
             Scalar::Number(number) => Value::Number(*number),
             Scalar::Text(text) => Value::Text(text),
         }
@@ -96,6 +99,7 @@ impl Builder {
                 builder.append_value(number);
             }
             (Builder::Number(builder), Value::Number(_) | Value::Null) => builder.append_null(),
+            (Builder::Number(builder), Value::Infinity) => builder.append_value(f64::INFINITY),
             (Builder::Text(builder), Value::Text(text)) => builder.append_value(text),
             (Builder::Text(builder), Value::Null) => builder.append_null(),
             (_, value) => panic!("column {} holds {}, not {value:?}", column.name(), column.data_type()),

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use crate::auction::Prior;
+use crate::auction::Strategy;
 use crate::learner::Learner;
-use crate::train::{Precision, Settings};
+use crate::train::{self, Batch, Beta, Precision, Settings, Updates};
 
-use super::choice::{PRECISIONS, Start, word};
+use super::choice::{Initial, PRECISIONS, Start, word};
 use super::draft::Draft;
 use super::grid::Grid;
 use super::population::{Member, NamedPopulation};
@@ -57,6 +58,8 @@ impl<'s> CellCheck<'s> {
         let mut sound = true;
         let faults = [
             start_fault(&draft, populations),
+            class_fault(&draft, populations),
+            exact_fault(&draft),
             hyperparameter_fault(&draft),
             prior_fault(&draft, populations),
             scale_fault(&draft, populations),
@@ -114,13 +117,54 @@ fn recorded(epochs: u32, every: u64) -> u64 {
 }
 
 fn start_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
-    let Start::Each(starts) = &draft.initial.start else { return None };
+    let Initial::Lines { start: Start::Each(starts), .. } = &draft.initial else { return None };
     let bidders = draft.size(populations);
     (starts.len() != bidders).then(|| Fault {
         keys: &["initial", "bidders", "population"],
         message: format!("`initial` has {} values for {bidders} bidders", starts.len()),
         help: "write one value for each bidder, or one number for all".to_owned(),
     })
+}
+
+/// Starts that a linear strategy does not have.
+fn class_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
+    let standard = [Member::DEFAULT];
+    let members = draft.members(populations).unwrap_or(&standard);
+    let mut linear = members.iter().filter(|member| draft.strategy_of(member) == Strategy::Linear);
+    let fault = |message: String, help: &str| Fault {
+        keys: &["initial", "strategy", "population"],
+        message,
+        help: help.to_owned(),
+    };
+    linear.find_map(|member| match member.initial.as_ref().unwrap_or(&draft.initial).of(0) {
+        train::Initial::Truthful => Some(fault(
+            "a linear strategy has no truthful start: its multiplier is below 1".to_owned(),
+            "write a multiplier, such as `initial = 0.9`, or `strategy = \"piecewise-linear\"`",
+        )),
+        train::Initial::Random { high, .. } if high >= 1.0 => Some(fault(
+            format!("a multiplier cannot be drawn up to {high}: it is below 1"),
+            "write a smaller end, such as `initial = { random = [0.2, 0.9] }`",
+        )),
+        _ => None,
+    })
+}
+
+/// What the expected gradient has not, and what nothing else has.
+fn exact_fault(draft: &Draft) -> Option<Fault> {
+    match (draft.batch, draft.beta, draft.updates) {
+        (Batch::Profiles(_), Beta::Fixed(f64::INFINITY), _) => Some(Fault {
+            keys: &["beta", "batch"],
+            message: "an infinite `beta`, the true auction, needs the expected gradient: on a sample the utility jumps"
+                .to_owned(),
+            help: "write `batch = \"exact\"`, or a finite `beta`".to_owned(),
+        }),
+        (Batch::Exact, _, Updates::SharedGraph) => Some(Fault {
+            keys: &["updates", "batch"],
+            message: "`updates = \"shared-graph\"` is not available with `batch = \"exact\"`".to_owned(),
+            help: "write a number of profiles, such as `batch = 4096`, or other `updates`".to_owned(),
+        }),
+        _ => None,
+    }
 }
 
 fn hyperparameter_fault(draft: &Draft) -> Option<Fault> {
@@ -163,6 +207,9 @@ fn steepest(precision: Precision) -> f64 {
 }
 
 fn scale_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
+    if draft.batch == Batch::Exact {
+        return None;
+    }
     let name = word(&PRECISIONS, &draft.precision);
     let standard = [Member::DEFAULT];
     let members = draft.members(populations).unwrap_or(&standard);

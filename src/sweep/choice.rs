@@ -5,7 +5,7 @@ use std::fmt;
 use crate::auction::strategy::linear;
 use crate::auction::{Mechanism, Strategy};
 use crate::learner::{Hyperparameter, Learner, LearnerEntry};
-use crate::train::{Beta, Precision, Profiles, Updates};
+use crate::train::{self, Batch, Beta, Precision, Profiles, Updates};
 
 use super::number::shortest;
 
@@ -31,12 +31,14 @@ pub(super) enum Choice {
     Bidders(usize),
     /// Index into the sweep's populations, and the name.
     Population(usize, String),
+    /// The class, whose segments are a setting of their own.
     Strategy(Strategy),
+    Segments(usize),
     Initial(Initial),
     Beta(Beta),
     Learner(LearnerChoice),
     LearningRate(f64),
-    Batch(u32),
+    Batch(Batch),
     Profiles(Profiles),
     Epochs(u32),
     Updates(Updates),
@@ -59,9 +61,15 @@ impl HyperparameterId {
 
 /// Where a bidder, or every bidder, starts.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Initial {
-    pub scale: Scale,
-    pub start: Start,
+pub(super) enum Initial {
+    /// Lines of given multipliers.
+    Lines {
+        scale: Scale,
+        start: Start,
+    },
+    Truthful,
+    /// Drawn between the two.
+    Random([f64; 2]),
 }
 
 /// What an initial number means.
@@ -99,19 +107,25 @@ impl Scale {
 }
 
 impl Initial {
-    /// theta of every bidder, where one number was written.
-    pub(super) fn common(&self) -> Option<f64> {
-        match self.start {
-            Start::Common(number) => Some(self.scale.theta(number)),
-            Start::Each(_) => None,
+    /// Where every bidder starts, unless a list was written.
+    pub(super) fn common(&self) -> Option<train::Initial> {
+        match self {
+            Initial::Lines { start: Start::Each(_), .. } => None,
+            _ => Some(self.of(0)),
         }
     }
 
-    /// theta of a bidder, counted from 0.
-    pub(super) fn theta(&self, bidder: usize) -> f64 {
-        match &self.start {
-            Start::Common(number) => self.scale.theta(*number),
-            Start::Each(numbers) => self.scale.theta(numbers[bidder]),
+    /// Where a bidder, counted from 0, starts.
+    pub(super) fn of(&self, bidder: usize) -> train::Initial {
+        match self {
+            Initial::Lines { scale, start: Start::Common(number) } => {
+                train::Initial::Theta(scale.theta(*number))
+            }
+            Initial::Lines { scale, start: Start::Each(numbers) } => {
+                train::Initial::Theta(scale.theta(numbers[bidder]))
+            }
+            Initial::Truthful => train::Initial::Truthful,
+            Initial::Random([low, high]) => train::Initial::Random { low: *low, high: *high },
         }
     }
 }
@@ -136,11 +150,16 @@ fn list(numbers: &[f64]) -> String {
 
 impl fmt::Display for Initial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let start = match &self.start {
+        let (scale, start) = match self {
+            Initial::Lines { scale, start } => (scale, start),
+            Initial::Truthful => return f.write_str("truthful"),
+            Initial::Random(ends) => return write!(f, "{{ random = {} }}", list(ends)),
+        };
+        let start = match start {
             Start::Common(number) => shortest(*number),
             Start::Each(numbers) => list(numbers),
         };
-        match self.scale {
+        match scale {
             Scale::Multiplier => f.write_str(&start),
             Scale::Theta => write!(f, "{{ theta = {start} }}"),
         }
@@ -174,7 +193,9 @@ impl fmt::Display for Choice {
             }
             Choice::Learner(learner) => learner.fmt(f),
             Choice::LearningRate(x) | Choice::Hyperparameter(_, x) => f.write_str(&shortest(*x)),
-            Choice::Batch(count) | Choice::Epochs(count) => write!(f, "{count}"),
+            Choice::Batch(Batch::Exact) => f.write_str("exact"),
+            Choice::Batch(Batch::Profiles(count)) | Choice::Epochs(count) => write!(f, "{count}"),
+            Choice::Segments(count) => write!(f, "{count}"),
             Choice::Profiles(profiles) => f.write_str(word(&PROFILES, profiles)),
             Choice::Updates(updates) => f.write_str(word(&UPDATES, updates)),
             Choice::Precision(precision) => f.write_str(word(&PRECISIONS, precision)),
@@ -192,7 +213,9 @@ impl Choice {
             | Choice::Strategy(_)
             | Choice::Profiles(_)
             | Choice::Updates(_)
-            | Choice::Precision(_) => true,
+            | Choice::Precision(_)
+            | Choice::Batch(Batch::Exact)
+            | Choice::Initial(Initial::Truthful) => true,
             Choice::Learner(learner) => learner.given.iter().all(Option::is_none),
             _ => false,
         };

@@ -12,7 +12,7 @@ pub enum Scalar {
     Null,
     /// An integer.
     Integer(i64),
-    /// A number, finite.
+    /// A number, finite but for an infinite `beta`.
     Number(f64),
     /// A text.
     Text(String),

@@ -1,8 +1,9 @@
 //! The settings of one cell while its choices come together, and what they become.
 
+use crate::auction::strategy::piecewise_linear::USUAL_SEGMENTS;
 use crate::auction::{Mechanism, Strategy};
 use crate::learner::Learner;
-use crate::train::{Beta, BidderSettings, Precision, Profiles, Settings, Updates};
+use crate::train::{Batch, Beta, BidderSettings, Precision, Profiles, Settings, Updates};
 
 use super::choice::{Choice, Initial, LearnerChoice, Scale, Start};
 use super::population::{Member, NamedPopulation};
@@ -16,11 +17,12 @@ pub(super) struct Draft {
     /// Index into the sweep's populations.
     pub population: Option<usize>,
     pub strategy: Strategy,
+    pub segments: usize,
     pub initial: Initial,
     pub beta: Beta,
     pub learner: LearnerChoice,
     pub learning_rate: f64,
-    pub batch: u32,
+    pub batch: Batch,
     pub profiles: Profiles,
     pub epochs: u32,
     pub updates: Updates,
@@ -40,14 +42,15 @@ impl Default for Draft {
             bidders: 2,
             population: None,
             strategy: Strategy::Linear,
-            initial: Initial { scale: Scale::Theta, start: Start::Common(0.9) },
+            segments: USUAL_SEGMENTS,
+            initial: Initial::Lines { scale: Scale::Theta, start: Start::Common(0.9) },
             beta: Beta::Fixed(50.0),
             learner: LearnerChoice {
                 learner: 0,
                 given: vec![None; Learner::REGISTRY[0].hyperparameters.len()],
             },
             learning_rate: 0.01,
-            batch: 128,
+            batch: Batch::Profiles(128),
             profiles: Profiles::Shared,
             epochs: 2000,
             updates: Updates::Simultaneous,
@@ -65,6 +68,7 @@ impl Draft {
             Choice::Bidders(bidders) => self.bidders = *bidders,
             Choice::Population(index, _) => self.population = Some(*index),
             Choice::Strategy(strategy) => self.strategy = *strategy,
+            Choice::Segments(segments) => self.segments = *segments,
             Choice::Initial(initial) => self.initial = initial.clone(),
             Choice::Beta(beta) => self.beta = *beta,
             Choice::Learner(learner) => self.learner = learner.clone(),
@@ -96,15 +100,20 @@ impl Draft {
                 members.iter().enumerate().map(|(bidder, member)| self.bidder(bidder, member)).collect()
             }
         };
+        // Where nothing is drawn, it makes no difference how.
+        let (profiles, precision) = match self.batch {
+            Batch::Profiles(_) => (self.profiles, self.precision),
+            Batch::Exact => (Profiles::Shared, Precision::F64),
+        };
         Settings {
             mechanism: self.mechanism,
             bidders,
             beta: self.beta,
             batch: self.batch,
-            profiles: self.profiles,
+            profiles,
             epochs: self.epochs,
             updates: self.updates,
-            precision: self.precision,
+            precision,
         }
     }
 
@@ -112,10 +121,18 @@ impl Draft {
         let learner = member.learner.as_ref().unwrap_or(&self.learner);
         BidderSettings {
             prior: member.prior.clone(),
-            strategy: member.strategy.unwrap_or(self.strategy),
+            strategy: self.strategy_of(member),
             learner: learner.build(&self.hyperparameters[learner.learner]),
             learning_rate: member.learning_rate.unwrap_or(self.learning_rate),
-            theta: member.theta.unwrap_or_else(|| self.initial.theta(bidder)),
+            initial: member.initial.as_ref().map_or_else(|| self.initial.of(bidder), |initial| initial.of(0)),
+        }
+    }
+
+    /// The strategy of a bidder, with its segments.
+    pub(super) fn strategy_of(&self, member: &Member) -> Strategy {
+        match member.strategy.unwrap_or(self.strategy) {
+            Strategy::Linear => Strategy::Linear,
+            Strategy::PiecewiseLinear { .. } => Strategy::PiecewiseLinear { segments: self.segments },
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
-use crate::auction::Prior;
+use crate::auction::{Prior, Strategy};
 use crate::learner::Learner;
-use crate::train::{Beta, BidderSettings, Settings};
+use crate::train::{Batch, Beta, BidderSettings, Initial, Settings};
 
 use super::choice::{PRECISIONS, PROFILES, UPDATES, word};
 use super::draft::Draft;
@@ -96,10 +96,15 @@ impl Identity {
         let mut text = String::new();
         let mut json = Object::begin(&mut text);
         if settings.batch != usual.batch {
-            json.put("batch", settings.batch);
+            match settings.batch {
+                Batch::Profiles(count) => json.put("batch", count),
+                Batch::Exact => json.put_text("batch", "exact"),
+            }
         }
         if settings.beta != usual.beta {
             match settings.beta {
+                // JSON has no infinity.
+                Beta::Fixed(f64::INFINITY) => json.put_text("beta", "inf"),
                 Beta::Fixed(beta) => json.put("beta", Shortest(beta)),
                 Beta::Geometric { from, to } => {
                     json.put("beta", format_args!("{{\"geometric\":[{},{}]}}", Shortest(from), Shortest(to)));
@@ -147,6 +152,14 @@ impl Identity {
         let usual = &self.introductory.bidders[0];
         let mut json = Object::begin(text);
         json.put("count", count);
+        match bidder.initial {
+            Initial::Theta(_) => {}
+            Initial::Truthful => json.put_text("initial", "truthful"),
+            Initial::Random { low, high } => {
+                let ends = format_args!("{{\"random\":[{},{}]}}", Shortest(low), Shortest(high)).to_string();
+                json.put("initial", ends);
+            }
+        }
         if bidder.learner != usual.learner {
             put_learner(&bidder.learner, json.key("learner"));
         }
@@ -156,11 +169,12 @@ impl Identity {
         if bidder.prior != usual.prior {
             put_prior(&bidder.prior, json.key("prior"));
         }
-        if bidder.strategy != usual.strategy {
-            json.put_text("strategy", bidder.strategy.name());
+        if let Strategy::PiecewiseLinear { segments } = bidder.strategy {
+            json.put("strategy", format_args!("{{\"{}\":{segments}}}", bidder.strategy.name()));
         }
-        if bidder.theta != usual.theta {
-            json.put("theta", Shortest(bidder.theta));
+        match bidder.initial {
+            Initial::Theta(theta) if bidder.initial != usual.initial => json.put("theta", Shortest(theta)),
+            _ => {}
         }
         json.end();
     }
@@ -269,7 +283,7 @@ mod tests {
     fn everything_else_is_told() {
         let mut settings = Draft::default().settings(&[]);
         settings.beta = Beta::Geometric { from: 10.0, to: 400.5 };
-        settings.batch = 64;
+        settings.batch = Batch::Profiles(64);
         settings.epochs = 10;
         settings.profiles = Profiles::Own;
         settings.updates = Updates::SharedGraph;
@@ -278,7 +292,7 @@ mod tests {
         other.prior = Prior::Uniform(Uniform::new(0.5, 2.0).expect("a valid prior"));
         other.learner = Learner::Sgd(Sgd { momentum: 0.5 });
         other.learning_rate = 1e-20;
-        other.theta = -0.25;
+        other.initial = Initial::Theta(-0.25);
         settings.bidders.push(other);
         settings.bidders[0].learner = Learner::Adam(Adam { beta1: 0.9, beta2: 0.5, epsilon: 1e-7 });
         let seeds = Seeds { root: 42, replicates: 9, common: false };
@@ -290,6 +304,19 @@ mod tests {
             r#""results_version":2,"root":42,"updates":"shared-graph"}"#,
         );
         assert_eq!(canonical(seeds, &settings), expected);
+        settings.beta = Beta::Fixed(f64::INFINITY);
+        settings.batch = Batch::Exact;
+        settings.bidders.truncate(2);
+        settings.bidders[0].initial = Initial::Random { low: 0.25, high: 0.5 };
+        settings.bidders[1].initial = Initial::Truthful;
+        settings.bidders[1].strategy = Strategy::PiecewiseLinear { segments: 8 };
+        let told = concat!(
+            r#"{"batch":"exact","beta":"inf","bidders":[{"count":1,"initial":{"random":[0.25,0.5]},"#,
+            r#""learner":{"adam":{"beta2":0.5,"epsilon":1e-7}}},"#,
+            r#"{"count":1,"initial":"truthful","strategy":{"piecewise-linear":8}}],"common":false,"epochs":10,"#,
+            r#""precision":"f64","profiles":"own","results_version":2,"root":42,"updates":"shared-graph"}"#,
+        );
+        assert_eq!(canonical(seeds, &settings), told);
         let value: serde_json::Value = serde_json::from_str(expected).expect("canonical text is JSON");
         let mut keys: Vec<&String> = value.as_object().expect("an object").keys().collect();
         keys.sort();

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::auction::prior::{COLUMN_KEYS, Empirical, Form, PriorEntry, PriorParameter};
 use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Prior, Strategy};
 
-use super::choice::{Choice, LearnerChoice};
+use super::choice::{Choice, Initial, LearnerChoice};
 use super::document::{Node, Table, Value};
 use super::problem::{Place, Problem, suggestion};
 use super::read;
@@ -27,12 +27,13 @@ pub(super) struct Member {
     pub strategy: Option<Strategy>,
     pub learner: Option<LearnerChoice>,
     pub learning_rate: Option<f64>,
-    pub theta: Option<f64>,
+    /// No list.
+    pub initial: Option<Initial>,
 }
 
 impl Member {
     pub(super) const DEFAULT: Member =
-        Member { prior: Prior::STANDARD, strategy: None, learner: None, learning_rate: None, theta: None };
+        Member { prior: Prior::STANDARD, strategy: None, learner: None, learning_rate: None, initial: None };
 
     /// The overrides as a sweep file writes them, for the manifest.
     pub(super) fn resolved(&self) -> serde_json::Value {
@@ -41,7 +42,7 @@ impl Member {
             "strategy": self.strategy.map(Strategy::name),
             "learner": self.learner.as_ref().map(LearnerChoice::to_string),
             "learning_rate": self.learning_rate,
-            "theta": self.theta,
+            "initial": self.initial.as_ref().map(Initial::to_string),
         })
     }
 }
@@ -115,7 +116,7 @@ fn read_member(node: &Node, base: &Path, problems: &mut Vec<Problem>) -> Option<
             Choice::Learner(learner) => member.learner = Some(learner),
             Choice::LearningRate(learning_rate) => member.learning_rate = Some(learning_rate),
             Choice::Initial(initial) => match initial.common() {
-                Some(theta) => member.theta = Some(theta),
+                Some(_) => member.initial = Some(initial),
                 None => problems.push(
                     Problem::error(node.place, "a bidder starts at one `initial`, not at a list")
                         .help("write one number, such as `initial = 0.7`"),

@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 
 use serde_json::{Value as Json, json};
 
-use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Mechanism, Strategy, strategy::linear};
+use crate::auction::strategy::{linear, piecewise_linear::MOST_SEGMENTS};
+use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Mechanism, Strategy};
 use crate::learner::Learner;
-use crate::train::Beta;
+use crate::train::{self, Batch, Beta};
 
 use super::choice::{
     Choice, HyperparameterId, Initial, LearnerChoice, PRECISIONS, PROFILES, Scale, Start, UPDATES, word,
@@ -58,6 +59,7 @@ enum Form {
     Initial,
     Beta,
     Learner,
+    Batch,
 }
 
 /// What a value may refer to.
@@ -65,9 +67,6 @@ enum Form {
 pub(super) struct Names<'s> {
     pub populations: &'s [String],
 }
-
-/// Values that sweep files will know, by key.
-const LATER: [(&str, &str); 2] = [("strategy", "piecewise-linear"), ("batch", "exact")];
 
 /// Every setting, in the order of the columns.
 pub fn settings() -> &'static [SettingEntry] {
@@ -111,17 +110,46 @@ fn registry() -> Vec<SettingEntry> {
             (Kind::Text, |cell, bidder| cell.settings.bidders[bidder].strategy.name().into()),
         ),
         row(
-            "initial",
-            "multiplier at epoch 0",
-            Form::Initial,
-            Some(Choice::Initial(default.initial)),
-            (Kind::Number, |cell, bidder| {
-                Scalar::Number(linear::multiplier(cell.settings.bidders[bidder].theta))
+            "segments",
+            "segments of a piecewise-linear bid function, of equal probability",
+            Form::Integer {
+                min: 1,
+                max: MOST_SEGMENTS as u64,
+                choice: |segments| Choice::Segments(segments as usize),
+            },
+            Some(Choice::Segments(default.segments)),
+            (Kind::Integer, |cell, bidder| match cell.settings.bidders[bidder].strategy {
+                Strategy::Linear => Scalar::Null,
+                Strategy::PiecewiseLinear { segments } => Scalar::Integer(segments as i64),
             }),
         ),
         row(
+            "initial",
+            "bids at epoch 0: the line of a multiplier, the values themselves, or a multiplier or slopes drawn for each run",
+            Form::Initial,
+            Some(Choice::Initial(default.initial)),
+            (Kind::Number, |cell, bidder| match cell.settings.bidders[bidder].initial {
+                train::Initial::Theta(theta) => Scalar::Number(linear::multiplier(theta)),
+                train::Initial::Truthful => Scalar::Number(1.0),
+                train::Initial::Random { .. } => Scalar::Null,
+            }),
+        )
+        .with(SettingColumn::new(
+            "initial_low",
+            Kind::Number,
+            "the least that initial parameters are drawn from",
+            |cell, bidder| random_initial(cell, bidder, 0),
+        ))
+        .with(SettingColumn::new(
+            "initial_high",
+            Kind::Number,
+            "the most that initial parameters are drawn from",
+            |cell, bidder| random_initial(cell, bidder, 1),
+        )),
+        row(
             "beta",
-            "steepness of the win probability sigmoid(beta (b - m)), per unit of bid; its column: at the last epoch",
+            "steepness of the win probability sigmoid(beta (b - m)), per unit of bid, inf for the true auction; its column: \
+             at the last epoch",
             Form::Beta,
             Some(Choice::Beta(default.beta)),
             (Kind::Number, |cell, _| Scalar::Number(cell.settings.beta.last())),
@@ -145,17 +173,23 @@ fn registry() -> Vec<SettingEntry> {
         ),
         row(
             "batch",
-            "valuation profiles per epoch",
-            Form::Integer { min: 1, max: MAX_COUNT, choice: Choice::Batch },
+            "valuation profiles per epoch, or exact for the expected gradient; its column: null for that",
+            Form::Batch,
             Some(Choice::Batch(default.batch)),
-            (Kind::Integer, |cell, _| Scalar::Integer(cell.settings.batch.into())),
+            (Kind::Integer, |cell, _| match cell.settings.batch {
+                Batch::Profiles(count) => Scalar::Integer(count.into()),
+                Batch::Exact => Scalar::Null,
+            }),
         ),
         row(
             "profiles",
             "whether bidders meet on the same valuation profiles, or each draws its own",
             words(&PROFILES.map(|(word, profiles)| (word, Choice::Profiles(profiles)))),
             Some(Choice::Profiles(default.profiles)),
-            (Kind::Text, |cell, _| word(&PROFILES, &cell.settings.profiles).into()),
+            (Kind::Text, |cell, _| match cell.settings.batch {
+                Batch::Profiles(_) => word(&PROFILES, &cell.settings.profiles).into(),
+                Batch::Exact => Scalar::Null,
+            }),
         ),
         row(
             "epochs",
@@ -173,7 +207,7 @@ fn registry() -> Vec<SettingEntry> {
         ),
         row(
             "precision",
-            "the arithmetic of draws and sigmoids; batches are summed up and learners run in f64",
+            "the arithmetic of draws and sigmoids; batches are summed up and learners run in f64, exact batches too",
             words(&PRECISIONS.map(|(word, precision)| (word, Choice::Precision(precision)))),
             Some(Choice::Precision(default.precision)),
             (Kind::Text, |cell, _| word(&PRECISIONS, &cell.settings.precision).into()),
@@ -197,6 +231,14 @@ fn registry() -> Vec<SettingEntry> {
         }
     }
     rows
+}
+
+/// An end of the interval that a bidder's initial parameters are drawn from.
+fn random_initial(cell: &super::Cell, bidder: usize, end: usize) -> Scalar {
+    match cell.settings.bidders[bidder].initial {
+        train::Initial::Random { low, high } => Scalar::Number([low, high][end]),
+        _ => Scalar::Null,
+    }
 }
 
 fn row(
@@ -267,11 +309,6 @@ impl SettingEntry {
 
     /// The value that stands at a node.
     pub(super) fn read(&self, node: &Node, names: &Names, problems: &mut Vec<Problem>) -> Option<Choice> {
-        if let Some((_, word)) = LATER.iter().find(|later| later.0 == self.key && node.is_text(later.1)) {
-            let message = format!("`{} = \"{word}\"` is not available in this version", self.key);
-            problems.push(Problem::error(node.place, message).help(self.otherwise()));
-            return None;
-        }
         match &self.form {
             Form::Word(words) => self.read_word(node, words, problems),
             Form::Integer { min, max, choice } => {
@@ -289,6 +326,15 @@ impl SettingEntry {
             Form::Initial => self.read_initial(node, problems).map(Choice::Initial),
             Form::Beta => self.read_beta(node, problems).map(Choice::Beta),
             Form::Learner => self.read_learner(node, problems).map(Choice::Learner),
+            Form::Batch if node.is_text(EXACT) => Some(Choice::Batch(Batch::Exact)),
+            Form::Batch => match node.value {
+                Value::Number(_) => read::integer(node, &self.key, 1, MAX_COUNT, problems)
+                    .map(|count| Choice::Batch(Batch::Profiles(count as u32))),
+                _ => {
+                    problems.push(with_nearest(mismatch(node, &self.key, &self.values), node, [EXACT]));
+                    None
+                }
+            },
         }
     }
 
@@ -298,12 +344,6 @@ impl SettingEntry {
             Form::Hyperparameter(id) => Some(id),
             _ => None,
         }
-    }
-
-    /// What to write in place of a value that this version lacks.
-    fn otherwise(&self) -> String {
-        let default = self.default.as_deref().unwrap_or_default();
-        format!("write another value, such as `{} = {default}`", self.key)
     }
 
     fn read_word(
@@ -341,12 +381,22 @@ impl SettingEntry {
         let (scale, start) = match &node.value {
             Value::Table(Table { entries }) => match entries.as_slice() {
                 [entry] if entry.key == "theta" => (Scale::Theta, &entry.node),
+                [entry] if entry.key == "random" => return read_random(&entry.node, problems),
                 _ => {
-                    let problem = Problem::error(node.place, "the table of `initial` has one key, `theta`");
-                    problems.push(problem.help("write `initial = { theta = 0.9 }`"));
+                    let message = "the table of `initial` has one key, `theta` or `random`";
+                    let problem = Problem::error(node.place, message);
+                    problems
+                        .push(problem.help(
+                            "write `initial = { theta = 0.9 }` or `initial = { random = [0.2, 0.9] }`",
+                        ));
                     return None;
                 }
             },
+            Value::Text(_) if node.is_text(TRUTHFUL) => return Some(Initial::Truthful),
+            Value::Text(_) => {
+                problems.push(with_nearest(mismatch(node, &self.key, &self.values), node, [TRUTHFUL]));
+                return None;
+            }
             _ => (Scale::Multiplier, node),
         };
         let start = match &start.value {
@@ -356,18 +406,13 @@ impl SettingEntry {
             }
             _ => Start::Common(read_start(scale, start, problems)?),
         };
-        Some(Initial { scale, start })
+        Some(Initial::Lines { scale, start })
     }
 
     fn read_beta(&self, node: &Node, problems: &mut Vec<Problem>) -> Option<Beta> {
         let allows = |x: f64| x > 0.0 && x.is_finite();
         match &node.value {
-            Value::Number(number) if number.is_infinity() => {
-                let message = "an infinite `beta`, the true auction, needs `batch = \"exact\"`, which is not \
-                               available in this version";
-                problems.push(Problem::error(node.place, message).help(self.otherwise()));
-                None
-            }
+            Value::Number(number) if number.is_infinity() => Some(Beta::Fixed(f64::INFINITY)),
             Value::Table(Table { entries }) => match entries.as_slice() {
                 [entry] if entry.key == "geometric" => {
                     let [from, to] = read::pair(&entry.node, "geometric", problems)?.map(|n| n.to_f64());
@@ -437,6 +482,22 @@ impl SettingEntry {
     }
 }
 
+/// The words for a start at the values themselves, and for the expected gradient.
+const TRUTHFUL: &str = "truthful";
+const EXACT: &str = "exact";
+
+/// The interval that initial parameters are drawn from.
+fn read_random(node: &Node, problems: &mut Vec<Problem>) -> Option<Initial> {
+    let ends = read::pair(node, "random", problems)?.map(|number| number.to_f64());
+    let [low, high] = ends;
+    if !(low > 0.0 && low < high && high.is_finite()) {
+        let message = "`random` must go from a number above 0 to a larger one";
+        problems.push(Problem::error(node.place, message).help("write `random = [0.2, 0.9]`"));
+        return None;
+    }
+    Some(Initial::Random(ends))
+}
+
 /// One initial number; its multiplier must lie in (0, 1) once it went through theta.
 fn read_start(scale: Scale, node: &Node, problems: &mut Vec<Problem>) -> Option<f64> {
     let inside = |x: f64| x > 0.0 && x < 1.0;
@@ -479,9 +540,12 @@ impl Form {
             Form::Hyperparameter(id) => format!("a number {}", id.entry().range),
             Form::Population => "a name from `[populations]`".to_owned(),
             Form::Initial => {
-                "a number in (0, 1), a list with one for each bidder, or { theta = NUMBER }".to_owned()
+                "a number in (0, 1), a list with one for each bidder, { theta = NUMBER }, \"truthful\", or { random = [LOW, \
+                 HIGH] }"
+                    .to_owned()
             }
-            Form::Beta => "a finite number above 0, or { geometric = [FIRST, LAST] }".to_owned(),
+            Form::Beta => "a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }".to_owned(),
+            Form::Batch => format!("{}, or \"{EXACT}\"", read::integers(1, MAX_COUNT)),
             Form::Learner => {
                 let names: Vec<_> =
                     Learner::REGISTRY.iter().map(|entry| format!("\"{}\"", entry.name)).collect();
@@ -504,11 +568,15 @@ impl Form {
             Form::Initial => {
                 let open = json!({ "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1 });
                 let number = json!({ "type": "number" });
-                json!({ "oneOf": [open, list_of(&open), table_of("theta", &json!({ "oneOf": [number, list_of(&number)] }))] })
+                let theta = table_of("theta", &json!({ "oneOf": [number, list_of(&number)] }));
+                let random = table_of("random", &pair_of(&positive));
+                json!({ "oneOf": [open, list_of(&open), theta, { "enum": [TRUTHFUL] }, random] })
             }
             Form::Beta => {
-                let ends = json!({ "type": "array", "items": positive, "minItems": 2, "maxItems": 2 });
-                json!({ "oneOf": [positive, table_of("geometric", &ends)] })
+                json!({ "oneOf": [positive, table_of("geometric", &pair_of(&positive))] })
+            }
+            Form::Batch => {
+                json!({ "oneOf": [{ "type": "integer", "minimum": 1, "maximum": MAX_COUNT }, { "enum": [EXACT] }] })
             }
             Form::Learner => {
                 let names: Vec<_> = Learner::REGISTRY.iter().map(|entry| entry.name).collect();
@@ -526,6 +594,10 @@ impl Form {
             }
         }
     }
+}
+
+fn pair_of(items: &Json) -> Json {
+    json!({ "type": "array", "items": items, "minItems": 2, "maxItems": 2 })
 }
 
 fn list_of(items: &Json) -> Json {
@@ -572,6 +644,7 @@ mod tests {
             "mechanism = \"first-price\"",
             "bidders = 2",
             "strategy = \"linear\"",
+            "segments = 16",
             "initial = { theta = 0.9 }",
             "beta = 50",
             "learner = \"adam\"",
@@ -593,8 +666,8 @@ mod tests {
     #[test]
     fn columns_are_in_table_order() {
         let names: Vec<String> = setting_columns().into_iter().map(|column| column.name).collect();
-        let expected = "mechanism bidders population strategy initial beta beta_first learner learning_rate batch \
-                        profiles epochs updates precision adam_beta1 adam_beta2 adam_epsilon sgd_momentum";
+        let expected = "mechanism bidders population strategy segments initial initial_low initial_high beta beta_first \
+                        learner learning_rate batch profiles epochs updates precision adam_beta1 adam_beta2 adam_epsilon sgd_momentum";
         assert_eq!(names.join(" "), expected);
     }
 }

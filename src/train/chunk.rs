@@ -5,6 +5,32 @@ use crate::numeric::simd::Float;
 /// Steps of a chunk, a vector a bidder each: few enough for the fastest cache.
 pub(super) const STEPS: usize = 16;
 
+/// Where the bids on the values of a chunk are had from.
+pub(super) trait Bids<X> {
+    /// The bid of a bidder at a step, given the values, shape \[bidder\]\[[`STEPS`]\].
+    fn bid(&self, values: &[X], bidder: usize, step: usize) -> X;
+}
+
+/// The bids slope x value; one slope a bidder.
+pub(super) struct Slopes<'a, X>(pub(super) &'a [X]);
+
+impl<X: Float> Bids<X> for Slopes<'_, X> {
+    #[inline(always)]
+    fn bid(&self, values: &[X], bidder: usize, step: usize) -> X {
+        self.0[bidder] * values[STEPS * bidder + step]
+    }
+}
+
+/// Bids that are known, shape \[bidder\]\[[`STEPS`]\].
+pub(super) struct Known<'a, X>(pub(super) &'a [X]);
+
+impl<X: Float> Bids<X> for Known<'_, X> {
+    #[inline(always)]
+    fn bid(&self, _: &[X], bidder: usize, step: usize) -> X {
+        self.0[STEPS * bidder + step]
+    }
+}
+
 /// Some steps of a batch. A step is a vector of samples of every bidder.
 pub(super) struct Chunk<X> {
     /// Shape \[bidder\]\[[`STEPS`]\], as all that follows.
@@ -34,6 +60,11 @@ impl<X: Float> Chunk<X> {
     }
 
     #[inline(always)]
+    fn bidders(&self) -> usize {
+        self.values.len() / STEPS
+    }
+
+    #[inline(always)]
     pub(super) fn steps(&self) -> usize {
         self.steps
     }
@@ -60,19 +91,19 @@ impl<X: Float> Chunk<X> {
 
     /// The highest bid of the others, for every bidder: the higher of those before and of those after it.
     #[inline(always)]
-    pub(super) fn find_rivals(&mut self, slopes: &[X]) {
-        let last = slopes.len() - 1;
+    pub(super) fn find_rivals(&mut self, bids: &impl Bids<X>) {
+        let last = self.bidders() - 1;
         for s in 0..self.steps {
-            let mut highest = slopes[last] * self.values[STEPS * last + s];
+            let mut highest = bids.bid(&self.values, last, s);
             for i in (0..last).rev() {
                 self.rivals[STEPS * i + s] = highest;
-                highest = highest.max(slopes[i] * self.values[STEPS * i + s]);
+                highest = highest.max(bids.bid(&self.values, i, s));
             }
-            let mut highest = slopes[0] * self.values[s];
-            for (i, &slope) in slopes.iter().enumerate().take(last).skip(1) {
+            let mut highest = bids.bid(&self.values, 0, s);
+            for i in 1..last {
                 let rival = &mut self.rivals[STEPS * i + s];
                 *rival = highest.max(*rival);
-                highest = highest.max(slope * self.values[STEPS * i + s]);
+                highest = highest.max(bids.bid(&self.values, i, s));
             }
             self.rivals[STEPS * last + s] = highest;
         }
@@ -80,12 +111,12 @@ impl<X: Float> Chunk<X> {
 
     /// The highest bid of the others, for one bidder.
     #[inline(always)]
-    pub(super) fn find_rivals_of(&mut self, bidder: usize, slopes: &[X]) {
+    pub(super) fn find_rivals_of(&mut self, bidder: usize, bids: &impl Bids<X>) {
         for s in 0..self.steps {
             let mut highest = X::splat(f64::NEG_INFINITY);
-            for (j, &slope) in slopes.iter().enumerate() {
+            for j in 0..self.bidders() {
                 if j != bidder {
-                    highest = highest.max(slope * self.values[STEPS * j + s]);
+                    highest = highest.max(bids.bid(&self.values, j, s));
                 }
             }
             self.rivals[STEPS * bidder + s] = highest;

@@ -24,7 +24,7 @@ pub(super) struct Draws<S: Simd, X> {
 impl<S: Simd, X: Samples<S>> Draws<S, X> {
     /// Draws one batch from a stream, once for all games: each adds its samples.
     #[inline(always)]
-    pub(super) fn batch(&mut self, stream: usize, games: &mut [Game<S, X>], add: &impl Accumulate) {
+    pub(super) fn batch(&mut self, stream: usize, games: &mut [Game<S, X>], add: &impl Accumulate<S, X>) {
         let mut steps = self.batch.div_ceil(X::PER_LANE);
         // Where the last step has samples that the batch has not.
         let partial = !self.batch.is_multiple_of(X::PER_LANE);
@@ -42,9 +42,9 @@ impl<S: Simd, X: Samples<S>> Draws<S, X> {
             }
             chunks += 1;
             for game in &mut *games {
-                game.batch.add(add, &mut self.chunk);
+                add.add(game, &mut self.chunk);
                 if chunks == CHUNKS_A_BLOCK || steps == 0 {
-                    game.batch.end_block(add.summed());
+                    add.end_block(game);
                 }
             }
             chunks %= CHUNKS_A_BLOCK;

@@ -1,4 +1,5 @@
-//! The gradient of a batch's mean smoothed utility, fused: samples stay in the fastest cache.
+//! The gradient of a batch's mean smoothed utility where all strategies are linear, fused: samples stay in the fastest
+//! cache.
 //!
 //! With bids b = w v, highest other bid m and win probability p = sigmoid(beta (b - m)), bidder i's utility on a
 //! sample is (v - b) p, and its derivative in the multiplier
@@ -10,12 +11,13 @@
 
 use std::ops::Range;
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, Slopes};
+use super::game::Game;
 use crate::numeric::elementary::{cut, exp2};
 use crate::numeric::simd::{Float, Samples, Simd};
 
 /// Steps that are computed together, so that one's latency hides behind the others.
-const TOGETHER: usize = 4;
+pub(super) const TOGETHER: usize = 4;
 
 /// Sums over samples, of one bidder: in the samples' numbers over a block of a batch, in f64 over the batch.
 #[derive(Clone, Copy)]
@@ -86,7 +88,7 @@ impl<R: Float, X: Float> Batch<R, X> {
 
     /// Adds a chunk to the block.
     #[inline(always)]
-    pub(super) fn add(&mut self, add: &impl Accumulate, chunk: &mut Chunk<X>) {
+    fn add(&mut self, add: &impl OfLines, chunk: &mut Chunk<X>) {
         if self.steep {
             add.add::<X, true>(&mut self.block, chunk);
         } else {
@@ -96,7 +98,7 @@ impl<R: Float, X: Float> Batch<R, X> {
 
     /// Adds the block to the batch, and begins the next.
     #[inline(always)]
-    pub(super) fn end_block<S: Simd<Real = R>>(&mut self, bidders: Range<usize>)
+    fn end_block<S: Simd<Real = R>>(&mut self, bidders: Range<usize>)
     where
         X: Samples<S>,
     {
@@ -108,7 +110,28 @@ impl<R: Float, X: Float> Batch<R, X> {
 }
 
 /// What is done with the samples of a batch.
-pub(super) trait Accumulate {
+pub(super) trait Accumulate<S: Simd, X: Samples<S>> {
+    /// Adds the samples of a chunk to a block of the batch.
+    fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>);
+
+    /// Adds the block to the batch, and begins the next.
+    fn end_block(&self, game: &mut Game<'_, S, X>);
+}
+
+impl<S: Simd, X: Samples<S>, L: OfLines> Accumulate<S, X> for L {
+    #[inline(always)]
+    fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
+        game.lines.add(self, chunk);
+    }
+
+    #[inline(always)]
+    fn end_block(&self, game: &mut Game<'_, S, X>) {
+        game.lines.end_block(self.summed());
+    }
+}
+
+/// What is done with the samples of bidders whose strategies are all linear.
+pub(super) trait OfLines {
     /// The bidders whose sums it adds to.
     fn summed(&self) -> Range<usize>;
 
@@ -119,7 +142,7 @@ pub(super) trait Accumulate {
 
 /// 2^x for each, x cut first if `STEEP`.
 #[inline(always)]
-fn odds<X: Float, const STEEP: bool, const N: usize>(mut x: [X; N]) -> [X; N] {
+pub(super) fn odds<X: Float, const STEEP: bool, const N: usize>(mut x: [X; N]) -> [X; N] {
     if STEEP {
         for x in &mut x {
             *x = cut(*x);
@@ -130,7 +153,7 @@ fn odds<X: Float, const STEEP: bool, const N: usize>(mut x: [X; N]) -> [X; N] {
 
 /// The win probability 1 / (1 + odds).
 #[inline(always)]
-fn probability<X: Float>(odds: X) -> X {
+pub(super) fn probability<X: Float>(odds: X) -> X {
     X::splat(1.0) / (X::splat(1.0) + odds)
 }
 
@@ -162,7 +185,7 @@ impl Pair {
     }
 }
 
-impl Accumulate for Pair {
+impl OfLines for Pair {
     fn summed(&self) -> Range<usize> {
         0..2
     }
@@ -221,14 +244,14 @@ pub(super) struct Everyone {
     pub(super) bidders: usize,
 }
 
-impl Accumulate for Everyone {
+impl OfLines for Everyone {
     fn summed(&self) -> Range<usize> {
         0..self.bidders
     }
 
     #[inline(always)]
     fn add<X: Float, const STEEP: bool>(&self, block: &mut Block<X>, chunk: &mut Chunk<X>) {
-        chunk.find_rivals(&block.slopes);
+        chunk.find_rivals(&Slopes(&block.slopes));
         for ((i, &slope), sums) in block.slopes.iter().enumerate().zip(&mut block.sums) {
             add_own::<X, STEEP>(slope, chunk.values(i), chunk.rivals(i), sums);
         }
@@ -240,7 +263,7 @@ pub(super) struct One {
     pub(super) bidder: usize,
 }
 
-impl Accumulate for One {
+impl OfLines for One {
     fn summed(&self) -> Range<usize> {
         self.bidder..self.bidder + 1
     }
@@ -248,7 +271,7 @@ impl Accumulate for One {
     #[inline(always)]
     fn add<X: Float, const STEEP: bool>(&self, block: &mut Block<X>, chunk: &mut Chunk<X>) {
         let i = self.bidder;
-        chunk.find_rivals_of(i, &block.slopes);
+        chunk.find_rivals_of(i, &Slopes(&block.slopes));
         add_own::<X, STEEP>(block.slopes[i], chunk.values(i), chunk.rivals(i), &mut block.sums[i]);
     }
 }
@@ -260,7 +283,7 @@ pub(super) struct Total {
     pub(super) summed: Range<usize>,
 }
 
-impl Accumulate for Total {
+impl OfLines for Total {
     fn summed(&self) -> Range<usize> {
         self.summed.clone()
     }

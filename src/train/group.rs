@@ -1,7 +1,8 @@
 //! Runs side by side.
 
 use super::kernel::Training;
-use super::{Outcome, Precision, Profiles, Recording, Settings, Updates};
+use super::{Batch, Outcome, Precision, Profiles, Recording, Settings, Updates};
+use crate::auction::Strategy;
 use crate::numeric::simd::{self, Instance, LANES};
 
 /// One run: what it is trained with, from which seed, and what the observers keep of it.
@@ -18,20 +19,26 @@ pub struct Run<'a> {
 /// What the runs of a group have in common: everything that decides which instructions are executed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
-    bidders: Vec<[&'static str; 3]>,
-    batch: u32,
+    bidders: Vec<(&'static str, Strategy, &'static str)>,
+    batch: Batch,
     epochs: u32,
     profiles: Profiles,
     updates: Updates,
     precision: Precision,
 }
 
+/// Samples that the expected gradient of two uniform bidders takes as long as, roughly.
+const EXACT_SAMPLES: f64 = 8000.0;
+
+/// Parameters of a bid function that take as long as a linear strategy's sample, roughly.
+const PIECES_A_SAMPLE: f64 = 8.0;
+
 impl Settings {
     /// The shape: runs of equal shapes can be trained in one group.
     pub fn shape(&self) -> Shape {
         let bidders = self.bidders.iter();
         Shape {
-            bidders: bidders.map(|b| [b.prior.name(), b.strategy.name(), b.learner.name()]).collect(),
+            bidders: bidders.map(|b| (b.prior.name(), b.strategy, b.learner.name())).collect(),
             batch: self.batch,
             epochs: self.epochs,
             profiles: self.profiles,
@@ -55,10 +62,14 @@ impl Settings {
             Precision::F32 => 1.0,
             Precision::F64 => 2.5,
         };
-        single * (1.0 + drawn) / 2.0 * self.agent_samples()
+        // A bid function of several parameters is summed up as often.
+        let parameters: usize = self.bidders.iter().map(|bidder| bidder.strategy.parameters() - 1).sum();
+        let pieces = 1.0 + parameters as f64 / self.bidders.len() as f64 / PIECES_A_SAMPLE;
+        single * pieces * (1.0 + drawn) / 2.0 * self.agent_samples()
     }
 
-    /// Agent-samples of a run: how often a bidder's win probability is computed. The measure of its length.
+    /// Agent-samples of a run: how often a bidder's win probability is computed; on exact batches, what takes about as
+    /// long. The measure of its length.
     pub fn agent_samples(&self) -> f64 {
         let per_sample = self.bidders.len() as f64;
         // Bidders with batches of their own, one after the other on the total utility, compute everybody's.
@@ -66,7 +77,11 @@ impl Settings {
             (Updates::SharedGraph, Profiles::Own) => per_sample,
             _ => 1.0,
         };
-        repeated * per_sample * f64::from(self.batch) * f64::from(self.epochs)
+        let samples = match self.batch {
+            Batch::Profiles(samples) => f64::from(samples),
+            Batch::Exact => EXACT_SAMPLES,
+        };
+        repeated * per_sample * samples * f64::from(self.epochs)
     }
 }
 
@@ -78,20 +93,22 @@ impl Settings {
 /// ```
 /// use bidsweep::auction::{Mechanism, Prior, Strategy};
 /// use bidsweep::learner::{Adam, Learner};
-/// use bidsweep::train::{Beta, BidderSettings, Precision, Profiles, Recording, Settings, Updates, train};
+/// use bidsweep::train::{
+///     Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates, train,
+/// };
 ///
 /// let bidder = BidderSettings {
 ///     prior: Prior::STANDARD,
 ///     strategy: Strategy::Linear,
 ///     learner: Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
 ///     learning_rate: 0.01,
-///     theta: 0.9,
+///     initial: Initial::Theta(0.9),
 /// };
 /// let settings = Settings {
 ///     mechanism: Mechanism::FirstPrice,
 ///     bidders: vec![bidder; 2],
 ///     beta: Beta::Fixed(50.0),
-///     batch: 128,
+///     batch: Batch::Profiles(128),
 ///     profiles: Profiles::Shared,
 ///     epochs: 1000,
 ///     updates: Updates::Simultaneous,
@@ -131,7 +148,7 @@ pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
     let games = runs
         .chunks(LANES)
         .map(|game| std::array::from_fn(|lane| *game.get(lane).or(runs.get(lane)).unwrap_or(first)));
-    let mut outcomes = simd::run(instance, Training::new(games.collect()));
+    let mut outcomes = simd::run(instance, Training::new(games.collect(), runs.len()));
     outcomes.truncate(runs.len());
     outcomes
 }

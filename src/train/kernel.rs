@@ -5,11 +5,13 @@ use std::iter::repeat_n;
 use ndarray::Array2;
 
 use super::chunk::Chunk;
+use super::curves::OfCurves;
 use super::draws::Draws;
-use super::game::Game;
-use super::gradient::{Everyone, One, Pair, Total};
+use super::exact::Exact;
+use super::game::{Game, all_linear};
+use super::gradient::{Accumulate, Everyone, One, Pair, Total};
 use super::streams::stream_seed;
-use super::{Outcome, Precision, Profiles, Run, Settings, Status, Updates};
+use super::{Batch, Outcome, Precision, Profiles, Run, Settings, Status, Updates};
 use crate::auction::Prior;
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
@@ -17,11 +19,13 @@ use crate::numeric::xoshiro::{Seeded, Xoshiro};
 /// The training of games of one shape, eight runs each, one a lane. The runs of a lane have the same draws.
 pub(super) struct Training<'a> {
     games: Vec<[Run<'a>; LANES]>,
+    /// Runs of all games; lanes beyond repeat others.
+    runs: usize,
 }
 
 impl<'a> Training<'a> {
-    pub(super) fn new(games: Vec<[Run<'a>; LANES]>) -> Self {
-        Training { games }
+    pub(super) fn new(games: Vec<[Run<'a>; LANES]>, runs: usize) -> Self {
+        Training { games, runs }
     }
 
     /// What all runs share, taken from the first.
@@ -29,7 +33,7 @@ impl<'a> Training<'a> {
         self.games[0][0].settings
     }
 
-    fn draws<S: Simd, X: Samples<S>>(&self) -> Draws<S, X> {
+    fn draws<S: Simd, X: Samples<S>>(&self, samples: u32) -> Draws<S, X> {
         let lanes = self.games[0];
         let bidders = self.shared().bidders.len();
         let prior = |bidder: usize| {
@@ -48,15 +52,40 @@ impl<'a> Training<'a> {
                 Profiles::Own => (1..=bidders).map(stream).collect(),
             },
             priors: if standard { Vec::new() } else { (0..bidders).map(prior).collect() },
-            batch: self.shared().batch as usize,
+            batch: samples as usize,
             chunk: Chunk::new(bidders),
         }
     }
 
+    /// Trains on batches of so many valuation profiles.
     #[inline(always)]
-    fn train<S: Simd, X: Samples<S>>(&self) -> Vec<Outcome> {
-        let settings = self.shared();
-        let epochs = settings.epochs;
+    fn sample<S: Simd, X: Samples<S>>(&self, samples: u32) -> Vec<Outcome> {
+        let mut games: Vec<_> = self.games.iter().map(|&runs| Game::new(runs, samples)).collect();
+        let draws = self.draws::<S, X>(samples);
+        self.train(
+            &mut games,
+            Sampling { settings: self.shared(), linear: all_linear(&self.games[0]), draws },
+        )
+    }
+
+    /// Trains on the expected gradient.
+    #[inline(always)]
+    fn expect<S: Simd>(&self) -> Vec<Outcome> {
+        let mut games: Vec<Game<'a, S, S::Real>> =
+            self.games.iter().map(|&runs| Game::new(runs, 1)).collect();
+        let lanes = |k: usize| (self.runs - LANES * k).min(LANES);
+        let exact: Vec<_> = games.iter().enumerate().map(|(k, game)| Exact::new(game, lanes(k))).collect();
+        self.train(&mut games, exact)
+    }
+
+    /// The epochs of all games.
+    #[inline(always)]
+    fn train<S: Simd, X: Samples<S>>(
+        &self,
+        games: &mut [Game<'_, S, X>],
+        mut movement: impl Movement<S, X>,
+    ) -> Vec<Outcome> {
+        let epochs = self.shared().epochs;
         let runs = || self.games.iter().flatten();
         let recording = self.games[0][0].recording;
         let first_of_tail = epochs - recording.tail_epochs(epochs) + 1;
@@ -64,20 +93,18 @@ impl<'a> Training<'a> {
         let recorder = runs().map(|run| run.recording).find(|recording| recording.trajectory.is_some());
         let mut recorded = recorder.map(|recording| recording.epochs(epochs).peekable());
 
-        let mut draws = self.draws::<S, X>();
-        let mut games: Vec<_> = self.games.iter().map(|&runs| Game::new(runs)).collect();
         for epoch in 0..=epochs {
             if epoch > 0 {
-                for game in &mut games {
+                for game in &mut *games {
                     game.begin_epoch(epoch);
                 }
-                train_epoch(settings, &mut draws, &mut games);
-                for game in &mut games {
+                movement.epoch(games, epoch);
+                for game in &mut *games {
                     game.observe(renewal, epoch >= first_of_tail);
                 }
             }
             if recorded.as_mut().and_then(|epochs| epochs.next_if_eq(&epoch)).is_some() {
-                for game in &mut games {
+                for game in &mut *games {
                     game.record();
                 }
             }
@@ -91,9 +118,45 @@ impl Kernel for Training<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self) -> Vec<Outcome> {
-        match self.shared().precision {
-            Precision::F32 => self.train::<S, S::Single>(),
-            Precision::F64 => self.train::<S, S::Real>(),
+        match (self.shared().batch, self.shared().precision) {
+            (Batch::Exact, _) => self.expect::<S>(),
+            (Batch::Profiles(samples), Precision::F32) => self.sample::<S, S::Single>(samples),
+            (Batch::Profiles(samples), Precision::F64) => self.sample::<S, S::Real>(samples),
+        }
+    }
+}
+
+/// How an epoch moves the bidders.
+trait Movement<S: Simd, X: Samples<S>> {
+    /// The update of every bidder of all games, in an epoch counted from 1.
+    fn epoch(&mut self, games: &mut [Game<'_, S, X>], epoch: u32);
+}
+
+/// Along the mean gradient of batches.
+struct Sampling<'a, S: Simd, X> {
+    settings: &'a Settings,
+    /// Whether every strategy is linear.
+    linear: bool,
+    draws: Draws<S, X>,
+}
+
+impl<S: Simd, X: Samples<S>> Movement<S, X> for Sampling<'_, S, X> {
+    #[inline(always)]
+    fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
+        if self.linear {
+            sample_epoch_of_lines(self.settings, &mut self.draws, games);
+        } else {
+            sample_epoch_of_curves(self.settings, &mut self.draws, games);
+        }
+    }
+}
+
+/// Along the expected gradient, one a game.
+impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<Exact> {
+    #[inline(always)]
+    fn epoch(&mut self, games: &mut [Game<'_, S, X>], epoch: u32) {
+        for (game, exact) in games.iter_mut().zip(self) {
+            exact.epoch(game, epoch);
         }
     }
 }
@@ -101,27 +164,14 @@ impl Kernel for Training<'_> {
 /// One batch and one update of every bidder. Loops rather than closures, here and wherever samples pass: a closure
 /// that is not inlined is compiled for the build's target.
 #[inline(always)]
-fn train_epoch<S: Simd, X: Samples<S>>(
+fn sample_epoch_of_lines<S: Simd, X: Samples<S>>(
     settings: &Settings,
     draws: &mut Draws<S, X>,
     games: &mut [Game<'_, S, X>],
 ) {
     let bidders = settings.bidders.len();
-    let own = settings.profiles == Profiles::Own;
     if settings.updates == Updates::Sequential {
-        let start = draws.streams[0];
-        for bidder in 0..bidders {
-            if !own {
-                // The same profiles for everybody, drawn again rather than kept: a batch may be large.
-                draws.streams[0] = start;
-            }
-            begin_batch(games);
-            draws.batch(if own { bidder } else { 0 }, games, &One { bidder });
-            for game in &mut *games {
-                game.update(bidder);
-            }
-        }
-        return;
+        return one_after_the_other(settings, draws, games, |bidder| One { bidder });
     }
     begin_batch(games);
     match (settings.updates, settings.profiles) {
@@ -139,6 +189,59 @@ fn train_epoch<S: Simd, X: Samples<S>>(
             }
         }
     }
+    update_all(games, bidders);
+}
+
+/// As [`sample_epoch_of_lines`], where not all strategies are linear.
+#[inline(always)]
+fn sample_epoch_of_curves<S: Simd, X: Samples<S>>(
+    settings: &Settings,
+    draws: &mut Draws<S, X>,
+    games: &mut [Game<'_, S, X>],
+) {
+    let bidders = settings.bidders.len();
+    let own = |bidder: usize| OfCurves { summed: bidder..bidder + 1, total: false };
+    if settings.updates == Updates::Sequential {
+        return one_after_the_other(settings, draws, games, own);
+    }
+    begin_batch(games);
+    let total = settings.updates == Updates::SharedGraph;
+    match settings.profiles {
+        Profiles::Shared => draws.batch(0, games, &OfCurves { summed: 0..bidders, total }),
+        Profiles::Own => {
+            for bidder in 0..bidders {
+                draws.batch(bidder, games, &OfCurves { total, ..own(bidder) });
+            }
+        }
+    }
+    update_all(games, bidders);
+}
+
+/// One batch and one update for each bidder in turn.
+#[inline(always)]
+fn one_after_the_other<S: Simd, X: Samples<S>, A: Accumulate<S, X>>(
+    settings: &Settings,
+    draws: &mut Draws<S, X>,
+    games: &mut [Game<'_, S, X>],
+    add: impl Fn(usize) -> A,
+) {
+    let own = settings.profiles == Profiles::Own;
+    let start = draws.streams[0];
+    for bidder in 0..settings.bidders.len() {
+        if !own {
+            // The same profiles for everybody, drawn again rather than kept: a batch may be large.
+            draws.streams[0] = start;
+        }
+        begin_batch(games);
+        draws.batch(if own { bidder } else { 0 }, games, &add(bidder));
+        for game in &mut *games {
+            game.update(bidder);
+        }
+    }
+}
+
+#[inline(always)]
+fn update_all<S: Simd, X: Samples<S>>(games: &mut [Game<'_, S, X>], bidders: usize) {
     for game in games {
         for bidder in 0..bidders {
             game.update(bidder);
@@ -154,7 +257,7 @@ fn begin_batch<S: Simd, X: Samples<S>>(games: &mut [Game<'_, S, X>]) {
 }
 
 fn outcomes<S: Simd, X>(game: &Game<'_, S, X>, epochs: u32) -> Vec<Outcome> {
-    let bidders = game.observers.len();
+    let bidders = game.players.len();
     let outcome = |(lane, run): (usize, &Run<'_>)| {
         let finite_epochs = game.finite_epochs.to_array()[lane] as u32;
         Outcome {
@@ -162,7 +265,7 @@ fn outcomes<S: Simd, X>(game: &Game<'_, S, X>, epochs: u32) -> Vec<Outcome> {
                 n if n == epochs => Status::Ok,
                 n => Status::Diverged { epoch: n + 1 },
             },
-            bidders: game.observers.iter().map(|observer| observer.outcome(lane)).collect(),
+            bidders: game.players.iter().map(|player| player.observer.outcome(lane)).collect(),
             trajectory: run.recording.trajectory.map(|_| {
                 let recorded = run.recording.epochs(epochs).count();
                 // What a multiplier is of a theta that is not finite means nothing.

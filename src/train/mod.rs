@@ -5,16 +5,20 @@
 //! processor agree bit for bit.
 
 mod chunk;
+mod curves;
 mod draws;
+mod exact;
 mod game;
 mod gradient;
 mod group;
 mod kernel;
 mod observe;
 mod outcome;
+mod player;
 mod settings;
+mod start;
 mod streams;
 
 pub use group::{Run, Shape, train, train_group};
 pub use outcome::{BidderOutcome, Outcome, Status};
-pub use settings::{Beta, BidderSettings, Precision, Profiles, Recording, Settings, Updates};
+pub use settings::{Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates};

@@ -43,7 +43,6 @@ impl<R: Real> Moments<R> {
 }
 
 /// The observer of one bidder.
-#[derive(Clone, Copy)]
 pub(super) struct Observer<R> {
     last: R,
     sum: R,
@@ -51,28 +50,35 @@ pub(super) struct Observer<R> {
     ema_min: R,
     ema_max: R,
     tail: Moments<R>,
-    gradient: Moments<R>,
+    /// Of each parameter over the tail: its value and its gradient in theta.
+    parameters: Vec<[Moments<R>; 2]>,
     epochs: u32,
 }
 
 impl<R: Real> Observer<R> {
-    pub(super) fn new(initial: R) -> Self {
+    /// Of a bidder with so many parameters.
+    pub(super) fn new(parameters: usize) -> Self {
         Observer {
-            last: initial,
+            last: R::splat(0.0),
             sum: R::splat(0.0),
-            ema: initial,
+            ema: R::splat(0.0),
             ema_min: R::splat(f64::INFINITY),
             ema_max: R::splat(f64::NEG_INFINITY),
             tail: Moments::new(),
-            gradient: Moments::new(),
+            parameters: vec![[Moments::new(); 2]; parameters],
             epochs: 0,
         }
     }
 
-    /// One epoch: the multiplier after its update, and the gradient that moved it. `renewal` is 1 - a of the moving
-    /// average.
+    /// Takes the multiplier at epoch 0.
+    pub(super) fn start(&mut self, initial: R) {
+        self.last = initial;
+        self.ema = initial;
+    }
+
+    /// One epoch: the multiplier after its update. `renewal` is 1 - a of the moving average.
     #[inline(always)]
-    pub(super) fn see(&mut self, multiplier: R, gradient: R, renewal: R, in_tail: bool) {
+    pub(super) fn see(&mut self, multiplier: R, renewal: R, in_tail: bool) {
         self.last = multiplier;
         self.sum = self.sum + multiplier;
         self.ema = renewal.mul_add(multiplier - self.ema, self.ema);
@@ -81,12 +87,24 @@ impl<R: Real> Observer<R> {
             self.ema_min = self.ema.min(self.ema_min);
             self.ema_max = self.ema.max(self.ema_max);
             self.tail.push(multiplier);
-            self.gradient.push(gradient);
         }
+    }
+
+    /// One epoch of the tail: a parameter after its update, and the gradient that moved it.
+    #[inline(always)]
+    pub(super) fn see_parameter(&mut self, k: usize, value: R, gradient: R) {
+        let [values, gradients] = &mut self.parameters[k];
+        values.push(value);
+        gradients.push(gradient);
     }
 
     pub(super) fn outcome(&self, lane: usize) -> BidderOutcome {
         debug_assert!(lane < LANES);
+        let variance = |[_, gradients]: &[Moments<R>; 2]| gradients.sd(lane).map(|sd| sd * sd);
+        let gradient_sd = match &self.parameters[..] {
+            [[_, gradients]] => gradients.sd(lane),
+            several => several.iter().map(variance).sum::<Option<f64>>().map(f64::sqrt),
+        };
         BidderOutcome {
             last_iterate: self.last.to_array()[lane],
             tail_mean: self.tail.mean(lane),
@@ -95,7 +113,8 @@ impl<R: Real> Observer<R> {
             ema_last: self.ema.to_array()[lane],
             ema_min: self.ema_min.to_array()[lane],
             ema_max: self.ema_max.to_array()[lane],
-            gradient_sd: self.gradient.sd(lane),
+            gradient_sd,
+            tail_mean_parameters: self.parameters.iter().map(|[values, _]| values.mean(lane)).collect(),
         }
     }
 }

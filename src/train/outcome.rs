@@ -25,8 +25,9 @@ pub struct Outcome {
     pub trajectory: Option<Array2<f64>>,
 }
 
-/// The outcome of one bidder.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The outcome of one bidder. The multiplier of a strategy that is not linear is that of the line through 0 that is nearest
+/// to the bids, argmin_w E (b(v) - w v)^2.
+#[derive(Clone, Debug, PartialEq)]
 pub struct BidderOutcome {
     /// w_T.
     pub last_iterate: f64,
@@ -42,7 +43,10 @@ pub struct BidderOutcome {
     pub ema_min: f64,
     /// Largest e_t over the tail.
     pub ema_max: f64,
-    /// Standard deviation over the tail of the batch gradient in theta (divisor n - 1); `None` where the tail is
-    /// one epoch.
+    /// Standard deviation over the tail of the batch gradient in theta (divisor n - 1), of several parameters the root of
+    /// the summed variances; `None` where the tail is one epoch.
     pub gradient_sd: Option<f64>,
+    /// Mean of each [parameter](crate::auction::Strategy::bid_function) over the tail. Bids are linear in them, so that
+    /// their bid function is the mean of the tail's.
+    pub tail_mean_parameters: Vec<f64>,
 }

@@ -10,10 +10,11 @@ pub struct Settings {
     pub mechanism: Mechanism,
     /// The bidders, 2 to 64.
     pub bidders: Vec<BidderSettings>,
-    /// Steepness of the win probability sigmoid(beta (b - m)), per unit of bid.
+    /// Steepness of the win probability sigmoid(beta (b - m)), per unit of bid; infinite, the true auction, for an
+    /// exact batch only.
     pub beta: Beta,
-    /// Valuation profiles per epoch, at least 1.
-    pub batch: u32,
+    /// What an epoch's gradient is taken over.
+    pub batch: Batch,
     /// Whose valuation profiles a bidder's gradient is taken on.
     pub profiles: Profiles,
     /// Epochs, at least 1: one batch and one update of every bidder each.
@@ -35,8 +36,35 @@ pub struct BidderSettings {
     pub learner: Learner,
     /// The learner's step, above 0.
     pub learning_rate: f64,
-    /// theta at epoch 0; the multiplier there is sigmoid(theta).
-    pub theta: f64,
+    /// The bid function at epoch 0.
+    pub initial: Initial,
+}
+
+/// Where a bidder starts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Initial {
+    /// The line b = w v, w = sigmoid(theta) in (0, 1).
+    Theta(f64),
+    /// b = v, of strategies that have it: a linear strategy's multiplier is below 1.
+    Truthful,
+    /// Every parameter, the multiplier or the slopes, drawn for each run from U\[low, high\], independently;
+    /// 0 < low < high, and high < 1 for a linear strategy.
+    Random {
+        /// The least.
+        low: f64,
+        /// The most.
+        high: f64,
+    },
+}
+
+/// What an epoch's gradient is taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Batch {
+    /// The mean over as many valuation profiles, at least 1.
+    Profiles(u32),
+    /// The expectation over all valuations ([`ExpectedGradient`](crate::equilibrium::ExpectedGradient)): nothing is
+    /// drawn.
+    Exact,
 }
 
 /// The steepness beta over the epochs.

@@ -2,7 +2,9 @@
 
 use bidsweep::auction::{Mechanism, Prior, Strategy};
 use bidsweep::learner::{Adam, Learner};
-use bidsweep::train::{Beta, BidderSettings, Precision, Profiles, Recording, Settings, Updates};
+use bidsweep::train::{
+    Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates,
+};
 
 /// The study's settings, for any number of bidders.
 pub fn settings(bidders: usize, beta: f64) -> Settings {
@@ -11,13 +13,13 @@ pub fn settings(bidders: usize, beta: f64) -> Settings {
         strategy: Strategy::Linear,
         learner: Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
         learning_rate: 0.01,
-        theta: 0.9,
+        initial: Initial::Theta(0.9),
     };
     Settings {
         mechanism: Mechanism::FirstPrice,
         bidders: vec![bidder; bidders],
         beta: Beta::Fixed(beta),
-        batch: 128,
+        batch: Batch::Profiles(128),
         profiles: Profiles::Shared,
         epochs: 2000,
         updates: Updates::Simultaneous,

@@ -1,0 +1,339 @@
+//! The gradient of a batch's mean smoothed utility where strategies are not all linear: bids first, then the derivatives
+//! of the utilities in the bids, then their sums over the bids' derivatives in the parameters.
+//!
+//! With bid b, highest other bid m and win probability p = sigmoid(beta (b - m)), bidder i's utility on a sample is
+//! (v - b) p, and its derivative in the bid
+//!
+//! d/db (v - b) p = -p + beta (v - b) p (1 - p).
+//!
+//! Bids are in units of log2: y = beta log2(e) b and t = 2^(m - y), so that p = 1 / (1 + t) and
+//! beta (v - b) = beta v - y ln 2.
+
+use std::f64::consts::LN_2;
+use std::ops::Range;
+
+use super::Run;
+use super::chunk::{Chunk, Known, STEPS};
+use super::game::Game;
+use super::gradient::{Accumulate, TOGETHER, odds, probability};
+use super::player::{Player, knots};
+use crate::auction::Strategy;
+use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
+
+/// The bids of a batch and the sums over it.
+pub(super) struct Curves<R, X> {
+    bidders: Vec<Curve<R, X>>,
+    /// In units of log2, shape \[bidder\]\[[`STEPS`]\].
+    bids: Vec<X>,
+    /// d utility / d bid, or of everybody's together, shape \[bidder\]\[[`STEPS`]\].
+    derivatives: Vec<X>,
+    beta: X,
+    /// Whether a difference of bids, in units of log2, may exceed what exp2 takes.
+    steep: bool,
+}
+
+/// The bid function of one bidder: y = sum_k rise_k share_k(v).
+struct Curve<R, X> {
+    pieces: Vec<Piece<R, X>>,
+    /// Whether shares are cut to \[0, 1\], or there is one share, the value itself.
+    cut: bool,
+}
+
+/// What one parameter adds.
+struct Piece<R, X> {
+    /// d bid / d parameter where the share is 1.
+    width: R,
+    /// share = v x `per_value` + `offset`.
+    per_value: X,
+    offset: X,
+    /// What the bid rises by with the share, in units of log2.
+    rise: X,
+    /// The derivatives times the share, summed over a block of the batch and over the batch.
+    block: X,
+    sum: R,
+}
+
+impl<R: Real, X: Float> Piece<R, X> {
+    /// share(v) = clamp(v x `per_value` + `offset`, 0, 1).
+    #[inline(always)]
+    fn share(&self, value: X) -> X {
+        value.mul_add(self.per_value, self.offset).min(X::splat(1.0)).max(X::splat(0.0))
+    }
+}
+
+impl<R: Real, X: Float> Curves<R, X> {
+    /// Those of a game that has none.
+    pub(super) fn none() -> Self {
+        let zero = X::splat(0.0);
+        Curves { bidders: Vec::new(), bids: Vec::new(), derivatives: Vec::new(), beta: zero, steep: true }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.bidders.is_empty()
+    }
+
+    pub(super) fn new<S: Simd<Real = R>>(runs: &[Run<'_>; LANES]) -> Self
+    where
+        X: Samples<S>,
+    {
+        let bidders = runs[0].settings.bidders.len();
+        let zeros = vec![X::splat(0.0); STEPS * bidders];
+        Curves {
+            bidders: (0..bidders).map(|place| Curve::new::<S>(runs, place)).collect(),
+            bids: zeros.clone(),
+            derivatives: zeros,
+            ..Curves::none()
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn begin_epoch(&mut self) {
+        for curve in &mut self.bidders {
+            for piece in &mut curve.pieces {
+                piece.sum = R::splat(0.0);
+            }
+        }
+    }
+
+    /// Takes a bidder's parameters; the highest bid, in units of log2, of which `per_bid` make a bid of 1.
+    #[inline(always)]
+    pub(super) fn take<S: Simd<Real = R>>(&mut self, place: usize, player: &Player<R>, per_bid: R) -> R
+    where
+        X: Samples<S>,
+    {
+        let curve = &mut self.bidders[place];
+        let mut top = R::splat(0.0);
+        for (piece, parameter) in curve.pieces.iter_mut().zip(&player.parameters) {
+            let rise = parameter.value * piece.width * per_bid;
+            piece.rise = X::spread(rise);
+            top = top + rise;
+        }
+        if curve.cut { top } else { top * player.high }
+    }
+
+    /// Takes what else a batch needs.
+    #[inline(always)]
+    pub(super) fn begin_batch<S: Simd<Real = R>>(&mut self, beta: R, steep: bool)
+    where
+        X: Samples<S>,
+    {
+        self.beta = X::spread(beta);
+        self.steep = steep;
+    }
+
+    /// The batch's summed derivative in a parameter.
+    #[inline(always)]
+    pub(super) fn gradient(&self, bidder: usize, k: usize) -> R {
+        let piece = &self.bidders[bidder].pieces[k];
+        piece.sum * piece.width
+    }
+
+    /// Every bid of a chunk.
+    #[inline(always)]
+    fn bid(&mut self, chunk: &Chunk<X>) {
+        for (i, curve) in self.bidders.iter().enumerate() {
+            let values = chunk.values(i);
+            let bids = &mut self.bids[STEPS * i..][..values.len()];
+            if !curve.cut {
+                for (bid, &value) in bids.iter_mut().zip(values) {
+                    *bid = curve.pieces[0].rise * value;
+                }
+                continue;
+            }
+            bids.fill(X::splat(0.0));
+            for piece in &curve.pieces {
+                for (bid, &value) in bids.iter_mut().zip(values) {
+                    *bid = piece.rise.mul_add(piece.share(value), *bid);
+                }
+            }
+        }
+    }
+
+    /// The derivatives of the utilities of some bidders in their own bids; rivals' bids stand in the chunk.
+    #[inline(always)]
+    fn derive_own<const STEEP: bool>(&mut self, bidders: Range<usize>, chunk: &Chunk<X>) {
+        for i in bidders {
+            let (values, rivals) = (chunk.values(i), chunk.rivals(i));
+            let steps = values.len();
+            let bids = &self.bids[STEPS * i..][..steps];
+            let derivatives = &mut self.derivatives[STEPS * i..][..steps];
+            let together = steps - steps % TOGETHER;
+            for s in (0..together).step_by(TOGETHER) {
+                own::<X, STEEP, TOGETHER>(self.beta, s, values, bids, rivals, derivatives);
+            }
+            for s in together..steps {
+                own::<X, STEEP, 1>(self.beta, s, values, bids, rivals, derivatives);
+            }
+        }
+    }
+
+    /// The derivatives of everybody's utilities together in every bid: what a bid wins for its bidder, less what it takes
+    /// from those whose highest rival it is. Of equal bids the first counts as the highest.
+    #[inline(always)]
+    fn derive_total<const STEEP: bool>(&mut self, chunk: &mut Chunk<X>) {
+        let (zero, lowest) = (X::splat(0.0), X::splat(f64::NEG_INFINITY));
+        let bidders = self.bidders.len();
+        for s in 0..chunk.steps() {
+            let (mut first, mut second) = (lowest, lowest);
+            let (mut winner, mut runner_up) = (zero, zero);
+            for j in 0..bidders {
+                let (index, bid) = (X::splat(j as f64), self.bids[STEPS * j + s]);
+                runner_up = bid.if_greater(first, winner, bid.if_greater(second, index, runner_up));
+                second = bid.if_greater(first, first, bid.max(second));
+                winner = bid.if_greater(first, index, winner);
+                first = bid.max(first);
+            }
+            let (mut total, mut of_winner) = (zero, zero);
+            for j in 0..bidders {
+                let (index, bid, value) = (X::splat(j as f64), self.bids[STEPS * j + s], chunk.values(j)[s]);
+                let rival = winner.if_equal(index, second, first);
+                let [odds] = odds::<X, STEEP, 1>([rival - bid]);
+                let p = probability(odds);
+                let stake = margin(self.beta, value, bid) * (p * (p * odds));
+                self.derivatives[STEPS * j + s] = stake - p;
+                // What each has to lose to its highest rival, where the rival's bid would stand.
+                chunk.rivals_mut(j)[s] = stake;
+                total = total + stake;
+                of_winner = winner.if_equal(index, stake, of_winner);
+            }
+            for j in 0..bidders {
+                let index = X::splat(j as f64);
+                let from_losers = winner.if_equal(index, total - chunk.rivals(j)[s], zero);
+                let taken = runner_up.if_equal(index, of_winner, from_losers);
+                let derivative = &mut self.derivatives[STEPS * j + s];
+                *derivative = *derivative - taken;
+            }
+        }
+    }
+
+    /// Adds the derivatives of a chunk in the bids to those in the parameters.
+    #[inline(always)]
+    fn add(&mut self, bidders: Range<usize>, chunk: &Chunk<X>) {
+        for i in bidders {
+            let values = chunk.values(i);
+            let derivatives = &self.derivatives[STEPS * i..][..values.len()];
+            let curve = &mut self.bidders[i];
+            for piece in &mut curve.pieces {
+                let mut sum = piece.block;
+                for (&value, &derivative) in values.iter().zip(derivatives) {
+                    let share = if curve.cut { piece.share(value) } else { value };
+                    sum = derivative.mul_add(share, sum);
+                }
+                piece.block = sum;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn end_block<S: Simd<Real = R>>(&mut self, bidders: Range<usize>)
+    where
+        X: Samples<S>,
+    {
+        for curve in &mut self.bidders[bidders] {
+            for piece in &mut curve.pieces {
+                piece.sum = piece.sum + piece.block.fold();
+                piece.block = X::splat(0.0);
+            }
+        }
+    }
+}
+
+/// beta (v - b).
+#[inline(always)]
+fn margin<X: Float>(beta: X, value: X, bid: X) -> X {
+    X::splat(LN_2).mul_sub_from(bid, beta * value)
+}
+
+/// Some derivatives together, from step `from` on.
+#[inline(always)]
+fn own<X: Float, const STEEP: bool, const N: usize>(
+    beta: X,
+    from: usize,
+    values: &[X],
+    bids: &[X],
+    rivals: &[X],
+    derivatives: &mut [X],
+) {
+    let mut x = [beta; N];
+    for s in 0..N {
+        x[s] = rivals[from + s] - bids[from + s];
+    }
+    let odds = odds::<X, STEEP, N>(x);
+    for s in 0..N {
+        let p = probability(odds[s]);
+        let margin = margin(beta, values[from + s], bids[from + s]);
+        derivatives[from + s] = margin.mul_sub(p * (p * odds[s]), p);
+    }
+}
+
+impl<R: Real, X: Float> Curve<R, X> {
+    fn new<S: Simd<Real = R>>(runs: &[Run<'_>; LANES], place: usize) -> Self
+    where
+        X: Samples<S>,
+    {
+        let (zero, one) = (R::splat(0.0), R::splat(1.0));
+        let piece = |width: R, per_value: R, offset: R| Piece {
+            width,
+            per_value: X::spread(per_value),
+            offset: X::spread(offset),
+            rise: X::splat(0.0),
+            block: X::splat(0.0),
+            sum: zero,
+        };
+        let Strategy::PiecewiseLinear { segments } = runs[0].settings.bidders[place].strategy else {
+            return Curve { pieces: vec![piece(one, one, zero)], cut: false };
+        };
+        let knots: Vec<R> = knots(runs.map(|run| &run.settings.bidders[place].prior), segments);
+        // From 0 to the lowest value, where no value is, the first: so that a value of 0 in place of a sample bids 0 and
+        // adds nothing. Where the lowest value is 0 it has no width and no share.
+        let per_low = knots[0].if_greater(zero, one / knots[0], zero);
+        let mut pieces = vec![piece(knots[0], per_low, zero)];
+        for ends in knots.windows(2) {
+            let width = ends[1] - ends[0];
+            let per_value = one / width;
+            pieces.push(piece(width, per_value, zero - ends[0] * per_value));
+        }
+        Curve { pieces, cut: true }
+    }
+}
+
+/// Some bidders, each along its own utility, or along everybody's together.
+pub(super) struct OfCurves {
+    /// The bidders whose sums the batch counts for.
+    pub(super) summed: Range<usize>,
+    /// Whether along everybody's utilities together.
+    pub(super) total: bool,
+}
+
+impl OfCurves {
+    #[inline(always)]
+    fn add<R: Real, X: Float, const STEEP: bool>(&self, curves: &mut Curves<R, X>, chunk: &mut Chunk<X>) {
+        curves.bid(chunk);
+        if self.total {
+            curves.derive_total::<STEEP>(chunk);
+        } else {
+            match self.summed.len() {
+                1 => chunk.find_rivals_of(self.summed.start, &Known(&curves.bids)),
+                _ => chunk.find_rivals(&Known(&curves.bids)),
+            }
+            curves.derive_own::<STEEP>(self.summed.clone(), chunk);
+        }
+        curves.add(self.summed.clone(), chunk);
+    }
+}
+
+impl<S: Simd, X: Samples<S>> Accumulate<S, X> for OfCurves {
+    #[inline(always)]
+    fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
+        if game.curves.steep {
+            self.add::<_, _, true>(&mut game.curves, chunk);
+        } else {
+            self.add::<_, _, false>(&mut game.curves, chunk);
+        }
+    }
+
+    #[inline(always)]
+    fn end_block(&self, game: &mut Game<'_, S, X>) {
+        game.curves.end_block::<S>(self.summed.clone());
+    }
+}
