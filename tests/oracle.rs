@@ -74,17 +74,18 @@ fn parameter(bidder: &BidderSettings, theta: f64) -> [f64; 2] {
 /// The derivatives in theta_i of bidder i's mean smoothed utility over a batch, or of everybody's together.
 fn gradient(settings: &Settings, batch: &[Vec<f64>], thetas: &[Vec<f64>], i: usize, beta: f64) -> Vec<f64> {
     let (n, total) = (thetas.len(), settings.updates == Updates::SharedGraph);
+    let values = |j: usize| thetas[j].iter().map(move |theta| parameter(&settings.bidders[j], *theta)[0]);
+    let values: Vec<Vec<f64>> = (0..n).map(|j| values(j).collect()).collect();
     let mut sums = vec![0.0; thetas[i].len()];
+    let mut bids = vec![0.0; n];
     for v in batch {
-        let bid = |j: usize| -> f64 {
+        for (j, bid) in bids.iter_mut().enumerate() {
             let bidder = &settings.bidders[j];
-            basis(bidder, v[j])
-                .iter()
-                .zip(&thetas[j])
-                .map(|(c, theta)| c * parameter(bidder, *theta)[0])
-                .sum()
-        };
-        let bids: Vec<f64> = (0..n).map(bid).collect();
+            *bid = match bidder.strategy {
+                auction::Strategy::Linear => values[j][0] * v[j],
+                _ => basis(bidder, v[j]).iter().zip(&values[j]).map(|(c, m)| c * m).sum(),
+            };
+        }
         let mut derivative = 0.0;
         for j in (0..n).filter(|&j| total || j == i) {
             // The highest rival of j, the first of equals.

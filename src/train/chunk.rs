@@ -7,6 +7,9 @@ pub(super) const STEPS: usize = 16;
 
 /// Where the bids on the values of a chunk are had from.
 pub(super) trait Bids<X> {
+    /// Number of bidders.
+    fn len(&self) -> usize;
+
     /// The bid of a bidder at a step, given the values, shape \[bidder\]\[[`STEPS`]\].
     fn bid(&self, values: &[X], bidder: usize, step: usize) -> X;
 }
@@ -15,6 +18,11 @@ pub(super) trait Bids<X> {
 pub(super) struct Slopes<'a, X>(pub(super) &'a [X]);
 
 impl<X: Float> Bids<X> for Slopes<'_, X> {
+    #[inline(always)]
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
     #[inline(always)]
     fn bid(&self, values: &[X], bidder: usize, step: usize) -> X {
         self.0[bidder] * values[STEPS * bidder + step]
@@ -25,6 +33,11 @@ impl<X: Float> Bids<X> for Slopes<'_, X> {
 pub(super) struct Known<'a, X>(pub(super) &'a [X]);
 
 impl<X: Float> Bids<X> for Known<'_, X> {
+    #[inline(always)]
+    fn len(&self) -> usize {
+        self.0.len() / STEPS
+    }
+
     #[inline(always)]
     fn bid(&self, _: &[X], bidder: usize, step: usize) -> X {
         self.0[STEPS * bidder + step]
@@ -60,11 +73,6 @@ impl<X: Float> Chunk<X> {
     }
 
     #[inline(always)]
-    fn bidders(&self) -> usize {
-        self.values.len() / STEPS
-    }
-
-    #[inline(always)]
     pub(super) fn steps(&self) -> usize {
         self.steps
     }
@@ -92,7 +100,7 @@ impl<X: Float> Chunk<X> {
     /// The highest bid of the others, for every bidder: the higher of those before and of those after it.
     #[inline(always)]
     pub(super) fn find_rivals(&mut self, bids: &impl Bids<X>) {
-        let last = self.bidders() - 1;
+        let last = bids.len() - 1;
         for s in 0..self.steps {
             let mut highest = bids.bid(&self.values, last, s);
             for i in (0..last).rev() {
@@ -114,7 +122,7 @@ impl<X: Float> Chunk<X> {
     pub(super) fn find_rivals_of(&mut self, bidder: usize, bids: &impl Bids<X>) {
         for s in 0..self.steps {
             let mut highest = X::splat(f64::NEG_INFINITY);
-            for j in 0..self.bidders() {
+            for j in 0..bids.len() {
                 if j != bidder {
                     highest = highest.max(bids.bid(&self.values, j, s));
                 }

@@ -265,7 +265,7 @@ fn outcomes<S: Simd, X>(game: &Game<'_, S, X>, epochs: u32) -> Vec<Outcome> {
                 n if n == epochs => Status::Ok,
                 n => Status::Diverged { epoch: n + 1 },
             },
-            bidders: game.players.iter().map(|player| player.observer.outcome(lane)).collect(),
+            bidders: game.players.iter().map(|player| player.outcome(lane)).collect(),
             trajectory: run.recording.trajectory.map(|_| {
                 let recorded = run.recording.epochs(epochs).count();
                 // What a multiplier is of a theta that is not finite means nothing.

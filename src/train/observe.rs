@@ -6,7 +6,7 @@ use super::BidderOutcome;
 
 /// Mean and standard deviation of a series, from sums about its first number.
 #[derive(Clone, Copy)]
-struct Moments<R> {
+pub(super) struct Moments<R> {
     pivot: R,
     sum: R,
     squares: R,
@@ -14,13 +14,13 @@ struct Moments<R> {
 }
 
 impl<R: Real> Moments<R> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let zero = R::splat(0.0);
         Moments { pivot: zero, sum: zero, squares: zero, count: 0 }
     }
 
     #[inline(always)]
-    fn push(&mut self, x: R) {
+    pub(super) fn push(&mut self, x: R) {
         if self.count == 0 {
             self.pivot = x;
         }
@@ -30,19 +30,19 @@ impl<R: Real> Moments<R> {
         self.count += 1;
     }
 
-    fn mean(&self, lane: usize) -> f64 {
+    pub(super) fn mean(&self, lane: usize) -> f64 {
         self.pivot.to_array()[lane] + self.sum.to_array()[lane] / f64::from(self.count)
     }
 
     /// With divisor n - 1.
-    fn sd(&self, lane: usize) -> Option<f64> {
+    pub(super) fn sd(&self, lane: usize) -> Option<f64> {
         let (sum, squares, n) =
             (self.sum.to_array()[lane], self.squares.to_array()[lane], f64::from(self.count));
         (self.count > 1).then(|| ((squares - sum * sum / n).max(0.0) / (n - 1.0)).sqrt())
     }
 }
 
-/// The observer of one bidder.
+/// The observer of one bidder's multiplier.
 pub(super) struct Observer<R> {
     last: R,
     sum: R,
@@ -50,30 +50,20 @@ pub(super) struct Observer<R> {
     ema_min: R,
     ema_max: R,
     tail: Moments<R>,
-    /// Of each parameter over the tail: its value and its gradient in theta.
-    parameters: Vec<[Moments<R>; 2]>,
     epochs: u32,
 }
 
 impl<R: Real> Observer<R> {
-    /// Of a bidder with so many parameters.
-    pub(super) fn new(parameters: usize) -> Self {
+    pub(super) fn new(initial: R) -> Self {
         Observer {
-            last: R::splat(0.0),
+            last: initial,
             sum: R::splat(0.0),
-            ema: R::splat(0.0),
+            ema: initial,
             ema_min: R::splat(f64::INFINITY),
             ema_max: R::splat(f64::NEG_INFINITY),
             tail: Moments::new(),
-            parameters: vec![[Moments::new(); 2]; parameters],
             epochs: 0,
         }
-    }
-
-    /// Takes the multiplier at epoch 0.
-    pub(super) fn start(&mut self, initial: R) {
-        self.last = initial;
-        self.ema = initial;
     }
 
     /// One epoch: the multiplier after its update. `renewal` is 1 - a of the moving average.
@@ -90,31 +80,25 @@ impl<R: Real> Observer<R> {
         }
     }
 
-    /// One epoch of the tail: a parameter after its update, and the gradient that moved it.
-    #[inline(always)]
-    pub(super) fn see_parameter(&mut self, k: usize, value: R, gradient: R) {
-        let [values, gradients] = &mut self.parameters[k];
-        values.push(value);
-        gradients.push(gradient);
-    }
-
-    pub(super) fn outcome(&self, lane: usize) -> BidderOutcome {
+    /// The outcome of a lane. `parameters` are the means over the tail where there are several; one is the multiplier.
+    pub(super) fn outcome(
+        &self,
+        lane: usize,
+        gradient_sd: Option<f64>,
+        parameters: Option<Vec<f64>>,
+    ) -> BidderOutcome {
         debug_assert!(lane < LANES);
-        let variance = |[_, gradients]: &[Moments<R>; 2]| gradients.sd(lane).map(|sd| sd * sd);
-        let gradient_sd = match &self.parameters[..] {
-            [[_, gradients]] => gradients.sd(lane),
-            several => several.iter().map(variance).sum::<Option<f64>>().map(f64::sqrt),
-        };
+        let tail_mean = self.tail.mean(lane);
         BidderOutcome {
             last_iterate: self.last.to_array()[lane],
-            tail_mean: self.tail.mean(lane),
+            tail_mean,
             tail_sd: self.tail.sd(lane),
             time_average: self.sum.to_array()[lane] / f64::from(self.epochs),
             ema_last: self.ema.to_array()[lane],
             ema_min: self.ema_min.to_array()[lane],
             ema_max: self.ema_max.to_array()[lane],
             gradient_sd,
-            tail_mean_parameters: self.parameters.iter().map(|[values, _]| values.mean(lane)).collect(),
+            tail_mean_parameters: parameters.unwrap_or_else(|| vec![tail_mean]),
         }
     }
 }

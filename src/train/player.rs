@@ -1,7 +1,8 @@
 //! A bidder of eight runs: its parameters, how they move, and what is kept of them.
 
+use super::BidderOutcome;
 use super::Run;
-use super::observe::Observer;
+use super::observe::{Moments, Observer};
 use super::start::thetas;
 use crate::auction::strategy::piecewise_linear;
 use crate::auction::{Prior, Strategy};
@@ -17,6 +18,10 @@ pub(super) struct Parameter<R> {
     pub(super) value: R,
     /// The batch's gradient in theta.
     gradient: R,
+    /// Of the gradient over the tail.
+    gradients: Moments<R>,
+    /// Of the value over the tail, where it is not the multiplier itself.
+    values: Moments<R>,
 }
 
 /// One bidder.
@@ -27,7 +32,7 @@ pub(super) struct Player<R> {
     projection: Vec<R>,
     /// The highest value.
     pub(super) high: R,
-    pub(super) observer: Observer<R>,
+    observer: Observer<R>,
 }
 
 impl<R: Real> Player<R> {
@@ -44,6 +49,8 @@ impl<R: Real> Player<R> {
             theta: R::from_array(starts.each_ref().map(|thetas| thetas[k])),
             value: R::splat(0.0),
             gradient: R::splat(0.0),
+            gradients: Moments::new(),
+            values: Moments::new(),
         };
         let projection = match strategy {
             Strategy::Linear => Vec::new(),
@@ -56,12 +63,12 @@ impl<R: Real> Player<R> {
             parameters: (0..strategy.parameters()).map(parameter).collect(),
             projection,
             high: R::from_array(bidders.map(|bidder| bidder.prior.support().1)),
-            observer: Observer::new(strategy.parameters()),
+            observer: Observer::new(R::splat(0.0)),
         };
         for k in 0..player.parameters.len() {
             player.evaluate(k);
         }
-        player.observer.start(player.multiplier());
+        player.observer = Observer::new(player.multiplier());
         player
     }
 
@@ -113,9 +120,27 @@ impl<R: Real> Player<R> {
     #[inline(always)]
     pub(super) fn observe(&mut self, renewal: R, in_tail: bool) {
         self.observer.see(self.multiplier(), renewal, in_tail);
-        if in_tail {
-            for (k, parameter) in self.parameters.iter().enumerate() {
-                self.observer.see_parameter(k, parameter.value, parameter.gradient);
+        if !in_tail {
+            return;
+        }
+        let several = self.parameters.len() > 1;
+        for parameter in &mut self.parameters {
+            parameter.gradients.push(parameter.gradient);
+            if several {
+                parameter.values.push(parameter.value);
+            }
+        }
+    }
+
+    /// What a lane ends with.
+    pub(super) fn outcome(&self, lane: usize) -> BidderOutcome {
+        let sd = |parameter: &Parameter<R>| parameter.gradients.sd(lane);
+        match &self.parameters[..] {
+            [only] => self.observer.outcome(lane, sd(only), None),
+            several => {
+                let variance: Option<f64> = several.iter().map(|one| sd(one).map(|sd| sd * sd)).sum();
+                let means = several.iter().map(|parameter| parameter.values.mean(lane)).collect();
+                self.observer.outcome(lane, variance.map(f64::sqrt), Some(means))
             }
         }
     }
