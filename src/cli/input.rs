@@ -1,7 +1,7 @@
 //! What verbs about sweep files are given: the files, and the machine to run them on.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Console, Failure};
 use crate::sweep::Plan;
@@ -41,4 +41,20 @@ pub(super) fn load(files: &[PathBuf], set: &[String], console: &Console) -> Resu
         }
     }
     Ok(plans)
+}
+
+/// The position of the only cell of a sweep file whose id starts so.
+pub(super) fn cell_position(plan: &Plan, file: &Path, prefix: &str) -> Result<usize, Failure> {
+    let starts = |&position: &usize| plan.id(position).to_string().starts_with(prefix);
+    let mut found = (0..plan.len()).filter(starts);
+    match (found.next(), found.next()) {
+        (Some(position), None) => Ok(position),
+        (None, _) => Err(Failure::Usage(format!(
+            "no cell has an id that starts with {prefix:?}: `bidsweep plan --list {}` prints the ids",
+            file.display()
+        ))),
+        (Some(_), Some(_)) => {
+            Err(Failure::Usage(format!("several cells have ids that start with {prefix:?}: give more of it")))
+        }
+    }
 }

@@ -2,8 +2,10 @@
 
 mod completions;
 mod failure;
+mod game;
 mod input;
 mod list;
+mod nash;
 mod output;
 mod plan;
 mod run;
@@ -57,6 +59,8 @@ enum Verb {
     Show(show::Args),
     /// Train a sample of runs again and compare bit for bit
     Verify(verify::Args),
+    /// The reference equilibria of bidders with given priors, with certificate
+    Nash(nash::Args),
     /// List settings, learners, priors, strategies and measures
     List(list::Args),
     /// Print the JSON Schema of sweep files, for editors
@@ -78,6 +82,18 @@ enum Format {
     /// For people.
     #[default]
     Human,
+    /// For scripts.
+    Json,
+}
+
+/// How results are printed that make a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum TableFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// For spreadsheets and data frames.
+    Csv,
     /// For scripts.
     Json,
 }
@@ -160,6 +176,7 @@ pub fn main() -> ExitCode {
         Verb::Status(args) => status::status(&args, &console, &mut out),
         Verb::Show(args) => show::show(&args, &console, &mut out),
         Verb::Verify(args) => verify::verify(&args, &console, &mut out),
+        Verb::Nash(args) => nash::nash(&args, &console, &mut out),
         Verb::List(args) => list::list(&args, &mut out),
         Verb::Schema => schema::schema(&mut out),
         Verb::Completions(args) => completions::completions(&args, &mut out),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use super::input::cell_position;
 use super::output::{columns, number};
 use super::target::Target;
 use super::verify::compare;
@@ -40,7 +41,7 @@ pub(super) fn show(args: &Args, console: &Console, out: &mut impl Write) -> Resu
         Some((prefix, replicate)) => (prefix, Some(replicate_of(replicate, &plan)?)),
         None => (args.id.as_str(), None),
     };
-    let cell = plan.cell(position(&plan, &folder, prefix)?);
+    let cell = plan.cell(cell_position(&plan, &folder.sweep(), prefix)?);
     let mut differences = Vec::new();
     let sections = match (replicate, args.rerun) {
         (None, true) => {
@@ -91,22 +92,6 @@ fn replicate_of(text: &str, plan: &Plan) -> Result<u32, Failure> {
             plan.replicates() - 1
         ))
     })
-}
-
-/// The position of the only cell whose id starts so.
-fn position(plan: &Plan, folder: &Folder, prefix: &str) -> Result<usize, Failure> {
-    let starts = |&position: &usize| plan.id(position).to_string().starts_with(prefix);
-    let mut found = (0..plan.len()).filter(starts);
-    match (found.next(), found.next()) {
-        (Some(position), None) => Ok(position),
-        (None, _) => Err(Failure::Usage(format!(
-            "no cell has an id that starts with {prefix:?}: `bidsweep plan --list {}` prints the ids",
-            folder.sweep().display()
-        ))),
-        (Some(_), Some(_)) => {
-            Err(Failure::Usage(format!("several cells have ids that start with {prefix:?}: give more of it")))
-        }
-    }
 }
 
 /// What the tables hold of a cell or of a run.

@@ -2,7 +2,7 @@
 
 use super::bne::{Bne, bne};
 use super::linear::{LINEAR_METHOD, linear_equilibria};
-use super::smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_multiplier};
+use super::smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_eigenvalues, smoothed_multiplier};
 use crate::auction::{BidFunction, Mechanism, Population, Prior, Strategy};
 
 /// The reference equilibria of a game.
@@ -13,7 +13,9 @@ pub struct References {
     /// The Bayes-Nash equilibrium as functions, with its certificate; `None` where there is none, or none that is found.
     pub bne: Option<Bne>,
     /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in theta at the
-    /// smoothed equilibrium, by falling real part; none where there is no such equilibrium.
+    /// smoothed equilibrium, by falling real part, in the unit of the values; none where there is no such equilibrium,
+    /// nor in the true auction (an infinite beta), whose field has kinks: there only bidders who share a prior
+    /// U\[0, high\] have them, of the mean of the one-sided derivatives.
     pub eigenvalues: Vec<(f64, f64)>,
 }
 
@@ -70,7 +72,7 @@ pub fn equilibrium(population: &Population) -> Vec<Reference> {
 /// The equilibrium of the linear class is the BNE where that is linear, and the class and smoothed equilibria are those
 /// of [`linear_equilibria`] else; where there are several, none of them is the reference and the reason tells them. For
 /// bidders who share a prior U\[0, high\] the smoothed equilibrium is that of [`smoothed_multiplier`], and the utility
-/// high / (N (N + 1)).
+/// high / (N (N + 1)). With an infinite `beta` the smoothed equilibrium is the class equilibrium, method and reason too.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior};
@@ -83,23 +85,33 @@ pub fn equilibrium(population: &Population) -> Vec<Reference> {
 pub fn references(population: &Population, beta: f64) -> References {
     let bne_of = bne(population);
     let of_bne = references_to_bne(population, &bne_of);
-    let linear_bidders = population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear);
-    let (class, (smoothed, eigenvalues)) = match common_uniform_high(population) {
-        _ if !linear_bidders => {
-            let none = || vec![Reference::none(NOT_LINEAR.into()); population.len()];
-            (none(), (none(), Vec::new()))
-        }
-        Some(high) => {
-            let class = of_bne.iter().map(|(bne, _)| Reference::linear_as(bne)).collect();
-            let smoothed = symmetric_uniform_smoothed(population.len(), beta, high);
-            (class, (vec![smoothed; population.len()], Vec::new()))
-        }
-        None => (linear(population, f64::INFINITY).0, linear(population, beta)),
-    };
+    let (class, (smoothed, eigenvalues)) = in_class(population, beta, &of_bne);
     let bidders = of_bne.into_iter().zip(class).zip(smoothed);
     let bidder =
         |(((bne, utility_bne), class), smoothed)| BidderReferences { bne, class, smoothed, utility_bne };
     References { bidders: bidders.map(bidder).collect(), bne: bne_of.ok(), eigenvalues }
+}
+
+/// The class equilibrium, and the smoothed equilibrium with its eigenvalues. With an infinite `beta` they are one, and it
+/// is solved once.
+fn in_class(
+    population: &Population,
+    beta: f64,
+    of_bne: &[(Reference, Option<f64>)],
+) -> (Vec<Reference>, (Vec<Reference>, Vec<(f64, f64)>)) {
+    if !population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear) {
+        let none = || vec![Reference::none(NOT_LINEAR.into()); population.len()];
+        return (none(), (none(), Vec::new()));
+    }
+    if let Some(high) = common_uniform_high(population) {
+        let class: Vec<_> = of_bne.iter().map(|(bne, _)| Reference::linear_as(bne)).collect();
+        let (smoothed, eigenvalues) = symmetric_uniform_smoothed(population.len(), beta, high);
+        // In the true auction the class equilibrium is exact, and its method the one to be told.
+        let smoothed = if beta == f64::INFINITY { class.clone() } else { vec![smoothed; population.len()] };
+        return (class, (smoothed, eigenvalues));
+    }
+    let class = linear(population, f64::INFINITY);
+    if beta == f64::INFINITY { (class.0.clone(), class) } else { (class.0, linear(population, beta)) }
 }
 
 /// Why strategies that are not linear have no equilibrium within their class.
@@ -140,18 +152,22 @@ fn linear(population: &Population, beta: f64) -> (Vec<Reference>, Vec<(f64, f64)
     none(format!("several equilibria, with multipliers {}", told.join(" and ")))
 }
 
-/// The smoothed equilibrium of bidders who share a prior U\[0, high\].
-fn symmetric_uniform_smoothed(bidders: usize, beta: f64, high: f64) -> Reference {
-    match smoothed_multiplier(bidders, beta * high) {
-        Some(multiplier) => {
-            Reference::line(multiplier, "first-order condition by quadrature", SMOOTHED_ERROR)
-        }
-        None => Reference::none(format!(
+/// The smoothed equilibrium of bidders who share a prior U\[0, high\], and its eigenvalues.
+fn symmetric_uniform_smoothed(bidders: usize, beta: f64, high: f64) -> (Reference, Vec<(f64, f64)>) {
+    let steepness = beta * high;
+    let Some(multiplier) = smoothed_multiplier(bidders, steepness) else {
+        let reason = format!(
             "no interior equilibrium: beta = {beta} is too small for values up to {high}, every multiplier drifts \
              to 0; it exists for beta above {}",
             LEAST_STEEPNESS / high
-        )),
-    }
+        );
+        return (Reference::none(reason), Vec::new());
+    };
+    // The field, and with it the Jacobian, is in the unit of the values.
+    let [common, difference] = smoothed_eigenvalues(bidders, steepness, multiplier).map(|value| high * value);
+    let mut eigenvalues = vec![(difference, 0.0); bidders];
+    eigenvalues[if common >= difference { 0 } else { bidders - 1 }].0 = common;
+    (Reference::line(multiplier, "first-order condition by quadrature", SMOOTHED_ERROR), eigenvalues)
 }
 
 /// The highest value of bidders who share one uniform prior from 0 in a first-price auction.
@@ -268,5 +284,33 @@ mod tests {
         let references = super::references(&game(&[(0.0, 1.0), (0.0, 1.1)]), 2.5).bidders;
         assert!(references[0].class.multiplier.is_some());
         assert!(references[1].smoothed.reason.as_ref().unwrap().contains("beta = 2.5 is too small"));
+    }
+
+    #[test]
+    fn without_smoothing_the_smoothed_equilibrium_is_that_of_the_class() {
+        let many = (0..13).map(|i| (0.0, 1.0 + f64::from(i))).collect();
+        for (supports, solved) in
+            [(vec![(0.0, 2.0); 3], true), (vec![(0.0, 1.0), (0.0, 2.0)], true), (many, false)]
+        {
+            for of in references(&game(&supports), f64::INFINITY).bidders {
+                assert_eq!(of.smoothed, of.class);
+                assert_eq!((of.class.multiplier.is_some(), of.class.reason.is_none()), (solved, solved));
+            }
+        }
+        // High x -(N - 1) / (N^2 (N + 1)), high x -(3 N - 1) / (2 N^2 (N + 1)).
+        let symmetric = references(&game(&[(0.0, 2.0); 3]), f64::INFINITY);
+        assert_eq!(symmetric.bidders[0].smoothed.method, Some("closed form"));
+        assert_eq!(symmetric.eigenvalues, [-1.0 / 9.0, -2.0 / 9.0, -2.0 / 9.0].map(|value| (value, 0.0)));
+        assert!(references(&game(&[(0.0, 1.0), (0.0, 2.0)]), f64::INFINITY).eigenvalues.is_empty());
+    }
+
+    #[test]
+    fn eigenvalues_scale_with_values_and_stand_by_falling_real_part() {
+        let scaled = references(&Population::symmetric(3, uniform(0.0, 4.0)), 12.5).eigenvalues;
+        let standard = references(&Population::symmetric(3, Prior::STANDARD), 50.0).eigenvalues;
+        assert_eq!(scaled, standard.iter().map(|(re, im)| (4.0 * re, *im)).collect::<Vec<_>>());
+        assert_eq!(standard.len(), 3);
+        assert!(standard.is_sorted_by(|a, b| a.0 >= b.0) && standard[1] == standard[2], "{standard:?}");
+        assert!(references(&Population::symmetric(3, Prior::STANDARD), 3.0).eigenvalues.is_empty());
     }
 }

@@ -55,43 +55,109 @@ pub fn smoothed_multiplier(bidders: usize, steepness: f64) -> Option<f64> {
     Some(k / steepness)
 }
 
+/// The eigenvalues of the Jacobian of the simultaneous gradient field in theta at the symmetric equilibrium
+/// `multiplier` of [`smoothed_multiplier`], in units of high: that of the common mode, in which all bidders move as one,
+/// and that of the N - 1 differences between two bidders. Both are real.
+///
+/// With v, y and k as there, r = w (1 - w), B = beta high, J has a on its diagonal and b elsewhere,
+///
+/// ```text
+/// a / r^2 = -2 B E[v^2 s'] + (1 - w) B^2 E[v^3 s''],
+/// b / r^2 = (B E[v y s'] - (1 - w) B^2 E[v^2 y s'']) / (N - 1),
+/// ```
+///
+/// where s' and s'' are at k (v - y), and the eigenvalues are a + (N - 1) b and a - b. For B to infinity they tend to
+/// -(N - 1) / (N^2 (N + 1)) and -(3 N - 1) / (2 N^2 (N + 1)), which are those given for an infinite steepness: the field
+/// of the true auction has a kink there, and these belong to the mean of its one-sided derivatives.
+///
+/// References: this project's derivation; no published source is known to us.
+pub(super) fn smoothed_eigenvalues(bidders: usize, steepness: f64, multiplier: f64) -> [f64; 2] {
+    let n = bidders as f64;
+    if steepness == f64::INFINITY {
+        return [-(n - 1.0) / (n * n * (n + 1.0)), -(3.0 * n - 1.0) / (2.0 * n * n * (n + 1.0))];
+    }
+    // The densities P of E[v^p y^m; v - y = x] are 0 at both ends of x, so that k E[v^p y^m s''] = -int s'(k x) P'(x) dx.
+    // Unlike the integral of s'', whose halves cancel, this is accurate for a large k.
+    let (mut own, mut own_slope, mut other, mut other_slope) = (0.0, 0.0, 0.0, 0.0);
+    for Difference { x, weight, win_probability } in differences(multiplier * steepness) {
+        let [_, second, mixed] = moments_at_difference(bidders, x);
+        // Ahead by x > 0, a bidder with the highest value meets a rival at 1 - x: the upper end of the integral moves.
+        let at_end = if x > 0.0 { (n - 1.0) * libm::pow(1.0 - x, n - 2.0) } else { 0.0 };
+        let density = weight * steepness * win_probability.slope;
+        own += density * second;
+        own_slope += density * (3.0 * second - at_end);
+        other += density * mixed;
+        other_slope += density * (2.0 * mixed - (1.0 - x) * at_end);
+    }
+    let odds = (1.0 - multiplier) / multiplier;
+    let rate = multiplier * (1.0 - multiplier);
+    let a = rate * rate * (-2.0 * own - odds * own_slope);
+    let b = rate * rate * (other + odds * other_slope) / (n - 1.0);
+    [(n - 1.0).mul_add(b, a), a - b]
+}
+
 /// The steepness at whose equilibrium w x steepness = k: the right side of the first-order condition.
 fn steepness_of(bidders: usize, k: f64) -> f64 {
-    // The law of x = v - y has polynomial moments on either side of 0; the logistic factors vary near it.
-    let ends = PANEL_ENDS.map(|z| (z / k).min(1.0));
-    let breakpoints = [-1.0, -ends[2], -ends[1], -ends[0], 0.0, ends[0], ends[1], ends[2], 1.0];
-    let rule = GaussLegendre::of_order(ORDER);
     let (mut win, mut marginal) = (0.0, 0.0);
-    for panel in breakpoints.windows(2).filter(|panel| panel[0] < panel[1]) {
-        for (x, weight) in rule.points(panel[0], panel[1]) {
-            let [first, second] = moments_at_difference(bidders, x);
-            let decay = libm::exp(-k * x.abs());
-            let tail = decay / (1.0 + decay);
-            let win_probability = if x < 0.0 { tail } else { 1.0 - tail };
-            win += weight * first * win_probability;
-            marginal += weight * second * tail * (1.0 - tail);
-        }
+    for Difference { x, weight, win_probability } in differences(k) {
+        let [first, second, _] = moments_at_difference(bidders, x);
+        win += weight * first * win_probability.value;
+        marginal += weight * second * win_probability.slope;
     }
     k + win / marginal
 }
 
-/// E\[v; v - y = x\] and E\[v^2; v - y = x\] as densities in x, for v from U\[0, 1\] and y the highest of
-/// `bidders` - 1 such values: the integrals of (x + y)^p (N - 1) y^(N - 2) over the y for which x + y is a value.
-fn moments_at_difference(bidders: usize, x: f64) -> [f64; 2] {
+/// A node of the quadrature over x = v - y.
+struct Difference {
+    x: f64,
+    weight: f64,
+    win_probability: Logistic,
+}
+
+/// s(k x) and s'(k x).
+struct Logistic {
+    value: f64,
+    slope: f64,
+}
+
+/// The nodes of the quadrature over x = v - y in \[-1, 1\].
+fn differences(k: f64) -> impl Iterator<Item = Difference> {
+    // The law of x = v - y has polynomial moments on either side of 0; the logistic factors vary near it.
+    let ends = PANEL_ENDS.map(|z| (z / k).min(1.0));
+    let breakpoints = [-1.0, -ends[2], -ends[1], -ends[0], 0.0, ends[0], ends[1], ends[2], 1.0];
+    let panels = (1..breakpoints.len()).map(move |i| (breakpoints[i - 1], breakpoints[i]));
+    let points = panels
+        .filter(|(from, to)| from < to)
+        .flat_map(|(from, to)| GaussLegendre::of_order(ORDER).points(from, to));
+    points.map(move |(x, weight)| {
+        let decay = libm::exp(-k * x.abs());
+        let tail = decay / (1.0 + decay);
+        let value = if x < 0.0 { tail } else { 1.0 - tail };
+        Difference { x, weight, win_probability: Logistic { value, slope: tail * (1.0 - tail) } }
+    })
+}
+
+/// E\[v; v - y = x\], E\[v^2; v - y = x\] and E\[v y; v - y = x\] as densities in x, for v from U\[0, 1\] and y the
+/// highest of `bidders` - 1 such values: the integrals of (x + y)^p y^m (N - 1) y^(N - 2) over the y for which x + y is a
+/// value.
+fn moments_at_difference(bidders: usize, x: f64) -> [f64; 3] {
     let n = bidders as f64;
     let antiderivatives = |y: f64| {
         let power = libm::pow(y, n - 1.0);
         let linear = (n - 1.0) / n * y;
-        [power * (x + linear), power * (x * (x + 2.0 * linear) + (n - 1.0) / (n + 1.0) * y * y)]
+        let square = (n - 1.0) / (n + 1.0) * y * y;
+        [power * (x + linear), power * (x * (x + 2.0 * linear) + square), power * (x * linear + square)]
     };
     let low = antiderivatives((-x).max(0.0));
     let high = antiderivatives((1.0 - x).min(1.0));
-    [high[0] - low[0], high[1] - low[1]]
+    std::array::from_fn(|i| high[i] - low[i])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auction::{Population, Prior};
+    use crate::equilibrium::linear_equilibria;
 
     fn assert_close(bidders: usize, steepness: f64, expected: f64, tolerance: f64) {
         let multiplier = smoothed_multiplier(bidders, steepness).unwrap();
@@ -245,5 +311,100 @@ mod tests {
         for steepness in [LEAST_STEEPNESS, 1.0, 0.0, -1.0, f64::NAN, f64::NEG_INFINITY] {
             assert_eq!(smoothed_multiplier(2, steepness), None, "{steepness}");
         }
+    }
+
+    fn eigenvalues(bidders: usize, steepness: f64) -> [f64; 2] {
+        smoothed_eigenvalues(bidders, steepness, smoothed_multiplier(bidders, steepness).unwrap())
+    }
+
+    #[test]
+    fn eigenvalues_are_the_tabulated_ones() {
+        // Steepness 5, 10, 20, 50 and 100: common mode and difference mode, by nested quadrature.
+        let table = [
+            (
+                2,
+                [
+                    (-0.024995, -0.051895),
+                    (-0.060628, -0.131139),
+                    (-0.074331, -0.175279),
+                    (-0.079846, -0.197577),
+                    (-0.081591, -0.203459),
+                ],
+            ),
+            (
+                3,
+                [
+                    (-0.025160, -0.055712),
+                    (-0.048366, -0.099146),
+                    (-0.054011, -0.108589),
+                    (-0.055337, -0.110754),
+                    (-0.055503, -0.111025),
+                ],
+            ),
+            (
+                5,
+                [
+                    (-0.023665, -0.052978),
+                    (-0.032254, -0.060430),
+                    (-0.029926, -0.053252),
+                    (-0.027893, -0.048939),
+                    (-0.027254, -0.047724),
+                ],
+            ),
+            (
+                10,
+                [
+                    (-0.020967, -0.045097),
+                    (-0.018318, -0.031495),
+                    (-0.012408, -0.020268),
+                    (-0.009486, -0.015311),
+                    (-0.008755, -0.014111),
+                ],
+            ),
+        ];
+        for (bidders, row) in table {
+            for (steepness, (common, difference)) in [5.0, 10.0, 20.0, 50.0, 100.0].into_iter().zip(row) {
+                for (actual, expected) in
+                    eigenvalues(bidders, steepness).into_iter().zip([common, difference])
+                {
+                    let error = (actual - expected).abs();
+                    assert!(error < 1e-6, "{bidders} bidders at {steepness}: {actual}, off by {error:e}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn eigenvalues_agree_with_the_expected_gradient_of_any_priors() {
+        for bidders in [2, 3, 7, 64] {
+            for steepness in [4.0, 10.0, 50.0, 1000.0] {
+                let found = &linear_equilibria(&Population::symmetric(bidders, Prior::STANDARD), steepness)
+                    .unwrap()[0];
+                let ours = eigenvalues(bidders, steepness);
+                for (i, (expected, imaginary)) in found.eigenvalues.iter().enumerate() {
+                    let error = (ours[i.min(1)] - expected).abs();
+                    assert!(error < 1e-8, "{bidders} bidders at {steepness}: {ours:?}, off by {error:e}");
+                    assert_eq!(*imaginary, 0.0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn eigenvalues_tend_to_those_of_the_true_auction() {
+        for bidders in [2, 3, 10, 64] {
+            let limit = eigenvalues(bidders, f64::INFINITY);
+            for steepness in [1e3, 1e6, 1e9, 1e15, 1e100] {
+                for (value, limit) in eigenvalues(bidders, steepness).into_iter().zip(limit) {
+                    let gap = (value - limit).abs() / limit.abs();
+                    assert!(
+                        gap < 2.0 * bidders as f64 / steepness + 1e-13,
+                        "{bidders} bidders at {steepness:e}: off by {gap:e}"
+                    );
+                }
+            }
+        }
+        let [common, difference] = eigenvalues(2, f64::INFINITY);
+        assert_eq!((common, difference), (-1.0 / 12.0, -5.0 / 24.0));
     }
 }

@@ -2,16 +2,21 @@
 
 use super::lead::{self, Lead};
 use super::writer::TableWriter;
-use crate::equilibrium::{BidderReferences, Reference, references};
+use crate::equilibrium::{BidderReferences, Reference, References};
 use crate::measure::{RunRow, RunStatus, Summary, bidder_columns, run_columns};
 use crate::store::StoreError;
 use crate::store::batch::{Column, Value};
 use crate::sweep::Kind;
 
+/// The largest real part and the largest absolute imaginary part of [`References::eigenvalues`]; null where there are
+/// none.
+const JACOBIAN: [&str; 2] = ["jacobian_max_real", "jacobian_max_imag"];
+
 /// The columns of `cells`. A measure of runs and of bidders by one name is there once, as that of runs.
 pub(super) fn cell_table() -> Vec<Column> {
     let mut columns = lead::columns(&[]);
     columns.extend(["replicates", "failed", "diverged"].map(Column::integer));
+    columns.extend(JACOBIAN.map(|name| Column::repeating(name, Kind::Number)));
     columns.extend(run_columns().iter().flat_map(|column| summary_columns(column.name)));
     let bidders = bidder_columns();
     columns.extend(averaged().flat_map(|place| summary_columns(bidders[place].name)));
@@ -56,6 +61,12 @@ fn reference_values(reference: &Reference) -> [Value<'_>; 4] {
         Value::from(reference.error),
         Value::from(reference.reason.as_deref()),
     ]
+}
+
+fn jacobian_values<'a>(references: &References) -> [Value<'a>; 2] {
+    let largest =
+        |part: fn(&(f64, f64)) -> f64| references.eigenvalues.iter().map(part).max_by(f64::total_cmp);
+    [largest(|(re, _)| *re), largest(|(_, im)| im.abs())].map(Value::from)
 }
 
 /// The places of the bidder columns that `cells` averages over bidders: those whose name no run column has.
@@ -109,18 +120,27 @@ impl CellSummary {
     }
 
     /// Writes the cell's row of `cells`.
-    pub(super) fn push_cell(&self, table: &mut TableWriter, lead: &Lead) -> Result<(), StoreError> {
+    pub(super) fn push_cell(
+        &self,
+        table: &mut TableWriter,
+        lead: &Lead,
+        references: &References,
+    ) -> Result<(), StoreError> {
         let replicates = self.ok + self.diverged + self.failed;
         let counts = [replicates, self.failed, self.diverged].map(|count| Value::Integer(count as i64));
         let run = self.run.iter().flat_map(summary_values);
         let mean = self.mean.iter().flat_map(|(_, summary)| summary_values(summary));
-        table.push(lead.of_cell(&[]).into_iter().chain(counts).chain(run).chain(mean))
+        let jacobian = jacobian_values(references);
+        table.push(lead.of_cell(&[]).into_iter().chain(counts).chain(jacobian).chain(run).chain(mean))
     }
 
     /// Writes the cell's rows of `cell_bidders`.
-    pub(super) fn push_cell_bidders(&self, table: &mut TableWriter, lead: &Lead) -> Result<(), StoreError> {
-        let settings = &lead.cell.settings;
-        let references = references(&settings.population(), settings.beta.last());
+    pub(super) fn push_cell_bidders(
+        &self,
+        table: &mut TableWriter,
+        lead: &Lead,
+        references: &References,
+    ) -> Result<(), StoreError> {
         for (bidder, (summaries, references)) in self.bidders.iter().zip(&references.bidders).enumerate() {
             let BidderReferences { bne, class, smoothed, utility_bne } = references;
             let equilibria = [bne, class, smoothed].into_iter().flat_map(reference_values);

@@ -17,6 +17,7 @@ use writer::TableWriter;
 use super::place::run_at;
 use super::window::{Loader, windows};
 use super::{Folder, MAX_WEIGHT, SCHEMA, Scan, StoreError, TableName};
+use crate::equilibrium::references;
 use crate::measure::RunRow;
 use crate::sweep::{Plan, SettingColumn, setting_columns};
 
@@ -102,8 +103,10 @@ impl<'a> Tables<'a> {
 
     fn end_cell(&mut self) -> Result<(), StoreError> {
         let Some((lead, summary)) = self.cell.take() else { return Ok(()) };
-        summary.push_cell(&mut self.cells, &lead)?;
-        summary.push_cell_bidders(&mut self.cell_bidders, &lead)
+        let settings = &lead.cell.settings;
+        let references = references(&settings.population(), settings.beta.last());
+        summary.push_cell(&mut self.cells, &lead, &references)?;
+        summary.push_cell_bidders(&mut self.cell_bidders, &lead, &references)
     }
 
     fn commit(mut self) -> Result<(), StoreError> {
@@ -304,6 +307,13 @@ mod tests {
                 };
                 assert_eq!(summary_in(&cell, column.name), summary(ok.iter().map(mean)));
             }
+            let settings = plan.cell(position).settings;
+            let references = references(&settings.population(), settings.beta.last());
+            // Bidders who share a prior U[0, high]: real ones, the common mode's is the largest.
+            assert_eq!(cell.number("jacobian_max_real"), references.eigenvalues.first().map(|value| value.0));
+            let imaginary = (!references.eigenvalues.is_empty()).then_some(0.0);
+            assert_eq!(cell.number("jacobian_max_imag"), imaginary);
+            let references = references.bidders;
             for bidder in 0..ok[0].bidders.len() {
                 let row = cell_bidders.next().unwrap().unwrap();
                 assert_eq!(row.integer("bidder"), Some(bidder as i64 + 1));
@@ -311,9 +321,6 @@ mod tests {
                     let numbers = ok.iter().map(|run| run.bidders[bidder][place]);
                     assert_eq!(summary_in(&row, column.name), summary(numbers));
                 }
-                let settings = plan.cell(position).settings;
-                let references =
-                    crate::equilibrium::references(&settings.population(), settings.beta.last()).bidders;
                 assert_eq!(row.number("bne_multiplier"), references[bidder].bne.multiplier);
                 assert_eq!(row.text("smoothed_method"), references[bidder].smoothed.method);
                 assert_eq!(row.number("class_error"), references[bidder].class.error);
