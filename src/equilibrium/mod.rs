@@ -1,6 +1,8 @@
 //! Exact expectations of a profile, and the reference equilibria of a population.
 
+mod bid_curve;
 mod bne;
+mod distance;
 mod evaluate;
 #[cfg(test)]
 mod games;
@@ -8,12 +10,15 @@ mod gradient;
 mod groups;
 mod linear;
 mod log_quantile;
+mod marginal;
+mod panels;
 mod reference;
 mod saturation;
 mod smoothed;
 
 pub use bne::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
-pub use evaluate::{BidderEvaluation, Evaluation, evaluate};
+pub use distance::{BneDistance, Distance};
+pub use evaluate::{BidderEvaluation, Evaluation, Evaluator, evaluate};
 pub use gradient::{ExpectedGradient, GRADIENT_ERROR};
 pub use linear::{LinearEquilibrium, linear_equilibria};
 pub use reference::{BidderReferences, Reference, References, equilibrium, references};

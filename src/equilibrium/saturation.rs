@@ -1,5 +1,9 @@
 //! How often a smoothed win probability is all but decided.
 
+use super::Evaluator;
+use super::bid_curve::BidCurve;
+use super::marginal::Part;
+use super::panels::{Integrand, walk};
 use crate::auction::{Population, Prior, Profile};
 use crate::numeric::quadrature::GaussLegendre;
 
@@ -7,15 +11,7 @@ use crate::numeric::quadrature::GaussLegendre;
 pub const SATURATED: f64 = 0.99;
 
 /// For each bidder the probability, over all values, that the smoothed win probability s(beta (b_i - m_i)) is
-/// saturated, where m_i is the highest other bid and s the logistic function.
-///
-/// With c = logit([`SATURATED`]) / beta and H_i(m) = prod_{j != i} F_j(m / w_j):
-///
-/// ```text
-/// P(|b_i - m_i| > c) = E_v[ H_i(w_i v - c) + 1 - H_i(w_i v + c) ].
-/// ```
-///
-/// Exact by quadrature, absolute error around 1e-14. `beta` is per unit of bid, above 0.
+/// saturated; see [`Evaluator::saturation`], which is to be kept where there are many profiles of one population.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior, Profile};
@@ -29,15 +25,72 @@ pub const SATURATED: f64 = 0.99;
 /// ```
 ///
 /// # Panics
-/// Where the profile has not one multiplier a bidder.
+/// Where the profile has not one bid function a bidder.
 pub fn saturation(population: &Population, profile: &Profile, beta: f64) -> Vec<f64> {
-    let multipliers = profile.multipliers().expect("linear bids");
-    assert_eq!(multipliers.len(), population.len(), "multipliers and bidders");
-    let margin = libm::log(SATURATED / (1.0 - SATURATED)) / beta;
+    Evaluator::new(population).saturation(profile, beta)
+}
+
+impl Evaluator {
+    /// For each bidder the probability, over all values, that the smoothed win probability s(beta (b_i - m_i)) is
+    /// saturated, where m_i is the highest other bid and s the logistic function.
+    ///
+    /// With c = logit([`SATURATED`]) / beta and H_i(m) = prod_{j != i} F_j(phi_j(m)), phi_j(m) the value at which
+    /// bidder j bids m:
+    ///
+    /// ```text
+    /// P(|b_i - m_i| > c) = E_v[ H_i(b_i(v) - c) + 1 - H_i(b_i(v) + c) ].
+    /// ```
+    ///
+    /// Exact by quadrature, absolute error around 1e-14 where all priors are uniform and all bids linear, 1e-11 else.
+    /// `beta` is per unit of bid, above 0.
+    ///
+    /// # Panics
+    /// Where the profile has not one bid function a bidder.
+    pub fn saturation(&self, profile: &Profile, beta: f64) -> Vec<f64> {
+        assert_eq!(profile.bids.len(), self.population.len(), "bid functions and bidders");
+        let margin = libm::log(SATURATED / (1.0 - SATURATED)) / beta;
+        match profile.multipliers() {
+            Some(multipliers) if self.is_uniform() => of_lines(&self.population, &multipliers, margin),
+            _ => {
+                let (lower, higher) = (self.outbids(profile, -margin), self.outbids(profile, margin));
+                lower.into_iter().zip(higher).map(|(lower, higher)| lower + (1.0 - higher)).collect()
+            }
+        }
+    }
+
+    /// P(own bid + shift > every rival's) for each bidder: the rivals' distributions are moved against the own ones, and
+    /// all bidders share the nodes.
+    fn outbids(&self, profile: &Profile, shift: f64) -> Vec<f64> {
+        let bidders = self.population.len();
+        let mut curves: Vec<BidCurve> = self.curves(profile, 0.0, Part::Density).collect();
+        let floor = curves.iter().map(BidCurve::lowest).fold(f64::INFINITY, f64::min);
+        curves.extend(self.curves(profile, -shift, Part::Cdf));
+        let mut probabilities = vec![0.0; bidders];
+        let mut below = vec![0.0; bidders];
+        walk(&curves, Integrand::Product(bidders), floor, &mut |node| {
+            let (own, moved) = node.curves.split_at(bidders);
+            let mut product = 1.0;
+            for (at, below) in moved.iter().zip(&mut below) {
+                *below = product;
+                product *= at.cdf;
+            }
+            product = 1.0;
+            let all = own.iter().zip(moved).zip(&below).zip(&mut probabilities).rev();
+            for (((own, moved), below), probability) in all {
+                *probability += own.mass * below * product;
+                product *= moved.cdf;
+            }
+        });
+        probabilities
+    }
+}
+
+/// The shares where all priors are uniform and all bids linear.
+fn of_lines(population: &Population, multipliers: &[f64], margin: f64) -> Vec<f64> {
     let bids: Vec<Bid> = population
         .bidders
         .iter()
-        .zip(&multipliers)
+        .zip(multipliers)
         .map(|(bidder, &multiplier)| Bid { prior: &bidder.prior, multiplier })
         .collect();
     let share = |i: usize| {
@@ -74,8 +127,7 @@ impl Bid<'_> {
 /// P(own bid + shift > every rival's); the rivals' top bids fall.
 ///
 /// An integral over the own value, since a tiny multiplier would lose its bids beside the shift. Panels end where the
-/// shifted bid passes a rival's top, and for uniform priors the rules are exact to rounding. A prior whose F is not
-/// linear needs finer panels.
+/// shifted bid passes a rival's top, and for uniform priors the rules are exact to rounding.
 fn outbids(own: Bid<'_>, rivals: &[Bid<'_>], shift: f64) -> f64 {
     let (low, high) = own.prior.support();
     let value_at = |bid: f64| ((bid - shift) / own.multiplier).clamp(low, high);
@@ -102,7 +154,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::equilibrium::games::{SIZES, draws, game, games};
+    use crate::auction::BidFunction;
+    use crate::equilibrium::games::{
+        SIZES, any_games, draws, expectation, game, games, line_through_knots, outbid, seven_priors, through,
+        with_priors,
+    };
 
     fn margin(beta: f64) -> f64 {
         libm::log(99.0) / beta
@@ -162,6 +218,35 @@ mod tests {
         }
     }
 
+    #[test]
+    fn seven_priors_and_functions_agree_with_simulation() {
+        let priors = seven_priors();
+        let functions = [
+            through(&[(0.0, 0.0), (0.3, 0.3), (0.5, 0.3), (1.5, 1.2)]),
+            through(&[(0.3, 0.2), (0.6, 0.5)]),
+            BidFunction::Linear { multiplier: 0.6 },
+        ];
+        for first in 0..priors.len() {
+            let of = |k: usize| priors[(first + k) % priors.len()].clone();
+            let population = with_priors(&[of(0), of(1), of(2)]);
+            let profile = Profile { bids: functions.to_vec() };
+            let (beta, draws_taken) = (60.0, 50_000);
+            let mut decided = [0_u32; 3];
+            for values in draws(&population, 5).take(draws_taken) {
+                let bids: Vec<f64> = values.iter().zip(&profile.bids).map(|(v, bids)| bids.bid(*v)).collect();
+                for (i, decided) in decided.iter_mut().enumerate() {
+                    let rival = (0..3).filter(|&j| j != i).map(|j| bids[j]).fold(0.0, f64::max);
+                    *decided += u32::from((bids[i] - rival).abs() > margin(beta));
+                }
+            }
+            for (exact, decided) in saturation(&population, &profile, beta).into_iter().zip(decided) {
+                let n = draws_taken as f64;
+                let tolerance = 5.0 * (exact * (1.0 - exact) / n).sqrt();
+                assert!((f64::from(decided) / n - exact).abs() < tolerance, "{decided} draws for {exact}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn shares_are_probabilities_that_rise_with_beta((population, profile) in games(), beta in 1.0..500.0) {
@@ -170,6 +255,32 @@ mod tests {
             for (share, steeper) in shares.into_iter().zip(steeper) {
                 prop_assert!((-1e-12..=1.0 + 1e-12).contains(&share), "{share}");
                 prop_assert!(steeper >= share - 1e-12, "{share} then {steeper}");
+            }
+        }
+
+        #[test]
+        fn a_line_through_knots_is_the_line((population, profile) in games(), beta in 1.0..500.0) {
+            let multipliers = profile.multipliers().unwrap();
+            let priors = population.bidders.iter().map(|bidder| &bidder.prior);
+            let bids = priors.zip(multipliers).map(|(prior, w)| line_through_knots(prior, w)).collect();
+            let shares = saturation(&population, &profile, beta);
+            for (one, other) in shares.into_iter().zip(saturation(&population, &Profile { bids }, beta)) {
+                prop_assert!((one - other).abs() <= 1e-10, "{one} {other}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn any_shares_are_those_of_the_definition((population, profile) in any_games(3), beta in 5.0..500.0) {
+            let c = margin(beta);
+            for (i, share) in saturation(&population, &profile, beta).into_iter().enumerate() {
+                let expected = expectation(&population, &profile, i, &[-c, c], |_, bid| {
+                    outbid(&population, &profile, i, bid - c) + 1.0 - outbid(&population, &profile, i, bid + c)
+                });
+                prop_assert!((share - expected).abs() <= 1e-9, "{share} for {expected}");
             }
         }
     }

@@ -46,6 +46,11 @@ impl Piecewise {
         piecewise
     }
 
+    /// The ends of the pieces, rising, one more than pieces.
+    pub fn ends(&self) -> &[f64] {
+        &self.ends
+    }
+
     /// The approximation at x in the interval.
     pub fn at(&self, x: f64) -> f64 {
         let pieces = self.coefficients.len();
