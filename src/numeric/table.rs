@@ -7,7 +7,7 @@
 use std::f64::consts::PI;
 
 /// The numbers that tables are made of and evaluated in.
-pub trait Number: Copy + PartialOrd {
+pub trait Number: Copy + PartialOrd + Send + Sync + 'static {
     /// Bits of the mantissa, without the leading one.
     const MANTISSA_BITS: u32;
     /// The bits of 1.

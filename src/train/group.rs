@@ -2,6 +2,7 @@
 
 use super::kernel::Training;
 use super::{Outcome, Precision, Profiles, Recording, Settings, Updates};
+use crate::auction::prior::TableKey;
 use crate::numeric::simd::{self, Instance, LANES};
 
 /// One run: what it is trained with, from which seed, and what the observers keep of it.
@@ -18,7 +19,8 @@ pub struct Run<'a> {
 /// What the runs of a group have in common: everything that decides which instructions are executed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
-    bidders: Vec<[&'static str; 3]>,
+    /// Prior but for its support, strategy and learner of each.
+    bidders: Vec<(TableKey, [&'static str; 2])>,
     batch: u32,
     epochs: u32,
     profiles: Profiles,
@@ -31,7 +33,7 @@ impl Settings {
     pub fn shape(&self) -> Shape {
         let bidders = self.bidders.iter();
         Shape {
-            bidders: bidders.map(|b| [b.prior.name(), b.strategy.name(), b.learner.name()]).collect(),
+            bidders: bidders.map(|b| (b.prior.table_key(), [b.strategy.name(), b.learner.name()])).collect(),
             batch: self.batch,
             epochs: self.epochs,
             profiles: self.profiles,
