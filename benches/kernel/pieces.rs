@@ -2,6 +2,8 @@
 
 use std::hint::black_box;
 
+use bidsweep::auction::Prior;
+use bidsweep::auction::prior::{Empirical, Table};
 use bidsweep::learner::{Adam, Learner, Update};
 use bidsweep::numeric::elementary::exp2;
 use bidsweep::numeric::simd::{Float, Instance, Kernel, LANES, Real, Samples, Simd, run};
@@ -20,17 +22,20 @@ const VISITS: usize = 20_000;
 #[derive(Clone, Copy)]
 enum Piece {
     Uniforms,
+    /// Values of the prior.
+    Values,
     Exp2,
     WinProbability,
     Update,
 }
 
-struct Timing {
+struct Timing<'a> {
     piece: Piece,
     precision: Precision,
+    prior: &'a Prior,
 }
 
-impl Timing {
+impl Timing<'_> {
     /// ns per number.
     #[inline(always)]
     fn time<S: Simd, X: Samples<S>>(&self) -> f64 {
@@ -43,12 +48,31 @@ impl Timing {
         let mut update = Update::<S::Real>::new([adam; LANES], [0.01; LANES]);
         let mut theta = S::Real::splat(0.9);
         let one = X::splat(1.0);
+        let table = self.prior.table::<X::Number>();
+        let (low, high) = self.prior.support();
+        let (low, width) = (X::splat(low), X::splat(high - low));
         let start = ThreadTime::now();
         for _ in 0..VISITS {
             match self.piece {
                 Piece::Uniforms => {
                     for number in &mut numbers {
                         *number = X::units(generators.draw());
+                    }
+                }
+                // A bidder's part of a chunk at a time, as in training.
+                Piece::Values => {
+                    for values in numbers.chunks_mut(16) {
+                        for value in &mut *values {
+                            *value = X::units(generators.draw());
+                        }
+                        match &table {
+                            Table::Identity => {}
+                            Table::Smooth(table) => X::look_up(values, table),
+                            Table::Steps(table) => X::look_up_steps(values, table),
+                        }
+                        for value in values {
+                            *value = value.mul_add(width, low);
+                        }
                     }
                 }
                 // Results are arguments again, so they must stay in a range.
@@ -85,7 +109,7 @@ impl Timing {
     }
 }
 
-impl Kernel for Timing {
+impl Kernel for Timing<'_> {
     type Output = f64;
 
     #[inline(always)]
@@ -100,7 +124,8 @@ impl Kernel for Timing {
 pub fn print(instance: Instance, ceilings: &Ceilings) {
     println!("\n{:<38}{:>9}{:>9}", "pieces, ns a number", "measured", "ceiling");
     let line = |title: &str, piece, precision, ceiling: Option<f64>| {
-        let ns = median(rounds(9, &mut [&mut || run(instance, Timing { piece, precision })]).remove(0));
+        let timing = || Timing { piece, precision, prior: &Prior::STANDARD };
+        let ns = median(rounds(9, &mut [&mut || run(instance, timing())]).remove(0));
         let ceiling = ceiling.map_or("-".to_owned(), |ns| format!("{ns:.3}"));
         println!("{title:<38}{ns:>9.3}{ceiling:>9}");
     };
@@ -111,4 +136,27 @@ pub fn print(instance: Instance, ceilings: &Ceilings) {
         line(&format!("1 / (1 + 2^x), {name}"), Piece::WinProbability, precision, sigmoid.map(|[_, p]| p));
     }
     line("Adam's update of one bidder, a run", Piece::Update, Precision::F64, None);
+    priors();
+}
+
+/// Values of priors with tables, random numbers included, against those of a uniform prior.
+fn priors() {
+    println!("\n{:<38}{:>9}{:>9}", "values, ns a number", "measured", "uniform");
+    let data: Vec<f64> = (0..1000).map(|k| f64::from(k * k)).collect();
+    let data = Empirical::new("values.csv", "v", &data).expect("a thousand values that differ");
+    let named = |text: &str| text.parse::<Prior>().expect("a prior");
+    let uniform = named("uniform:0:2");
+    let smooth = ["beta:2:5", "beta:0.3:0.3", "truncated-normal:0.5:0.2"].map(|text| (text, named(text)));
+    let priors = smooth.into_iter().chain([("empirical, 1000 values", Prior::Empirical(data))]);
+    for (title, prior) in priors {
+        for (precision, name) in PRECISIONS {
+            for instance in Instance::available().into_iter().filter(|&i| i != Instance::Portable) {
+                let time = |prior| run(instance, Timing { piece: Piece::Values, precision, prior });
+                let times = rounds(9, &mut [&mut || time(&prior), &mut || time(&uniform)]);
+                let [ns, of_uniform] = [0, 1].map(|k| median(times[k].clone()));
+                let title = format!("{title}, {name}, {}", instance.name());
+                println!("{title:<38}{ns:>9.3}{of_uniform:>9.3}{:>8.0} %", 100.0 * of_uniform / ns);
+            }
+        }
+    }
 }

@@ -7,7 +7,7 @@
 use std::f64::consts::PI;
 
 /// The numbers that tables are made of and evaluated in.
-pub trait Number: Copy + PartialOrd {
+pub trait Number: Copy + PartialOrd + Send + Sync + 'static {
     /// Bits of the mantissa, without the leading one.
     const MANTISSA_BITS: u32;
     /// The bits of 1.
@@ -75,11 +75,12 @@ number!(f64, u64, 7, 1e-12);
 /// infinite.
 ///
 /// Let w = min(u, 1 - u), in \[2^-(m + 1), 1/2). Each octave of w is cut into 2^`split` segments of equal length, so
-/// that the leading bits of w tell the segment and the others the place within it:
+/// that the leading bits of w tell the segment, and where it begins:
 ///
 /// ```text
-/// segment = (bits(w) >> (m - split)) - first     + segments of a side where u > 1/2
-/// t       = of_bits(((bits(w) << split) & (2^m - 1)) | bits(1)) - 3/2      in [-1/2, 1/2)
+/// start   = of_bits(bits(w) with its last m - split bits cleared)
+/// segment = (bits(start) >> (m - split)) - first     + segments of a side where u > 1/2
+/// t       = w - start, exact
 /// Q(u)    ~ c_0 + t (c_1 + t (c_2 + ...)), c = coefficients[(DEGREE + 1) segment ..]
 /// ```
 ///
@@ -102,6 +103,7 @@ impl<T: Number> QuantileTable<T> {
 
     fn with_split(split: u32, sides: [&dyn Fn(f64) -> f64; 2]) -> Option<Self> {
         let segments = 1_u32 << split;
+        // Shares of the way through a segment.
         let nodes = Vec::from_iter((0..=T::DEGREE).map(|j| chebyshev(2 * j + 1, 2 * T::DEGREE + 2)));
         // Between the nodes, where a polynomial through them deviates most.
         let checks = Vec::from_iter((0..=T::DEGREE + 1).map(|j| chebyshev(j, T::DEGREE + 1)));
@@ -109,18 +111,23 @@ impl<T: Number> QuantileTable<T> {
         for quantile in sides {
             let mut octave = libm::exp2(-f64::from(T::MANTISSA_BITS + 1));
             while octave < 0.5 {
+                let length = octave / f64::from(segments);
                 for segment in 0..segments {
-                    let at = |t: f64| {
-                        let place = f64::from(segment) + (t + 0.5);
-                        let w = octave * (1.0 + place / f64::from(segments));
-                        quantile(w)
-                    };
+                    let start = length.mul_add(f64::from(segment), octave);
+                    let at = |share: f64| quantile(length.mul_add(share, start));
                     let row = interpolate(&nodes, at);
-                    let close = |&t: &f64| (polynomial(&row, t) - at(t)).abs() <= T::BOUND * FOR_POLYNOMIALS;
+                    let close = |&share: &f64| {
+                        (polynomial(&row, share) - at(share)).abs() <= T::BOUND * FOR_POLYNOMIALS
+                    };
                     if !checks.iter().all(close) {
                         return None;
                     }
-                    coefficients.extend(row.into_iter().map(T::round));
+                    // From powers of the share to powers of t, by powers of 2.
+                    let mut per_power = 1.0;
+                    for c in row {
+                        coefficients.push(T::round(c * per_power));
+                        per_power /= length;
+                    }
                 }
                 octave *= 2.0;
             }
@@ -134,13 +141,12 @@ impl<T: Number> QuantileTable<T> {
         let one = T::of_bits(T::ONE);
         let mirrored = one.minus(u);
         let upper = u > mirrored;
-        let bits = if upper { mirrored } else { u }.bits();
-        let row = (bits >> (T::MANTISSA_BITS - self.split)) - self.first()
-            + if upper { self.segments_of_a_side() } else { 0 };
-        let mantissa = (bits << self.split) & ((1 << T::MANTISSA_BITS) - 1);
-        let t = T::of_bits(mantissa | T::ONE).minus(T::round(1.5));
-        let start = row as usize * (T::DEGREE + 1);
-        let value = polynomial(&self.coefficients[start..=start + T::DEGREE], t);
+        let w = if upper { mirrored } else { u };
+        let segment = w.bits() >> (T::MANTISSA_BITS - self.split);
+        let t = w.minus(T::of_bits(segment << (T::MANTISSA_BITS - self.split)));
+        let row = segment - self.first() + if upper { self.segments_of_a_side() } else { 0 };
+        let at = row as usize * (T::DEGREE + 1);
+        let value = polynomial(&self.coefficients[at..=at + T::DEGREE], t);
         let zero = T::round(0.0);
         if value < zero {
             zero
@@ -162,10 +168,14 @@ impl<T: Number> QuantileTable<T> {
         &self.coefficients
     }
 
+    /// The smallest w, 2^-(m + 1).
+    pub fn least() -> T {
+        T::of_bits(T::ONE - (u64::from(T::MANTISSA_BITS + 1) << T::MANTISSA_BITS))
+    }
+
     /// What the leading bits of the smallest w are.
     pub fn first(&self) -> u64 {
-        // The biased exponent of 2^-(m + 1).
-        ((T::ONE >> T::MANTISSA_BITS) - u64::from(T::MANTISSA_BITS + 1)) << self.split
+        Self::least().bits() >> (T::MANTISSA_BITS - self.split)
     }
 
     /// Segments of u below 1/2, as many as of u above.
@@ -194,7 +204,11 @@ pub struct StepTable<T> {
 
 impl<T: Number> StepTable<T> {
     /// The table through two or more points, which rise from 0 to 1; at most 2^24 of them, so that u n keeps its integer part.
+    ///
+    /// # Panics
+    /// Where there are fewer or more points.
     pub fn build(points: &[f64]) -> Self {
+        assert!((2..=1 << 24).contains(&points.len()), "a table runs through 2 to 2^24 points");
         StepTable { rows: points.windows(2).map(|ends| [ends[0], ends[1] - ends[0]].map(T::round)).collect() }
     }
 
@@ -217,9 +231,9 @@ impl<T: Number> StepTable<T> {
     }
 }
 
-/// cos(pi i / n) / 2.
+/// (1 + cos(pi i / n)) / 2.
 fn chebyshev(i: usize, n: usize) -> f64 {
-    0.5 * libm::cos(PI * i as f64 / n as f64)
+    0.5 + 0.5 * libm::cos(PI * i as f64 / n as f64)
 }
 
 /// The coefficients, rising powers, of the polynomial through a function's values at the nodes, by Newton's divided

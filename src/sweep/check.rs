@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use crate::auction::Prior;
 use crate::auction::Strategy;
 use crate::learner::Learner;
 use crate::train::{self, Batch, Beta, Precision, Settings, Updates};
@@ -61,7 +60,6 @@ impl<'s> CellCheck<'s> {
             class_fault(&draft, populations),
             exact_fault(&draft),
             hyperparameter_fault(&draft),
-            prior_fault(&draft, populations),
             scale_fault(&draft, populations),
         ];
         for fault in faults.into_iter().flatten() {
@@ -175,15 +173,6 @@ fn hyperparameter_fault(draft: &Draft) -> Option<Fault> {
         keys: &["learner"],
         message: format!("the learner's table and `{}.{1}` both give `{1}`", entry.name, h.name),
         help: "write it in one place".to_owned(),
-    })
-}
-
-fn prior_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
-    let mut priors = draft.members(populations).unwrap_or(&[]).iter().map(|member| &member.prior);
-    priors.find(|prior| !matches!(prior, Prior::Uniform(_))).map(|prior| Fault {
-        keys: &["population"],
-        message: format!("training with the prior `{}` is not available in this version", prior.name()),
-        help: format!("write `prior = {{ {} = {{ low = 0.0, high = 1.0 }} }}`", Prior::STANDARD.name()),
     })
 }
 

@@ -3,6 +3,7 @@
 use super::kernel::Training;
 use super::{Batch, Outcome, Precision, Profiles, Recording, Settings, Updates};
 use crate::auction::Strategy;
+use crate::auction::prior::TableKey;
 use crate::numeric::simd::{self, Instance, LANES};
 
 /// One run: what it is trained with, from which seed, and what the observers keep of it.
@@ -19,7 +20,8 @@ pub struct Run<'a> {
 /// What the runs of a group have in common: everything that decides which instructions are executed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
-    bidders: Vec<(&'static str, Strategy, &'static str)>,
+    /// Prior but for its support, strategy and learner of each.
+    bidders: Vec<(TableKey, Strategy, &'static str)>,
     batch: Batch,
     epochs: u32,
     profiles: Profiles,
@@ -38,7 +40,7 @@ impl Settings {
     pub fn shape(&self) -> Shape {
         let bidders = self.bidders.iter();
         Shape {
-            bidders: bidders.map(|b| (b.prior.name(), b.strategy, b.learner.name())).collect(),
+            bidders: bidders.map(|b| (b.prior.table_key(), b.strategy, b.learner.name())).collect(),
             batch: self.batch,
             epochs: self.epochs,
             profiles: self.profiles,

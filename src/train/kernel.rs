@@ -6,13 +6,12 @@ use ndarray::Array2;
 
 use super::chunk::Chunk;
 use super::curves::OfCurves;
-use super::draws::Draws;
+use super::draws::{Draws, Quantile};
 use super::exact::Exact;
 use super::game::{Game, all_linear};
 use super::gradient::{Accumulate, Everyone, One, Pair, Total};
 use super::streams::stream_seed;
 use super::{Batch, Outcome, Precision, Profiles, Run, Settings, Status, Updates};
-use crate::auction::Prior;
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 
@@ -36,14 +35,6 @@ impl<'a> Training<'a> {
     fn draws<S: Simd, X: Samples<S>>(&self, samples: u32) -> Draws<S, X> {
         let lanes = self.games[0];
         let bidders = self.shared().bidders.len();
-        let prior = |bidder: usize| {
-            let supports = lanes.map(|run| run.settings.bidders[bidder].prior.support());
-            let low = supports.map(|(low, _)| low);
-            let width = supports.map(|(low, high)| high - low);
-            [low, width].map(|of_lanes| X::spread(S::Real::from_array(of_lanes)))
-        };
-        let mut priors = lanes.iter().flat_map(|run| &run.settings.bidders).map(|bidder| &bidder.prior);
-        let standard = priors.all(|prior| *prior == Prior::STANDARD);
         let stream =
             |index| Xoshiro::new(&Seeded::new(lanes.map(|run| stream_seed(run.seed, "values", index))));
         Draws {
@@ -51,7 +42,7 @@ impl<'a> Training<'a> {
                 Profiles::Shared => vec![stream(0)],
                 Profiles::Own => (1..=bidders).map(stream).collect(),
             },
-            priors: if standard { Vec::new() } else { (0..bidders).map(prior).collect() },
+            quantiles: (0..bidders).map(|bidder| Quantile::new::<S>(&lanes, bidder)).collect(),
             batch: samples as usize,
             chunk: Chunk::new(bidders),
         }

@@ -57,6 +57,10 @@ impl Law for Beta {
         vec![self.a, self.b, self.support.low, self.support.high]
     }
 
+    fn identity(&self) -> Vec<u64> {
+        [self.a, self.b].map(f64::to_bits).to_vec()
+    }
+
     fn cdf(&self, z: f64) -> f64 {
         self.tails.cdf(z)
     }

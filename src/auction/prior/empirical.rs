@@ -35,6 +35,8 @@ struct Sample {
     support: Support,
     knots: Vec<f64>,
     digest: String,
+    /// The first 128 bits of the hash that `digest` writes out.
+    identity: [u64; 2],
 }
 
 impl Empirical {
@@ -88,9 +90,12 @@ impl Empirical {
         sorted.iter().for_each(|value| {
             hasher.update(&value.to_le_bytes());
         });
-        let digest = hasher.finalize().to_hex()[..32].to_owned();
+        let hash = hasher.finalize();
+        let digest = hash.to_hex()[..32].to_owned();
+        let (words, _) = hash.as_bytes().as_chunks();
+        let identity = [words[0], words[1]].map(u64::from_le_bytes);
         let (file, column) = (file.to_owned(), column.to_owned());
-        wide_enough(Empirical { sample: Arc::new(Sample { file, column, support, knots, digest }) })
+        wide_enough(Empirical { sample: Arc::new(Sample { file, column, support, knots, digest, identity }) })
     }
 
     /// The file that the values came from, as given.
@@ -152,6 +157,10 @@ impl Law for Empirical {
 
     fn parameters(&self) -> Vec<f64> {
         Vec::new()
+    }
+
+    fn identity(&self) -> Vec<u64> {
+        self.sample.identity.to_vec()
     }
 
     fn cdf(&self, z: f64) -> f64 {

@@ -7,6 +7,7 @@ mod law;
 mod power;
 mod spelling;
 mod support;
+mod tables;
 mod truncated_exponential;
 mod truncated_normal;
 mod uniform;
@@ -20,6 +21,7 @@ pub use power::Power;
 pub use spelling::bidders;
 pub use support::SCALES;
 use support::Support;
+pub use tables::TableKey;
 pub use truncated_exponential::TruncatedExponential;
 pub use truncated_normal::TruncatedNormal;
 pub use uniform::Uniform;
@@ -237,7 +239,7 @@ impl Prior {
     /// The quantile function as a table for sampling. Tables are for the share of the way from low to high, so that
     /// priors that differ in their support alone share them: v = low + (high - low) x share.
     ///
-    /// It takes some milliseconds: build it once.
+    /// It takes some milliseconds: see [`Prior::shared_table`].
     pub fn table<T: Number>(&self) -> Table<T> {
         match self {
             Prior::Uniform(_) => Table::Identity,

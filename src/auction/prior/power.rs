@@ -48,6 +48,10 @@ impl Law for Power {
         vec![self.exponent, self.support.low, self.support.high]
     }
 
+    fn identity(&self) -> Vec<u64> {
+        vec![self.exponent.to_bits()]
+    }
+
     fn cdf(&self, z: f64) -> f64 {
         libm::pow(z, self.exponent)
     }

@@ -83,6 +83,10 @@ impl Law for TruncatedExponential {
         vec![self.rate, self.support.low, self.support.high]
     }
 
+    fn identity(&self) -> Vec<u64> {
+        vec![self.decay.to_bits()]
+    }
+
     fn cdf(&self, z: f64) -> f64 {
         libm::expm1(-self.decay * z) / self.mass()
     }

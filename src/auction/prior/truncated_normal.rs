@@ -40,10 +40,15 @@ impl TruncatedNormal {
         }
         // -0.0 would be another number in the identity of a cell.
         let mean = mean + 0.0;
-        let law = normal::TruncatedNormal::new((low - mean) / sd, (high - mean) / sd, support.width() / sd)
-            .ok_or_else(|| too_narrow(support))?;
+        let [from, to, width] = standardised(mean, sd, support);
+        let law = normal::TruncatedNormal::new(from, to, width).ok_or_else(|| too_narrow(support))?;
         wide_enough(TruncatedNormal { mean, sd, support, law })
     }
+}
+
+/// The ends of the support from the mean, and its length, in standard deviations.
+fn standardised(mean: f64, sd: f64, support: Support) -> [f64; 3] {
+    [support.low - mean, support.high - mean, support.width()].map(|distance| distance / sd)
 }
 
 impl Law for TruncatedNormal {
@@ -57,6 +62,10 @@ impl Law for TruncatedNormal {
 
     fn parameters(&self) -> Vec<f64> {
         vec![self.mean, self.sd, self.support.low, self.support.high]
+    }
+
+    fn identity(&self) -> Vec<u64> {
+        standardised(self.mean, self.sd, self.support).map(f64::to_bits).to_vec()
     }
 
     fn cdf(&self, z: f64) -> f64 {

@@ -52,6 +52,10 @@ impl Law for Uniform {
         vec![self.support.low, self.support.high]
     }
 
+    fn identity(&self) -> Vec<u64> {
+        Vec::new()
+    }
+
     fn cdf(&self, z: f64) -> f64 {
         z
     }

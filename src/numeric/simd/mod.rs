@@ -10,6 +10,8 @@ mod x86;
 
 use std::ops::{Add, Div, Mul, Sub};
 
+use super::table::{Number, QuantileTable, StepTable};
+
 /// Lanes of a logical vector.
 pub const LANES: usize = 8;
 
@@ -65,6 +67,8 @@ pub trait Real: Float {
 
 /// Numbers in which samples are computed: eight f64, one sample a lane, or sixteen f32, two samples a lane.
 pub trait Samples<S: Simd>: Float {
+    /// One of the numbers.
+    type Number: Number;
     /// Samples that a lane holds.
     const PER_LANE: usize;
 
@@ -77,15 +81,21 @@ pub trait Samples<S: Simd>: Float {
     fn fold(self) -> S::Real;
     /// The first sample of each lane, and 0 for the others.
     fn first(self) -> Self;
+
+    /// Puts [`QuantileTable::evaluate`] of centred uniforms in their place.
+    fn look_up(uniforms: &mut [Self], table: &QuantileTable<Self::Number>);
+    /// Puts [`StepTable::evaluate`] of centred uniforms in their place.
+    fn look_up_steps(uniforms: &mut [Self], table: &StepTable<Self::Number>);
 }
 
 /// What is taken off a number in \[1, 2) whose mantissa is k, to give (k + 1/2) 2^-m.
 const BELOW_ONE_F64: f64 = 1.0 - f64::EPSILON / 2.0;
 const BELOW_ONE_F32: f64 = 1.0 - f32::EPSILON as f64 / 2.0;
 
-/// [`Samples`] of f64, one a lane, but for `units`.
+/// [`Samples`] of f64, one a lane, but for `units` and the tables.
 macro_rules! one_sample {
     () => {
+        type Number = f64;
         const PER_LANE: usize = 1;
 
         #[inline(always)]
@@ -123,9 +133,9 @@ pub trait Bits: Copy {
 /// An instance of the logical vector.
 pub trait Simd: Copy + 'static {
     /// Eight f64.
-    type Real: Real + Samples<Self>;
+    type Real: Real + Samples<Self, Number = f64>;
     /// Sixteen f32.
-    type Single: Samples<Self>;
+    type Single: Samples<Self, Number = f32>;
     /// Eight u64.
     type Bits: Bits;
 }

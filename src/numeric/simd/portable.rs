@@ -3,6 +3,7 @@
 use std::ops::{Add, Div, Mul, Sub};
 
 use super::{BELOW_ONE_F32, BELOW_ONE_F64, Bits, Float, LANES, Real, Samples, Simd, one_sample};
+use crate::numeric::table::{QuantileTable, StepTable};
 
 /// Whether the build's target has a fused multiply-add; where it has none, `mul_add` is a call of the platform's
 /// library.
@@ -155,8 +156,27 @@ impl Real for Array<f64, LANES> {
     }
 }
 
+/// The tables, number by number.
+macro_rules! look_up {
+    ($number:ty) => {
+        #[inline(always)]
+        fn look_up(uniforms: &mut [Self], table: &QuantileTable<$number>) {
+            for vector in uniforms {
+                *vector = vector.map(|u| table.evaluate(u));
+            }
+        }
+        #[inline(always)]
+        fn look_up_steps(uniforms: &mut [Self], table: &StepTable<$number>) {
+            for vector in uniforms {
+                *vector = vector.map(|u| table.evaluate(u));
+            }
+        }
+    };
+}
+
 impl Samples<Arrays> for Array<f64, LANES> {
     one_sample!();
+    look_up!(f64);
 
     #[inline(always)]
     fn units(bits: Array<u64, LANES>) -> Self {
@@ -170,6 +190,9 @@ impl Samples<Arrays> for Array<f64, LANES> {
 }
 
 impl Samples<Arrays> for Array<f32, { 2 * LANES }> {
+    look_up!(f32);
+
+    type Number = f32;
     const PER_LANE: usize = 2;
 
     #[inline(always)]

@@ -1,9 +1,10 @@
 //! The logical vector on AVX2 and on AVX-512, by intrinsics. All unsafe code of the crate is in this file.
 //!
-//! Unsafe blocks here are of three kinds. (1) Intrinsics that read and write registers only, unsafe because the
+//! Unsafe blocks here are of four kinds. (1) Intrinsics that read and write registers only, unsafe because the
 //! processor may lack them: the types of this file are private, and a kernel gets them from [`run_avx2`] and
 //! [`run_avx512`] alone, which look at the processor first. (2) Transmutes between a vector and the array of its
-//! lanes: plain numbers of one size, for which every bit pattern is valid. (3) The two calls in those functions.
+//! lanes: plain numbers of one size, for which every bit pattern is valid. (3) The two calls in those functions. (4) Loads of rows of tables, each beside
+//! the argument that the row is there.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -13,6 +14,7 @@ use std::ops::{Add, Div, Mul, Sub};
 use super::{
     BELOW_ONE_F32, BELOW_ONE_F64, Bits, Float, Instance, Kernel, LANES, Real, Samples, Simd, one_sample,
 };
+use crate::numeric::table::{Number, QuantileTable, StepTable};
 
 /// Runs a kernel on AVX2 and FMA.
 pub(super) fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
@@ -322,6 +324,232 @@ impl Bits for Register<__m512i> {
     }
 }
 
+/// Registers between the two passes of a lookup: the second loads what the first has stored long before, so that neither
+/// waits.
+const BLOCK: usize = 32;
+
+/// The tables, by registers of 256 bits on either instance.
+macro_rules! look_up {
+    ($register:ty, $number:ty, $look_up:ident, $look_up_steps:ident) => {
+        #[inline(always)]
+        fn look_up(uniforms: &mut [Self], table: &QuantileTable<$number>) {
+            $look_up(registers::<Self, $register>(uniforms), table);
+        }
+        #[inline(always)]
+        fn look_up_steps(uniforms: &mut [Self], table: &StepTable<$number>) {
+            $look_up_steps(registers::<Self, $register>(uniforms), table);
+        }
+    };
+}
+
+/// The halves of vectors of 512 bits, the lower lanes first.
+#[inline(always)]
+fn registers<V, T>(vectors: &mut [V]) -> &mut [T] {
+    const { assert!(size_of::<V>() == 2 * size_of::<T>() && align_of::<V>() >= align_of::<T>()) };
+    let length = 2 * vectors.len();
+    // SAFETY: the same bytes, plain numbers either way, borrowed for as long.
+    unsafe { std::slice::from_raw_parts_mut(vectors.as_mut_ptr().cast(), length) }
+}
+
+/// A table's coefficients as the lookups address them.
+///
+/// With w cut from below to the smallest, w = max(min(u, 1 - u), least), every u whatsoever, NaN too, gives a row of
+/// the table: w is in [least, 1/2], so its segment is 0 .. segments of a side, the latter at w = 1/2 alone; and where
+/// u > 1 - u, where the other side begins, w is below 1/2.
+struct Rows<T> {
+    /// Where the row of w = 0 would be, could there be one.
+    origin: *const T,
+    /// Bits of w within a segment.
+    within: u32,
+    /// Bytes of a row, as a power of 2.
+    row: u32,
+    /// Bytes of a side.
+    side: u64,
+}
+
+impl<T: Number> Rows<T> {
+    #[inline(always)]
+    fn new(table: &QuantileTable<T>) -> Self {
+        let row = (size_of::<T>() * (T::DEGREE + 1)).trailing_zeros();
+        let side = table.segments_of_a_side() << row;
+        let within = T::MANTISSA_BITS - table.split();
+        // What the loads below rely on.
+        assert_eq!(size_of::<T>() * (T::DEGREE + 1), 1 << row);
+        assert_eq!(size_of_val(table.coefficients()) as u64, 2 * side);
+        assert!(row <= within);
+        let origin = table.coefficients().as_ptr().wrapping_byte_sub((table.first() << row) as usize);
+        Rows { origin, within, row, side }
+    }
+}
+
+#[inline(always)]
+fn look_up_f32(uniforms: &mut [__m256], table: &QuantileTable<f32>) {
+    let rows = Rows::new(table);
+    let mut offsets = [[0_u32; 8]; BLOCK];
+    for block in uniforms.chunks_mut(BLOCK) {
+        for (u, offsets) in block.iter_mut().zip(&mut offsets) {
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute between a
+            // vector and its lanes.
+            unsafe {
+                let mirrored = _mm256_sub_ps(_mm256_set1_ps(1.0), *u);
+                let upper = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_GT_OQ>(*u, mirrored));
+                let least = _mm256_set1_ps(QuantileTable::<f32>::least());
+                let w = _mm256_max_ps(_mm256_min_ps(*u, mirrored), least);
+                let start = _mm256_and_si256(_mm256_castps_si256(w), _mm256_set1_epi32(-1 << rows.within));
+                let shift = _mm256_set1_epi32((rows.within - rows.row) as i32);
+                let side = _mm256_and_si256(upper, _mm256_set1_epi32(rows.side as i32));
+                let offset = _mm256_add_epi32(_mm256_srlv_epi32(start, shift), side);
+                *offsets = transmute::<__m256i, [u32; 8]>(offset);
+                *u = _mm256_sub_ps(w, _mm256_castsi256_ps(start));
+            }
+        }
+        for (x, offsets) in block.iter_mut().zip(&offsets) {
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of whole rows of
+            // the table, see `Rows`.
+            unsafe {
+                let row = |i: usize| _mm_loadu_ps(rows.origin.wrapping_byte_add(offsets[i] as usize));
+                let rows = |i: usize| _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(row(i)), row(i + 4));
+                let (r0, r1, r2, r3) = (rows(0), rows(1), rows(2), rows(3));
+                let (low_01, high_01) = (_mm256_unpacklo_ps(r0, r1), _mm256_unpackhi_ps(r0, r1));
+                let (low_23, high_23) = (_mm256_unpacklo_ps(r2, r3), _mm256_unpackhi_ps(r2, r3));
+                let c0 = _mm256_shuffle_ps::<0b01_00_01_00>(low_01, low_23);
+                let c1 = _mm256_shuffle_ps::<0b11_10_11_10>(low_01, low_23);
+                let c2 = _mm256_shuffle_ps::<0b01_00_01_00>(high_01, high_23);
+                let c3 = _mm256_shuffle_ps::<0b11_10_11_10>(high_01, high_23);
+                let sum = _mm256_fmadd_ps(c3, *x, c2);
+                let sum = _mm256_fmadd_ps(sum, *x, c1);
+                let sum = _mm256_fmadd_ps(sum, *x, c0);
+                *x = _mm256_min_ps(_mm256_max_ps(sum, _mm256_setzero_ps()), _mm256_set1_ps(1.0));
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn look_up_f64(uniforms: &mut [__m256d], table: &QuantileTable<f64>) {
+    let rows = Rows::new(table);
+    let mut offsets = [[0_u64; 4]; BLOCK];
+    for block in uniforms.chunks_mut(BLOCK) {
+        for (u, offsets) in block.iter_mut().zip(&mut offsets) {
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute between a
+            // vector and its lanes.
+            unsafe {
+                let mirrored = _mm256_sub_pd(_mm256_set1_pd(1.0), *u);
+                let upper = _mm256_castpd_si256(_mm256_cmp_pd::<_CMP_GT_OQ>(*u, mirrored));
+                let least = _mm256_set1_pd(QuantileTable::<f64>::least());
+                let w = _mm256_max_pd(_mm256_min_pd(*u, mirrored), least);
+                let start = _mm256_and_si256(_mm256_castpd_si256(w), _mm256_set1_epi64x(-1 << rows.within));
+                let shift = _mm256_set1_epi64x(i64::from(rows.within - rows.row));
+                let side = _mm256_and_si256(upper, _mm256_set1_epi64x(rows.side as i64));
+                let offset = _mm256_add_epi64(_mm256_srlv_epi64(start, shift), side);
+                *offsets = transmute::<__m256i, [u64; 4]>(offset);
+                *u = _mm256_sub_pd(w, _mm256_castsi256_pd(start));
+            }
+        }
+        for (x, offsets) in block.iter_mut().zip(&offsets) {
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of two of the
+            // eight numbers of a row of the table, see `Rows`.
+            unsafe {
+                let load = |i: usize, power: usize| {
+                    _mm_loadu_pd(rows.origin.wrapping_byte_add(offsets[i] as usize).wrapping_add(power))
+                };
+                let mut sum = _mm256_setzero_pd();
+                for power in [6, 4, 2, 0] {
+                    let even =
+                        _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(load(0, power)), load(2, power));
+                    let odd =
+                        _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(load(1, power)), load(3, power));
+                    let (c, next) = (_mm256_unpacklo_pd(even, odd), _mm256_unpackhi_pd(even, odd));
+                    sum = if power == 6 { next } else { _mm256_fmadd_pd(sum, *x, next) };
+                    sum = _mm256_fmadd_pd(sum, *x, c);
+                }
+                *x = _mm256_min_pd(_mm256_max_pd(sum, _mm256_setzero_pd()), _mm256_set1_pd(1.0));
+            }
+        }
+    }
+}
+
+/// The rows of a table of steps, and their number less 1, to which the lookups cut every k as an unsigned number.
+#[inline(always)]
+fn step_rows<T: Number>(table: &StepTable<T>) -> (*const [T; 2], i32) {
+    let rows = table.rows();
+    assert!((1..=1 << 24).contains(&rows.len()));
+    (rows.as_ptr(), rows.len() as i32 - 1)
+}
+
+#[inline(always)]
+fn look_up_steps_f32(uniforms: &mut [__m256], table: &StepTable<f32>) {
+    let (rows, last) = step_rows(table);
+    let mut indices = [[0_u32; 8]; BLOCK];
+    for block in uniforms.chunks_mut(BLOCK) {
+        for (u, indices) in block.iter_mut().zip(&mut indices) {
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute between a
+            // vector and its lanes.
+            unsafe {
+                let steps = _mm256_set1_ps((last + 1) as f32);
+                let rounded = _mm256_cvttps_epi32(_mm256_mul_ps(*u, steps));
+                let rest = _mm256_fmsub_ps(*u, steps, _mm256_cvtepi32_ps(rounded));
+                let below = _mm256_cmp_ps::<_CMP_LT_OQ>(rest, _mm256_setzero_ps());
+                *u = _mm256_add_ps(rest, _mm256_and_ps(below, _mm256_set1_ps(1.0)));
+                // The mask of all bits is -1.
+                let k = _mm256_add_epi32(rounded, _mm256_castps_si256(below));
+                let k = _mm256_min_epu32(k, _mm256_set1_epi32(last));
+                *indices = transmute::<__m256i, [u32; 8]>(k);
+            }
+        }
+        for (x, indices) in block.iter_mut().zip(&indices) {
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of rows up to
+            // the last.
+            unsafe {
+                let row = |i: usize| rows.wrapping_add(indices[i] as usize).cast::<f64>();
+                let pair = |i: usize| _mm_loadh_pd(_mm_load_sd(row(i)), row(i + 1));
+                let pairs = |i: usize| {
+                    let lower = _mm256_castpd128_pd256(pair(i));
+                    _mm256_castpd_ps(_mm256_insertf128_pd::<1>(lower, pair(i + 4)))
+                };
+                let (first, second) = (pairs(0), pairs(2));
+                let points = _mm256_shuffle_ps::<0b10_00_10_00>(first, second);
+                let steps = _mm256_shuffle_ps::<0b11_01_11_01>(first, second);
+                *x = _mm256_fmadd_ps(steps, *x, points);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn look_up_steps_f64(uniforms: &mut [__m256d], table: &StepTable<f64>) {
+    let (rows, last) = step_rows(table);
+    let mut indices = [[0_u32; 4]; BLOCK];
+    for block in uniforms.chunks_mut(BLOCK) {
+        for (u, indices) in block.iter_mut().zip(&mut indices) {
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute between a
+            // vector and its lanes.
+            unsafe {
+                let steps = _mm256_set1_pd(f64::from(last + 1));
+                let rounded = _mm256_cvttpd_epi32(_mm256_mul_pd(*u, steps));
+                let rest = _mm256_fmsub_pd(*u, steps, _mm256_cvtepi32_pd(rounded));
+                let below = _mm256_cmp_pd::<_CMP_LT_OQ>(rest, _mm256_setzero_pd());
+                let one = _mm256_and_pd(below, _mm256_set1_pd(1.0));
+                *u = _mm256_add_pd(rest, one);
+                let k = _mm_sub_epi32(rounded, _mm256_cvttpd_epi32(one));
+                let k = _mm_min_epu32(k, _mm_set1_epi32(last));
+                *indices = transmute::<__m128i, [u32; 4]>(k);
+            }
+        }
+        for (x, indices) in block.iter_mut().zip(&indices) {
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of rows up to
+            // the last.
+            unsafe {
+                let row = |i: usize| _mm_loadu_pd(rows.wrapping_add(indices[i] as usize).cast());
+                let even = _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(row(0)), row(2));
+                let odd = _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(row(1)), row(3));
+                let (points, steps) = (_mm256_unpacklo_pd(even, odd), _mm256_unpackhi_pd(even, odd));
+                *x = _mm256_fmadd_pd(steps, *x, points);
+            }
+        }
+    }
+}
+
 /// The low mantissa bits of an f64 and of two f32, and 1.0 in both.
 const F64_MANTISSA: i64 = (1 << 52) - 1;
 const F64_ONE: i64 = 1.0_f64.to_bits() as i64;
@@ -330,6 +558,7 @@ const F32_ONE: i32 = 1.0_f32.to_bits() as i32;
 
 impl Samples<Avx2> for Two<Register<__m256d>> {
     one_sample!();
+    look_up!(__m256d, f64, look_up_f64, look_up_steps_f64);
 
     #[inline(always)]
     fn units(bits: Two<Register<__m256i>>) -> Self {
@@ -343,6 +572,9 @@ impl Samples<Avx2> for Two<Register<__m256d>> {
 }
 
 impl Samples<Avx2> for Two<Register<__m256>> {
+    look_up!(__m256, f32, look_up_f32, look_up_steps_f32);
+
+    type Number = f32;
     const PER_LANE: usize = 2;
 
     #[inline(always)]
@@ -386,6 +618,7 @@ impl Samples<Avx2> for Two<Register<__m256>> {
 
 impl Samples<Avx512> for Register<__m512d> {
     one_sample!();
+    look_up!(__m256d, f64, look_up_f64, look_up_steps_f64);
 
     #[inline(always)]
     fn units(bits: Register<__m512i>) -> Self {
@@ -399,6 +632,9 @@ impl Samples<Avx512> for Register<__m512d> {
 }
 
 impl Samples<Avx512> for Register<__m512> {
+    look_up!(__m256, f32, look_up_f32, look_up_steps_f32);
+
+    type Number = f32;
     const PER_LANE: usize = 2;
 
     #[inline(always)]
