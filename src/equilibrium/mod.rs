@@ -1,6 +1,7 @@
 //! Exact expectations of a profile, and the reference equilibria of a population.
 
 mod bne;
+mod class;
 mod evaluate;
 #[cfg(test)]
 mod games;
@@ -13,6 +14,7 @@ mod saturation;
 mod smoothed;
 
 pub use bne::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
+pub use class::{CLASS_RESIDUAL, ClassEquilibrium, class_equilibrium};
 pub use evaluate::{BidderEvaluation, Evaluation, evaluate};
 pub use gradient::{ExpectedGradient, GRADIENT_ERROR};
 pub use linear::{LinearEquilibrium, linear_equilibria};
