@@ -2,6 +2,7 @@
 
 mod bid_curve;
 mod bne;
+mod class;
 mod distance;
 mod evaluate;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod saturation;
 mod smoothed;
 
 pub use bne::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
+pub use class::{CLASS_RESIDUAL, ClassEquilibrium, class_equilibrium};
 pub use distance::{BneDistance, Distance};
 pub use evaluate::{BidderEvaluation, Evaluation, Evaluator, evaluate};
 pub use gradient::{ExpectedGradient, GRADIENT_ERROR};

@@ -40,14 +40,15 @@ impl Exact {
         if game.runs[0].settings.updates == Updates::Sequential {
             for bidder in 0..bidders {
                 self.take(game);
-                game.update_along(bidder, &self.derivatives(bidder));
+                let of_runs = self.each(|gradient, parameters| gradient.of(bidder, parameters));
+                game.update_along(bidder, &lanes(&of_runs, |of_run| of_run));
             }
             return;
         }
         self.take(game);
+        let of_runs = self.each(ExpectedGradient::at);
         for bidder in 0..bidders {
-            // The others' parameters are those of the epoch's beginning.
-            game.update_along(bidder, &self.derivatives(bidder));
+            game.update_along(bidder, &lanes(&of_runs, |of_run| &of_run[bidder]));
         }
     }
 
@@ -62,15 +63,26 @@ impl Exact {
         }
     }
 
-    /// The derivatives of a bidder's expected utility in its parameters, one vector a parameter.
-    fn derivatives<R: Real>(&self, bidder: usize) -> Vec<R> {
+    /// What each run's gradient is; `None` of a run that has diverged, of which nothing can be asked.
+    fn each<T>(&self, of: impl Fn(&ExpectedGradient, &[Vec<f64>]) -> T) -> Vec<Option<T>> {
         let of_run = |(gradient, parameters): (&ExpectedGradient, &Vec<Vec<f64>>)| {
-            // Of a run that has diverged nothing can be asked.
             let finite = parameters.iter().flatten().all(|parameter| parameter.is_finite());
-            if finite { gradient.of(bidder, parameters) } else { vec![f64::NAN; parameters[bidder].len()] }
+            finite.then(|| of(gradient, parameters))
         };
-        let runs: Vec<Vec<f64>> = self.gradients.iter().zip(&self.parameters).map(of_run).collect();
-        let lanes = |k: usize| std::array::from_fn(|lane| runs.get(lane).unwrap_or(&runs[0])[k]);
-        (0..runs[0].len()).map(|k| R::from_array(lanes(k))).collect()
+        self.gradients.iter().zip(&self.parameters).map(of_run).collect()
     }
+}
+
+/// The derivatives of a bidder's expected utility in its parameters, one vector a parameter, out of each run's; NaN of a
+/// run that has none. Lanes beyond the runs repeat the first.
+fn lanes<R: Real, T>(runs: &[Option<T>], of_bidder: impl Fn(&T) -> &Vec<f64>) -> Vec<R> {
+    let of_runs: Vec<Option<&Vec<f64>>> = runs.iter().map(|run| run.as_ref().map(&of_bidder)).collect();
+    let parameters = of_runs.iter().flatten().map(|of_run| of_run.len()).max().unwrap_or(0);
+    let lane = |k: usize| move |of_run: &Option<&Vec<f64>>| of_run.map_or(f64::NAN, |of_run| of_run[k]);
+    (0..parameters)
+        .map(|k| {
+            let of_lane = |at: usize| lane(k)(of_runs.get(at).unwrap_or(&of_runs[0]));
+            R::from_array(std::array::from_fn(of_lane))
+        })
+        .collect()
 }

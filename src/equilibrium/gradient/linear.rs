@@ -1,16 +1,12 @@
-//! The exact gradient of expected utilities in the multipliers, of the smoothed auction and of the true one.
+//! The gradient of linear bidders in their multipliers.
 
-use super::groups::Groups;
-use crate::auction::{Population, Prior};
-use crate::numeric::piecewise::Piecewise;
+use super::margin::{CLOSE, Margin, spaced, towards_ends};
+use crate::auction::Prior;
+use crate::equilibrium::groups::Groups;
 use crate::numeric::quadrature::GaussLegendre;
 
-/// A bound on the absolute error of [`ExpectedGradient`], for values up to 1, beta high from 5 to 1000 and up to 20
-/// bidders whose densities have no poles.
-pub const GRADIENT_ERROR: f64 = 2e-7;
-
 /// The panels of the logistic density; less than 1e-9 of it lies beyond the last.
-const PANEL_ENDS: [f64; 7] = [-22.0, -11.0, -4.5, 0.0, 4.5, 11.0, 22.0];
+pub(super) const PANEL_ENDS: [f64; 7] = [-22.0, -11.0, -4.5, 0.0, 4.5, 11.0, 22.0];
 
 /// Nodes of the rules over the logistic variable, for uniform and for other priors, and over values of others.
 #[derive(Clone, Copy)]
@@ -26,13 +22,6 @@ const FAST: Orders = Orders { uniform: 8, other: 14, values: 10 };
 /// For references.
 const FINE: Orders = Orders { uniform: 16, other: 20, values: 14 };
 
-/// Where values of a prior that is not uniform end panels, since its density may change much between.
-const MARKS: [f64; 5] = [0.001, 0.1, 0.5, 0.9, 0.999];
-
-/// Marks that close do not both end panels: in parts of the distance of the first mark from the last, and in the
-/// logistic variable.
-const CLOSE: (f64, f64) = (0.1, 3.0);
-
 /// Outer panels narrower than this are joined with the next.
 const NARROW: f64 = 1e-9;
 
@@ -47,22 +36,13 @@ const NARROW: f64 = 1e-9;
 /// ```
 ///
 /// in which nothing grows steep with beta. For an infinite beta, the true auction, xi / beta is 0. Panels of
-/// Gauss-Legendre rules end wherever a support does; the error is at most [`GRADIENT_ERROR`].
-///
-/// ```
-/// use bidsweep::auction::{Population, Prior};
-/// use bidsweep::equilibrium::ExpectedGradient;
-///
-/// let population = Population::symmetric(2, Prior::STANDARD);
-/// let at_equilibrium = ExpectedGradient::new(&population, f64::INFINITY).at(&[0.5, 0.5]);
-/// assert!(at_equilibrium.iter().all(|g| g.abs() < 1e-15));
-/// ```
+/// Gauss-Legendre rules end wherever a support does.
 ///
 /// References: this project's derivation; no published source is known to us.
 #[derive(Clone, Debug)]
-pub struct ExpectedGradient {
+pub(super) struct LinearGradient {
     margins: Vec<Margin>,
-    beta: f64,
+    pub(super) beta: f64,
     rules: Rules,
 }
 
@@ -71,110 +51,6 @@ pub struct ExpectedGradient {
 struct Rules {
     outer: Vec<(f64, f64)>,
     inner: Vec<(f64, f64)>,
-}
-
-/// A prior, with what integrals over it need.
-#[derive(Clone, Debug)]
-struct Margin {
-    prior: Prior,
-    low: f64,
-    high: f64,
-    /// The density where it is constant.
-    density: Option<f64>,
-    /// F and f where they cost more than a table.
-    table: Option<[Piecewise; 2]>,
-    /// How far most values spread.
-    spread: f64,
-    /// Values inside the support at which panels end.
-    marks: Vec<f64>,
-    /// Further such values for this integral only.
-    kinks: Vec<f64>,
-}
-
-impl Margin {
-    fn new(prior: &Prior) -> Self {
-        let (low, high) = prior.support();
-        let uniform = matches!(prior, Prior::Uniform(_));
-        let marks = MARKS.map(|p| prior.quantile(p));
-        let spread = marks[MARKS.len() - 1] - marks[0];
-        let distance = CLOSE.0 * spread;
-        // An end of the support ends a panel already.
-        let inside = marks.into_iter().filter(|mark| mark - low > distance && high - mark > distance);
-        Margin {
-            low,
-            high,
-            density: uniform.then(|| 1.0 / (high - low)),
-            table: table(prior),
-            spread,
-            marks: if uniform { Vec::new() } else { spaced(inside.collect(), distance) },
-            kinks: prior.kinks(),
-            prior: prior.clone(),
-        }
-    }
-
-    /// F and f at v.
-    fn at(&self, v: f64) -> (f64, f64) {
-        match self.density {
-            Some(_) if v <= self.low => (0.0, 0.0),
-            Some(_) if v >= self.high => (1.0, 0.0),
-            Some(density) => ((v - self.low) * density, density),
-            None => match &self.table {
-                Some(_) if v <= self.low => (0.0, 0.0),
-                Some(_) if v >= self.high => (1.0, 0.0),
-                Some([cdf, pdf]) => (cdf.at(v), pdf.at(v)),
-                None => (self.prior.cdf(v), self.prior.pdf(v)),
-            },
-        }
-    }
-
-    /// f at v in the support.
-    fn density(&self, v: f64) -> f64 {
-        let looked_up = || self.table.as_ref().map(|[_, pdf]| pdf.at(v));
-        self.density.or_else(looked_up).unwrap_or_else(|| self.prior.pdf(v))
-    }
-}
-
-/// Tables of F and f, for priors that cost special functions and have no poles.
-fn table(prior: &Prior) -> Option<[Piecewise; 2]> {
-    if matches!(prior, Prior::Uniform(_) | Prior::Power(_) | Prior::Empirical(_)) {
-        return None;
-    }
-    let (low, high) = prior.support();
-    if !(prior.pdf(low).is_finite() && prior.pdf(high).is_finite()) {
-        return None;
-    }
-    // Closer and closer to both ends, where powers of the distance are not smooth.
-    let halves = |k: i32| libm::ldexp(high - low, -k);
-    let mut ends = vec![low];
-    ends.extend((2..TABLE_HALVINGS).rev().map(|k| low + halves(k)));
-    ends.extend((1..TABLE_HALVINGS).map(|k| high - halves(k)));
-    ends.push(high);
-    let most = 1.0 / (high - low);
-    Some([
-        Piecewise::new(&ends, |v| prior.cdf(v), |v, y| (y - prior.cdf(v)).abs() <= TABLE_ERROR),
-        Piecewise::new(
-            &ends,
-            |v| prior.pdf(v),
-            |v, y| (y - prior.pdf(v)).abs() <= TABLE_ERROR * (most + prior.pdf(v)),
-        ),
-    ])
-}
-
-/// The error of tables of F, and of f relative to it and to the mean density.
-const TABLE_ERROR: f64 = 1e-12;
-
-/// How often a table's pieces halve towards the ends of the support.
-const TABLE_HALVINGS: i32 = 20;
-
-/// The marks, rising, that lie further apart than a distance.
-fn spaced(marks: Vec<f64>, distance: f64) -> Vec<f64> {
-    let mut kept: Vec<f64> = Vec::new();
-    for mark in marks {
-        if kept.last().is_none_or(|last| mark - last > distance) {
-            kept.push(mark);
-        }
-    }
-    kept
 }
 
 /// Some rivals of one prior and multiplier.
@@ -196,13 +72,11 @@ struct Node {
     weights: (f64, f64),
 }
 
-impl ExpectedGradient {
-    /// For the priors of a population and a steepness `beta` per unit of bid, infinite for the true auction.
-    ///
-    /// # Panics
-    /// Where `beta` is not positive.
-    pub fn new(population: &Population, beta: f64) -> Self {
-        Self::of_priors(population.bidders.iter().map(|bidder| &bidder.prior), population.len(), beta, FAST)
+impl LinearGradient {
+    /// For the priors of learners.
+    pub fn new<'a>(priors: impl ExactSizeIterator<Item = &'a Prior>, beta: f64) -> Self {
+        let bidders = priors.len();
+        Self::of_priors(priors, bidders, beta, FAST)
     }
 
     fn of_priors<'a>(
@@ -211,7 +85,6 @@ impl ExpectedGradient {
         beta: f64,
         orders: Orders,
     ) -> Self {
-        assert!(beta > 0.0, "beta = {beta} must be positive");
         let margins: Vec<Margin> = priors.map(Margin::new).collect();
         let graded = margins.iter().any(|margin| margin.density.is_none());
         // Of uniform priors the inner integrals are polynomials of this degree.
@@ -220,45 +93,29 @@ impl ExpectedGradient {
         let outer = if graded { orders.other } else { orders.uniform };
         let grade = if graded { towards_ends } else { |point| point };
         let points = |order| GaussLegendre::of_order(order).points(0.0, 1.0).map(grade).collect();
-        ExpectedGradient { margins, beta, rules: Rules { outer: points(outer), inner: points(inner) } }
-    }
-
-    /// TEMPORARY until merged.
-    pub fn set_beta(&mut self, beta: f64) {
-        self.beta = beta;
-    }
-
-    /// TEMPORARY until merged.
-    pub fn of(&self, bidder: usize, parameters: &[Vec<f64>]) -> Vec<f64> {
-        let w: Vec<f64> = parameters.iter().map(|p| p[0]).collect();
-        vec![self.at(&w)[bidder]]
+        LinearGradient { margins, beta, rules: Rules { outer: points(outer), inner: points(inner) } }
     }
 
     /// The derivative of each bidder's expected utility in the own multiplier, at multipliers in (0, 1), one a bidder.
+    pub fn at(&self, multipliers: &[Vec<f64>]) -> Vec<f64> {
+        (0..multipliers.len()).map(|bidder| self.of(bidder, multipliers)).collect()
+    }
+
+    /// The same of one bidder.
     ///
     /// # Panics
     /// Where there is not one multiplier a bidder.
-    pub fn at(&self, multipliers: &[f64]) -> Vec<f64> {
+    pub fn of(&self, bidder: usize, multipliers: &[Vec<f64>]) -> f64 {
         assert_eq!(multipliers.len(), self.margins.len(), "multipliers and bidders");
-        let mut rivals: Vec<Rivals> = Vec::with_capacity(multipliers.len());
-        let gradient = |i: usize| {
-            rivals.clear();
-            let others = self.margins.iter().zip(multipliers).enumerate().filter(|(j, _)| *j != i);
-            rivals.extend(others.map(|(_, (margin, &multiplier))| Rivals::new(margin, 1, multiplier)));
-            Point::new(self, &self.margins[i], multipliers[i], &rivals).gradient()
-        };
-        (0..multipliers.len()).map(gradient).collect()
+        let others = self.margins.iter().zip(multipliers).enumerate().filter(|(j, _)| *j != bidder);
+        let rivals: Vec<Rivals> = others.map(|(_, (margin, multiplier))| Rivals::new(margin, 1, multiplier[0])).collect();
+        Point::new(self, &self.margins[bidder], multipliers[bidder][0], &rivals).gradient()
     }
 }
 
-/// A node of \[0, 1\] moved to t^2 (3 - 2 t): powers of the distance to an end, as low as -1/2, are smooth in t.
-fn towards_ends((t, weight): (f64, f64)) -> (f64, f64) {
-    (t * t * (3.0 - 2.0 * t), weight * 6.0 * t * (1.0 - t))
-}
-
 /// The gradient for groups of bidders who play alike.
-pub(super) struct GroupGradient {
-    gradient: ExpectedGradient,
+pub(in crate::equilibrium) struct GroupGradient {
+    gradient: LinearGradient,
     counts: Vec<u32>,
 }
 
@@ -266,7 +123,7 @@ impl GroupGradient {
     pub fn new(groups: &Groups, beta: f64) -> Self {
         let bidders = groups.of_bidder.len();
         GroupGradient {
-            gradient: ExpectedGradient::of_priors(groups.priors.iter(), bidders, beta, FINE),
+            gradient: LinearGradient::of_priors(groups.priors.iter(), bidders, beta, FINE),
             counts: groups.counts.iter().map(|&count| count as u32).collect(),
         }
     }
@@ -295,7 +152,7 @@ impl GroupGradient {
 
 /// One bidder at one multiplier against others.
 struct Point<'a> {
-    gradient: &'a ExpectedGradient,
+    gradient: &'a LinearGradient,
     margin: &'a Margin,
     own: f64,
     rivals: &'a [Rivals<'a>],
@@ -309,7 +166,7 @@ struct Point<'a> {
 }
 
 impl<'a> Point<'a> {
-    fn new(gradient: &'a ExpectedGradient, margin: &'a Margin, own: f64, rivals: &'a [Rivals<'a>]) -> Self {
+    fn new(gradient: &'a LinearGradient, margin: &'a Margin, own: f64, rivals: &'a [Rivals<'a>]) -> Self {
         let present = || rivals.iter().filter(|rivals| rivals.count > 0);
         let floor = present().map(|rivals| rivals.multiplier * rivals.margin.low).fold(0.0, f64::max);
         let bids = |values: fn(&Margin) -> &[f64]| {
@@ -485,7 +342,7 @@ impl<'a> Rivals<'a> {
 }
 
 /// x^n by squaring.
-fn power(mut x: f64, mut n: u32) -> f64 {
+pub(super) fn power(mut x: f64, mut n: u32) -> f64 {
     let mut product = 1.0;
     while n > 0 {
         if n % 2 == 1 {
@@ -502,7 +359,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::auction::Profile;
+    use crate::auction::{Population, Profile};
+    use super::super::{ExpectedGradient, GRADIENT_ERROR};
     use crate::auction::prior::{Beta, Power};
     use crate::equilibrium::games::{game, games};
     use crate::equilibrium::{evaluate, smoothed_multiplier};
@@ -514,9 +372,18 @@ mod tests {
         population
     }
 
-    fn with_orders(population: &Population, beta: f64, orders: Orders) -> ExpectedGradient {
+    fn columns(multipliers: &[f64]) -> Vec<Vec<f64>> {
+        multipliers.iter().map(|multiplier| vec![*multiplier]).collect()
+    }
+
+    /// The gradient at multipliers, as learners compute it.
+    fn gradient(population: &Population, beta: f64, multipliers: &[f64]) -> Vec<f64> {
+        ExpectedGradient::new(population, beta).at(&columns(multipliers)).concat()
+    }
+
+    fn with_orders(population: &Population, beta: f64, orders: Orders) -> LinearGradient {
         let priors = population.bidders.iter().map(|bidder| &bidder.prior);
-        ExpectedGradient::of_priors(priors, population.len(), beta, orders)
+        LinearGradient::of_priors(priors, population.len(), beta, orders)
     }
 
     #[test]
@@ -529,8 +396,8 @@ mod tests {
             (mixed(), vec![0.6, 0.4, 0.7]),
         ] {
             for beta in [5.0, 12.0, 50.0, 200.0, 1000.0] {
-                let exact = with_orders(&population, beta, fine).at(&multipliers);
-                let found = ExpectedGradient::new(&population, beta).at(&multipliers);
+                let exact = with_orders(&population, beta, fine).at(&columns(&multipliers));
+                let found = gradient(&population, beta, &multipliers);
                 for (found, exact) in found.into_iter().zip(exact) {
                     assert!((found - exact).abs() < GRADIENT_ERROR, "{found} for {exact} at {beta}");
                 }
@@ -543,8 +410,8 @@ mod tests {
         for bidders in [2, 3, 5, 10, 20] {
             for beta in [5.0, 10.0, 50.0, 1000.0] {
                 let multiplier = smoothed_multiplier(bidders, beta).unwrap();
-                let gradient = ExpectedGradient::new(&Population::symmetric(bidders, Prior::STANDARD), beta);
-                let g = gradient.at(&vec![multiplier; bidders]);
+                let population = Population::symmetric(bidders, Prior::STANDARD);
+                let g = gradient(&population, beta, &vec![multiplier; bidders]);
                 assert!(g.iter().all(|g| g.abs() < GRADIENT_ERROR), "{bidders} at {beta}: {}", g[0]);
             }
         }
@@ -577,7 +444,7 @@ mod tests {
         for (own, rival) in [((0.5, 1.0), (0.3, 2.0)), ((0.3, 2.0), (0.5, 1.0)), ((0.9, 1.0), (0.2, 1.0))] {
             for beta in [3.0, 20.0, 300.0] {
                 let population = game(&[(0.0, own.1), (0.0, rival.1)]);
-                let found = ExpectedGradient::new(&population, beta).at(&[own.0, rival.0])[0];
+                let found = gradient(&population, beta, &[own.0, rival.0])[0];
                 let expected = two_uniform_bidders(own, rival, beta);
                 assert!((found - expected).abs() < GRADIENT_ERROR, "{found} for {expected} at {beta}");
             }
@@ -619,7 +486,7 @@ mod tests {
         fn in_the_true_auction_it_is_the_slope_of_the_utility((population, profile) in games()) {
             let multipliers: Vec<f64> = profile.multipliers().unwrap().iter().take(5).map(|w| w.clamp(0.05, 0.9)).collect();
             let population = Population { bidders: population.bidders[..multipliers.len()].to_vec(), ..population };
-            let gradient = ExpectedGradient::new(&population, f64::INFINITY).at(&multipliers);
+            let gradient = gradient(&population, f64::INFINITY, &multipliers);
             for (bidder, g) in gradient.into_iter().enumerate() {
                 let utility = |shift: f64| {
                     let mut moved = multipliers.clone();

@@ -1,0 +1,98 @@
+//! Exact gradient steps beside a minibatch step, and the reference equilibria.
+
+mod rounds;
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use bidsweep::auction::prior::{Beta, Power, Prior, TruncatedExponential, Uniform};
+use bidsweep::auction::{Bidder, Mechanism, Population, Strategy};
+use bidsweep::equilibrium::{ExpectedGradient, bne, class_equilibrium, references, smoothed_multiplier};
+use bidsweep::learner::Learner;
+use bidsweep::train::{self, BidderSettings, Precision, Profiles, Recording, Settings, Updates};
+use rounds::{median, rounds};
+
+const EPOCHS: u32 = 2000;
+
+const PIECES: Strategy = Strategy::PiecewiseLinear { segments: 16 };
+
+fn uniform(high: f64) -> Prior {
+    Prior::Uniform(Uniform::new(0.0, high).expect("a prior"))
+}
+
+fn population(priors: impl IntoIterator<Item = Prior>, strategy: Strategy) -> Population {
+    let bidder = |prior| Bidder { prior, strategy };
+    Population { mechanism: Mechanism::FirstPrice, bidders: priors.into_iter().map(bidder).collect() }
+}
+
+/// Seconds of one call, of as many in a row.
+fn each(times: u32, mut call: impl FnMut()) -> f64 {
+    let start = Instant::now();
+    (0..times).for_each(|_| call());
+    start.elapsed().as_secs_f64() / f64::from(times)
+}
+
+/// Seconds of an exact step of two bidders with values from U\[0, 1\].
+fn step(strategy: Strategy, beta: f64) -> f64 {
+    let gradient = ExpectedGradient::new(&population([uniform(1.0), uniform(1.0)], strategy), beta);
+    let parameters = [0.45, 0.55].map(|line| vec![line; strategy.parameters()]);
+    each(1000, || {
+        black_box(gradient.at(black_box(&parameters)));
+    })
+}
+
+/// Seconds of an epoch of two linear bidders on minibatches.
+fn minibatch() -> f64 {
+    let bidder = BidderSettings {
+        prior: uniform(1.0),
+        strategy: Strategy::Linear,
+        learner: Learner::ADAM,
+        learning_rate: 0.01,
+        theta: 0.9,
+    };
+    let settings = Settings {
+        mechanism: Mechanism::FirstPrice,
+        bidders: vec![bidder; 2],
+        beta: train::Beta::Fixed(50.0),
+        batch: 128,
+        profiles: Profiles::Shared,
+        epochs: EPOCHS,
+        updates: Updates::Simultaneous,
+        precision: Precision::F32,
+    };
+    let recording = Recording { tail: 0.1, ema: 0.99, trajectory: None };
+    each(1, || {
+        black_box(train::train(black_box(&settings), 1, recording));
+    }) / f64::from(EPOCHS)
+}
+
+fn mixed() -> Population {
+    let beta = |a, b| Prior::Beta(Beta::new(a, b, 0.0, 1.0).expect("a prior"));
+    let power = Prior::Power(Power::new(2.0, 0.0, 1.0).expect("a prior"));
+    let exponential = Prior::TruncatedExponential(TruncatedExponential::new(2.0, 0.0, 1.0).expect("a prior"));
+    population([uniform(1.0), power, beta(2.0, 2.0), beta(3.0, 2.0), exponential], Strategy::Linear)
+}
+
+fn main() {
+    let symmetric = population([uniform(1.0), uniform(1.0)], Strategy::Linear);
+    let unequal = |strategy| population([uniform(1.0), uniform(2.0)], strategy);
+    let (lines, pieces, mixed) = (unequal(Strategy::Linear), unequal(PIECES), mixed());
+    let bne_of_pieces = bne(&pieces).expect("an equilibrium");
+    let candidates: &mut [(&str, &mut dyn FnMut() -> f64)] = &mut [
+        ("minibatch step of 128, linear", &mut minibatch),
+        ("exact step, linear", &mut || step(Strategy::Linear, 50.0)),
+        ("exact step, 16 segments, beta 50", &mut || step(PIECES, 50.0)),
+        ("exact step, 16 segments, beta 1000", &mut || step(PIECES, 1000.0)),
+        ("smoothed_multiplier", &mut || each(10, || drop(black_box(smoothed_multiplier(2, black_box(50.0)))))),
+        ("references, symmetric", &mut || each(1, || drop(black_box(references(&symmetric, 50.0))))),
+        ("references, U[0,1] and U[0,2]", &mut || each(1, || drop(black_box(references(&lines, 50.0))))),
+        ("class_equilibrium, 16 segments", &mut || {
+            each(1, || drop(black_box(class_equilibrium(&pieces, 50.0, Some(&bne_of_pieces)))))
+        }),
+        ("bne, five mixed priors", &mut || each(1, || drop(black_box(bne(&mixed))))),
+    ];
+    let (titles, mut calls): (Vec<_>, Vec<_>) = candidates.iter_mut().map(|(title, call)| (*title, &mut **call)).unzip();
+    for (title, times) in titles.iter().zip(rounds(7, &mut calls)) {
+        println!("{title:<36}{:>12.2} us", median(times) * 1e6);
+    }
+}

@@ -1,0 +1,634 @@
+//! Equilibria within strategy classes that are not all linear: of the smoothed auction, and of the true one.
+
+use super::Bne;
+use super::gradient::ClassGradient;
+use crate::auction::strategy::piecewise_linear::knots;
+use crate::auction::{BidFunction, Population, Prior, Strategy};
+use crate::numeric::eigen::{eigenvalues, solve};
+
+/// The residual that an equilibrium must reach, in the unit of the highest value.
+pub const CLASS_RESIDUAL: f64 = 1e-10;
+
+/// A bound on the error of the gradient, in the unit of the highest value.
+const GRADIENT: f64 = 1e-10;
+
+/// The most groups of bidders of one prior and class.
+const MOST_GROUPS: usize = 12;
+
+/// The multipliers of the lines that the search starts from, beside the BNE; the first where there is no BNE.
+const LINES: [f64; 3] = [0.7, 0.5, 0.9];
+
+/// The most steps along the gradient flow, and of Newton's method after it.
+const MOST_FLOW_STEPS: usize = 200;
+const MOST_STEPS: usize = 20;
+
+/// The residual at which Newton's method takes over, in the unit of the highest value.
+const NEAR: f64 = 1e-6;
+
+/// How often a step may be halved.
+const HALVINGS: usize = 8;
+
+/// A Jacobian is kept while a step brings the residual down by this.
+const FAST: f64 = 0.1;
+
+/// Added to curvatures, per unit of bids at knots: what hardly matters stays where it was.
+const STIFFNESS: f64 = 1e-9;
+
+/// The same at the start of the flow: the inverse of the first step's time.
+const FIRST_STIFFNESS: f64 = 0.25;
+
+/// Half the distance of difference quotients, in slopes, and the distance of those along the flow.
+const DIFFERENCE: f64 = 1e-5;
+const COARSE: f64 = 1e-4;
+
+/// Bids at knots of one equilibrium differ by less in the unit of the highest value; where the curvature is small by
+/// no more than this residual over the curvature.
+const SAME: f64 = 1e-6;
+const SAME_RESIDUAL: f64 = 2e-9;
+
+/// The highest multiplier of a linear bidder.
+const MOST_MULTIPLIER: f64 = 1.0 - 1e-9;
+
+/// An equilibrium of bidders who are confined to their classes, in which bidders of one prior and class play alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassEquilibrium {
+    /// One a bidder.
+    pub bids: Vec<BidFunction>,
+    /// The parameters of [`ClassEquilibrium::bids`], by bidder.
+    pub parameters: Vec<Vec<f64>>,
+    /// The multipliers of the lines through 0 that are nearest to the bids, one a bidder.
+    pub multipliers: Vec<f64>,
+    /// For each bidder a bound of first order on the error of the multiplier: with p its derivative in all parameters and
+    /// J the Jacobian of the gradient, the sum of |J^-T p| times residual and error of the gradient.
+    pub errors: Vec<f64>,
+    /// The largest derivative of a bidder's utility in an own parameter, and in its theta, that is left, in the unit of
+    /// the highest value.
+    pub residual: f64,
+    /// The most by which bids at knots differ between the starts, in the unit of the highest value, where they matter.
+    pub spread: f64,
+    /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in theta, by
+    /// falling real part, without the directions of slopes that are 0 or have no influence; none in the true auction,
+    /// whose gradient has kinks.
+    pub eigenvalues: Vec<(f64, f64)>,
+}
+
+/// The equilibrium within the bidders' classes of the auction smoothed at steepness `beta`, per unit of bid; with an
+/// infinite `beta` of the true auction. `bne` is where one of three searches starts, if there is one.
+///
+/// A zero of the exact gradient in all slopes and multipliers, by rounds of responses and Newton's method from the bids of
+/// the BNE at the knots, from the line of half the value and from a line near the value. All three must come to the same
+/// bids. A slope that would fall below 0 is 0, the end of the class, with a gradient that is not above 0 there.
+///
+/// Bids that hardly ever win, as those of the lowest values against rivals who all bid more, hardly matter to anybody:
+/// they stay near where the search starts, at the BNE's, and may differ between the starts as far as their curvature is
+/// small. The lowest bid over a lowest value of 0 has no influence at all and stays too.
+///
+/// # Errors
+/// Why none is found: a start from which the search does not converge, or starts that lead to different bids.
+pub fn class_equilibrium(
+    population: &Population,
+    beta: f64,
+    bne: Option<&Bne>,
+) -> Result<ClassEquilibrium, String> {
+    let game = Game::new(population, beta)?;
+    let starts = LINES.iter().enumerate().map(|(k, line)| match (k, bne) {
+        (0, Some(bne)) => ("the BNE".to_string(), game.of_bne(bne)),
+        _ => (format!("the line {line}"), game.line(*line)),
+    });
+    let mut found: Vec<(String, Vec<Vec<f64>>)> = Vec::new();
+    for (name, start) in starts {
+        let end = game.search(start).map_err(|why| format!("from {name} {why}"))?;
+        found.push((name, end));
+    }
+    let (first, at) = &found[0];
+    let tolerances = game.tolerances(at);
+    let mut spread = 0.0_f64;
+    for (name, other) in &found[1..] {
+        for (g, (group, tolerances)) in game.groups.iter().zip(&tolerances).enumerate() {
+            let pairs = group.bids(&at[g]).into_iter().zip(group.bids(&other[g]));
+            for ((one, other), tolerance) in pairs.zip(tolerances) {
+                let apart = (one - other).abs() / game.high;
+                if *tolerance < 2.0 * SAME {
+                    spread = spread.max(apart);
+                }
+                if apart > *tolerance {
+                    return Err(format!(
+                        "several equilibria, or none that stands alone: from {first} and from {name} bids of bidder {} \
+                         differ by {apart:e} of the highest value",
+                        1 + game.first_bidder(g)
+                    ));
+                }
+            }
+        }
+    }
+    game.describe(at.clone(), spread)
+}
+
+/// Bidders of one prior and class.
+struct Group {
+    prior: Prior,
+    strategy: Strategy,
+    count: u32,
+    knots: Vec<f64>,
+}
+
+impl Group {
+    /// The parameters that have an influence.
+    fn free(&self) -> std::ops::Range<usize> {
+        let idle = self.strategy != Strategy::Linear && self.knots[0] == 0.0;
+        usize::from(idle)..self.strategy.parameters()
+    }
+
+    /// The bids at the knots; of a linear bidder that at the highest value.
+    fn bids(&self, parameters: &[f64]) -> Vec<f64> {
+        match self.strategy.bid_function(&self.prior, parameters) {
+            BidFunction::Linear { multiplier } => vec![multiplier * self.knots[self.knots.len() - 1]],
+            BidFunction::PiecewiseLinear(function) => function.knots().iter().map(|knot| knot.1).collect(),
+        }
+    }
+
+    /// The derivative of [`Group::bids`] at one knot in one parameter.
+    fn bid_slope(&self, knot: usize, parameter: usize) -> f64 {
+        match (self.strategy, parameter) {
+            (Strategy::Linear, _) => self.knots[self.knots.len() - 1],
+            (_, 0) => self.knots[0],
+            (_, k) if k <= knot => self.knots[k] - self.knots[k - 1],
+            _ => 0.0,
+        }
+    }
+
+    fn most(&self) -> f64 {
+        if self.strategy == Strategy::Linear { MOST_MULTIPLIER } else { f64::INFINITY }
+    }
+
+    /// The derivative of a parameter in its theta.
+    fn rate(&self, parameter: f64) -> f64 {
+        if self.strategy == Strategy::Linear { parameter * (1.0 - parameter) } else { parameter }
+    }
+}
+
+/// The root of a sum of squares.
+fn size(residuals: &[f64]) -> f64 {
+    residuals.iter().map(|r| r * r).sum::<f64>().sqrt()
+}
+
+/// One parameter of a group.
+type Coordinate = (usize, usize);
+
+struct Game {
+    groups: Vec<Group>,
+    of_bidder: Vec<usize>,
+    /// As accurate as can be, and as it is for learners.
+    gradient: ClassGradient,
+    coarse: ClassGradient,
+    beta: f64,
+    high: f64,
+    coordinates: Vec<Coordinate>,
+    /// Sums over knots of products of [`Group::bid_slope`], between parameters of one group, over the square of the
+    /// highest value.
+    metric: Vec<Vec<f64>>,
+}
+
+impl Game {
+    fn new(population: &Population, beta: f64) -> Result<Self, String> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut of_bidder = Vec::new();
+        for bidder in &population.bidders {
+            let alike =
+                |group: &Group| group.prior == bidder.prior && group.strategy == bidder.strategy;
+            let known = groups.iter().position(alike);
+            let group = known.unwrap_or_else(|| {
+                let (low, high) = bidder.prior.support();
+                let knots = match bidder.strategy {
+                    Strategy::Linear => vec![low, high],
+                    Strategy::PiecewiseLinear { segments } => knots(&bidder.prior, segments),
+                };
+                groups.push(Group {
+                    prior: bidder.prior.clone(),
+                    strategy: bidder.strategy,
+                    count: 0,
+                    knots,
+                });
+                groups.len() - 1
+            });
+            groups[group].count += 1;
+            of_bidder.push(group);
+        }
+        if groups.len() > MOST_GROUPS {
+            return Err(format!(
+                "not computed: {} different priors and strategies, and {MOST_GROUPS} at most are manageable",
+                groups.len()
+            ));
+        }
+        let high = groups.iter().map(|group| group.prior.support().1).fold(0.0, f64::max);
+        let coordinates: Vec<Coordinate> = groups
+            .iter()
+            .enumerate()
+            .flat_map(|(g, group)| group.free().map(move |k| (g, k)))
+            .collect();
+        let product = |(g, k): Coordinate, (h, l): Coordinate| -> f64 {
+            if g != h {
+                return 0.0;
+            }
+            let group = &groups[g];
+            let knots = if group.strategy == Strategy::Linear { 1 } else { group.knots.len() };
+            let at = |knot| group.bid_slope(knot, k) * group.bid_slope(knot, l) / (high * high);
+            (0..knots).map(at).sum()
+        };
+        let metric =
+            coordinates.iter().map(|&a| coordinates.iter().map(|&b| product(a, b)).collect()).collect();
+        let classes = || groups.iter().map(|group| (&group.prior, group.strategy, group.count));
+        let (gradient, coarse) = (ClassGradient::fine(classes(), beta), ClassGradient::fast(classes(), beta));
+        Ok(Game { groups, of_bidder, gradient, coarse, beta, high, coordinates, metric })
+    }
+
+    fn first_bidder(&self, group: usize) -> usize {
+        self.of_bidder.iter().take_while(|of| **of != group).count()
+    }
+
+    fn line(&self, multiplier: f64) -> Vec<Vec<f64>> {
+        self.groups.iter().map(|group| vec![multiplier; group.strategy.parameters()]).collect()
+    }
+
+    /// The bids of an equilibrium at the knots.
+    fn of_bne(&self, bne: &Bne) -> Vec<Vec<f64>> {
+        let of = |(g, group): (usize, &Group)| {
+            let bidder = self.first_bidder(g);
+            if group.strategy == Strategy::Linear {
+                return vec![bne.projection(bidder).clamp(0.0, MOST_MULTIPLIER)];
+            }
+            let points: Vec<(f64, f64)> = group.knots.iter().map(|v| (*v, bne.bid(bidder, *v))).collect();
+            let lowest = if points[0].0 > 0.0 { points[0].1 / points[0].0 } else { 0.5 };
+            let slope = |pair: &[(f64, f64)]| ((pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0)).max(0.0);
+            std::iter::once(lowest).chain(points.windows(2).map(slope)).collect()
+        };
+        self.groups.iter().enumerate().map(of).collect()
+    }
+
+    /// The gradient of every group's bidder in the own parameters, in the unit of the highest value.
+    fn field(&self, at: &[Vec<f64>]) -> Vec<f64> {
+        self.field_of(&self.gradient, at)
+    }
+
+    fn field_of(&self, gradient: &ClassGradient, at: &[Vec<f64>]) -> Vec<f64> {
+        let met = gradient.meet(at);
+        let all: Vec<Vec<f64>> = (0..at.len()).map(|g| met.gradient(g, &at[g])).collect();
+        self.coordinates.iter().map(|&(g, k)| all[g][k] / self.high).collect()
+    }
+
+    /// What is left of the conditions of equilibrium.
+    fn residuals(&self, at: &[Vec<f64>], field: &[f64]) -> Vec<f64> {
+        let left = |(&(g, k), slope): (&Coordinate, &f64)| {
+            if at[g][k] <= 0.0 {
+                slope.max(0.0)
+            } else if at[g][k] >= self.groups[g].most() {
+                slope.min(0.0)
+            } else {
+                slope * self.groups[g].rate(at[g][k]).max(1.0)
+            }
+        };
+        self.coordinates.iter().zip(field).map(left).collect()
+    }
+
+    /// The coordinates that are not at an end of the class, or leave it.
+    fn moving(&self, at: &[Vec<f64>], field: &[f64]) -> Vec<usize> {
+        let moves = |c: &usize| {
+            let (g, k) = self.coordinates[*c];
+            (at[g][k] > 0.0 || field[*c] > 0.0) && (at[g][k] < self.groups[g].most() || field[*c] < 0.0)
+        };
+        (0..self.coordinates.len()).filter(moves).collect()
+    }
+
+    /// The point moved by a share of a step of some coordinates, within the classes.
+    fn moved(&self, at: &[Vec<f64>], moving: &[usize], step: &[f64], share: f64) -> Vec<Vec<f64>> {
+        let mut moved = at.to_vec();
+        for (&c, step) in moving.iter().zip(step) {
+            let (g, k) = self.coordinates[c];
+            moved[g][k] = (moved[g][k] - share * step).clamp(0.0, self.groups[g].most());
+        }
+        moved
+    }
+
+    /// The difference quotient of a field in one parameter.
+    fn quotient(&self, at: &[Vec<f64>], (g, k): Coordinate, field: impl Fn(&[Vec<f64>]) -> Vec<f64>) -> Vec<f64> {
+        let mut moved = at.to_vec();
+        let (from, to) = ((at[g][k] - DIFFERENCE).max(0.0), at[g][k] + DIFFERENCE);
+        moved[g][k] = from;
+        let before = field(&moved);
+        moved[g][k] = to;
+        let after = field(&moved);
+        after.into_iter().zip(before).map(|(a, b)| (a - b) / (to - from)).collect()
+    }
+
+    /// The derivatives of the field in some parameters of whole groups, by rows; those of others are 0.
+    fn together(&self, at: &[Vec<f64>], moving: &[usize]) -> Vec<Vec<f64>> {
+        let n = self.coordinates.len();
+        let mut matrix = vec![vec![0.0; n]; n];
+        for &c in moving {
+            let column = self.quotient(at, self.coordinates[c], |at| self.field(at));
+            column.into_iter().enumerate().for_each(|(row, slope)| matrix[row][c] = slope);
+        }
+        matrix
+    }
+
+    /// The derivatives of one group's bidder's gradient in the own parameters, against all others as they are.
+    fn own(&self, at: &[Vec<f64>], group: usize) -> Vec<Vec<f64>> {
+        let met = self.gradient.meet(at);
+        let n = self.groups[group].strategy.parameters();
+        let mut matrix = vec![vec![0.0; n]; n];
+        for k in self.groups[group].free() {
+            let column = self.quotient(at, (group, k), |at| met.gradient(group, &at[group]));
+            column.into_iter().enumerate().for_each(|(row, slope)| matrix[row][k] = slope / self.high);
+        }
+        matrix
+    }
+
+    /// Newton's step for some coordinates, stiff by so much per unit of bids.
+    fn step(&self, matrix: &[Vec<f64>], field: &[f64], moving: &[usize], stiffness: f64) -> Option<Vec<f64>> {
+        let row = |&i: &usize| -> Vec<f64> {
+            moving.iter().map(|&j| matrix[i][j] - stiffness * self.metric[i][j]).collect()
+        };
+        let rows: Vec<Vec<f64>> = moving.iter().map(row).collect();
+        let wanted: Vec<f64> = moving.iter().map(|&i| field[i]).collect();
+        solve(&rows, &wanted)
+    }
+
+    /// Follows the gradient flow of the bids at the knots by implicit steps, longer the nearer they come.
+    ///
+    /// References: Kelley and Keyes 1998, "Convergence analysis of pseudo-transient continuation".
+    fn flow(&self, at: &mut Vec<Vec<f64>>) {
+        let mut field = self.field_of(&self.coarse, at);
+        let mut left = size(&self.residuals(at, &field));
+        let mut stiffness = FIRST_STIFFNESS;
+        for step in 0..MOST_FLOW_STEPS {
+            if left < NEAR {
+                return;
+            }
+            let moving = self.moving(at, &field);
+            let n = self.coordinates.len();
+            let mut matrix = vec![vec![0.0; n]; n];
+            for &c in &moving {
+                let (g, k) = self.coordinates[c];
+                let mut moved = at.clone();
+                moved[g][k] += COARSE;
+                let column = self.field_of(&self.coarse, &moved);
+                column.iter().zip(&field).enumerate().for_each(|(row, (to, from))| matrix[row][c] = (to - from) / COARSE);
+            }
+            let Some(step_to) = self.step(&matrix, &field, &moving, stiffness) else {
+                stiffness *= 4.0;
+                continue;
+            };
+            let next = self.moved(at, &moving, &step_to, 1.0);
+            let next_field = self.field_of(&self.coarse, &next);
+            let next_left = size(&self.residuals(&next, &next_field));
+            if std::env::var("TRACE").is_ok() {
+                println!("  {step} {left:e} -> {next_left:e} stiffness {stiffness:e}");
+            }
+            if next_left.is_nan() || next_left > 1.5 * left {
+                stiffness *= 4.0;
+                if stiffness > 1e6 { return; }
+                continue;
+            }
+            stiffness = (stiffness * (next_left / left).clamp(0.2, 2.0)).max(STIFFNESS);
+            (*at, field, left) = (next, next_field, next_left);
+        }
+    }
+
+    /// The equilibrium that is found from one start.
+    fn search(&self, start: Vec<Vec<f64>>) -> Result<Vec<Vec<f64>>, String> {
+        let mut at = start;
+        self.flow(&mut at);
+        let mut field = self.field(&at);
+        let mut left = size(&self.residuals(&at, &field));
+        let mut matrix: Option<Vec<Vec<f64>>> = None;
+        for _ in 0..MOST_STEPS {
+            let moving = self.moving(&at, &field);
+            let fresh = matrix.is_none();
+            let all: Vec<usize> = (0..self.coordinates.len()).collect();
+            let jacobian = matrix.take().unwrap_or_else(|| self.together(&at, &all));
+            let mut better = None;
+            if let Some(step) = self.step(&jacobian, &field, &moving, STIFFNESS) {
+                let mut share = 1.0;
+                for _ in 0..HALVINGS {
+                    let next = self.moved(&at, &moving, &step, share);
+                    let next_field = self.field(&next);
+                    let next_left = size(&self.residuals(&next, &next_field));
+                    if next_left < (1.0 - 0.1 * share) * left {
+                        better = Some((next, next_field, next_left));
+                        break;
+                    }
+                    if !fresh {
+                        break;
+                    }
+                    share *= 0.5;
+                }
+            }
+            match better {
+                Some((next, next_field, next_left)) => {
+                    if next_left < FAST * left {
+                        matrix = Some(jacobian);
+                    }
+                    (at, field, left) = (next, next_field, next_left);
+                }
+                // An old Jacobian may be at fault.
+                None if !fresh => {}
+                None => break,
+            }
+            if left < 1e-3 * CLASS_RESIDUAL {
+                break;
+            }
+        }
+        let most = self.residuals(&at, &field).iter().fold(0.0_f64, |most, r| most.max(r.abs()));
+        if most <= CLASS_RESIDUAL {
+            Ok(at)
+        } else {
+            Err(format!("the gradient flow and Newton's method leave a residual of {most:e} of the highest value"))
+        }
+    }
+
+    /// How far the bids at each knot of each group may differ between starts, in the unit of the highest value.
+    fn tolerances(&self, at: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let met = self.gradient.meet(at);
+        let of = |(g, group): (usize, &Group)| -> Vec<f64> {
+            if group.strategy == Strategy::Linear {
+                return vec![SAME];
+            }
+            let last = group.knots.len() - 1;
+            let length = |k: usize| if k == 0 { group.knots[0] } else { group.knots[k] - group.knots[k - 1] };
+            let tolerance = |knot: usize| {
+                // The bid at one knot moves, those at all others stay.
+                let at = |shift: f64| {
+                    let mut moved = at[g].clone();
+                    if length(knot) > 0.0 {
+                        moved[knot] += shift / length(knot);
+                    }
+                    if knot < last {
+                        moved[knot + 1] -= shift / length(knot + 1);
+                    }
+                    let gradient = met.gradient(g, &moved);
+                    let part = if length(knot) > 0.0 { gradient[knot] / length(knot) } else { 0.0 };
+                    part - if knot < last { gradient[knot + 1] / length(knot + 1) } else { 0.0 }
+                };
+                let shift = DIFFERENCE * self.high;
+                let curvature = (at(shift) - at(-shift)) / (2.0 * DIFFERENCE);
+                SAME + SAME_RESIDUAL / curvature.abs()
+            };
+            (0..=last).map(tolerance).collect()
+        };
+        self.groups.iter().enumerate().map(of).collect()
+    }
+
+    fn describe(&self, at: Vec<Vec<f64>>, spread: f64) -> Result<ClassEquilibrium, String> {
+        let field = self.field(&at);
+        let residual = self.residuals(&at, &field).iter().fold(0.0_f64, |most, r| most.max(r.abs()));
+        let inside = |c: &usize| {
+            let (g, k) = self.coordinates[*c];
+            at[g][k] > 0.0 && at[g][k] < self.groups[g].most()
+        };
+        let moving: Vec<usize> = (0..self.coordinates.len()).filter(inside).collect();
+        let together = self.together(&at, &moving);
+        let transposed: Vec<Vec<f64>> =
+            moving.iter().map(|&i| moving.iter().map(|&j| together[j][i] - STIFFNESS * self.metric[j][i]).collect()).collect();
+        let mut multipliers = Vec::new();
+        let mut errors = Vec::new();
+        for (g, group) in self.groups.iter().enumerate() {
+            let weights = group.strategy.projection(&group.prior);
+            multipliers.push(weights.iter().zip(&at[g]).map(|(weight, m)| weight * m).sum::<f64>());
+            let of = |&c: &usize| {
+                let (h, k) = self.coordinates[c];
+                if h == g { weights[k] } else { 0.0 }
+            };
+            let wanted: Vec<f64> = moving.iter().map(of).collect();
+            let shares = solve(&transposed, &wanted)
+                .ok_or("no equilibrium that stands alone: the Jacobian is singular there")?;
+            errors.push(shares.iter().map(|share| share.abs()).sum::<f64>() * (residual + GRADIENT));
+        }
+        let eigenvalues =
+            if self.beta.is_finite() { self.eigenvalues(&at, &moving, &together) } else { Vec::new() };
+        let spread_out = |of_group: &[f64]| self.of_bidder.iter().map(|&g| of_group[g]).collect();
+        let function = |&g: &usize| {
+            let Group { prior, strategy, .. } = &self.groups[g];
+            strategy.bid_function(prior, &at[g])
+        };
+        Ok(ClassEquilibrium {
+            bids: self.of_bidder.iter().map(function).collect(),
+            parameters: self.of_bidder.iter().map(|&g| at[g].clone()).collect(),
+            multipliers: spread_out(&multipliers),
+            errors: spread_out(&errors),
+            residual,
+            spread,
+            eigenvalues,
+        })
+    }
+
+    /// Of the Jacobian in theta: those of the groups moving each as one, and for each group those of the difference
+    /// between two of its bidders, as often as it has bidders but one.
+    fn eigenvalues(&self, at: &[Vec<f64>], moving: &[usize], together: &[Vec<f64>]) -> Vec<(f64, f64)> {
+        let rate = |c: usize| {
+            let (g, k) = self.coordinates[c];
+            self.groups[g].rate(at[g][k])
+        };
+        let scaled = |entry: &dyn Fn(usize, usize) -> f64, of: &[usize]| -> Vec<Vec<f64>> {
+            let row = |&i: &usize| of.iter().map(|&j| rate(i) * rate(j) * entry(i, j) * self.high).collect();
+            of.iter().map(row).collect()
+        };
+        let mut values = eigenvalues(&scaled(&|i, j| together[i][j], moving)).unwrap_or_default();
+        for (g, group) in self.groups.iter().enumerate().filter(|(_, group)| group.count > 1) {
+            let own = self.own(at, g);
+            let of: Vec<usize> = moving.iter().copied().filter(|c| self.coordinates[*c].0 == g).collect();
+            // together = own + (count - 1) other.
+            let apart = |i: usize, j: usize| {
+                let own = own[self.coordinates[i].1][self.coordinates[j].1];
+                own - (together[i][j] - own) / f64::from(group.count - 1)
+            };
+            let of_difference = eigenvalues(&scaled(&apart, &of)).unwrap_or_default();
+            for _ in 1..group.count {
+                values.extend(&of_difference);
+            }
+        }
+        values.sort_by(|x, y| y.0.total_cmp(&x.0).then(y.1.total_cmp(&x.1)));
+        values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auction::prior::{Beta, Power};
+    use crate::equilibrium::games::{game, uniform};
+    use crate::equilibrium::{bne, linear_equilibria};
+
+    fn with_segments(mut population: Population, segments: usize) -> Population {
+        population.bidders.iter_mut().for_each(|bidder| bidder.strategy = Strategy::PiecewiseLinear { segments });
+        population
+    }
+
+    fn found(population: &Population, beta: f64) -> ClassEquilibrium {
+        class_equilibrium(population, beta, bne(population).ok().as_ref()).unwrap()
+    }
+
+    /// The root of the mean squared distance of a bidder's bids to the BNE's.
+    fn distance(population: &Population, equilibrium: &ClassEquilibrium, bidder: usize) -> f64 {
+        let bne = bne(population).unwrap();
+        let prior = &population.bidders[bidder].prior;
+        let n = 2000;
+        let square = |k: u32| {
+            let v = prior.quantile((f64::from(k) + 0.5) / f64::from(n));
+            let apart = equilibrium.bids[bidder].bid(v) - bne.bid(bidder, v);
+            apart * apart
+        };
+        ((0..n).map(square).sum::<f64>() / f64::from(n)).sqrt()
+    }
+
+    #[test]
+    #[ignore]
+    fn exploration() {
+        let power = |mu| Prior::Power(Power::new(mu, 0.0, 1.0).unwrap());
+        let mut three = game(&[(0.0, 1.0), (0.0, 1.0), (0.0, 1.0)]);
+        three.bidders[1].prior = power(2.0);
+        three.bidders[2].prior = Prior::Beta(Beta::new(2.0, 2.0, 0.0, 1.0).unwrap());
+        let mut mixture = with_segments(game(&[(0.0, 1.0), (0.0, 2.0)]), 16);
+        mixture.bidders[0].strategy = Strategy::Linear;
+        let games = [
+            ("sym2", with_segments(game(&[(0.0, 1.0); 2]), 16)),
+            ("sym3", with_segments(game(&[(0.0, 1.0); 3]), 16)),
+            ("sym10", with_segments(game(&[(0.0, 1.0); 10]), 8)),
+            ("gls", with_segments(game(&[(0.0, 1.0), (0.0, 2.0)]), 16)),
+            ("gls4", with_segments(game(&[(0.0, 1.0), (0.0, 2.0)]), 4)),
+            ("kz", with_segments(game(&[(0.0, 1.0), (0.5, 1.5)]), 16)),
+            ("three", with_segments(three, 16)),
+            ("mixture", mixture),
+        ];
+        for (name, population) in games {
+            for beta in [5.0, 10.0, 50.0, 100.0, 300.0, f64::INFINITY] {
+                if std::env::var("ONLY").is_ok_and(|only| only != format!("{name}-{beta}")) { continue; }
+                let bne = bne(&population).ok();
+                let start = std::time::Instant::now();
+                let one = class_equilibrium(&population, beta, bne.as_ref());
+                let time = start.elapsed().as_secs_f64();
+                match one {
+                    Ok(one) => {
+                        let distances: Vec<f64> = (0..population.len()).map(|i| if bne.is_some() { distance(&population, &one, i) } else { f64::NAN }).collect();
+                        println!("{name} {beta}: {time:.3} s residual {:e} spread {:e} errors {:?} multipliers {:?} l2 {distances:?} eigen {:?}", one.residual, one.spread, one.errors, one.multipliers, one.eigenvalues.iter().take(2).chain(one.eigenvalues.last()).collect::<Vec<_>>());
+                        if std::env::var("SLOPES").is_ok() { println!("   {:?}", one.parameters); }
+                    }
+                    Err(why) => println!("{name} {beta}: {time:.3} s {why}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn linear_bidders_have_the_linear_equilibrium() {
+        let population = game(&[(0.0, 1.0), (0.0, 2.0)]);
+        for beta in [20.0, 100.0] {
+            let linear = &linear_equilibria(&population, beta).unwrap()[0];
+            let found = found(&population, beta);
+            for bidder in 0..2 {
+                assert!((found.multipliers[bidder] - linear.multipliers[bidder]).abs() < 1e-9, "{found:?}");
+                assert!((found.eigenvalues[bidder].0 - linear.eigenvalues[bidder].0).abs() < 1e-6, "{found:?}");
+            }
+        }
+        let _ = uniform(0.0, 1.0);
+    }
+}
