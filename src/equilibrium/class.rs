@@ -194,8 +194,7 @@ impl Game {
         let mut groups: Vec<Group> = Vec::new();
         let mut of_bidder = Vec::new();
         for bidder in &population.bidders {
-            let alike =
-                |group: &Group| group.prior == bidder.prior && group.strategy == bidder.strategy;
+            let alike = |group: &Group| group.prior == bidder.prior && group.strategy == bidder.strategy;
             let known = groups.iter().position(alike);
             let group = known.unwrap_or_else(|| {
                 let (low, high) = bidder.prior.support();
@@ -221,11 +220,8 @@ impl Game {
             ));
         }
         let high = groups.iter().map(|group| group.prior.support().1).fold(0.0, f64::max);
-        let coordinates: Vec<Coordinate> = groups
-            .iter()
-            .enumerate()
-            .flat_map(|(g, group)| group.free().map(move |k| (g, k)))
-            .collect();
+        let coordinates: Vec<Coordinate> =
+            groups.iter().enumerate().flat_map(|(g, group)| group.free().map(move |k| (g, k))).collect();
         let product = |(g, k): Coordinate, (h, l): Coordinate| -> f64 {
             if g != h {
                 return 0.0;
@@ -310,7 +306,12 @@ impl Game {
     }
 
     /// The difference quotient of a field in one parameter.
-    fn quotient(&self, at: &[Vec<f64>], (g, k): Coordinate, field: impl Fn(&[Vec<f64>]) -> Vec<f64>) -> Vec<f64> {
+    fn quotient(
+        &self,
+        at: &[Vec<f64>],
+        (g, k): Coordinate,
+        field: impl Fn(&[Vec<f64>]) -> Vec<f64>,
+    ) -> Vec<f64> {
         let mut moved = at.to_vec();
         let (from, to) = ((at[g][k] - DIFFERENCE).max(0.0), at[g][k] + DIFFERENCE);
         moved[g][k] = from;
@@ -372,7 +373,11 @@ impl Game {
                 let mut moved = at.clone();
                 moved[g][k] += COARSE;
                 let column = self.field_of(&self.coarse, &moved);
-                column.iter().zip(&field).enumerate().for_each(|(row, (to, from))| matrix[row][c] = (to - from) / COARSE);
+                column
+                    .iter()
+                    .zip(&field)
+                    .enumerate()
+                    .for_each(|(row, (to, from))| matrix[row][c] = (to - from) / COARSE);
             }
             let Some(step_to) = self.step(&matrix, &field, &moving, stiffness) else {
                 stiffness *= 4.0;
@@ -386,7 +391,9 @@ impl Game {
             }
             if next_left.is_nan() || next_left > 1.5 * left {
                 stiffness *= 4.0;
-                if stiffness > 1e6 { return; }
+                if stiffness > 1e6 {
+                    return;
+                }
                 continue;
             }
             stiffness = (stiffness * (next_left / left).clamp(0.2, 2.0)).max(STIFFNESS);
@@ -442,7 +449,9 @@ impl Game {
         if most <= CLASS_RESIDUAL {
             Ok(at)
         } else {
-            Err(format!("the gradient flow and Newton's method leave a residual of {most:e} of the highest value"))
+            Err(format!(
+                "the gradient flow and Newton's method leave a residual of {most:e} of the highest value"
+            ))
         }
     }
 
@@ -487,8 +496,10 @@ impl Game {
         };
         let moving: Vec<usize> = (0..self.coordinates.len()).filter(inside).collect();
         let together = self.together(&at, &moving);
-        let transposed: Vec<Vec<f64>> =
-            moving.iter().map(|&i| moving.iter().map(|&j| together[j][i] - STIFFNESS * self.metric[j][i]).collect()).collect();
+        let transposed: Vec<Vec<f64>> = moving
+            .iter()
+            .map(|&i| moving.iter().map(|&j| together[j][i] - STIFFNESS * self.metric[j][i]).collect())
+            .collect();
         let mut multipliers = Vec::new();
         let mut errors = Vec::new();
         for (g, group) in self.groups.iter().enumerate() {
@@ -559,7 +570,10 @@ mod tests {
     use crate::equilibrium::{bne, linear_equilibria};
 
     fn with_segments(mut population: Population, segments: usize) -> Population {
-        population.bidders.iter_mut().for_each(|bidder| bidder.strategy = Strategy::PiecewiseLinear { segments });
+        population
+            .bidders
+            .iter_mut()
+            .for_each(|bidder| bidder.strategy = Strategy::PiecewiseLinear { segments });
         population
     }
 
@@ -601,16 +615,29 @@ mod tests {
         ];
         for (name, population) in games {
             for beta in [5.0, 10.0, 50.0, 100.0, 300.0, f64::INFINITY] {
-                if std::env::var("ONLY").is_ok_and(|only| only != format!("{name}-{beta}")) { continue; }
+                if std::env::var("ONLY").is_ok_and(|only| only != format!("{name}-{beta}")) {
+                    continue;
+                }
                 let bne = bne(&population).ok();
                 let start = std::time::Instant::now();
                 let one = class_equilibrium(&population, beta, bne.as_ref());
                 let time = start.elapsed().as_secs_f64();
                 match one {
                     Ok(one) => {
-                        let distances: Vec<f64> = (0..population.len()).map(|i| if bne.is_some() { distance(&population, &one, i) } else { f64::NAN }).collect();
-                        println!("{name} {beta}: {time:.3} s residual {:e} spread {:e} errors {:?} multipliers {:?} l2 {distances:?} eigen {:?}", one.residual, one.spread, one.errors, one.multipliers, one.eigenvalues.iter().take(2).chain(one.eigenvalues.last()).collect::<Vec<_>>());
-                        if std::env::var("SLOPES").is_ok() { println!("   {:?}", one.parameters); }
+                        let distances: Vec<f64> = (0..population.len())
+                            .map(|i| if bne.is_some() { distance(&population, &one, i) } else { f64::NAN })
+                            .collect();
+                        println!(
+                            "{name} {beta}: {time:.3} s residual {:e} spread {:e} errors {:?} multipliers {:?} l2 {distances:?} eigen {:?}",
+                            one.residual,
+                            one.spread,
+                            one.errors,
+                            one.multipliers,
+                            one.eigenvalues.iter().take(2).chain(one.eigenvalues.last()).collect::<Vec<_>>()
+                        );
+                        if std::env::var("SLOPES").is_ok() {
+                            println!("   {:?}", one.parameters);
+                        }
                     }
                     Err(why) => println!("{name} {beta}: {time:.3} s {why}"),
                 }
@@ -626,7 +653,10 @@ mod tests {
             let found = found(&population, beta);
             for bidder in 0..2 {
                 assert!((found.multipliers[bidder] - linear.multipliers[bidder]).abs() < 1e-9, "{found:?}");
-                assert!((found.eigenvalues[bidder].0 - linear.eigenvalues[bidder].0).abs() < 1e-6, "{found:?}");
+                assert!(
+                    (found.eigenvalues[bidder].0 - linear.eigenvalues[bidder].0).abs() < 1e-6,
+                    "{found:?}"
+                );
             }
         }
         let _ = uniform(0.0, 1.0);

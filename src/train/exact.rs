@@ -76,13 +76,9 @@ impl Exact {
 /// The derivatives of a bidder's expected utility in its parameters, one vector a parameter, out of each run's; NaN of a
 /// run that has none. Lanes beyond the runs repeat the first.
 fn lanes<R: Real, T>(runs: &[Option<T>], of_bidder: impl Fn(&T) -> &Vec<f64>) -> Vec<R> {
-    let of_runs: Vec<Option<&Vec<f64>>> = runs.iter().map(|run| run.as_ref().map(&of_bidder)).collect();
-    let parameters = of_runs.iter().flatten().map(|of_run| of_run.len()).max().unwrap_or(0);
-    let lane = |k: usize| move |of_run: &Option<&Vec<f64>>| of_run.map_or(f64::NAN, |of_run| of_run[k]);
-    (0..parameters)
-        .map(|k| {
-            let of_lane = |at: usize| lane(k)(of_runs.get(at).unwrap_or(&of_runs[0]));
-            R::from_array(std::array::from_fn(of_lane))
-        })
-        .collect()
+    let of_lane = |lane: usize| runs.get(lane).unwrap_or(&runs[0]).as_ref().map(&of_bidder);
+    let parameters = (0..runs.len()).filter_map(of_lane).map(Vec::len).next().unwrap_or(0);
+    let at = |k: usize| move |of_bidder: &Vec<f64>| of_bidder[k];
+    let lanes = |k: usize| std::array::from_fn(|lane| of_lane(lane).map_or(f64::NAN, at(k)));
+    (0..parameters).map(|k| R::from_array(lanes(k))).collect()
 }

@@ -124,7 +124,7 @@ trait Movement<S: Simd, X: Samples<S>> {
 }
 
 /// Along the mean gradient of batches.
-struct Sampling<'a, S: Simd, X> {
+struct Sampling<'a, S: Simd, X: Samples<S>> {
     settings: &'a Settings,
     /// Whether every strategy is linear.
     linear: bool,

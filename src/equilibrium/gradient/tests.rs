@@ -26,7 +26,10 @@ fn parameters(population: &Population, spread: f64, seed: u64) -> Vec<Vec<f64>> 
     let mut draw = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
     let mut of = |bidder: &Bidder| -> Vec<f64> {
         let slope = |_| 0.6 * libm::exp(spread * (2.0 * draw() - 1.0));
-        (0..bidder.strategy.parameters()).map(slope).map(|m: f64| if bidder.strategy == LINEAR { m.min(0.9) } else { m }).collect()
+        (0..bidder.strategy.parameters())
+            .map(slope)
+            .map(|m: f64| if bidder.strategy == LINEAR { m.min(0.9) } else { m })
+            .collect()
     };
     population.bidders.iter().map(&mut of).collect()
 }
@@ -88,7 +91,11 @@ fn plain(population: &Population, parameters: &[Vec<f64>], beta: f64, i: usize) 
         let prior = &population.bidders[j].prior;
         let bids = population.bidders[j].strategy.bid_function(prior, &parameters[j]);
         let marks = (1..40).map(|k| prior.quantile(libm::pow(0.5, f64::from(k))));
-        bends.extend(marks.chain((1..40).map(|k| prior.upper_quantile(libm::pow(0.5, f64::from(k))))).map(|v| bids.bid(v)));
+        bends.extend(
+            marks
+                .chain((1..40).map(|k| prior.upper_quantile(libm::pow(0.5, f64::from(k)))))
+                .map(|v| bids.bid(v)),
+        );
         bends.extend(prior.kinks().into_iter().map(|v| bids.bid(v)));
     }
     bends.sort_by(f64::total_cmp);
@@ -96,7 +103,13 @@ fn plain(population: &Population, parameters: &[Vec<f64>], beta: f64, i: usize) 
     let law: Vec<(f64, f64)> = nodes(&bends, beta, 1)
         .into_iter()
         .map(|(m, weight)| {
-            (m, weight * rivals().map(|j| below(&population.bidders[j].prior, &functions[j], m)).product::<f64>())
+            (
+                m,
+                weight
+                    * rivals()
+                        .map(|j| below(&population.bidders[j].prior, &functions[j], m))
+                        .product::<f64>(),
+            )
         })
         .collect();
     let logistic = |z: f64| {
@@ -163,8 +176,18 @@ fn games() -> Vec<(Population, f64)> {
         (population(&[(Prior::STANDARD, pieces(16)), (Prior::STANDARD, pieces(16))]), 0.5),
         (population(&[(Prior::STANDARD, pieces(16)), (Prior::STANDARD, pieces(16))]), 3.0),
         (population(&[(Prior::STANDARD, pieces(1)), (uniform(0.2, 0.9), LINEAR)]), 0.5),
-        (population(&[(uniform(0.3, 1.0), pieces(5)), (Prior::STANDARD, LINEAR), (uniform(0.0, 0.8), pieces(3))]), 1.0),
-        (population(&[(power(2.0), pieces(16)), (beta(2.0, 5.0), LINEAR), (Prior::STANDARD, pieces(8))]), 0.5),
+        (
+            population(&[
+                (uniform(0.3, 1.0), pieces(5)),
+                (Prior::STANDARD, LINEAR),
+                (uniform(0.0, 0.8), pieces(3)),
+            ]),
+            1.0,
+        ),
+        (
+            population(&[(power(2.0), pieces(16)), (beta(2.0, 5.0), LINEAR), (Prior::STANDARD, pieces(8))]),
+            0.5,
+        ),
         (population(&[(normal, pieces(16)), (beta(3.0, 2.0), pieces(16))]), 1.0),
         (population(&vec![(Prior::STANDARD, pieces(4)); 20]), 0.4),
         (population(&vec![(Prior::STANDARD, pieces(1)); 20]), 0.1),
@@ -182,7 +205,9 @@ fn the_gradient_of_any_classes_is_that_of_plain_quadrature_uniformly_in_beta() {
             let plain: Vec<Vec<f64>> = bidders.map(|i| plain(&population, &parameters, beta, i)).collect();
             let (error, of_fine) = (worst(&found, &finer), worst(&finer, &plain));
             println!("case {case} beta {beta}: fast {error:e} fine {of_fine:e}");
-            if std::env::var("LOOSE").is_ok() { continue; }
+            if std::env::var("LOOSE").is_ok() {
+                continue;
+            }
             assert!(error < GRADIENT_ERROR, "case {case}, beta {beta}: {error:e}");
             assert!(of_fine < 1e-10, "case {case}, beta {beta}: {of_fine:e}");
         }
