@@ -8,7 +8,7 @@ use super::game::{Game, GameArgs};
 use super::output::{columns, counted, number};
 use super::{Console, Exit, Failure, TableFormat};
 use crate::auction::Population;
-use crate::equilibrium::{Bne, Reference, References, references};
+use crate::equilibrium::{BidderReferences, Bne, Reference, References, references};
 
 /// The most parts between the lowest and the highest bid.
 const MOST_POINTS: i64 = 100_000;
@@ -224,14 +224,14 @@ impl Answer<'_> {
         }
         writeln!(out)?;
         columns(out, &rows, 2)?;
-        let classes: [(&str, fn(&References, usize) -> &Reference); 2] = [
-            ("class", |references, bidder| &references.bidders[bidder].class),
-            ("smoothed", |references, bidder| &references.bidders[bidder].smoothed),
-        ];
-        for (name, of) in classes {
-            let reasons = groups.iter().filter_map(|group| of(&self.references, group[0]).reason.as_deref());
-            let mut reasons: Vec<&str> = reasons.collect();
+        let reasons = |of: fn(&BidderReferences) -> &Reference| {
+            let references = groups.iter().map(|group| of(&self.references.bidders[group[0]]));
+            let mut reasons: Vec<&str> = references.filter_map(|of| of.reason.as_deref()).collect();
             reasons.dedup();
+            reasons
+        };
+        for (name, reasons) in [("class", reasons(|of| &of.class)), ("smoothed", reasons(|of| &of.smoothed))]
+        {
             for reason in reasons {
                 writeln!(out, "no {name} equilibrium: {reason}")?;
             }

@@ -92,13 +92,16 @@ pub fn references(population: &Population, beta: f64) -> References {
     References { bidders: bidders.map(bidder).collect(), bne: bne_of.ok(), eigenvalues }
 }
 
+/// An equilibrium, one reference a bidder, with [`References::eigenvalues`].
+type WithEigenvalues = (Vec<Reference>, Vec<(f64, f64)>);
+
 /// The class equilibrium, and the smoothed equilibrium with its eigenvalues. With an infinite `beta` they are one, and it
 /// is solved once.
 fn in_class(
     population: &Population,
     beta: f64,
     of_bne: &[(Reference, Option<f64>)],
-) -> (Vec<Reference>, (Vec<Reference>, Vec<(f64, f64)>)) {
+) -> (Vec<Reference>, WithEigenvalues) {
     if !population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear) {
         let none = || vec![Reference::none(NOT_LINEAR.into()); population.len()];
         return (none(), (none(), Vec::new()));
@@ -138,7 +141,7 @@ fn references_to_bne(population: &Population, bne: &Result<Bne, String>) -> Vec<
 }
 
 /// The equilibrium of the linear class in the auction of a steepness, for every bidder, and its eigenvalues.
-fn linear(population: &Population, beta: f64) -> (Vec<Reference>, Vec<(f64, f64)>) {
+fn linear(population: &Population, beta: f64) -> WithEigenvalues {
     let none = |reason: String| (vec![Reference::none(reason); population.len()], Vec::new());
     let found = match linear_equilibria(population, beta) {
         Ok(found) => found,

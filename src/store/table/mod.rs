@@ -313,19 +313,19 @@ mod tests {
             assert_eq!(cell.number("jacobian_max_real"), references.eigenvalues.first().map(|value| value.0));
             let imaginary = (!references.eigenvalues.is_empty()).then_some(0.0);
             assert_eq!(cell.number("jacobian_max_imag"), imaginary);
-            let references = references.bidders;
-            for bidder in 0..ok[0].bidders.len() {
+            assert_eq!(references.bidders.len(), ok[0].bidders.len());
+            for (bidder, references) in references.bidders.iter().enumerate() {
                 let row = cell_bidders.next().unwrap().unwrap();
                 assert_eq!(row.integer("bidder"), Some(bidder as i64 + 1));
                 for (place, column) in bidder_columns().iter().enumerate() {
                     let numbers = ok.iter().map(|run| run.bidders[bidder][place]);
                     assert_eq!(summary_in(&row, column.name), summary(numbers));
                 }
-                assert_eq!(row.number("bne_multiplier"), references[bidder].bne.multiplier);
-                assert_eq!(row.text("smoothed_method"), references[bidder].smoothed.method);
-                assert_eq!(row.number("class_error"), references[bidder].class.error);
-                assert_eq!(row.text("bne_reason"), references[bidder].bne.reason.as_deref());
-                assert_eq!(row.number("utility_bne"), references[bidder].utility_bne);
+                assert_eq!(row.number("bne_multiplier"), references.bne.multiplier);
+                assert_eq!(row.text("smoothed_method"), references.smoothed.method);
+                assert_eq!(row.number("class_error"), references.class.error);
+                assert_eq!(row.text("bne_reason"), references.bne.reason.as_deref());
+                assert_eq!(row.number("utility_bne"), references.utility_bne);
             }
         }
         assert!(cells.next().is_none() && cell_bidders.next().is_none());
