@@ -11,7 +11,7 @@ import polars
 import pyarrow.parquet
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TABLES = ["cells", "cell_bidders", "runs", "bidders", "trajectories"]
+TABLES = ["cells", "cell_bidders", "runs", "bidders", "trajectories", "bid_functions"]
 
 
 def check_table(path):

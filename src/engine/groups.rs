@@ -3,28 +3,26 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::equilibrium::{References, references};
-use crate::measure::{RunRow, measure};
+use crate::measure::{RunRow, Yardstick, measure};
 use crate::numeric::simd::LANES;
 use crate::sweep::{Cell, Plan};
 use crate::train::{Outcome, Run, Settings, Shape};
 
-/// A cell that is being trained, with its references: solved once, by whoever needs them first.
+/// A cell that is being trained, with what its runs are measured by: prepared once, by whoever needs it first.
 pub(super) struct Prepared {
     pub(super) cell: Cell,
-    references: OnceLock<References>,
+    yardstick: OnceLock<Yardstick>,
 }
 
 impl Prepared {
     fn new(cell: Cell) -> Self {
-        Prepared { cell, references: OnceLock::new() }
+        Prepared { cell, yardstick: OnceLock::new() }
     }
 
     /// The row of one of the cell's runs.
     pub(super) fn measure(&self, outcome: &Outcome) -> RunRow {
         let settings = &self.cell.settings;
-        let solve = || references(&settings.population(), settings.beta.last());
-        measure(settings, self.references.get_or_init(solve), outcome)
+        measure(settings, self.yardstick.get_or_init(|| Yardstick::new(settings)), outcome)
     }
 }
 

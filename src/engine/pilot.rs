@@ -23,6 +23,9 @@ const BYTES_A_NUMBER: u64 = 8;
 /// Bytes that a column of one value takes, whatever the number of rows, in the metadata of a table.
 const BYTES_A_COLUMN: u64 = 250;
 
+/// Numbers of a row of bid functions that are hardly ever the same.
+const NUMBERS_A_BID: u64 = 4;
+
 /// What a plan will take.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
@@ -37,18 +40,21 @@ pub struct Estimate {
 /// # Panics
 /// As [`Instance::current`].
 pub fn estimate(plan: &Plan, threads: NonZeroUsize) -> Estimate {
-    let (mut work, mut rows, mut points) = (0.0, 0, 0);
+    let (mut work, mut rows, mut points, mut cell_bidders) = (0.0, 0, 0, 0);
     let recorded = plan.measure().trajectories.map_or(0, |t| u64::from(t.replicates.min(plan.replicates())));
     for cell in plan.cells() {
         let bidders = cell.settings.bidders.len() as u64;
         work += cell.settings.work() * f64::from(plan.replicates());
         rows += bidders * u64::from(plan.replicates());
+        cell_bidders += bidders;
         if recorded > 0 {
             let epochs = plan.measure().recording(0).epochs(cell.settings.epochs).count() as u64;
             points += recorded * bidders * epochs;
         }
     }
-    let numbers = plan.runs() * run_columns().len() as u64 + rows * bidder_columns().len() as u64 + points;
+    let bids = cell_bidders * u64::from(plan.measure().bid_functions) * NUMBERS_A_BID;
+    let numbers =
+        bids + plan.runs() * run_columns().len() as u64 + rows * bidder_columns().len() as u64 + points;
     let columns = 5 * (setting_columns().len() + 5 * (run_columns().len() + bidder_columns().len())) as u64;
     Estimate {
         seconds: work * seconds_a_unit_of_work(plan) / threads.get() as f64,

@@ -1,7 +1,6 @@
 //! One run again.
 
-use crate::equilibrium::references;
-use crate::measure::{RunRow, measure};
+use crate::measure::{RunRow, Yardstick, measure};
 use crate::sweep::{Cell, Plan};
 use crate::train::train;
 
@@ -12,5 +11,5 @@ use crate::train::train;
 pub fn rerun(plan: &Plan, cell: &Cell, replicate: u32) -> RunRow {
     let settings = &cell.settings;
     let outcome = train(settings, plan.seed(cell.id, replicate), plan.measure().recording(replicate));
-    measure(settings, &references(&settings.population(), settings.beta.last()), &outcome)
+    measure(settings, &Yardstick::new(settings), &outcome)
 }

@@ -1,6 +1,7 @@
 //! The reference equilibria of a population, with method, error and reason.
 
 use super::bne::{Bne, bne};
+use super::class::class_equilibrium;
 use super::linear::{LINEAR_METHOD, linear_equilibria};
 use super::smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_eigenvalues, smoothed_multiplier};
 use crate::auction::{BidFunction, Mechanism, Population, Prior, Strategy};
@@ -85,7 +86,7 @@ pub fn equilibrium(population: &Population) -> Vec<Reference> {
 pub fn references(population: &Population, beta: f64) -> References {
     let bne_of = bne(population);
     let of_bne = references_to_bne(population, &bne_of);
-    let (class, (smoothed, eigenvalues)) = in_class(population, beta, &of_bne);
+    let (class, (smoothed, eigenvalues)) = in_class(population, beta, &bne_of, &of_bne);
     let bidders = of_bne.into_iter().zip(class).zip(smoothed);
     let bidder =
         |(((bne, utility_bne), class), smoothed)| BidderReferences { bne, class, smoothed, utility_bne };
@@ -100,14 +101,22 @@ type WithEigenvalues = (Vec<Reference>, Vec<(f64, f64)>);
 fn in_class(
     population: &Population,
     beta: f64,
+    bne: &Result<Bne, String>,
     of_bne: &[(Reference, Option<f64>)],
 ) -> (Vec<Reference>, WithEigenvalues) {
+    // A BNE of lines is in every class.
+    let lines = || of_bne.iter().map(|(bne, _)| Reference::linear_as(bne)).collect::<Vec<_>>();
     if !population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear) {
-        let none = || vec![Reference::none(NOT_LINEAR.into()); population.len()];
-        return (none(), (none(), Vec::new()));
+        let of_class = |beta| of_classes(population, beta, bne.as_ref().ok());
+        let class = if common_uniform_high(population).is_some() {
+            (lines(), Vec::new())
+        } else {
+            of_class(f64::INFINITY)
+        };
+        return if beta == f64::INFINITY { (class.0.clone(), class) } else { (class.0, of_class(beta)) };
     }
     if let Some(high) = common_uniform_high(population) {
-        let class: Vec<_> = of_bne.iter().map(|(bne, _)| Reference::linear_as(bne)).collect();
+        let class = lines();
         let (smoothed, eigenvalues) = symmetric_uniform_smoothed(population.len(), beta, high);
         // In the true auction the class equilibrium is exact, and its method the one to be told.
         let smoothed = if beta == f64::INFINITY { class.clone() } else { vec![smoothed; population.len()] };
@@ -117,8 +126,21 @@ fn in_class(
     if beta == f64::INFINITY { (class.0.clone(), class) } else { (class.0, linear(population, beta)) }
 }
 
-/// Why strategies that are not linear have no equilibrium within their class.
-const NOT_LINEAR: &str = "not computed: a bidder's strategy is not linear";
+/// The equilibrium within classes that are not all linear, for every bidder, and its eigenvalues.
+fn of_classes(population: &Population, beta: f64, bne: Option<&Bne>) -> WithEigenvalues {
+    match class_equilibrium(population, beta, bne) {
+        Ok(found) => {
+            let bidders = found.bids.into_iter().zip(found.multipliers).zip(found.errors);
+            let reference =
+                |((bids, multiplier), error)| Reference::found(multiplier, Some(bids), CLASS_METHOD, error);
+            (bidders.map(reference).collect(), found.eigenvalues)
+        }
+        Err(reason) => (vec![Reference::none(reason); population.len()], Vec::new()),
+    }
+}
+
+/// How equilibria within classes that are not all linear are found.
+const CLASS_METHOD: &str = "expected gradient, responses and Newton's method from three starts";
 
 /// The BNE of every bidder, and the utility in it.
 fn references_to_bne(population: &Population, bne: &Result<Bne, String>) -> Vec<(Reference, Option<f64>)> {

@@ -5,6 +5,7 @@
 mod allocation;
 mod bias;
 mod context;
+mod distance;
 mod ema;
 mod gradient;
 mod multiplier;
@@ -13,10 +14,12 @@ mod saturation;
 mod settings;
 mod summary;
 mod utility;
+mod yardstick;
 
 pub use row::{RunRow, RunStatus, measure};
 pub use settings::{MeasureSettings, Trajectories};
 pub use summary::Summary;
+pub use yardstick::Yardstick;
 
 use context::{BidderContext, RunContext};
 
@@ -33,8 +36,15 @@ pub struct Column {
 const RUN_MEASURES: &[&[RunMeasure]] = &[allocation::RUN, bias::RUN];
 
 /// The measures of a run's bidder.
-const BIDDER_MEASURES: &[&[BidderMeasure]] =
-    &[multiplier::BIDDER, ema::BIDDER, bias::BIDDER, utility::BIDDER, gradient::BIDDER, saturation::BIDDER];
+const BIDDER_MEASURES: &[&[BidderMeasure]] = &[
+    multiplier::BIDDER,
+    ema::BIDDER,
+    bias::BIDDER,
+    distance::BIDDER,
+    utility::BIDDER,
+    gradient::BIDDER,
+    saturation::BIDDER,
+];
 
 /// A column of a run and how it is filled.
 struct RunMeasure {
@@ -88,7 +98,7 @@ mod tests {
         assert_eq!(
             names(bidder_columns()),
             "multiplier_last_iterate multiplier_tail_mean multiplier_tail_sd multiplier_time_average \
-             ema_last ema_min ema_max bias class_bias smoothing_bias learning_bias utility gradient_sd \
+             ema_last ema_min ema_max bias class_bias smoothing_bias learning_bias bne_l2 bne_linf utility gradient_sd \
              saturated_share"
         );
     }

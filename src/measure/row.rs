@@ -3,8 +3,7 @@
 use ndarray::Array2;
 
 use super::context::RunContext;
-use super::{BIDDER_MEASURES, RUN_MEASURES, bidder_columns, run_columns};
-use crate::equilibrium::References;
+use super::{BIDDER_MEASURES, RUN_MEASURES, Yardstick, bidder_columns, run_columns};
 use crate::train::{Outcome, Settings, Status};
 
 /// What a run leaves behind: a row of `runs`, a row of `bidders` each, and the trajectory.
@@ -18,6 +17,9 @@ pub struct RunRow {
     pub values: Vec<Option<f64>>,
     /// Shape \[bidder\], each with one number a column of [`bidder_columns`], finite.
     pub bidders: Vec<Vec<Option<f64>>>,
+    /// The [parameters](crate::auction::Strategy::bid_function) of the tail-mean bids, shape \[bidder\]\[parameter\];
+    /// none of a run without numbers.
+    pub parameters: Vec<Vec<f64>>,
     /// Multipliers, shape \[recorded epoch\]\[bidder\]; NaN or infinite where a run had diverged.
     pub trajectory: Option<Array2<f64>>,
 }
@@ -60,22 +62,23 @@ impl RunRow {
             message: Some(message),
             values: vec![None; run_columns().len()],
             bidders: vec![vec![None; bidder_columns().len()]; bidders],
+            parameters: vec![Vec::new(); bidders],
             trajectory: None,
         }
     }
 }
 
-/// The row of a run: its measures, taken with the `references` of its population at its last beta.
+/// The row of a run: its measures, taken with the yardstick of its settings.
 ///
 /// A diverged run has a row without numbers whose message names the epoch. A number that is not finite is `None`.
-pub fn measure(settings: &Settings, references: &References, outcome: &Outcome) -> RunRow {
+pub fn measure(settings: &Settings, yardstick: &Yardstick, outcome: &Outcome) -> RunRow {
     let trajectory = outcome.trajectory.clone();
     if let Status::Diverged { epoch } = outcome.status {
         let message = format!("epoch {epoch}: a parameter is no longer finite; try a smaller learning_rate");
         let row = RunRow::without_numbers(RunStatus::Diverged, message, outcome.bidders.len());
         return RunRow { trajectory, ..row };
     }
-    let run = RunContext::new(settings, references, outcome);
+    let run = RunContext::new(settings, yardstick, outcome);
     let finite = |number: Option<f64>| number.filter(|x| x.is_finite());
     let values = RUN_MEASURES.iter().copied().flatten().map(|measure| finite((measure.of)(&run)));
     let bidders = run.bidders().map(|bidder| {
@@ -87,6 +90,7 @@ pub fn measure(settings: &Settings, references: &References, outcome: &Outcome) 
         message: None,
         values: values.collect(),
         bidders: bidders.collect(),
+        parameters: outcome.bidders.iter().map(|bidder| bidder.tail_mean_parameters.clone()).collect(),
         trajectory,
     }
 }
@@ -97,7 +101,6 @@ mod tests {
 
     use super::*;
     use crate::auction::{Mechanism, Prior, Strategy};
-    use crate::equilibrium::references;
     use crate::learner::Learner;
     use crate::train::{Batch, Beta, BidderOutcome, BidderSettings, Initial, Precision, Profiles, Updates};
 
@@ -142,7 +145,7 @@ mod tests {
 
     fn row(beta: Beta, outcome: &Outcome) -> RunRow {
         let settings = settings(beta);
-        measure(&settings, &references(&settings.population(), beta.last()), outcome)
+        measure(&settings, &Yardstick::new(&settings), outcome)
     }
 
     fn of_run(row: &RunRow, name: &str) -> Option<f64> {
@@ -184,6 +187,13 @@ mod tests {
         assert_close(of_run(&row, "welfare"), won[0] + won[1]);
         assert_close(of_run(&row, "efficiency"), (won[0] + won[1]) * 1.5);
         assert_close(of_run(&row, "bias_max_abs"), 0.02);
+        for (bidder, apart) in [(0, 0.02), (1, 0.01)] {
+            // The BNE is v / 2, and E v^2 = 1/3.
+            let distances = ["bne_l2", "bne_linf"].map(|name| of_bidder(&row, bidder, name).unwrap());
+            assert!((distances[0] - apart / 3.0_f64.sqrt()).abs() < 1e-8, "{distances:?}");
+            assert!((distances[1] - apart).abs() < 1e-8, "{distances:?}");
+        }
+        assert_eq!(row.parameters, [[0.48], [0.51]]);
         let share = of_bidder(&row, 0, "saturated_share").unwrap();
         assert!((0.6..0.7).contains(&share), "{share}");
     }

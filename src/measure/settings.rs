@@ -11,6 +11,8 @@ pub struct MeasureSettings {
     pub ema: f64,
     /// Which trajectories are kept.
     pub trajectories: Option<Trajectories>,
+    /// At how many values, evenly over the support, the table of bid functions tells the bids: 0 for none, or 2 and more.
+    pub bid_functions: u32,
 }
 
 /// Which trajectories are kept.
@@ -24,7 +26,7 @@ pub struct Trajectories {
 
 impl Default for MeasureSettings {
     fn default() -> Self {
-        MeasureSettings { tail: 0.5, ema: 0.99, trajectories: None }
+        MeasureSettings { tail: 0.5, ema: 0.99, trajectories: None, bid_functions: 33 }
     }
 }
 

@@ -110,8 +110,15 @@ fn row_of(cell: u64, replicate: u32, bidders: usize, recorded: usize) -> RunRow 
         message: (status != RunStatus::Ok).then(|| format!("at epoch {replicate}")),
         values: numbers(replicate as usize, run_columns().len()),
         bidders: (0..bidders).map(|bidder| numbers(bidder + 2, bidder_columns().len())).collect(),
+        parameters: (0..bidders).map(|bidder| parameters(status, replicate, bidder)).collect(),
         trajectory: (recorded > 0).then(|| Array2::from_shape_fn((recorded, bidders), trajectory)),
     }
+}
+
+/// One multiplier, as of a linear strategy; none of a run without numbers.
+fn parameters(status: RunStatus, replicate: u32, bidder: usize) -> Vec<f64> {
+    let multiplier = f64::from(replicate).mul_add(0.01, 0.3) + bidder as f64 / 7.0;
+    if status == RunStatus::Ok { vec![multiplier] } else { Vec::new() }
 }
 
 /// A row with its numbers as bits, so that -0 and 0 differ and NaN equals itself.
@@ -123,6 +130,10 @@ pub(crate) fn bits(row: &RunRow) -> impl PartialEq + std::fmt::Debug + use<> {
         row.message.clone(),
         of(&row.values),
         row.bidders.iter().map(|numbers| of(numbers)).collect::<Vec<_>>(),
+        row.parameters
+            .iter()
+            .map(|numbers| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>())
+            .collect::<Vec<_>>(),
         row.trajectory.as_ref().map(|trajectory| trajectory.map(|w| w.to_bits())),
     )
 }

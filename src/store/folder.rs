@@ -23,16 +23,19 @@ pub enum TableName {
     Bidders,
     /// One row a run, recorded epoch and bidder.
     Trajectories,
+    /// One row a cell, bidder and value.
+    BidFunctions,
 }
 
 impl TableName {
     /// Every table.
-    pub const ALL: [TableName; 5] = [
+    pub const ALL: [TableName; 6] = [
         TableName::Cells,
         TableName::CellBidders,
         TableName::Runs,
         TableName::Bidders,
         TableName::Trajectories,
+        TableName::BidFunctions,
     ];
 
     /// The name of the file.
@@ -43,6 +46,7 @@ impl TableName {
             TableName::Runs => "runs.parquet",
             TableName::Bidders => "bidders.parquet",
             TableName::Trajectories => "trajectories.parquet",
+            TableName::BidFunctions => "bid_functions.parquet",
         }
     }
 }

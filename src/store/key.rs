@@ -50,7 +50,7 @@ pub struct MeasureKeys {
 impl MeasureKeys {
     /// The keys under a `[measure]` table.
     pub fn of(measure: &MeasureSettings) -> Self {
-        let &MeasureSettings { tail, ema, trajectories } = measure;
+        let &MeasureSettings { tail, ema, trajectories, .. } = measure;
         let key = |trajectory| MeasureKey::of(&Recording { tail, ema, trajectory });
         MeasureKeys { measure: *measure, recorded: key(trajectories.map(|t| t.every)), unrecorded: key(None) }
     }

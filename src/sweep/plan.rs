@@ -254,6 +254,7 @@ impl Plan {
             "measure": {
                 "tail": measure.tail,
                 "ema": measure.ema,
+                "bid_functions": measure.bid_functions,
                 "trajectories": measure.trajectories.map(|t| json!({ "replicates": t.replicates, "every": t.every })),
             },
         })
@@ -262,11 +263,12 @@ impl Plan {
 
 fn plan_hash(spec: &Spec, ids: &[CellId]) -> String {
     let Seeds { root, replicates, common } = spec.seeds;
-    let MeasureSettings { tail, ema, trajectories } = spec.measure;
+    let MeasureSettings { tail, ema, trajectories, bid_functions } = spec.measure;
     let [recorded, every] = trajectories.map_or([0, 0], |t| [t.replicates, t.every]);
     let mut hasher = blake3::Hasher::new();
     // Always as many fields, each ended by a space, which none can hold.
-    hasher.update(format!("{root} {replicates} {common} {tail} {ema} {recorded} {every} ").as_bytes());
+    let seeds = format!("{root} {replicates} {common}");
+    hasher.update(format!("{seeds} {tail} {ema} {recorded} {every} {bid_functions} ").as_bytes());
     ids.iter().for_each(|id| {
         hasher.update(&id.0.to_be_bytes());
     });

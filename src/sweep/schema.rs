@@ -8,7 +8,7 @@ use crate::auction::{MAX_BIDDERS, Prior};
 use super::population::BIDDER_SETTINGS;
 use super::read::MAX_COUNT;
 use super::settings::settings;
-use super::spec::{MAX_REPLICATES, SCHEMA};
+use super::spec::{MAX_REPLICATES, MAX_VALUES, SCHEMA};
 
 /// The JSON Schema (draft 7) of sweep files, as Taplo reads it.
 pub fn json_schema() -> Json {
@@ -102,6 +102,7 @@ fn measure() -> Json {
         "tail": { "type": "number", "exclusiveMinimum": 0, "maximum": 1 },
         "ema": { "type": "number", "minimum": 0, "exclusiveMaximum": 1 },
         "trajectories": object(trajectories, &["replicates", "every"]),
+        "bid_functions": { "type": "integer", "minimum": 0, "maximum": MAX_VALUES, "not": { "const": 1 } },
     });
     object(keys, &[])
 }

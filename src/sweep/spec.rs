@@ -20,6 +20,9 @@ pub(super) const SCHEMA: u64 = 1;
 /// The most cells of a sweep before any is excluded.
 pub(super) const MAX_CELLS: u128 = 10_000_000;
 
+/// The most values that bid functions are told at.
+pub(super) const MAX_VALUES: u64 = 10_000;
+
 /// The most replicates of a cell.
 pub(super) const MAX_REPLICATES: u32 = 10_000_000;
 
@@ -196,13 +199,26 @@ fn read_measure(node: Option<&Node>, problems: &mut Vec<Problem>) -> (MeasureSet
             "trajectories" => {
                 measure.trajectories = read_trajectories(&entry.node, &mut every, problems);
             }
+            "bid_functions" => {
+                let count = read::integer(&entry.node, "bid_functions", 0, MAX_VALUES, problems);
+                if count == Some(1) {
+                    let message = "`bid_functions` is the number of values that bids are told at, both ends of the \
+                                   support among them: 0 or at least 2";
+                    problems.push(
+                        Problem::error(entry.node.place, message)
+                            .help("write such as `bid_functions = 33`, or 0"),
+                    );
+                }
+                measure.bid_functions = count.map_or(measure.bid_functions, |count| count as u32);
+            }
             "best_response" => {
                 let message = "`best_response` is not available in this version";
                 problems.push(Problem::error(entry.place, message).help("leave it out"));
             }
             key => {
                 let problem = Problem::error(entry.place, format!("`[measure]` has no key `{key}`"));
-                problems.push(problem.help(suggestion(key, ["tail", "ema", "trajectories"])));
+                problems
+                    .push(problem.help(suggestion(key, ["tail", "ema", "trajectories", "bid_functions"])));
             }
         }
     }

@@ -12,7 +12,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{
-    BIDDER, CELL, KEYS, MEASURE, MESSAGE, REPLICATE, STATUS, TRAJECTORY, bidder_column, file_name, run_column,
+    BIDDER, CELL, KEYS, MEASURE, MESSAGE, PARAMETERS, REPLICATE, STATUS, TRAJECTORY, bidder_column,
+    file_name, run_column,
 };
 use crate::measure::{Column, RunRow, RunStatus, bidder_columns, run_columns};
 use crate::store::{RunKey, StoreError};
@@ -123,15 +124,20 @@ impl Part {
         let numbers = |columns: Vec<Column>, name: fn(&str) -> String| {
             columns.iter().map(|c| column(&self.rows, &name(c.name))).collect::<Result<Vec<_>, _>>()
         };
-        let trajectory: ListArray = column(&self.rows, TRAJECTORY)?;
-        if !trajectory.values().data_type().equals_datatype(&DataType::Float64) {
-            return Err(format!("column {TRAJECTORY} is of type {}", trajectory.data_type()));
-        }
+        let lists = |name: &str| {
+            let lists: ListArray = column(&self.rows, name)?;
+            if lists.values().data_type().equals_datatype(&DataType::Float64) {
+                Ok(lists)
+            } else {
+                Err(format!("column {name} is of type {}", lists.data_type()))
+            }
+        };
         Ok(Measured {
             message: column(&self.rows, MESSAGE)?,
             run: numbers(run_columns(), run_column)?,
             bidder: numbers(bidder_columns(), bidder_column)?,
-            trajectory,
+            parameters: lists(PARAMETERS)?,
+            trajectory: lists(TRAJECTORY)?,
         })
     }
 }
@@ -141,6 +147,7 @@ pub(crate) struct Measured {
     message: StringArray,
     run: Vec<Float64Array>,
     bidder: Vec<Float64Array>,
+    parameters: ListArray,
     trajectory: ListArray,
 }
 
@@ -153,8 +160,14 @@ impl Measured {
             message: self.message.is_valid(first).then(|| self.message.value(first).to_string()),
             values: numbers(&self.run, first),
             bidders: run.rows.clone().map(|row| numbers(&self.bidder, row)).collect(),
+            parameters: run.rows.clone().map(|row| self.parameters(row)).collect(),
             trajectory: self.trajectory.is_valid(first).then(|| self.trajectory(run)),
         }
+    }
+
+    /// The parameters of a bidder's bids.
+    fn parameters(&self, row: usize) -> Vec<f64> {
+        self.parameters.value(row).as_primitive::<Float64Type>().values().to_vec()
     }
 
     /// The multipliers \[recorded epoch\]\[bidder\]; NaN where one was not finite.

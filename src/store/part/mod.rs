@@ -2,7 +2,7 @@
 //!
 //! A part holds whole runs, sorted by cell, replicate and bidder, and no settings: the plan has them. Its columns are
 //! the key, `status`, `message`, every column of a run (again on each of its bidders' rows: it compresses to nothing),
-//! `bidder`, every column of a bidder, and the bidder's trajectory as a list.
+//! `bidder`, every column of a bidder, and as lists the parameters of the bidder's bids and its trajectory.
 
 mod content;
 mod writer;
@@ -23,12 +23,13 @@ const MEASURE: &str = "measure_key";
 const STATUS: &str = "status";
 const MESSAGE: &str = "message";
 const BIDDER: &str = "bidder";
+const PARAMETERS: &str = "parameters";
 const TRAJECTORY: &str = "trajectory";
 
 /// The columns that say which run a row is of and how it ended.
 const KEYS: [&str; 5] = [CELL, REPLICATE, MEASURE, STATUS, BIDDER];
 
-/// Every column but the trajectory. A name that runs and bidders share stands for two columns, hence the prefixes.
+/// Every column but the lists. A name that runs and bidders share stands for two columns, hence the prefixes.
 fn columns() -> Vec<Column> {
     let mut columns = vec![
         Column::text(CELL),

@@ -9,7 +9,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
 use parquet::file::properties::EnabledStatistics;
 
-use super::{TRAJECTORY, columns, file_name};
+use super::{PARAMETERS, TRAJECTORY, columns, file_name};
 use crate::measure::RunRow;
 use crate::store::batch::{Batch, Value, encoding};
 use crate::store::{Folder, MAX_WEIGHT, RunKey, StoreError, atomic, weight};
@@ -64,6 +64,7 @@ impl PartWriter {
 /// The rows of sorted runs.
 fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
     let mut batch = Batch::new(&columns());
+    let mut parameters = ListBuilder::new(Float64Builder::new());
     let mut trajectories = ListBuilder::new(Float64Builder::new());
     for (key, run) in runs {
         let cell = key.cell.to_string();
@@ -81,6 +82,8 @@ fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
             let number = Value::Integer(index as i64 + 1);
             batch.push(lead.into_iter().chain(of_run).chain([number]).chain(of_bidder));
 
+            parameters.values().append_slice(&run.parameters[index]);
+            parameters.append(true);
             let trajectory = run.trajectory.as_ref().map(|trajectory| trajectory.column(index));
             if let Some(multipliers) = &trajectory {
                 multipliers
@@ -90,11 +93,13 @@ fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
             trajectories.append(trajectory.is_some());
         }
     }
-    let lists: ArrayRef = Arc::new(trajectories.finish());
     let mut fields: Vec<Arc<Field>> = batch.schema().fields().iter().cloned().collect();
-    fields.push(Arc::new(Field::new(TRAJECTORY, lists.data_type().clone(), true)));
     let mut arrays = batch.finish();
-    arrays.push(lists);
+    for (name, mut lists) in [(PARAMETERS, parameters), (TRAJECTORY, trajectories)] {
+        let lists: ArrayRef = Arc::new(lists.finish());
+        fields.push(Arc::new(Field::new(name, lists.data_type().clone(), true)));
+        arrays.push(lists);
+    }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).expect("one array a field, of its type")
 }
 

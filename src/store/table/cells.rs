@@ -40,12 +40,12 @@ pub(super) fn cell_bidder_table() -> Vec<Column> {
     columns
 }
 
-fn summary_columns(name: &str) -> [Column; 4] {
+pub(super) fn summary_columns(name: &str) -> [Column; 4] {
     let [mean, sd, ci95] = ["mean", "sd", "ci95"].map(|part| Column::measured(&format!("{name}_{part}")));
     [mean, sd, ci95, Column::integer(&format!("{name}_n"))]
 }
 
-fn summary_values<'a>(summary: &Summary) -> [Value<'a>; 4] {
+pub(super) fn summary_values<'a>(summary: &Summary) -> [Value<'a>; 4] {
     [
         Value::from(summary.mean()),
         Value::from(summary.sd()),

@@ -1,5 +1,6 @@
 //! The tables: written from plan and parts in one pass, and read back by column name.
 
+mod bids;
 mod cells;
 mod lead;
 mod reader;
@@ -10,6 +11,7 @@ pub use reader::{Row, Rows, Table};
 
 use parquet::file::metadata::KeyValue;
 
+use bids::BidSummary;
 use cells::CellSummary;
 use lead::Lead;
 use writer::TableWriter;
@@ -55,8 +57,9 @@ struct Tables<'a> {
     runs: TableWriter,
     bidders: TableWriter,
     trajectories: TableWriter,
+    bid_functions: TableWriter,
     /// The cell whose runs are coming in.
-    cell: Option<(Lead, CellSummary)>,
+    cell: Option<(Lead, CellSummary, BidSummary)>,
 }
 
 impl<'a> Tables<'a> {
@@ -79,39 +82,45 @@ impl<'a> Tables<'a> {
             runs: create(TableName::Runs, runs::run_table())?,
             bidders: create(TableName::Bidders, runs::bidder_table())?,
             trajectories: create(TableName::Trajectories, runs::trajectory_table())?,
+            bid_functions: create(TableName::BidFunctions, bids::bid_function_table())?,
             cell: None,
         })
     }
 
     /// Takes the next run in plan order.
     fn push(&mut self, position: usize, replicate: u32, run: &RunRow) -> Result<(), StoreError> {
-        if self.cell.as_ref().is_none_or(|(lead, _)| lead.cell.position != position) {
+        if self.cell.as_ref().is_none_or(|(lead, ..)| lead.cell.position != position) {
             self.end_cell()?;
             let lead = Lead::of(self.plan, &self.settings, position);
             let summary = CellSummary::new(lead.bidders());
-            self.cell = Some((lead, summary));
+            let values = self.plan.measure().bid_functions;
+            let bids = BidSummary::new(&lead.cell.settings.bidders, values);
+            self.cell = Some((lead, summary, bids));
         }
-        let (lead, summary) = self.cell.as_mut().expect("just begun");
+        let (lead, summary, bids) = self.cell.as_mut().expect("just begun");
         let seed = self.plan.seed(lead.cell.id, replicate);
         let recording = self.plan.measure().recording(replicate);
         let epochs: Vec<u32> = recording.epochs(lead.cell.settings.epochs).collect();
         summary.push(run);
+        bids.push(run);
         runs::push_run(&mut self.runs, lead, replicate, seed, run)?;
         runs::push_bidders(&mut self.bidders, lead, replicate, run)?;
         runs::push_trajectory(&mut self.trajectories, lead, replicate, &epochs, run)
     }
 
     fn end_cell(&mut self) -> Result<(), StoreError> {
-        let Some((lead, summary)) = self.cell.take() else { return Ok(()) };
+        let Some((lead, summary, bids)) = self.cell.take() else { return Ok(()) };
         let settings = &lead.cell.settings;
         let references = references(&settings.population(), settings.beta.last());
         summary.push_cell(&mut self.cells, &lead, &references)?;
-        summary.push_cell_bidders(&mut self.cell_bidders, &lead, &references)
+        summary.push_cell_bidders(&mut self.cell_bidders, &lead, &references)?;
+        bids.push_rows(&mut self.bid_functions, &lead, &references)
     }
 
     fn commit(mut self) -> Result<(), StoreError> {
         self.end_cell()?;
-        let tables = [self.cells, self.cell_bidders, self.runs, self.bidders, self.trajectories];
+        let tables =
+            [self.cells, self.cell_bidders, self.runs, self.bidders, self.trajectories, self.bid_functions];
         let files: Vec<_> = tables.into_iter().map(TableWriter::finish).collect::<Result<_, _>>()?;
         files.into_iter().try_for_each(|file| file.commit())
     }
@@ -332,13 +341,43 @@ mod tests {
     }
 
     #[test]
+    fn bid_functions_are_means_over_replicates_beside_the_equilibria() {
+        let plan = fixture::plan_with(8, "[2, 50]", "bid_functions = 5");
+        let (_dir, folder) = written(&plan, &runs(&plan));
+        let table = open(&folder, TableName::BidFunctions);
+        let columns: Vec<_> = table.columns().collect();
+        let mut rows = table.select(&columns).unwrap();
+        for position in 0..plan.len() {
+            let ok: Vec<_> =
+                (0..8).map(|k| run(&plan, position, k).1).filter(|run| run.status == RunStatus::Ok).collect();
+            let settings = plan.cell(position).settings;
+            let references = references(&settings.population(), settings.beta.last());
+            for bidder in 0..settings.bidders.len() {
+                for value in [0.0, 0.25, 0.5, 0.75, 1.0] {
+                    let row = rows.next().unwrap().unwrap();
+                    assert_eq!(row.integer("bidder"), Some(bidder as i64 + 1));
+                    assert_eq!((row.number("value"), row.number("cdf")), (Some(value), Some(value)));
+                    let learned = ok.iter().map(|run| Some(run.parameters[bidder][0] * value));
+                    assert_eq!(summary_in(&row, "bid"), summary(learned));
+                    let of = &references.bidders[bidder];
+                    let bne = of.bne.multiplier.unwrap() * value;
+                    assert!((row.number("bne_bid").unwrap() - bne).abs() < 1e-12);
+                    assert_eq!(row.number("class_bid"), of.class.multiplier.map(|w| w * value));
+                    assert_eq!(row.number("smoothed_bid"), of.smoothed.multiplier.map(|w| w * value));
+                }
+            }
+        }
+        assert!(rows.next().is_none());
+    }
+
+    #[test]
     fn what_is_missing_has_no_rows() {
         let plan = plan(4);
         let (_dir, folder) = written(&plan, &[run(&plan, 1, 3), run(&plan, 4, 0)]);
         let rows = TableName::ALL.map(|name| open(&folder, name).rows());
-        assert_eq!(rows, [2, 2 + 3, 2, 2 + 3, 3 * 4]);
+        assert_eq!(rows, [2, 2 + 3, 2, 2 + 3, 3 * 4, (2 + 3) * 33]);
         let (_dir, folder) = written(&plan, &[]);
-        assert_eq!(TableName::ALL.map(|name| open(&folder, name).rows()), [0; 5]);
+        assert_eq!(TableName::ALL.map(|name| open(&folder, name).rows()), [0; 6]);
     }
 
     #[test]

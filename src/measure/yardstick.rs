@@ -1,0 +1,27 @@
+//! What the runs of a cell are measured by.
+
+use crate::equilibrium::{BneDistance, Evaluator, References, references};
+use crate::train::Settings;
+
+/// The references of a cell, at its last beta, and what its exact expectations are computed with: prepared once, for every
+/// run of the cell.
+#[derive(Clone, Debug)]
+pub struct Yardstick {
+    pub(super) references: References,
+    pub(super) evaluator: Evaluator,
+    /// `None` where there is no BNE.
+    pub(super) distances: Option<BneDistance>,
+}
+
+impl Yardstick {
+    /// Of the runs with these settings.
+    pub fn new(settings: &Settings) -> Self {
+        let population = settings.population();
+        let references = references(&population, settings.beta.last());
+        Yardstick {
+            distances: references.bne.as_ref().map(|bne| BneDistance::new(bne, &population)),
+            evaluator: Evaluator::new(&population),
+            references,
+        }
+    }
+}

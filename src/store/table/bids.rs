@@ -1,0 +1,104 @@
+//! The table of bid functions: what bidders learned to bid at some values, beside the reference equilibria.
+
+use ndarray::Array2;
+
+use super::cells::{summary_columns, summary_values};
+use super::lead::{self, Lead};
+use super::writer::TableWriter;
+use crate::equilibrium::References;
+use crate::measure::{RunRow, Summary};
+use crate::store::StoreError;
+use crate::store::batch::{Column, Value};
+use crate::sweep::Kind;
+use crate::train::BidderSettings;
+
+/// The columns of `bid_functions`.
+pub(super) fn bid_function_table() -> Vec<Column> {
+    let mut columns = lead::columns(&["bidder"]);
+    columns.push(Column::text("prior"));
+    columns.extend(["value", "cdf"].map(|name| Column::repeating(name, Kind::Number)));
+    columns.extend(summary_columns("bid"));
+    columns.extend(["bne_bid", "class_bid", "smoothed_bid"].map(Column::measured));
+    columns
+}
+
+/// The bid functions of a cell over its stored runs.
+pub(super) struct BidSummary {
+    /// One a bidder.
+    bidders: Vec<Bids>,
+}
+
+/// The bids of one bidder at values that cut its support in equal parts.
+struct Bids {
+    values: Vec<f64>,
+    /// d bid / d parameter, shape \[value\]\[parameter\]: bids are linear in the parameters of their class.
+    basis: Array2<f64>,
+    /// Of the learned bids, one a value.
+    learned: Vec<Summary>,
+}
+
+impl BidSummary {
+    /// Of bidders at so many values each, 0 or at least 2.
+    pub(super) fn new(bidders: &[BidderSettings], values: u32) -> Self {
+        BidSummary { bidders: bidders.iter().map(|bidder| Bids::new(bidder, values)).collect() }
+    }
+
+    /// Takes the next run, in the order of replicates; one without numbers counts for nothing.
+    pub(super) fn push(&mut self, run: &RunRow) {
+        for (bids, parameters) in self.bidders.iter_mut().zip(&run.parameters) {
+            if parameters.is_empty() {
+                continue;
+            }
+            for (row, learned) in bids.basis.rows().into_iter().zip(&mut bids.learned) {
+                learned.push(row.iter().zip(parameters).map(|(slope, parameter)| slope * parameter).sum());
+            }
+        }
+    }
+
+    /// Writes the cell's rows.
+    pub(super) fn push_rows(
+        &self,
+        table: &mut TableWriter,
+        lead: &Lead,
+        references: &References,
+    ) -> Result<(), StoreError> {
+        for (bidder, (bids, of)) in self.bidders.iter().zip(&references.bidders).enumerate() {
+            let prior = &lead.cell.settings.bidders[bidder].prior;
+            let leading = lead.of_bidder(&[], bidder);
+            for (&value, learned) in bids.values.iter().zip(&bids.learned) {
+                let equilibria = [
+                    references.bne.as_ref().map(|bne| bne.bid(bidder, value)),
+                    of.class.bids.as_ref().map(|bids| bids.bid(value)),
+                    of.smoothed.bids.as_ref().map(|bids| bids.bid(value)),
+                ];
+                table.push(
+                    leading
+                        .iter()
+                        .copied()
+                        .chain([lead.prior(bidder), Value::Number(value), Value::Number(prior.cdf(value))])
+                        .chain(summary_values(learned))
+                        .chain(equilibria.map(Value::from)),
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Bids {
+    fn new(bidder: &BidderSettings, values: u32) -> Self {
+        let (low, high) = bidder.prior.support();
+        // Both ends of the support as they are.
+        let part = |k: u32| f64::from(k) / f64::from(values - 1);
+        let value = |k: u32| if k + 1 == values { high } else { (high - low).mul_add(part(k), low) };
+        let values: Vec<f64> = (0..values).map(value).collect();
+        let mut basis = Array2::zeros((values.len(), bidder.strategy.parameters()));
+        for (parameter, mut column) in basis.columns_mut().into_iter().enumerate() {
+            let mut unit = vec![0.0; bidder.strategy.parameters()];
+            unit[parameter] = 1.0;
+            let bids = bidder.strategy.bid_function(&bidder.prior, &unit);
+            column.iter_mut().zip(&values).for_each(|(slope, value)| *slope = bids.bid(*value));
+        }
+        Bids { learned: vec![Summary::default(); values.len()], basis, values }
+    }
+}
