@@ -72,7 +72,7 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// For the profiles of a population. It takes some milliseconds where priors cost special functions.
+    /// For the profiles of a population. It takes up to a millisecond a prior that costs special functions.
     pub fn new(population: &Population) -> Self {
         let mut different: Vec<&Prior> = Vec::new();
         let mut of_bidder = Vec::with_capacity(population.len());

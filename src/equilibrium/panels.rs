@@ -12,8 +12,9 @@ const ORDER: usize = 10;
 const GROWTH: f64 = 4.0;
 
 /// The widths of panels in the logarithm of the distance from a singular place: from the far end on, each twice the
-/// last up to the usual one; twice the last again further in than the other number, where F is all but a power.
-const LOG_WIDTHS: (f64, f64, f64) = (1.4, 4.0, 40.0);
+/// last up to the usual one; twice the last again further in than the next number, where F is all but a power, up to
+/// the last one.
+const LOG_WIDTHS: (f64, f64, f64, f64) = (1.4, 4.0, 40.0, 32.0);
 
 /// One node: all bidders at one bid.
 pub(super) struct Node<'a> {
@@ -346,7 +347,7 @@ fn for_graded(
             node(far - distance, weight * far);
         }
         to = from;
-        step = if top - to > LOG_WIDTHS.2 { 2.0 * step } else { (2.0 * step).min(LOG_WIDTHS.1) };
+        step = (2.0 * step).min(if top - to > LOG_WIDTHS.2 { LOG_WIDTHS.3 } else { LOG_WIDTHS.1 });
     }
 }
 
