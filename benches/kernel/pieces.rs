@@ -14,6 +14,7 @@ use cpu_time::ThreadTime;
 use crate::PRECISIONS;
 use crate::ceilings::Ceilings;
 use crate::rounds::{median, rounds};
+use crate::work::Work;
 
 /// Vectors in cache, and how often each is visited.
 const VECTORS: usize = 64;
@@ -139,24 +140,31 @@ pub fn print(instance: Instance, ceilings: &Ceilings) {
     priors();
 }
 
-/// Values of priors with tables, random numbers included, against those of a uniform prior.
+/// Values of priors with tables, random numbers included, and whole epochs of two bidders, against those of a uniform
+/// prior.
 fn priors() {
-    println!("\n{:<38}{:>9}{:>9}", "values, ns a number", "measured", "uniform");
+    println!("\n{:<44}{:>9}{:>9}", "priors, ns", "measured", "uniform");
     let data: Vec<f64> = (0..1000).map(|k| f64::from(k * k)).collect();
     let data = Empirical::new("values.csv", "v", &data).expect("a thousand values that differ");
     let named = |text: &str| text.parse::<Prior>().expect("a prior");
     let uniform = named("uniform:0:2");
-    let smooth = ["beta:2:5", "beta:0.3:0.3", "truncated-normal:0.5:0.2"].map(|text| (text, named(text)));
-    let priors = smooth.into_iter().chain([("empirical, 1000 values", Prior::Empirical(data))]);
-    for (title, prior) in priors {
-        for (precision, name) in PRECISIONS {
-            for instance in Instance::available().into_iter().filter(|&i| i != Instance::Portable) {
-                let time = |prior| run(instance, Timing { piece: Piece::Values, precision, prior });
-                let times = rounds(9, &mut [&mut || time(&prior), &mut || time(&uniform)]);
+    let smooth = ["beta:2:5", "truncated-normal:0.5:0.2"].map(|text| (text, named(text)));
+    // The portable instance waits for the platform's library, prior or not.
+    let instances = || Instance::available().into_iter().filter(|&instance| instance != Instance::Portable);
+    for (title, prior) in smooth.into_iter().chain([("data", Prior::Empirical(data))]) {
+        for ((precision, name), instance) in
+            PRECISIONS.into_iter().flat_map(|p| instances().map(move |i| (p, i)))
+        {
+            let line = |what: &str, times: Vec<Vec<f64>>| {
                 let [ns, of_uniform] = [0, 1].map(|k| median(times[k].clone()));
-                let title = format!("{title}, {name}, {}", instance.name());
-                println!("{title:<38}{ns:>9.3}{of_uniform:>9.3}{:>8.0} %", 100.0 * of_uniform / ns);
-            }
+                let title = format!("{title}, {name}, {}, {what}", instance.name());
+                println!("{title:<44}{ns:>9.3}{of_uniform:>9.3}{:>8.0} %", 100.0 * of_uniform / ns);
+            };
+            let time = |prior| run(instance, Timing { piece: Piece::Values, precision, prior });
+            line("a value", rounds(9, &mut [&mut || time(&prior), &mut || time(&uniform)]));
+            let work = |prior| Work::new(instance, precision, 2, &[50.0]).with_prior(prior);
+            let (of_prior, of_uniform) = (work(&prior), work(&uniform));
+            line("a sample", rounds(9, &mut [&mut || of_prior.common(), &mut || of_uniform.common()]));
         }
     }
 }

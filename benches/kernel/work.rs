@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use bidsweep::auction::Prior;
 use bidsweep::numeric::simd::Instance;
 use bidsweep::train::{Beta, Precision, Run, Settings, train_group};
 use cpu_time::ThreadTime;
@@ -20,6 +21,13 @@ impl Work {
         let epochs = if instance == Instance::Portable { 100 } else { 4000 } / bidders as u32;
         let cell = |&beta| Settings { beta: Beta::Fixed(beta), precision, epochs, ..settings(bidders, beta) };
         Work { instance, cells: betas.iter().map(cell).collect() }
+    }
+
+    /// The same with another prior of every bidder.
+    pub fn with_prior(mut self, prior: &Prior) -> Self {
+        let bidders = self.cells.iter_mut().flat_map(|cell| &mut cell.bidders);
+        bidders.for_each(|bidder| bidder.prior = prior.clone());
+        self
     }
 
     fn agent_samples(&self) -> f64 {

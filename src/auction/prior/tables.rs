@@ -20,8 +20,17 @@ const MOST: usize = 64;
 /// A table that is built by whoever first needs it.
 type Cell<T> = OnceLock<Arc<Table<T>>>;
 
-/// The tables that were last asked for, the latest at the end: key, bits of the mantissa, and the [`Cell`] of that type.
-static LATEST: Mutex<Vec<(TableKey, u32, Arc<dyn Any + Send + Sync>)>> = Mutex::new(Vec::new());
+/// A table of either kind of number.
+struct Entry {
+    key: TableKey,
+    /// Bits of the mantissa, which tell the type of the numbers.
+    number: u32,
+    /// The [`Cell`] of that type.
+    cell: Arc<dyn Any + Send + Sync>,
+}
+
+/// The tables that were last asked for, the latest at the end.
+static LATEST: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 
 impl Prior {
     /// What the prior's table is known by.
@@ -40,12 +49,13 @@ impl Prior {
         let (key, number) = (self.table_key(), T::MANTISSA_BITS);
         // What panics leave behind is whole: entries are moved, never changed.
         let mut latest = LATEST.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = latest.iter().position(|(other, bits, _)| (other, *bits) == (&key, number));
-        let cell = match found {
-            Some(k) => latest.remove(k).2,
-            None => Arc::new(Cell::<T>::new()),
+        let found = latest.iter().position(|entry| (&entry.key, entry.number) == (&key, number));
+        let entry = match found {
+            Some(k) => latest.remove(k),
+            None => Entry { key, number, cell: Arc::new(Cell::<T>::new()) },
         };
-        latest.push((key, number, cell.clone()));
+        let cell = entry.cell.clone();
+        latest.push(entry);
         if latest.len() > MOST {
             latest.remove(0);
         }
