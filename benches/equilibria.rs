@@ -83,7 +83,9 @@ fn main() {
         ("exact step, linear", &mut || step(Strategy::Linear, 50.0)),
         ("exact step, 16 segments, beta 50", &mut || step(PIECES, 50.0)),
         ("exact step, 16 segments, beta 1000", &mut || step(PIECES, 1000.0)),
-        ("smoothed_multiplier", &mut || each(10, || drop(black_box(smoothed_multiplier(2, black_box(50.0)))))),
+        ("smoothed_multiplier", &mut || {
+            each(10, || drop(black_box(smoothed_multiplier(2, black_box(50.0)))))
+        }),
         ("references, symmetric", &mut || each(1, || drop(black_box(references(&symmetric, 50.0))))),
         ("references, U[0,1] and U[0,2]", &mut || each(1, || drop(black_box(references(&lines, 50.0))))),
         ("class_equilibrium, 16 segments", &mut || {
@@ -91,7 +93,8 @@ fn main() {
         }),
         ("bne, five mixed priors", &mut || each(1, || drop(black_box(bne(&mixed))))),
     ];
-    let (titles, mut calls): (Vec<_>, Vec<_>) = candidates.iter_mut().map(|(title, call)| (*title, &mut **call)).unzip();
+    let (titles, mut calls): (Vec<_>, Vec<_>) =
+        candidates.iter_mut().map(|(title, call)| (*title, &mut **call)).unzip();
     for (title, times) in titles.iter().zip(rounds(7, &mut calls)) {
         println!("{title:<36}{:>12.2} us", median(times) * 1e6);
     }

@@ -108,7 +108,8 @@ impl LinearGradient {
     pub fn of(&self, bidder: usize, multipliers: &[Vec<f64>]) -> f64 {
         assert_eq!(multipliers.len(), self.margins.len(), "multipliers and bidders");
         let others = self.margins.iter().zip(multipliers).enumerate().filter(|(j, _)| *j != bidder);
-        let rivals: Vec<Rivals> = others.map(|(_, (margin, multiplier))| Rivals::new(margin, 1, multiplier[0])).collect();
+        let rivals: Vec<Rivals> =
+            others.map(|(_, (margin, multiplier))| Rivals::new(margin, 1, multiplier[0])).collect();
         Point::new(self, &self.margins[bidder], multipliers[bidder][0], &rivals).gradient()
     }
 }
@@ -358,10 +359,10 @@ pub(super) fn power(mut x: f64, mut n: u32) -> f64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
-    use crate::auction::{Population, Profile};
     use super::super::{ExpectedGradient, GRADIENT_ERROR};
+    use super::*;
     use crate::auction::prior::{Beta, Power};
+    use crate::auction::{Population, Profile};
     use crate::equilibrium::games::{game, games};
     use crate::equilibrium::{evaluate, smoothed_multiplier};
 

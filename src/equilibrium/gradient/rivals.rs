@@ -33,7 +33,9 @@ impl Bids {
     /// Below the first bid one of the rivals of a bidder of this group always bids higher, above the second none does.
     pub fn floor_and_top(&self, groups: &[Group], group: usize) -> (f64, f64) {
         let rivals = (0..groups.len()).filter(|other| *other != group || groups[group].count > 1);
-        rivals.map(|other| self.range(other)).fold((0.0, 0.0), |all, one| (one.0.max(all.0), one.1.max(all.1)))
+        rivals
+            .map(|other| self.range(other))
+            .fold((0.0, 0.0), |all, one| (one.0.max(all.0), one.1.max(all.1)))
     }
 }
 
@@ -73,12 +75,7 @@ impl Product {
 
     /// Calls `visitor(group, H, h)` for every group.
     #[inline]
-    pub fn visit(
-        &mut self,
-        groups: &[Group],
-        one: &[(f64, f64)],
-        mut visitor: impl FnMut(usize, f64, f64),
-    ) {
+    pub fn visit(&mut self, groups: &[Group], one: &[(f64, f64)], mut visitor: impl FnMut(usize, f64, f64)) {
         let mut product = (1.0, 0.0);
         for (i, below) in self.below.iter_mut().enumerate() {
             *below = product;

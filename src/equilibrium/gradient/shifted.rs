@@ -13,7 +13,14 @@ pub fn unsmoothed(groups: &[Group], group: usize, bids: &Bids, own: &[f64], accu
 }
 
 /// The gradient in an auction so little smoothed that the logistic variable is integrated last.
-pub fn nearly_unsmoothed(groups: &[Group], group: usize, bids: &Bids, own: &[f64], beta: f64, accuracy: Accuracy) -> Vec<f64> {
+pub fn nearly_unsmoothed(
+    groups: &[Group],
+    group: usize,
+    bids: &Bids,
+    own: &[f64],
+    beta: f64,
+    accuracy: Accuracy,
+) -> Vec<f64> {
     let mut moments = groups[group].moments();
     let (floor, top) = bids.floor_and_top(groups, group);
     let mut ends = PANEL_ENDS.to_vec();
@@ -99,7 +106,12 @@ fn shifted(
                         law = times(law, power((below, density), counts(i)));
                     }
                     let part = part * (stop - start) * margin.density(value);
-                    me.add(moments, me.segments[e], value, weight * part * ((value - bid).mul_add(law.1, -law.0)));
+                    me.add(
+                        moments,
+                        me.segments[e],
+                        value,
+                        weight * part * ((value - bid).mul_add(law.1, -law.0)),
+                    );
                 }
             }
             (from, start) = (to, stop);

@@ -78,7 +78,8 @@ impl Meetings {
             below: none(),
         };
         let limits = (0..groups.len()).map(|group| bids.floor_and_top(groups, group));
-        let (floor, top) = limits.fold((f64::INFINITY, f64::INFINITY), |all, one| (all.0.min(one.0), all.1.min(one.1)));
+        let (floor, top) =
+            limits.fold((f64::INFINITY, f64::INFINITY), |all, one| (all.0.min(one.0), all.1.min(one.1)));
         // Rivals' bids above all that the bidder with the highest of them meets are too high for everybody else.
         let top = top + accuracy.cut / beta;
         let bidders: u32 = groups.iter().map(|group| group.count).sum();
@@ -109,7 +110,9 @@ impl Meetings {
                 (to[i] - from[i]) / (margin.high - margin.low)
             };
             let most = (0..groups.len()).map(moved).fold(0.0, f64::max);
-            if next > floor && (width > NOTHING || most > NOTHING) {
+            // Many bids may be the floor itself.
+            let can_win = next > floor || start == floor;
+            if can_win && (width > NOTHING || most > NOTHING) {
                 let pieces = (width / WIDEST).ceil().max(1.0);
                 let mut order = accuracy.nodes(width / pieces);
                 // The product of distribution functions is as good as a polynomial of a low degree where each changes little.
@@ -135,7 +138,8 @@ impl Meetings {
                             one[i] = (below, if rise > 0.0 { density * rise } else { 0.0 });
                         }
                         let weight = weight / pieces;
-                        product.visit(groups, &one, |i, _, density| meetings.weights[i].push(weight * density));
+                        product
+                            .visit(groups, &one, |i, _, density| meetings.weights[i].push(weight * density));
                     }
                 }
             }
@@ -172,7 +176,15 @@ impl Meetings {
     }
 
     /// For a bidder of a group who plays `own`, the moments of the derivative of the utility in the bid.
-    pub fn gradient(&self, groups: &[Group], group: usize, bids: &Bids, own: &[f64], beta: f64, accuracy: Accuracy) -> Vec<f64> {
+    pub fn gradient(
+        &self,
+        groups: &[Group],
+        group: usize,
+        bids: &Bids,
+        own: &[f64],
+        beta: f64,
+        accuracy: Accuracy,
+    ) -> Vec<f64> {
         let (me, weights, below) = (&groups[group], &self.weights[group], &self.below[group]);
         let (floor, top) = bids.floor_and_top(groups, group);
         let reach = accuracy.cut / beta;
@@ -186,7 +198,8 @@ impl Meetings {
                 continue;
             }
             // Where the own bid can neither win nor lose by chance.
-            let (first, last) = (share(floor - reach), if bids[1] > top + reach { share(top + reach) } else { 1.0 });
+            let (first, last) =
+                (share(floor - reach), if bids[1] > top + reach { share(top + reach) } else { 1.0 });
             for (from, to, chance) in [(first, last.max(first), true), (last.max(first), 1.0, false)] {
                 if from >= to {
                     continue;
