@@ -10,7 +10,7 @@ use crate::numeric::eigen::{eigenvalues, solve};
 pub const CLASS_RESIDUAL: f64 = 1e-10;
 
 /// A bound on the error of the gradient, in the unit of the highest value.
-const GRADIENT: f64 = 1e-10;
+const GRADIENT: f64 = 1e-12;
 
 /// The most groups of bidders of one prior and class.
 const MOST_GROUPS: usize = 12;
@@ -18,28 +18,33 @@ const MOST_GROUPS: usize = 12;
 /// The multipliers of the lines that the search starts from, beside the BNE; the first where there is no BNE.
 const LINES: [f64; 3] = [0.7, 0.5, 0.9];
 
-/// The most steps along the gradient flow, and of Newton's method after it.
-const MOST_FLOW_STEPS: usize = 200;
-const MOST_STEPS: usize = 20;
+/// The most steps of a flow.
+const MOST_STEPS: usize = 100;
+
+/// The steepness times the highest value of the stages through which the lines go: that of the first, twice as much each,
+/// below both the last and this part of the wanted one; and the residual that ends a stage.
+const FIRST_STEEPNESS: f64 = 8.0;
+const LAST_STEEPNESS: f64 = 400.0;
+const LAST_STAGE: f64 = 0.7;
+const STAGE: f64 = 1e-4;
 
 /// The residual at which Newton's method takes over, in the unit of the highest value.
 const NEAR: f64 = 1e-6;
 
-/// How often a step may be halved.
-const HALVINGS: usize = 8;
-
-/// A Jacobian is kept while a step brings the residual down by this.
-const FAST: f64 = 0.1;
-
 /// Added to curvatures, per unit of bids at knots: what hardly matters stays where it was.
 const STIFFNESS: f64 = 1e-9;
 
-/// The same at the start of the flow: the inverse of the first step's time.
-const FIRST_STIFFNESS: f64 = 0.25;
+/// The same that is too much to come anywhere, and by how much the residual may grow in a step.
+const MOST_STIFFNESS: f64 = 1e4;
+const GROWTH: f64 = 1.5;
 
-/// Half the distance of difference quotients, in slopes, and the distance of those along the flow.
+/// The stiffness of the first step, the inverse of its time, and the distance of difference quotients in slopes: with the
+/// gradient for learners, and with the one for references.
+const COARSE: (f64, f64) = (0.25, 1e-4);
+const EXACT: (f64, f64) = (1e-4, 1e-6);
+
+/// Half the distance of the difference quotients of a result.
 const DIFFERENCE: f64 = 1e-5;
-const COARSE: f64 = 1e-4;
 
 /// Bids at knots of one equilibrium differ by less in the unit of the highest value; where the curvature is small by
 /// no more than this residual over the curvature.
@@ -66,6 +71,10 @@ pub struct ClassEquilibrium {
     pub residual: f64,
     /// The most by which bids at knots differ between the starts, in the unit of the highest value, where they matter.
     pub spread: f64,
+    /// The largest eigenvalue of the Hessian of a bidder's utility in the own parameters, in the unit of the highest
+    /// value, without those at an end. Where it is above 0 the bids are stationary, and where the eigenvalues are negative
+    /// the gradient flow comes to them, but a bidder gains a little by some other bids nearby.
+    pub curvature: f64,
     /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in theta, by
     /// falling real part, without the directions of slopes that are 0 or have no influence; none in the true auction,
     /// whose gradient has kinks.
@@ -92,12 +101,15 @@ pub fn class_equilibrium(
 ) -> Result<ClassEquilibrium, String> {
     let game = Game::new(population, beta)?;
     let starts = LINES.iter().enumerate().map(|(k, line)| match (k, bne) {
-        (0, Some(bne)) => ("the BNE".to_string(), game.of_bne(bne)),
-        _ => (format!("the line {line}"), game.line(*line)),
+        (0, Some(bne)) => ("the BNE".to_string(), game.of_bne(bne), false),
+        _ => (format!("the line {line}"), game.line(*line), true),
     });
     let mut found: Vec<(String, Vec<Vec<f64>>)> = Vec::new();
-    for (name, start) in starts {
-        let end = game.search(start).map_err(|why| format!("from {name} {why}"))?;
+    for (name, start, staged) in starts {
+        let end = game
+            .search(&start, staged)
+            .or_else(|why| if staged { Err(why) } else { game.search(&start, true) });
+        let end = end.map_err(|why| format!("from {name} {why}"))?;
         found.push((name, end));
     }
     let (first, at) = &found[0];
@@ -181,6 +193,8 @@ struct Game {
     /// As accurate as can be, and as it is for learners.
     gradient: ClassGradient,
     coarse: ClassGradient,
+    /// The same at lower steepness, rising.
+    stages: Vec<ClassGradient>,
     beta: f64,
     high: f64,
     coordinates: Vec<Coordinate>,
@@ -235,7 +249,13 @@ impl Game {
             coordinates.iter().map(|&a| coordinates.iter().map(|&b| product(a, b)).collect()).collect();
         let classes = || groups.iter().map(|group| (&group.prior, group.strategy, group.count));
         let (gradient, coarse) = (ClassGradient::fine(classes(), beta), ClassGradient::fast(classes(), beta));
-        Ok(Game { groups, of_bidder, gradient, coarse, beta, high, coordinates, metric })
+        let steepness = |k: i32| libm::ldexp(FIRST_STEEPNESS / high, k);
+        let stages = (0..)
+            .map(steepness)
+            .take_while(|lower| *lower < LAST_STAGE * beta && *lower * high < LAST_STEEPNESS)
+            .map(|lower| ClassGradient::fast(classes(), lower))
+            .collect();
+        Ok(Game { groups, of_bidder, gradient, coarse, stages, beta, high, coordinates, metric })
     }
 
     fn first_bidder(&self, group: usize) -> usize {
@@ -295,16 +315,6 @@ impl Game {
         (0..self.coordinates.len()).filter(moves).collect()
     }
 
-    /// The point moved by a share of a step of some coordinates, within the classes.
-    fn moved(&self, at: &[Vec<f64>], moving: &[usize], step: &[f64], share: f64) -> Vec<Vec<f64>> {
-        let mut moved = at.to_vec();
-        for (&c, step) in moving.iter().zip(step) {
-            let (g, k) = self.coordinates[c];
-            moved[g][k] = (moved[g][k] - share * step).clamp(0.0, self.groups[g].most());
-        }
-        moved
-    }
-
     /// The difference quotient of a field in one parameter.
     fn quotient(
         &self,
@@ -344,113 +354,120 @@ impl Game {
         matrix
     }
 
-    /// Newton's step for some coordinates, stiff by so much per unit of bids.
-    fn step(&self, matrix: &[Vec<f64>], field: &[f64], moving: &[usize], stiffness: f64) -> Option<Vec<f64>> {
-        let row = |&i: &usize| -> Vec<f64> {
-            moving.iter().map(|&j| matrix[i][j] - stiffness * self.metric[i][j]).collect()
-        };
-        let rows: Vec<Vec<f64>> = moving.iter().map(row).collect();
-        let wanted: Vec<f64> = moving.iter().map(|&i| field[i]).collect();
-        solve(&rows, &wanted)
+    /// The point after an implicit step of some coordinates, stiff by so much per unit of bids; coordinates that would leave
+    /// the class end at its end, and the others' steps allow for it.
+    fn stepped(
+        &self,
+        at: &[Vec<f64>],
+        field: &[f64],
+        matrix: &[Vec<f64>],
+        stiffness: f64,
+    ) -> Option<Vec<Vec<f64>>> {
+        let mut moving = self.moving(at, field);
+        let entry = |i: usize, j: usize| matrix[i][j] - stiffness * self.metric[i][j];
+        let mut wanted = field.to_vec();
+        let mut next = at.to_vec();
+        loop {
+            let rows: Vec<Vec<f64>> =
+                moving.iter().map(|&i| moving.iter().map(|&j| entry(i, j)).collect()).collect();
+            let step = solve(&rows, &moving.iter().map(|&i| wanted[i]).collect::<Vec<f64>>())?;
+            let mut staying = Vec::with_capacity(moving.len());
+            let mut ended = Vec::new();
+            for (&c, step) in moving.iter().zip(step) {
+                let (g, k) = self.coordinates[c];
+                let to = at[g][k] - step;
+                next[g][k] = to.clamp(0.0, self.groups[g].most());
+                if next[g][k] == to { staying.push(c) } else { ended.push(c) }
+            }
+            if ended.is_empty() {
+                return Some(next);
+            }
+            for &j in &ended {
+                let (g, k) = self.coordinates[j];
+                let step = at[g][k] - next[g][k];
+                staying.iter().for_each(|&i| wanted[i] -= entry(i, j) * step);
+            }
+            moving = staying;
+        }
     }
 
     /// Follows the gradient flow of the bids at the knots by implicit steps, longer the nearer they come.
     ///
     /// References: Kelley and Keyes 1998, "Convergence analysis of pseudo-transient continuation".
-    fn flow(&self, at: &mut Vec<Vec<f64>>) {
-        let mut field = self.field_of(&self.coarse, at);
+    fn flow(
+        &self,
+        gradient: &ClassGradient,
+        at: &mut Vec<Vec<f64>>,
+        (first, distance): (f64, f64),
+        wanted: f64,
+    ) {
+        let mut field = self.field_of(gradient, at);
         let mut left = size(&self.residuals(at, &field));
-        let mut stiffness = FIRST_STIFFNESS;
-        for step in 0..MOST_FLOW_STEPS {
-            if left < NEAR {
-                return;
-            }
-            let moving = self.moving(at, &field);
-            let n = self.coordinates.len();
-            let mut matrix = vec![vec![0.0; n]; n];
-            for &c in &moving {
-                let (g, k) = self.coordinates[c];
-                let mut moved = at.clone();
-                moved[g][k] += COARSE;
-                let column = self.field_of(&self.coarse, &moved);
-                column
-                    .iter()
-                    .zip(&field)
-                    .enumerate()
-                    .for_each(|(row, (to, from))| matrix[row][c] = (to - from) / COARSE);
-            }
-            let Some(step_to) = self.step(&matrix, &field, &moving, stiffness) else {
-                stiffness *= 4.0;
-                continue;
-            };
-            let next = self.moved(at, &moving, &step_to, 1.0);
-            let next_field = self.field_of(&self.coarse, &next);
-            let next_left = size(&self.residuals(&next, &next_field));
-            if std::env::var("TRACE").is_ok() {
-                println!("  {step} {left:e} -> {next_left:e} stiffness {stiffness:e}");
-            }
-            if next_left.is_nan() || next_left > 1.5 * left {
-                stiffness *= 4.0;
-                if stiffness > 1e6 {
-                    return;
+        let mut stiffness = first;
+        let mut matrix = None;
+        for _ in 0..MOST_STEPS {
+            let jacobian = matrix.take().unwrap_or_else(|| self.forward(gradient, at, &field, distance));
+            let next = self.stepped(at, &field, &jacobian, stiffness);
+            let next_field = next.as_ref().map_or_else(Vec::new, |next| self.field_of(gradient, next));
+            let next_left = next.as_ref().map_or(f64::NAN, |next| size(&self.residuals(next, &next_field)));
+            match next {
+                Some(next) if next_left < GROWTH * left => {
+                    let done = next_left < wanted || (left < CLASS_RESIDUAL && next_left > 0.5 * left);
+                    stiffness = (stiffness * (next_left / left).clamp(0.1, 2.0)).max(STIFFNESS);
+                    if next_left < left || !done {
+                        (*at, field, left) = (next, next_field, next_left);
+                    }
+                    if done {
+                        return;
+                    }
                 }
-                continue;
+                _ if stiffness > MOST_STIFFNESS || left < CLASS_RESIDUAL => return,
+                _ => {
+                    stiffness *= 4.0;
+                    matrix = Some(jacobian);
+                }
             }
-            stiffness = (stiffness * (next_left / left).clamp(0.2, 2.0)).max(STIFFNESS);
-            (*at, field, left) = (next, next_field, next_left);
         }
     }
 
-    /// The equilibrium that is found from one start.
-    fn search(&self, start: Vec<Vec<f64>>) -> Result<Vec<Vec<f64>>, String> {
-        let mut at = start;
-        self.flow(&mut at);
-        let mut field = self.field(&at);
-        let mut left = size(&self.residuals(&at, &field));
-        let mut matrix: Option<Vec<Vec<f64>>> = None;
-        for _ in 0..MOST_STEPS {
-            let moving = self.moving(&at, &field);
-            let fresh = matrix.is_none();
-            let all: Vec<usize> = (0..self.coordinates.len()).collect();
-            let jacobian = matrix.take().unwrap_or_else(|| self.together(&at, &all));
-            let mut better = None;
-            if let Some(step) = self.step(&jacobian, &field, &moving, STIFFNESS) {
-                let mut share = 1.0;
-                for _ in 0..HALVINGS {
-                    let next = self.moved(&at, &moving, &step, share);
-                    let next_field = self.field(&next);
-                    let next_left = size(&self.residuals(&next, &next_field));
-                    if next_left < (1.0 - 0.1 * share) * left {
-                        better = Some((next, next_field, next_left));
-                        break;
-                    }
-                    if !fresh {
-                        break;
-                    }
-                    share *= 0.5;
-                }
-            }
-            match better {
-                Some((next, next_field, next_left)) => {
-                    if next_left < FAST * left {
-                        matrix = Some(jacobian);
-                    }
-                    (at, field, left) = (next, next_field, next_left);
-                }
-                // An old Jacobian may be at fault.
-                None if !fresh => {}
-                None => break,
-            }
-            if left < 1e-3 * CLASS_RESIDUAL {
-                break;
+    /// The derivatives of a field in the parameters of whole groups, by rows, those of parameters that do not move 0.
+    fn forward(
+        &self,
+        gradient: &ClassGradient,
+        at: &[Vec<f64>],
+        field: &[f64],
+        distance: f64,
+    ) -> Vec<Vec<f64>> {
+        let n = self.coordinates.len();
+        let mut matrix = vec![vec![0.0; n]; n];
+        for c in self.moving(at, field) {
+            let (g, k) = self.coordinates[c];
+            let mut moved = at.to_vec();
+            moved[g][k] += distance;
+            let column = self.field_of(gradient, &moved);
+            for (row, (to, from)) in column.iter().zip(field).enumerate() {
+                matrix[row][c] = (to - from) / distance;
             }
         }
-        let most = self.residuals(&at, &field).iter().fold(0.0_f64, |most, r| most.max(r.abs()));
-        if most <= CLASS_RESIDUAL {
+        matrix
+    }
+
+    /// The equilibrium that is found from one start.
+    fn search(&self, start: &[Vec<f64>], staged: bool) -> Result<Vec<Vec<f64>>, String> {
+        let mut at = start.to_vec();
+        if staged {
+            self.stages.iter().for_each(|gradient| self.flow(gradient, &mut at, COARSE, STAGE));
+        }
+        self.flow(&self.coarse, &mut at, COARSE, NEAR);
+        self.flow(&self.gradient, &mut at, EXACT, 1e-3 * CLASS_RESIDUAL);
+        let most = self.residuals(&at, &self.field(&at)).iter().fold(0.0_f64, |most, r| most.max(r.abs()));
+        if at.iter().flatten().all(|m| *m == 0.0) {
+            Err("all bids fall to 0".to_string())
+        } else if most <= CLASS_RESIDUAL {
             Ok(at)
         } else {
             Err(format!(
-                "the gradient flow and Newton's method leave a residual of {most:e} of the highest value"
+                "the gradient flow comes to a residual of {most:e} of the highest value, above {CLASS_RESIDUAL:e}"
             ))
         }
     }
@@ -528,8 +545,22 @@ impl Game {
             errors: spread_out(&errors),
             residual,
             spread,
+            curvature: self.curvature(&at, &moving),
             eigenvalues,
         })
+    }
+
+    /// The largest eigenvalue of the Hessian of a bidder's utility in the own parameters.
+    fn curvature(&self, at: &[Vec<f64>], moving: &[usize]) -> f64 {
+        let of_group = |g: usize| {
+            let own = self.own(at, g);
+            let of: Vec<usize> =
+                moving.iter().map(|c| self.coordinates[*c]).filter(|c| c.0 == g).map(|c| c.1).collect();
+            let row = |&i: &usize| of.iter().map(|&j| 0.5 * (own[i][j] + own[j][i])).collect();
+            let matrix: Vec<Vec<f64>> = of.iter().map(row).collect();
+            eigenvalues(&matrix).unwrap_or_default().first().map_or(f64::NEG_INFINITY, |first| first.0)
+        };
+        (0..self.groups.len()).map(of_group).fold(f64::NEG_INFINITY, f64::max)
     }
 
     /// Of the Jacobian in theta: those of the groups moving each as one, and for each group those of the difference
@@ -565,9 +596,8 @@ impl Game {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auction::prior::{Beta, Power};
-    use crate::equilibrium::games::{game, uniform};
-    use crate::equilibrium::{bne, linear_equilibria};
+    use crate::equilibrium::games::game;
+    use crate::equilibrium::{bne, linear_equilibria, smoothed_multiplier};
 
     fn with_segments(mut population: Population, segments: usize) -> Population {
         population
@@ -595,70 +625,93 @@ mod tests {
     }
 
     #[test]
-    #[ignore]
-    fn exploration() {
-        let power = |mu| Prior::Power(Power::new(mu, 0.0, 1.0).unwrap());
-        let mut three = game(&[(0.0, 1.0), (0.0, 1.0), (0.0, 1.0)]);
-        three.bidders[1].prior = power(2.0);
-        three.bidders[2].prior = Prior::Beta(Beta::new(2.0, 2.0, 0.0, 1.0).unwrap());
-        let mut mixture = with_segments(game(&[(0.0, 1.0), (0.0, 2.0)]), 16);
-        mixture.bidders[0].strategy = Strategy::Linear;
-        let games = [
-            ("sym2", with_segments(game(&[(0.0, 1.0); 2]), 16)),
-            ("sym3", with_segments(game(&[(0.0, 1.0); 3]), 16)),
-            ("sym10", with_segments(game(&[(0.0, 1.0); 10]), 8)),
-            ("gls", with_segments(game(&[(0.0, 1.0), (0.0, 2.0)]), 16)),
-            ("gls4", with_segments(game(&[(0.0, 1.0), (0.0, 2.0)]), 4)),
-            ("kz", with_segments(game(&[(0.0, 1.0), (0.5, 1.5)]), 16)),
-            ("three", with_segments(three, 16)),
-            ("mixture", mixture),
-        ];
-        for (name, population) in games {
-            for beta in [5.0, 10.0, 50.0, 100.0, 300.0, f64::INFINITY] {
-                if std::env::var("ONLY").is_ok_and(|only| only != format!("{name}-{beta}")) {
-                    continue;
-                }
-                let bne = bne(&population).ok();
-                let start = std::time::Instant::now();
-                let one = class_equilibrium(&population, beta, bne.as_ref());
-                let time = start.elapsed().as_secs_f64();
-                match one {
-                    Ok(one) => {
-                        let distances: Vec<f64> = (0..population.len())
-                            .map(|i| if bne.is_some() { distance(&population, &one, i) } else { f64::NAN })
-                            .collect();
-                        println!(
-                            "{name} {beta}: {time:.3} s residual {:e} spread {:e} errors {:?} multipliers {:?} l2 {distances:?} eigen {:?}",
-                            one.residual,
-                            one.spread,
-                            one.errors,
-                            one.multipliers,
-                            one.eigenvalues.iter().take(2).chain(one.eigenvalues.last()).collect::<Vec<_>>()
-                        );
-                        if std::env::var("SLOPES").is_ok() {
-                            println!("   {:?}", one.parameters);
-                        }
-                    }
-                    Err(why) => println!("{name} {beta}: {time:.3} s {why}"),
-                }
+    fn linear_bidders_have_the_linear_equilibrium() {
+        let population = game(&[(0.0, 1.0), (0.0, 2.0)]);
+        for beta in [20.0, 100.0, f64::INFINITY] {
+            let linear = &linear_equilibria(&population, beta).unwrap()[0];
+            let found = found(&population, beta);
+            assert_eq!(found.eigenvalues.len(), linear.eigenvalues.len());
+            for bidder in 0..2 {
+                let apart = (found.multipliers[bidder] - linear.multipliers[bidder]).abs();
+                assert!(apart < 2e-9, "{apart:e} at {beta}");
+            }
+            for (one, other) in found.eigenvalues.iter().zip(&linear.eigenvalues) {
+                assert!((one.0 - other.0).abs() < 1e-6 && one.1.abs() < 1e-6, "{found:?}");
             }
         }
     }
 
     #[test]
-    fn linear_bidders_have_the_linear_equilibrium() {
-        let population = game(&[(0.0, 1.0), (0.0, 2.0)]);
-        for beta in [20.0, 100.0] {
-            let linear = &linear_equilibria(&population, beta).unwrap()[0];
+    fn one_segment_from_zero_is_a_line() {
+        let population = with_segments(Population::symmetric(3, Prior::STANDARD), 1);
+        for beta in [10.0, 50.0] {
             let found = found(&population, beta);
-            for bidder in 0..2 {
-                assert!((found.multipliers[bidder] - linear.multipliers[bidder]).abs() < 1e-9, "{found:?}");
-                assert!(
-                    (found.eigenvalues[bidder].0 - linear.eigenvalues[bidder].0).abs() < 1e-6,
-                    "{found:?}"
-                );
-            }
+            let expected = smoothed_multiplier(3, beta).unwrap();
+            assert!((found.multipliers[0] - expected).abs() < 1e-10, "{found:?}");
+            assert!((found.parameters[2][1] - expected).abs() < 1e-10);
         }
-        let _ = uniform(0.0, 1.0);
+    }
+
+    #[test]
+    fn unequal_uniform_bidders_come_near_the_bne_as_lines_cannot() {
+        let population = with_segments(game(&[(0.0, 1.0), (0.0, 2.0)]), 16);
+        let lines = game(&[(0.0, 1.0), (0.0, 2.0)]);
+        for (beta, most) in [(50.0, [0.005, 0.008]), (100.0, [0.001, 0.005])] {
+            let (found, line) = (found(&population, beta), found(&lines, beta));
+            assert!(found.residual < CLASS_RESIDUAL && found.spread < SAME);
+            for (bidder, most) in most.into_iter().enumerate() {
+                let near = distance(&population, &found, bidder);
+                assert!(
+                    near < most && 7.0 * near < distance(&lines, &line, bidder),
+                    "{near} of {bidder} at {beta}"
+                );
+                assert!(found.errors[bidder] < 1e-8, "{found:?}");
+            }
+            assert_eq!(found.eigenvalues.len(), 32);
+            assert!(found.curvature < 1e-3, "{}", found.curvature);
+            assert!(found.eigenvalues.iter().all(|value| value.0 < 0.0));
+        }
+    }
+
+    #[test]
+    fn equal_uniform_bidders_bid_the_bne_in_the_true_auction_and_come_near_it_as_beta_grows() {
+        for bidders in [2, 3] {
+            let population = with_segments(Population::symmetric(bidders, Prior::STANDARD), 16);
+            let class = found(&population, f64::INFINITY);
+            assert!(distance(&population, &class, 0) < 1e-10);
+            let distances = [5.0, 10.0, 50.0].map(|beta| distance(&population, &found(&population, beta), 0));
+            assert!(distances.is_sorted_by(|a, b| a > b) && distances[2] < 0.008, "{distances:?}");
+        }
+        let two = found(&with_segments(Population::symmetric(2, Prior::STANDARD), 4), 20.0);
+        assert_eq!(two.eigenvalues.len(), 2 * two.parameters[0][1..].iter().filter(|m| **m > 0.0).count());
+        assert_eq!(two.bids[0], two.bids[1]);
+    }
+
+    #[test]
+    fn mixtures_and_the_true_auction_have_equilibria_too() {
+        let mut mixture = with_segments(game(&[(0.0, 1.0), (0.0, 2.0)]), 8);
+        mixture.bidders[0].strategy = Strategy::Linear;
+        let mixed = found(&mixture, 50.0);
+        assert!(mixed.residual < CLASS_RESIDUAL && matches!(mixed.bids[0], BidFunction::Linear { .. }));
+        let population = with_segments(game(&[(0.0, 1.0), (0.0, 2.0)]), 4);
+        let class = found(&population, f64::INFINITY);
+        assert!(class.residual < CLASS_RESIDUAL && class.eigenvalues.is_empty());
+        // The smoothed equilibria tend to it.
+        let near = found(&population, 1000.0);
+        assert!((class.multipliers[0] - near.multipliers[0]).abs() < 1e-3, "{near:?}");
+    }
+
+    #[test]
+    fn bids_that_cannot_win_stay_and_are_no_disagreement() {
+        let population = with_segments(game(&[(0.0, 1.0), (0.5, 1.5)]), 8);
+        let found = found(&population, 50.0);
+        assert!(found.residual < CLASS_RESIDUAL && found.spread < SAME, "{found:?}");
+    }
+
+    #[test]
+    fn many_different_bidders_have_a_reason() {
+        let supports: Vec<_> = (0..20).map(|i| (0.0, 1.0 + 0.05 * f64::from(i))).collect();
+        let reason = class_equilibrium(&with_segments(game(&supports), 4), 50.0, None).unwrap_err();
+        assert!(reason.contains("20 different priors and strategies, and 12 at most"), "{reason}");
     }
 }

@@ -110,7 +110,9 @@ impl Meetings {
                 (to[i] - from[i]) / (margin.high - margin.low)
             };
             let most = (0..groups.len()).map(moved).fold(0.0, f64::max);
-            if next > floor && (width > NOTHING || most > NOTHING) {
+            // Many bids may be the floor itself.
+            let can_win = next > floor || start == floor;
+            if can_win && (width > NOTHING || most > NOTHING) {
                 let pieces = (width / WIDEST).ceil().max(1.0);
                 let mut order = accuracy.nodes(width / pieces);
                 // The product of distribution functions is as good as a polynomial of a low degree where each changes little.
