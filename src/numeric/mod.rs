@@ -2,6 +2,7 @@
 //! beta and truncated normal distributions.
 
 pub mod beta;
+pub mod collocation;
 pub mod eigen;
 pub mod elementary;
 pub mod normal;
