@@ -143,7 +143,7 @@ mod tests {
                     if distance == column { 0.0 } else { 1.0 / (1.0 + (distance + 2 * column) as f64) }
                 })
             });
-            let right = matrix.map(|row| {
+            let right: [[f64; 2]; POINTS] = matrix.map(|row| {
                 std::array::from_fn(|side| row.iter().zip(&solution).map(|(a, x)| a * x[side]).sum::<f64>())
             });
             for (found, exact) in solve(matrix, right).iter().zip(&solution) {

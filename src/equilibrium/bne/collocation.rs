@@ -271,12 +271,12 @@ impl<'a> Problem<'a> {
         let mut alone = vec![0.0; count + 1];
         let bidders = self.groups.bidders();
         let bottom = place(self.ends[count]).0;
-        for g in 0..size {
+        for (g, row) in rows[count].iter_mut().enumerate() {
             let weight = self.groups.counts[g];
             let (ln, slope) = self.groups.quantiles[g].ln_excess(state.ends[count][g]);
             let y = 1.0 / libm::expm1(ln - bottom - state.ln_width);
             let q = weight * y * (1.0 + y) / (bidders - 1.0);
-            rows[count][g] = -q * slope;
+            *row = -q * slope;
             by_width[count] += q;
             alone[count] -= weight * (y / (bidders - 1.0) - 1.0 / slope);
         }
@@ -319,12 +319,12 @@ impl<'a> Problem<'a> {
             }
             for (g, group) in step.groups.iter().enumerate() {
                 let own = changes[k][g];
-                for c in 0..POINTS {
-                    inside[k][g][c] = group.by_own[c] * own
+                inside[k][g] = std::array::from_fn(|c| {
+                    group.by_own[c] * own
                         + dot(&group.by_m[c], &m)
                         + group.by_width[c] * width_change
-                        + group.alone[c];
-                }
+                        + group.alone[c]
+                });
                 changes[k + 1][g] = group.end_by_own * own
                     + dot(&group.end_by_m, &m)
                     + group.end_by_width * width_change
