@@ -485,10 +485,7 @@ mod tests {
                 }
             }
         }
-        println!("{found} found, {dropped} dropped, {stiff} stiff");
-        assert!(
-            found >= 80 && dropped >= 20 && stiff <= 4,
-            "{found} found, {dropped} dropped, {stiff} stiff"
-        );
+        // One game in fifty may be too stiff, and there are enough of the others to tell.
+        assert!(found >= 90 && dropped >= 8 && stiff <= 2, "{found} found, {dropped} dropped, {stiff} stiff");
     }
 }
