@@ -3,7 +3,7 @@
 use super::log_quantile::LogQuantile;
 use crate::auction::{Population, Prior};
 
-/// The most different priors for which equilibria are computed: the time grows like their number to the power 3.3.
+/// The most different priors for which equilibria of linear bidders are computed.
 pub(super) const MOST_PRIORS: usize = 12;
 
 /// The different priors of a population.

@@ -14,6 +14,9 @@ const LEAST_LOG: f64 = -1024.0;
 /// Above e to this, F is 1 to rounding.
 const LEAST_LN_MINUS_LOG: f64 = -40.0;
 
+/// What F is multiplied by, less 1, for a slope by the difference.
+const DIFFERENCE: f64 = 1e-7;
+
 /// Q(e^l) - low of a prior.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct LogQuantile {
@@ -47,6 +50,29 @@ impl LogQuantile {
             _ => self.prior.excess_of_ln(l.min(0.0)),
         }
     }
+
+    /// Whether [`LogQuantile::ln_excess`] goes on above 0 as it does below.
+    pub fn goes_on(&self) -> bool {
+        matches!(self.prior, Prior::Uniform(_) | Prior::Power(_))
+    }
+
+    /// ln(Q(e^l) - low) and its slope in l. Above 0 it goes on as smoothly as it is easy.
+    pub fn ln_excess(&self, l: f64) -> (f64, f64) {
+        let (low, high) = self.prior.support();
+        let width = high - low;
+        match (&self.prior, &self.table) {
+            (Prior::Uniform(_), _) => (libm::log(width) + l, 1.0),
+            (Prior::Power(power), _) => (libm::log(width) + l / power.exponent(), 1.0 / power.exponent()),
+            (_, Some(table)) if l >= LEAST_LOG => table.ln_excess(l),
+            _ if l >= 0.0 => (libm::log(width), 0.0),
+            // The empirical quantile is a line between kinks, a tail so far down a power of F.
+            _ => {
+                let (excess, there) = (self.prior.excess_of_ln(l), libm::log1p(DIFFERENCE));
+                let slope = (self.prior.excess_of_ln((l + there).min(0.0)) - excess) / (there * excess);
+                (libm::log(excess), slope)
+            }
+        }
+    }
 }
 
 impl Table {
@@ -65,6 +91,21 @@ impl Table {
         let ends = [LEAST_LN_MINUS_LOG, -20.0, -10.0, -5.0, -2.5, libm::log(LN_2)];
         let upper = Piecewise::new(&ends, above, |u, z| (z - above(u)).abs() <= ERROR * above(u));
         Table { width, lower, upper }
+    }
+
+    fn ln_excess(&self, l: f64) -> (f64, f64) {
+        let ln_width = libm::log(self.width);
+        if l < -LN_2 {
+            let (ln_share, slope) = self.lower.at_with_slope(l);
+            return (ln_width + ln_share, slope);
+        }
+        let u = if l < 0.0 { libm::log(-l) } else { f64::NEG_INFINITY };
+        if u > LEAST_LN_MINUS_LOG {
+            let (share, slope) = self.upper.at_with_slope(u);
+            (ln_width + libm::log(share.min(1.0)), slope / (l * share))
+        } else {
+            (ln_width, 0.0)
+        }
     }
 
     fn excess(&self, l: f64) -> f64 {

@@ -291,7 +291,8 @@ mod tests {
     fn very_unequal_bidders_are_not_waited_for() {
         let supports: Vec<_> = (0..64).map(|i| (0.0, 1.0 + 0.05 * f64::from(i))).collect();
         for of in references(&game(&supports), 50.0).bidders {
-            for reference in [of.bne, of.class, of.smoothed] {
+            assert!(of.bne.reason.unwrap().contains("would drop out"));
+            for reference in [of.class, of.smoothed] {
                 let reason = reference.reason.unwrap();
                 assert_eq!(reason, "not computed: 64 different priors, and 12 at most are manageable");
             }

@@ -1,7 +1,8 @@
-//! Numbers without auctions: SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, ODEs, statistics, the
-//! beta and truncated normal distributions.
+//! Numbers without auctions: SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, ODEs, collocation,
+//! statistics, the beta and truncated normal distributions.
 
 pub mod beta;
+pub mod collocation;
 pub mod eigen;
 pub mod elementary;
 pub mod normal;

@@ -58,6 +58,17 @@ impl Piecewise {
         let (from, to) = (self.ends[k], self.ends[k + 1]);
         value(&self.coefficients[k], ((x - from) - (to - x)) / (to - from))
     }
+
+    /// The approximation and its slope at x in the interval.
+    pub fn at_with_slope(&self, x: f64) -> (f64, f64) {
+        let pieces = self.coefficients.len();
+        let k = self.ends[1..pieces].partition_point(|&end| end <= x);
+        let (from, to) = (self.ends[k], self.ends[k + 1]);
+        let t = ((x - from) - (to - x)) / (to - from);
+        let horner = |(value, slope): (f64, f64), c: &f64| (value * t + c, slope * t + value);
+        let (value, slope) = self.coefficients[k].iter().rev().fold((0.0, 0.0), horner);
+        (value, slope * 2.0 / (to - from))
+    }
 }
 
 /// The coefficients of t^0, t^1, ... of the polynomial through DEGREE + 1 Chebyshev points, t in \[-1, 1\].

@@ -37,7 +37,7 @@ const APART: f64 = 5e4;
 /// The first step of an integration, in t.
 const FIRST_STEP: f64 = 1e-3;
 
-/// The most slopes of the system that one search may take.
+/// The most slopes of curves that one search may take.
 const MOST_EVALUATIONS: usize = 20_000_000;
 
 /// The most slopes that one solution may take.
@@ -68,9 +68,23 @@ const LEAST_GAP: f64 = 1e-7;
 /// # Errors
 /// Where one of the bidders would drop out below the top, or after a bounded number of steps.
 pub(super) fn solve(groups: &Groups) -> Result<InverseBids, String> {
-    let kinked = groups.priors.iter().any(|prior| !prior.kinks().is_empty());
-    let tolerance = if kinked { TOLERANCES.1 } else { TOLERANCES.0 };
-    Shooting { groups, low: groups.priors[0].support().0, tolerance, evaluations: 0 }.solve()
+    Shooting::new(groups).solve()
+}
+
+/// Whether the equilibrium's top bid leaves every bidder a curve that rises there.
+///
+/// # Errors
+/// Those of [`solve`] that come up at the top.
+pub(super) fn bids_to_the_top(groups: &Groups) -> Result<(), String> {
+    Shooting::new(groups).tops().map(|_| ())
+}
+
+/// Whether the equilibrium's top bid is above low + `width`, by the one solution from there.
+#[cfg(test)]
+pub(super) fn is_below_the_top(groups: &Groups, width: f64) -> bool {
+    let mut shooting = Shooting::new(groups);
+    let top = shooting.top();
+    matches!(shooting.aim(&top, width, COARSEST), Ok(Aim::TooLow))
 }
 
 struct Shooting<'a> {
@@ -95,12 +109,18 @@ struct Point {
     logs: Vec<f64>,
 }
 
-impl Shooting<'_> {
-    fn solve(&mut self) -> Result<InverseBids, String> {
-        let size = self.groups.len();
+impl<'a> Shooting<'a> {
+    fn new(groups: &'a Groups) -> Self {
+        let kinked = groups.priors.iter().any(|prior| !prior.kinks().is_empty());
+        let tolerance = if kinked { TOLERANCES.1 } else { TOLERANCES.0 };
+        Shooting { groups, low: groups.priors[0].support().0, tolerance, evaluations: 0 }
+    }
+
+    /// Two top bids less low, as close as they can be told apart, on either side of the equilibrium's.
+    fn tops(&mut self) -> Result<(f64, f64), String> {
         let least_high =
             self.groups.priors.iter().map(|prior| prior.support().1).fold(f64::INFINITY, f64::min);
-        let top = Point { t: 0.0, logs: vec![0.0; size] };
+        let top = self.top();
         let (mut below, mut above) = (0.0, least_high - self.low);
         while above - below > CLOSE * self.tolerance * above {
             let middle = 0.5 * (below + above);
@@ -110,12 +130,20 @@ impl Shooting<'_> {
                 Aim::TooLow => below = middle,
             }
         }
-        let width = 0.5 * (below + above);
-        self.bids_to_the_top(width)?;
+        self.bids_to_the_top(0.5 * (below + above))?;
+        Ok((below, above))
+    }
 
+    fn top(&self) -> Point {
+        Point { t: 0.0, logs: vec![0.0; self.groups.len()] }
+    }
+
+    fn solve(&mut self) -> Result<InverseBids, String> {
+        let mut tops = self.tops()?;
+        let width = 0.5 * (tops.0 + tops.1);
+        let top = self.top();
         let mut path = vec![top.clone()];
         let (mut low, mut high) = (top.clone(), top);
-        let mut tops = (below, above);
         loop {
             let from = path.len();
             let end = self.follow_both(&mut path, &low, &high, tops)?;
@@ -282,7 +310,7 @@ impl Shooting<'_> {
     }
 
     fn spend(&mut self, evaluations: usize) -> Result<(), String> {
-        self.evaluations += evaluations;
+        self.evaluations += evaluations * self.groups.len();
         if self.evaluations > MOST_EVALUATIONS {
             return Err(self.gave_up("the search took too many steps"));
         }
