@@ -8,8 +8,10 @@ use std::time::Instant;
 use bidsweep::auction::prior::{Beta, Power, Prior, TruncatedExponential, Uniform};
 use bidsweep::auction::{Bidder, Mechanism, Population, Strategy};
 use bidsweep::equilibrium::{ExpectedGradient, bne, class_equilibrium, references, smoothed_multiplier};
-use bidsweep::learner::Learner;
-use bidsweep::train::{self, BidderSettings, Precision, Profiles, Recording, Settings, Updates};
+use bidsweep::learner::{Adam, Learner};
+use bidsweep::train::{
+    self, Batch, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates,
+};
 use rounds::{median, rounds};
 
 const EPOCHS: u32 = 2000;
@@ -46,15 +48,15 @@ fn minibatch() -> f64 {
     let bidder = BidderSettings {
         prior: uniform(1.0),
         strategy: Strategy::Linear,
-        learner: Learner::ADAM,
+        learner: Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
         learning_rate: 0.01,
-        theta: 0.9,
+        initial: Initial::Theta(0.9),
     };
     let settings = Settings {
         mechanism: Mechanism::FirstPrice,
         bidders: vec![bidder; 2],
         beta: train::Beta::Fixed(50.0),
-        batch: 128,
+        batch: Batch::Profiles(128),
         profiles: Profiles::Shared,
         epochs: EPOCHS,
         updates: Updates::Simultaneous,
