@@ -86,7 +86,9 @@ fn main() {
         ("exact step, 16 segments, beta 50", &mut || step(PIECES, 50.0)),
         ("exact step, 16 segments, beta 1000", &mut || step(PIECES, 1000.0)),
         ("smoothed_multiplier", &mut || {
-            each(10, || drop(black_box(smoothed_multiplier(2, black_box(50.0)))))
+            each(10, || {
+                black_box(smoothed_multiplier(2, black_box(50.0)));
+            })
         }),
         ("references, symmetric", &mut || each(1, || drop(black_box(references(&symmetric, 50.0))))),
         ("references, U[0,1] and U[0,2]", &mut || each(1, || drop(black_box(references(&lines, 50.0))))),

@@ -75,9 +75,10 @@ impl Arguments {
         let n = last.len() as f64;
         let mean = last.iter().sum::<f64>() / n;
         let sd = (last.iter().map(|w| (w - mean) * (w - mean)).sum::<f64>() / (n - 1.0)).sqrt();
+        let Batch::Profiles(batch) = settings.batch else { unreachable!("the study's batches are sampled") };
         serde_json::json!({
             "program": "bidsweep", "n": self.bidders, "runs": self.runs, "epochs": self.epochs,
-            "batch": settings.batch, "threads": self.threads, "dtype": dtype, "seconds": seconds,
+            "batch": batch, "threads": self.threads, "dtype": dtype, "seconds": seconds,
             "mean_multiplier": mean, "sd_multiplier": sd, "set_up_seconds": 0.0,
             "versions": { "bidsweep": env!("CARGO_PKG_VERSION"), "instruction set": instance.name() },
         })

@@ -57,7 +57,10 @@ impl PiecewiseLinear {
         let mut points = vec![(values[0], bid)];
         for (pair, slope) in values.windows(2).zip(&slopes[1..]) {
             bid = slope.mul_add(pair[1] - pair[0], bid);
-            points.push((pair[1], bid));
+            // Near a pole of the density quantiles may agree to all digits.
+            if pair[0] < pair[1] {
+                points.push((pair[1], bid));
+            }
         }
         PiecewiseLinear { knots: points }
     }
@@ -165,6 +168,14 @@ mod tests {
         };
         assert_eq!(function.knots(), [(1.0, 0.5), (1.5, 0.625), (2.0, 1.375)]);
         assert_eq!([0.0, 1.25, 1.5, 1.75, 9.0].map(|v| function.bid(v)), [0.5, 0.5625, 0.625, 1.0, 1.375]);
+    }
+
+    #[test]
+    fn quantiles_that_agree_are_one_knot() {
+        let prior = Prior::Beta(Beta::new(5.0, 0.1, 0.0, 1.0).unwrap());
+        assert!(knots(&prior, 64).windows(2).any(|pair| pair[0] == pair[1]));
+        let function = Strategy::PiecewiseLinear { segments: 64 }.bid_function(&prior, &[0.5; 65]);
+        assert_eq!(function.bid(1.0), 0.5);
     }
 
     #[test]
