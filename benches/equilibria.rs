@@ -8,7 +8,7 @@ use std::time::Instant;
 use bidsweep::auction::prior::{Beta, Power, Prior, TruncatedExponential, Uniform};
 use bidsweep::auction::{Bidder, Mechanism, Population, Strategy};
 use bidsweep::equilibrium::{ExpectedGradient, bne, class_equilibrium, references, smoothed_multiplier};
-use bidsweep::learner::Learner;
+use bidsweep::learner::{Adam, Learner};
 use bidsweep::train::{self, BidderSettings, Precision, Profiles, Recording, Settings, Updates};
 use rounds::{median, rounds};
 
@@ -46,7 +46,7 @@ fn minibatch() -> f64 {
     let bidder = BidderSettings {
         prior: uniform(1.0),
         strategy: Strategy::Linear,
-        learner: Learner::ADAM,
+        learner: Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
         learning_rate: 0.01,
         theta: 0.9,
     };
@@ -84,7 +84,9 @@ fn main() {
         ("exact step, 16 segments, beta 50", &mut || step(PIECES, 50.0)),
         ("exact step, 16 segments, beta 1000", &mut || step(PIECES, 1000.0)),
         ("smoothed_multiplier", &mut || {
-            each(10, || drop(black_box(smoothed_multiplier(2, black_box(50.0)))))
+            each(10, || {
+                black_box(smoothed_multiplier(2, black_box(50.0)));
+            })
         }),
         ("references, symmetric", &mut || each(1, || drop(black_box(references(&symmetric, 50.0))))),
         ("references, U[0,1] and U[0,2]", &mut || each(1, || drop(black_box(references(&lines, 50.0))))),
