@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use bidsweep::numeric::simd::Instance;
-use bidsweep::train::{Precision, Run, Settings, train_group};
+use bidsweep::train::{Batch, Precision, Run, Settings, train_group};
 use rayon::prelude::*;
 
 use crate::PRECISIONS;

@@ -38,6 +38,9 @@ const STIFFNESS: f64 = 1e-9;
 const MOST_STIFFNESS: f64 = 1e4;
 const GROWTH: f64 = 1.5;
 
+/// A Jacobian is kept while each step brings the residual down by this.
+const KEPT: f64 = 0.1;
+
 /// The stiffness of the first step, the inverse of its time, and the distance of difference quotients in slopes: with the
 /// gradient for learners, and with the one for references.
 const COARSE: (f64, f64) = (0.25, 1e-4);
@@ -406,14 +409,22 @@ impl Game {
         let mut stiffness = first;
         let mut matrix = None;
         for _ in 0..MOST_STEPS {
-            let jacobian = matrix.take().unwrap_or_else(|| self.forward(gradient, at, &field, distance));
+            let (jacobian, old) = match matrix.take() {
+                Some(kept) => kept,
+                None => (self.forward(gradient, at, &field, distance), false),
+            };
             let next = self.stepped(at, &field, &jacobian, stiffness);
             let next_field = next.as_ref().map_or_else(Vec::new, |next| self.field_of(gradient, next));
             let next_left = next.as_ref().map_or(f64::NAN, |next| size(&self.residuals(next, &next_field)));
             match next {
+                // An old Jacobian must serve well.
+                _ if old && (next_left.is_nan() || next_left > KEPT * left) => {}
                 Some(next) if next_left < GROWTH * left => {
                     let done = next_left < wanted || (left < CLASS_RESIDUAL && next_left > 0.5 * left);
                     stiffness = (stiffness * (next_left / left).clamp(0.1, 2.0)).max(STIFFNESS);
+                    if next_left < KEPT * left {
+                        matrix = Some((jacobian, true));
+                    }
                     if next_left < left || !done {
                         (*at, field, left) = (next, next_field, next_left);
                     }
@@ -424,13 +435,13 @@ impl Game {
                 _ if stiffness > MOST_STIFFNESS || left < CLASS_RESIDUAL => return,
                 _ => {
                     stiffness *= 4.0;
-                    matrix = Some(jacobian);
+                    matrix = Some((jacobian, old));
                 }
             }
         }
     }
 
-    /// The derivatives of a field in the parameters of whole groups, by rows, those of parameters that do not move 0.
+    /// The derivatives of a field in the parameters of whole groups, by rows.
     fn forward(
         &self,
         gradient: &ClassGradient,
@@ -440,8 +451,7 @@ impl Game {
     ) -> Vec<Vec<f64>> {
         let n = self.coordinates.len();
         let mut matrix = vec![vec![0.0; n]; n];
-        for c in self.moving(at, field) {
-            let (g, k) = self.coordinates[c];
+        for (c, &(g, k)) in self.coordinates.iter().enumerate() {
             let mut moved = at.to_vec();
             moved[g][k] += distance;
             let column = self.field_of(gradient, &moved);

@@ -1,7 +1,6 @@
 //! The bids of all groups side by side, and the law of the highest of a bidder's rivals.
 
 use super::group::Group;
-use super::margin::Margin;
 
 /// The bid functions of all groups, and all bids at which one of them bends.
 #[derive(Clone, Debug)]
@@ -54,11 +53,6 @@ pub fn inverse(ends: &[f64], bids: &[f64], passed: usize, bid: f64) -> f64 {
     }
     let value = ((bid - bids[from]) / rise).mul_add(ends[to] - ends[from], ends[from]);
     value.clamp(ends[from], ends[to])
-}
-
-/// F and f at a value of a margin; its highest value has no density.
-pub fn at(margin: &Margin, value: f64) -> (f64, f64) {
-    margin.at(value)
 }
 
 /// The probability that all groups' bidders bid lower, without one bidder of a group, and its derivative, for every

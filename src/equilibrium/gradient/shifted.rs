@@ -2,7 +2,7 @@
 
 use super::group::{Group, Moments};
 use super::linear::PANEL_ENDS;
-use super::rivals::{Bids, at, inverse, power, times};
+use super::rivals::{Bids, inverse, power, times};
 use super::smoothed::{Accuracy, points};
 
 /// The gradient in the true auction, for a bidder of a group who plays `own`.
@@ -101,7 +101,7 @@ fn shifted(
                     let mut law = (1.0, 0.0);
                     for &i in &rivals {
                         let (value, rise, per_bid) = lines[i];
-                        let (below, density) = at(&groups[i].margin, t.mul_add(rise, value));
+                        let (below, density) = groups[i].margin.at(t.mul_add(rise, value));
                         let density = if per_bid > 0.0 { density * per_bid } else { 0.0 };
                         law = times(law, power((below, density), counts(i)));
                     }

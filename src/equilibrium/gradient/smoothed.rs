@@ -2,7 +2,7 @@
 
 use super::group::Group;
 use super::margin::towards_ends;
-use super::rivals::{Bids, Product, at, inverse};
+use super::rivals::{Bids, Product, inverse};
 use crate::numeric::quadrature::GaussLegendre;
 
 /// How accurate the sums are.
@@ -134,7 +134,7 @@ impl Meetings {
                         meetings.push(beta * share.mul_add(stop - start, start));
                         for i in 0..groups.len() {
                             let rise = to[i] - from[i];
-                            let (below, density) = at(&groups[i].margin, share.mul_add(rise, from[i]));
+                            let (below, density) = groups[i].margin.at(share.mul_add(rise, from[i]));
                             one[i] = (below, if rise > 0.0 { density * rise } else { 0.0 });
                         }
                         let weight = weight / pieces;

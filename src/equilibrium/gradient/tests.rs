@@ -287,19 +287,18 @@ fn flat_and_steep_segments_are_no_trouble() {
 }
 
 #[test]
-fn poles_of_the_density_cost_digits() {
+fn mild_poles_of_the_density_are_met_too() {
     let power = Prior::Power(Power::new(0.5, 0.0, 1.0).unwrap());
     let beta_prior = Prior::Beta(Beta::new(0.5, 1.3, 0.0, 1.0).unwrap());
-    for (population, bound) in [
-        (population(&[(power, pieces(16)), (Prior::STANDARD, pieces(16))]), 1e-6),
-        (population(&[(beta_prior, pieces(16)), (Prior::STANDARD, LINEAR)]), 1e-6),
+    for population in [
+        population(&[(power, pieces(16)), (Prior::STANDARD, pieces(16))]),
+        population(&[(beta_prior, pieces(16)), (Prior::STANDARD, LINEAR)]),
     ] {
         for beta in [5.0, 100.0] {
             let parameters = parameters(&population, 0.4, 7);
             let found = ExpectedGradient::new(&population, beta).at(&parameters);
             let plain: Vec<Vec<f64>> = (0..2).map(|i| plain(&population, &parameters, beta, i)).collect();
-            println!("pole {:e} at {beta}", worst(&found, &plain));
-            assert!(worst(&found, &plain) < bound, "{:e} at {beta}", worst(&found, &plain));
+            assert!(worst(&found, &plain) < GRADIENT_ERROR, "{:e} at {beta}", worst(&found, &plain));
         }
     }
 }
@@ -314,10 +313,10 @@ fn the_rule_for_a_steep_auction_takes_over_without_a_step() {
     let met = gradient.meet(&parameters);
     assert!(met.meetings.is_none());
     let meetings = Meetings::new(&gradient.groups, &met.bids, beta, FINE);
-    for bidder in 0..2 {
-        let own = gradient.groups[bidder].bids(&parameters[bidder]);
+    for (bidder, of_bidder) in parameters.iter().enumerate() {
+        let own = gradient.groups[bidder].bids(of_bidder);
         let before = meetings.gradient(&gradient.groups, bidder, &met.bids, &own, beta, FINE);
-        for (a, b) in met.gradient(bidder, &parameters[bidder]).into_iter().zip(before) {
+        for (a, b) in met.gradient(bidder, of_bidder).into_iter().zip(before) {
             assert!((a - b).abs() < GRADIENT_ERROR, "{a} for {b}");
         }
     }
