@@ -1,20 +1,17 @@
 //! `bidsweep nash`: the reference equilibria of a population, with certificate.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::game::{Game, GameArgs};
 use super::output::{columns, counted, number};
 use super::{Console, Exit, Failure, TableFormat};
-use crate::auction::Population;
-use crate::equilibrium::{BidderReferences, Bne, Reference, References, references};
+use crate::equilibrium::{BidderReferences, Bne, Reference, References, shared_references};
 
 /// The most parts between the lowest and the highest bid.
 const MOST_POINTS: i64 = 100_000;
-
-/// Games whose references are kept for further cells of the same game.
-const KEPT_GAMES: usize = 64;
 
 /// Why there is no smoothed equilibrium without a steepness.
 const NO_BETA: &str = "no beta is given: write, say, --beta 50";
@@ -51,10 +48,9 @@ fn value(text: &str) -> Result<f64, String> {
 
 pub(super) fn nash(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
     let games = args.game.games(console)?;
-    let mut solved = Solved::default();
     let answers = (0..games.len()).map(|place| {
         let game = games.at(place);
-        let references = solved.references(&game);
+        let references = solve(&game);
         Answer { game, references, parts: args.points, values: &args.values }
     });
     match args.format {
@@ -76,44 +72,25 @@ pub(super) fn nash(args: &Args, console: &Console, out: &mut impl Write) -> Resu
     Ok(Exit::Done)
 }
 
-/// The references of the latest games: cells that differ in their learners alone are of one game.
-#[derive(Default)]
-struct Solved(Vec<(Population, Option<f64>, References)>);
-
-impl Solved {
-    fn references(&mut self, game: &Game) -> References {
-        let known = |(population, beta, _): &&(Population, Option<f64>, References)| {
-            *beta == game.beta && *population == game.population
-        };
-        if let Some((_, _, references)) = self.0.iter().find(known) {
-            return references.clone();
-        }
-        let found = solve(game);
-        if self.0.len() == KEPT_GAMES {
-            self.0.remove(0);
-        }
-        self.0.push((game.population.clone(), game.beta, found.clone()));
-        found
-    }
-}
-
 /// The references of a game; without a steepness, none of the smoothed auction.
-fn solve(game: &Game) -> References {
-    let mut found = references(&game.population, game.beta.unwrap_or(f64::INFINITY));
-    if game.beta.is_none() {
-        found.eigenvalues.clear();
-        for bidder in &mut found.bidders {
-            let reason = Some(NO_BETA.into());
-            bidder.smoothed = Reference { multiplier: None, bids: None, method: None, error: None, reason };
-        }
+fn solve(game: &Game) -> Arc<References> {
+    let found = shared_references(&game.population, game.beta.unwrap_or(f64::INFINITY));
+    if game.beta.is_some() {
+        return found;
     }
-    found
+    let mut found = References::clone(&found);
+    found.eigenvalues.clear();
+    for bidder in &mut found.bidders {
+        let reason = Some(NO_BETA.into());
+        bidder.smoothed = Reference { multiplier: None, bids: None, method: None, error: None, reason };
+    }
+    Arc::new(found)
 }
 
 /// What is told of one game.
 struct Answer<'a> {
     game: Game,
-    references: References,
+    references: Arc<References>,
     /// Equal parts between the lowest and the highest bid.
     parts: i64,
     values: &'a [f64],

@@ -8,7 +8,7 @@ use super::failure::unless_closed;
 use super::input::{Machine, load};
 use super::output::{columns, counted, duration};
 use super::{Console, Exit, Failure, Format, plan};
-use crate::engine::{Finish, Options, ProgressForm, Stop, host_name, missing, train_missing};
+use crate::engine::{Finish, Options, ProgressForm, Stop, host_name, missing, pool, train_missing};
 use crate::numeric::simd::Instance;
 use crate::report::{SummaryLine, summary};
 use crate::store::{Folder, Host, Lock, Manifest, Scan, prune, write_tables};
@@ -116,7 +116,7 @@ fn run_one(
     let finish = train_missing(plan, &folder, &scan, &options, stop)?;
 
     let scan = Scan::of(&folder, plan)?;
-    write_tables(&folder, plan, &scan)?;
+    pool(options.threads)?.install(|| write_tables(&folder, plan, &scan))?;
     manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));
     manifest.write(&folder)?;
     unless_closed(print_summary(plan, &folder, &scan, args.format, out))?;

@@ -11,7 +11,7 @@ use super::input::Machine;
 use super::output::counted;
 use super::target::Target;
 use super::{Console, Exit, Failure};
-use crate::engine::rerun;
+use crate::engine::{pool, rerun};
 use crate::measure::{Column, RunRow, RunStatus, bidder_columns, run_columns};
 use crate::store::{Folder, Scan, StoreError, Table, TableName};
 use crate::sweep::{Plan, Scalar};
@@ -44,10 +44,7 @@ pub(super) fn verify(args: &Args, console: &Console, out: &mut impl Write) -> Re
     if sample.is_empty() {
         return Err(Failure::Refused(format!("{} has no finished run to verify", args.dir.display())));
     }
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(args.machine.threads().get())
-        .build()
-        .map_err(crate::engine::EngineError::from)?;
+    let pool = pool(args.machine.threads())?;
     let again = |&(position, replicate): &(usize, u32)| {
         let cell = plan.cell(position);
         let row = rerun(&plan, &cell, replicate);

@@ -107,6 +107,14 @@ pub fn train_missing(
     )
 }
 
+/// A pool of so many threads.
+///
+/// # Errors
+/// Where the system gives no threads.
+pub fn pool(threads: NonZeroUsize) -> Result<rayon::ThreadPool, EngineError> {
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build()?)
+}
+
 /// Trains a group.
 type Trainer = dyn Fn(&[Run<'_>]) -> Vec<Outcome> + Sync;
 
@@ -123,7 +131,7 @@ fn train_missing_with(
     let is_missing = |position, replicate| {
         !scan.is_done(position, replicate) && (options.retry_failed || !scan.is_failed(position, replicate))
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads.get()).build()?;
+    let pool = pool(options.threads)?;
     let runs = missing(plan, scan, options);
     let groups = Groups::new(plan, is_missing, runs, options.threads.get() as u64, options.limit);
     let keys = MeasureKeys::of(plan.measure());

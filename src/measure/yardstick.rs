@@ -1,13 +1,15 @@
 //! What the runs of a cell are measured by.
 
-use crate::equilibrium::{BneDistance, Evaluator, References, references};
+use std::sync::Arc;
+
+use crate::equilibrium::{BneDistance, Evaluator, References, shared_references};
 use crate::train::Settings;
 
 /// The references of a cell, at its last beta, and what its exact expectations are computed with: prepared once, for every
 /// run of the cell.
 #[derive(Clone, Debug)]
 pub struct Yardstick {
-    pub(super) references: References,
+    pub(super) references: Arc<References>,
     pub(super) evaluator: Evaluator,
     /// `None` where there is no BNE.
     pub(super) distances: Option<BneDistance>,
@@ -17,7 +19,7 @@ impl Yardstick {
     /// Of the runs with these settings.
     pub fn new(settings: &Settings) -> Self {
         let population = settings.population();
-        let references = references(&population, settings.beta.last());
+        let references = shared_references(&population, settings.beta.last());
         Yardstick {
             distances: references.bne.as_ref().map(|bne| BneDistance::new(bne, &population)),
             evaluator: Evaluator::new(&population),

@@ -9,7 +9,11 @@ mod writer;
 
 pub use reader::{Row, Rows, Table};
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use parquet::file::metadata::KeyValue;
+use rayon::prelude::*;
 
 use bids::BidSummary;
 use cells::CellSummary;
@@ -19,7 +23,7 @@ use writer::TableWriter;
 use super::place::run_at;
 use super::window::{Loader, windows};
 use super::{Folder, MAX_WEIGHT, SCHEMA, Scan, StoreError, TableName};
-use crate::equilibrium::references;
+use crate::equilibrium::{References, shared_references};
 use crate::measure::RunRow;
 use crate::sweep::{Plan, SettingColumn, setting_columns};
 
@@ -27,7 +31,8 @@ use crate::sweep::{Plan, SettingColumn, setting_columns};
 /// Runs that are missing have no rows, and cells none of whose runs is there have none.
 ///
 /// The bytes are a function of the plan and the results. The plan is walked in windows of at most [`MAX_WEIGHT`] rows;
-/// for each, the parts that overlap it are decoded, a few at a time. So memory holds a window, a few parts and a row
+/// for each, the parts that overlap it are decoded, a few at a time, and the references of its cells are found on all
+/// threads of the current pool. So memory holds a window, a few parts and a row
 /// group a table, however many runs there are. A table appears under its name once all of them are complete.
 ///
 /// # Errors
@@ -40,12 +45,22 @@ fn write_in_windows(folder: &Folder, plan: &Plan, scan: &Scan, bound: usize) -> 
     let mut tables = Tables::create(folder, plan)?;
     let mut loader = Loader::new(plan, scan);
     for window in windows(plan, bound) {
-        for (index, run) in loader.load(&window)? {
+        let runs = loader.load(&window)?;
+        tables.prepare(runs.iter().map(|(index, _)| run_at(plan.replicates(), *index).0));
+        for (index, run) in runs {
             let (position, replicate) = run_at(plan.replicates(), index);
             tables.push(position, replicate, &run)?;
         }
     }
     tables.commit()
+}
+
+/// A cell whose runs are coming in.
+struct OpenCell {
+    lead: Lead,
+    references: Arc<References>,
+    summary: CellSummary,
+    bids: BidSummary,
 }
 
 /// The tables while they are written.
@@ -58,8 +73,10 @@ struct Tables<'a> {
     bidders: TableWriter,
     trajectories: TableWriter,
     bid_functions: TableWriter,
+    /// Of the cells that begin in the window, by their positions.
+    references: BTreeMap<usize, Arc<References>>,
     /// The cell whose runs are coming in.
-    cell: Option<(Lead, CellSummary, BidSummary)>,
+    cell: Option<OpenCell>,
 }
 
 impl<'a> Tables<'a> {
@@ -83,21 +100,33 @@ impl<'a> Tables<'a> {
             bidders: create(TableName::Bidders, runs::bidder_table())?,
             trajectories: create(TableName::Trajectories, runs::trajectory_table())?,
             bid_functions: create(TableName::BidFunctions, bids::bid_function_table())?,
+            references: BTreeMap::new(),
             cell: None,
         })
     }
 
-    /// Takes the next run in plan order.
+    /// Finds the references of the cells at these positions, on all threads: those that are about to begin.
+    fn prepare(&mut self, positions: impl Iterator<Item = usize>) {
+        let open = self.cell.as_ref().map(|cell| cell.lead.cell.position);
+        let mut positions: Vec<usize> = positions.filter(|position| Some(*position) != open).collect();
+        positions.dedup();
+        let of_cell = |position: usize| {
+            let settings = self.plan.cell(position).settings;
+            (position, shared_references(&settings.population(), settings.beta.last()))
+        };
+        self.references = positions.into_par_iter().map(of_cell).collect();
+    }
+
+    /// Takes the next run in plan order, of a cell that is open or prepared.
     fn push(&mut self, position: usize, replicate: u32, run: &RunRow) -> Result<(), StoreError> {
-        if self.cell.as_ref().is_none_or(|(lead, ..)| lead.cell.position != position) {
+        if self.cell.as_ref().is_none_or(|cell| cell.lead.cell.position != position) {
             self.end_cell()?;
             let lead = Lead::of(self.plan, &self.settings, position);
-            let summary = CellSummary::new(lead.bidders());
-            let values = self.plan.measure().bid_functions;
-            let bids = BidSummary::new(&lead.cell.settings.bidders, values);
-            self.cell = Some((lead, summary, bids));
+            let bids = BidSummary::new(&lead.cell.settings.bidders, self.plan.measure().bid_functions);
+            let references = self.references.remove(&position).expect("a cell that begins is prepared");
+            self.cell = Some(OpenCell { summary: CellSummary::new(lead.bidders()), lead, references, bids });
         }
-        let (lead, summary, bids) = self.cell.as_mut().expect("just begun");
+        let OpenCell { lead, summary, bids, .. } = self.cell.as_mut().expect("just begun");
         let seed = self.plan.seed(lead.cell.id, replicate);
         let recording = self.plan.measure().recording(replicate);
         let epochs: Vec<u32> = recording.epochs(lead.cell.settings.epochs).collect();
@@ -109,9 +138,7 @@ impl<'a> Tables<'a> {
     }
 
     fn end_cell(&mut self) -> Result<(), StoreError> {
-        let Some((lead, summary, bids)) = self.cell.take() else { return Ok(()) };
-        let settings = &lead.cell.settings;
-        let references = references(&settings.population(), settings.beta.last());
+        let Some(OpenCell { lead, references, summary, bids }) = self.cell.take() else { return Ok(()) };
         summary.push_cell(&mut self.cells, &lead, &references)?;
         summary.push_cell_bidders(&mut self.cell_bidders, &lead, &references)?;
         bids.push_rows(&mut self.bid_functions, &lead, &references)
@@ -133,6 +160,7 @@ mod tests {
     use parquet::file::properties::DEFAULT_DATA_PAGE_ROW_COUNT_LIMIT;
 
     use super::*;
+    use crate::equilibrium::references;
     use crate::measure::{RunStatus, Summary, bidder_columns, run_columns};
     use crate::store::RunKey;
     use crate::store::fixture::{self, plan, run, runs, store};
