@@ -9,8 +9,9 @@ use crate::numeric::eigen::{eigenvalues, solve};
 /// The residual that an equilibrium must reach, in the unit of the highest value.
 pub const CLASS_RESIDUAL: f64 = 1e-10;
 
-/// A bound on the error of the gradient, in the unit of the highest value.
-const GRADIENT: f64 = 1e-12;
+/// Bounds on the error of the gradient, in the unit of the highest value: for uniform priors, for others whose densities
+/// have no poles, and for what is left.
+const GRADIENT_ERRORS: [f64; 3] = [1e-12, 1e-8, 1e-6];
 
 /// The most groups of bidders of one prior and class.
 const MOST_GROUPS: usize = 12;
@@ -87,13 +88,29 @@ pub struct ClassEquilibrium {
 /// The equilibrium within the bidders' classes of the auction smoothed at steepness `beta`, per unit of bid; with an
 /// infinite `beta` of the true auction. `bne` is where one of three searches starts, if there is one.
 ///
-/// A zero of the exact gradient in all slopes and multipliers, by rounds of responses and Newton's method from the bids of
-/// the BNE at the knots, from the line of half the value and from a line near the value. All three must come to the same
-/// bids. A slope that would fall below 0 is 0, the end of the class, with a gradient that is not above 0 there.
+/// A zero of the exact gradient in all slopes and multipliers, by implicit steps along its flow that end as Newton's
+/// method: from the bids of the BNE at the knots, and from the lines of 0.5 and 0.9 times the value, which go through the
+/// equilibria of lower steepness. All three must come to the same bids. A slope that would fall below 0 is 0, the end of the class, with a gradient that is not above 0 there.
 ///
 /// Bids that hardly ever win, as those of the lowest values against rivals who all bid more, hardly matter to anybody:
 /// they stay near where the search starts, at the BNE's, and may differ between the starts as far as their curvature is
 /// small. The lowest bid over a lowest value of 0 has no influence at all and stays too.
+///
+/// The field of the true auction has kinks where bids of different bidders' knots coincide: there the search may end short
+/// of [`CLASS_RESIDUAL`], and says so.
+///
+/// ```
+/// use bidsweep::auction::{Population, Prior, Strategy};
+/// use bidsweep::equilibrium::{bne, class_equilibrium};
+///
+/// let mut population = Population::symmetric(2, Prior::STANDARD);
+/// population.bidders.iter_mut().for_each(|bidder| bidder.strategy = Strategy::PiecewiseLinear { segments: 4 });
+/// let bne = bne(&population).ok();
+/// let class = class_equilibrium(&population, f64::INFINITY, bne.as_ref()).unwrap();
+/// assert!((class.bids[0].bid(0.8) - 0.4).abs() < 1e-9);
+/// ```
+///
+/// References: this project's derivation; no published source is known to us.
 ///
 /// # Errors
 /// Why none is found: a start from which the search does not converge, or starts that lead to different bids.
@@ -539,7 +556,9 @@ impl Game {
             let wanted: Vec<f64> = moving.iter().map(of).collect();
             let shares = solve(&transposed, &wanted)
                 .ok_or("no equilibrium that stands alone: the Jacobian is singular there")?;
-            errors.push(shares.iter().map(|share| share.abs()).sum::<f64>() * (residual + GRADIENT));
+            errors.push(
+                shares.iter().map(|share| share.abs()).sum::<f64>() * (residual + self.gradient_error()),
+            );
         }
         let eigenvalues =
             if self.beta.is_finite() { self.eigenvalues(&at, &moving, &together) } else { Vec::new() };
@@ -558,6 +577,17 @@ impl Game {
             curvature: self.curvature(&at, &moving),
             eigenvalues,
         })
+    }
+
+    /// A bound on the error of the gradient.
+    fn gradient_error(&self) -> f64 {
+        let of = |group: &Group| {
+            let (low, high) = group.prior.support();
+            let finite = [low, high].iter().all(|end| group.prior.pdf(*end).is_finite());
+            GRADIENT_ERRORS
+                [if matches!(group.prior, Prior::Uniform(_)) { 0 } else { 2 - usize::from(finite) }]
+        };
+        self.groups.iter().map(of).fold(0.0, f64::max)
     }
 
     /// The largest eigenvalue of the Hessian of a bidder's utility in the own parameters.

@@ -64,6 +64,12 @@ impl Margin {
         }
     }
 
+    /// Whether a panel of values is nearer to an end of the support than it is long.
+    pub fn ends_near(&self, from: f64, to: f64) -> bool {
+        let length = to - from;
+        from - self.low < length || self.high - to < length
+    }
+
     /// f at v in the support.
     pub fn density(&self, v: f64) -> f64 {
         let looked_up = || self.table.as_ref().map(|[_, pdf]| pdf.at(v));

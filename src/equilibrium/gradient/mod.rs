@@ -20,10 +20,10 @@ use crate::auction::{Population, Prior, Strategy};
 pub const GRADIENT_ERROR: f64 = 2e-7;
 
 /// For learners.
-const FAST: Accuracy = Accuracy { logistic: 3e-7, cut: 18.0, density: 5, ends: 10, outer: 14, inner: 10 };
+const FAST: Accuracy = Accuracy { logistic: 3e-7, cut: 18.0, density: 5, ends: 14, outer: 14, inner: 10 };
 
 /// For references.
-const FINE: Accuracy = Accuracy { logistic: 1e-13, cut: 34.0, density: 9, ends: 16, outer: 20, inner: 14 };
+const FINE: Accuracy = Accuracy { logistic: 1e-13, cut: 34.0, density: 9, ends: 24, outer: 20, inner: 14 };
 
 /// From this steepness times the range of bids on, the logistic variable is integrated last.
 const STEEP: f64 = 3000.0;

@@ -123,7 +123,7 @@ impl Meetings {
                 let mut graded = false;
                 for i in (0..groups.len()).filter(uneven) {
                     order = order.max(accuracy.density);
-                    graded |= from[i] == groups[i].margin.low || to[i] == groups[i].margin.high;
+                    graded |= groups[i].margin.ends_near(from[i], to[i]);
                 }
                 if graded {
                     order = order.max(accuracy.ends);
@@ -215,7 +215,7 @@ impl Meetings {
                         to.mul_add(values[1] - values[0], values[0]),
                     );
                     let uneven = margin.density.is_none();
-                    let graded = uneven && (start == margin.low || stop == margin.high);
+                    let graded = uneven && margin.ends_near(start, stop);
                     let order = match (uneven, graded) {
                         (false, _) => order,
                         (true, false) => order.max(accuracy.density),
