@@ -44,7 +44,7 @@ error: there is no setting `temperature`
 4 | temperature = 3
   | ^^^^^^^^^^^
   |
-  = help: the names known here are `mechanism`, `bidders`, `population`, `strategy`, `initial`, `beta`, `learner`, `learning_rate`, `batch`, `profiles`, `epochs`, `updates`, `precision`, `adam.beta1`, `adam.beta2`, `adam.epsilon`, `sgd.momentum`"#,
+  = help: the names known here are `mechanism`, `bidders`, `population`, `strategy`, `segments`, `initial`, `beta`, `learner`, `learning_rate`, `batch`, `profiles`, `epochs`, `updates`, `precision`, `adam.beta1`, `adam.beta2`, `adam.epsilon`, `sgd.momentum`"#,
     );
     refused(
         "a setting by its initials",
@@ -122,7 +122,7 @@ error: `bidders` must be an integer from 2 to 64, not 2.5
         r#"[fixed]
 beta = 0"#,
         r#"
-error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not 0
+error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not 0
  --> s.toml:4:8
   |
 4 | beta = 0
@@ -133,31 +133,18 @@ error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] },
         r#"[fixed]
 beta = nan"#,
         r#"
-error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not nan
+error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not nan
  --> s.toml:4:8
   |
 4 | beta = nan
   |        ^^^"#,
     );
     refused(
-        "infinite beta",
-        r#"[fixed]
-beta = inf"#,
-        r#"
-error: an infinite `beta`, the true auction, needs `batch = "exact"`, which is not available in this version
- --> s.toml:4:8
-  |
-4 | beta = inf
-  |        ^^^
-  |
-  = help: write another value, such as `beta = 50`"#,
-    );
-    refused(
         "beta too large for a number",
         r#"[fixed]
 beta = 1e999"#,
         r#"
-error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not 1e999
+error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not 1e999
  --> s.toml:4:8
   |
 4 | beta = 1e999
@@ -168,7 +155,7 @@ error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] },
         r#"[fixed]
 beta = "50""#,
         r#"
-error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not "50"
+error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not "50"
  --> s.toml:4:8
   |
 4 | beta = "50"
@@ -181,7 +168,7 @@ error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] },
         r#"[fixed]
 beta = 1979-05-27"#,
         r#"
-error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not a date
+error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not a date
  --> s.toml:4:8
   |
 4 | beta = 1979-05-27
@@ -238,19 +225,6 @@ error: `learning_rate` must be a finite number above 0, not -0.1
   |                 ^^^^"#,
     );
     refused(
-        "exact batch",
-        r#"[fixed]
-batch = "exact""#,
-        r#"
-error: `batch = "exact"` is not available in this version
- --> s.toml:4:9
-  |
-4 | batch = "exact"
-  |         ^^^^^^^
-  |
-  = help: write another value, such as `batch = 128`"#,
-    );
-    refused(
         "no epochs",
         r#"[fixed]
 epochs = 0"#,
@@ -299,19 +273,6 @@ error: `profiles` must be one of "shared", "own", not 1
   |            ^"#,
     );
     refused(
-        "a later strategy",
-        r#"[fixed]
-strategy = "piecewise-linear""#,
-        r#"
-error: `strategy = "piecewise-linear"` is not available in this version
- --> s.toml:4:12
-  |
-4 | strategy = "piecewise-linear"
-  |            ^^^^^^^^^^^^^^^^^^
-  |
-  = help: write another value, such as `strategy = "linear"`"#,
-    );
-    refused(
         "another mechanism",
         r#"[fixed]
 mechanism = "second-price""#,
@@ -343,19 +304,6 @@ error: `theta` must be a number with sigmoid(theta) in (0, 1), not 40
   |
 4 | initial = { theta = 40 }
   |                     ^^"#,
-    );
-    refused(
-        "an unknown form of initial",
-        r#"[fixed]
-initial = { w = 0.5 }"#,
-        r#"
-error: the table of `initial` has one key, `theta`
- --> s.toml:4:11
-  |
-4 | initial = { w = 0.5 }
-  |           ^^^^^^^^^^^
-  |
-  = help: write `initial = { theta = 0.9 }`"#,
     );
     refused(
         "as many initial values as there are no bidders",
@@ -678,7 +626,7 @@ error: the axis `beta` has 50 twice
         r#"[axes]
 beta = [10, -50, 100]"#,
         r#"
-error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not -50
+error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not -50
  --> s.toml:4:13
   |
 4 | beta = [10, -50, 100]
@@ -689,7 +637,7 @@ error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] },
         r#"[axes]
 beta = { from = -1, to = 1, step = 1 }"#,
         r#"
-error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not -1
+error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not -1
  --> s.toml:4:8
   |
 4 | beta = { from = -1, to = 1, step = 1 }
@@ -1611,13 +1559,13 @@ name = "x"
 fixed = { strategy = "linéaire", beta = 0 }"#,
         &[],
         r#"
-error: `strategy` must be "linear", not "linéaire"
+error: `strategy` must be one of "linear", "piecewise-linear", not "linéaire"
  --> s.toml:3:22
   |
 3 | fixed = { strategy = "linéaire", beta = 0 }
   |                      ^^^^^^^^^^
 
-error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not 0
+error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not 0
  --> s.toml:3:41
   |
 3 | fixed = { strategy = "linéaire", beta = 0 }
@@ -1656,7 +1604,7 @@ name = "x"
 "#,
         &["beta=-3"],
         r#"
-error: `beta` must be a finite number above 0, or { geometric = [FIRST, LAST] }, not -3
+error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not -3
 --> --set beta=-3"#,
     );
     refused_with(
@@ -1726,5 +1674,200 @@ name = "x"
 error: `name` must be made of a-z, 0-9 and -, not "a/b"
 --> --set name="a/b"
  = help: write such as `name = "my-sweep"`: it names the output folder"#,
+    );
+}
+
+#[test]
+fn strategies_starts_and_exact_batches() {
+    refused(
+        "an infinite beta on samples",
+        r#"[fixed]
+beta = inf"#,
+        r#"
+error: an infinite `beta`, the true auction, needs the expected gradient: on a sample the utility jumps
+ --> s.toml:4:8
+  |
+4 | beta = inf
+  |        ^^^
+  |
+  = help: write `batch = "exact"`, or a finite `beta`"#,
+    );
+    refused(
+        "a shared graph without samples",
+        r#"[fixed]
+batch = "exact"
+updates = "shared-graph""#,
+        r#"
+error: `updates = "shared-graph"` is not available with `batch = "exact"`
+ --> s.toml:5:11
+  |
+5 | updates = "shared-graph"
+  |           ^^^^^^^^^^^^^^
+  |
+  = help: write a number of profiles, such as `batch = 4096`, or other `updates`"#,
+    );
+    refused(
+        "a misspelt batch",
+        r#"[fixed]
+batch = "exakt""#,
+        r#"
+error: `batch` must be an integer from 1 to 1000000000, or "exact", not "exakt"
+ --> s.toml:4:9
+  |
+4 | batch = "exakt"
+  |         ^^^^^^^
+  |
+  = help: did you mean "exact"?"#,
+    );
+    refused(
+        "an infinite end of an annealed beta",
+        r#"[fixed]
+beta = { geometric = [10, inf] }
+batch = "exact""#,
+        r#"
+error: `geometric` must be a list of two finite numbers
+ --> s.toml:4:22
+  |
+4 | beta = { geometric = [10, inf] }
+  |                      ^^^^^^^^^
+  |
+  = help: write `geometric = [10, 400]`"#,
+    );
+    refused(
+        "a truthful line",
+        r#"[fixed]
+initial = "truthful""#,
+        r#"
+error: a linear strategy has no truthful start: its multiplier is below 1
+ --> s.toml:4:11
+  |
+4 | initial = "truthful"
+  |           ^^^^^^^^^^
+  |
+  = help: write a multiplier, such as `initial = 0.9`, or `strategy = "piecewise-linear"`"#,
+    );
+    refused(
+        "a truthful line among others",
+        r#"[fixed]
+population = "a"
+[populations.a]
+bidders = [{ initial = "truthful" }, { strategy = "piecewise-linear" }]"#,
+        r#"
+error: a linear strategy has no truthful start: its multiplier is below 1
+ --> s.toml:4:14
+  |
+4 | population = "a"
+  |              ^^^
+  |
+  = help: write a multiplier, such as `initial = 0.9`, or `strategy = "piecewise-linear"`"#,
+    );
+    refused(
+        "a misspelt start",
+        r#"[fixed]
+initial = "truthfull"
+strategy = "piecewise-linear""#,
+        r#"
+error: `initial` must be a number in (0, 1), a list with one for each bidder, { theta = NUMBER }, "truthful", or { random = [LOW, HIGH] }, not "truthfull"
+ --> s.toml:4:11
+  |
+4 | initial = "truthfull"
+  |           ^^^^^^^^^^^
+  |
+  = help: did you mean "truthful"?"#,
+    );
+    refused(
+        "multipliers drawn above one",
+        r#"[fixed]
+initial = { random = [0.2, 1.5] }"#,
+        r#"
+error: a multiplier cannot be drawn up to 1.5: it is below 1
+ --> s.toml:4:11
+  |
+4 | initial = { random = [0.2, 1.5] }
+  |           ^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write a smaller end, such as `initial = { random = [0.2, 0.9] }`"#,
+    );
+    refused(
+        "an interval that falls",
+        r#"[fixed]
+initial = { random = [0.9, 0.2] }"#,
+        r#"
+error: `random` must go from a number above 0 to a larger one
+ --> s.toml:4:22
+  |
+4 | initial = { random = [0.9, 0.2] }
+  |                      ^^^^^^^^^^
+  |
+  = help: write `random = [0.2, 0.9]`"#,
+    );
+    refused(
+        "an unknown form of initial",
+        r#"[fixed]
+initial = { w = 0.5 }"#,
+        r#"
+error: the table of `initial` has one key, `theta` or `random`
+ --> s.toml:4:11
+  |
+4 | initial = { w = 0.5 }
+  |           ^^^^^^^^^^^
+  |
+  = help: write `initial = { theta = 0.9 }` or `initial = { random = [0.2, 0.9] }`"#,
+    );
+    refused(
+        "too many segments",
+        r#"[fixed]
+segments = 65"#,
+        r#"
+error: `segments` must be an integer from 1 to 64, not 65
+ --> s.toml:4:12
+  |
+4 | segments = 65
+  |            ^^"#,
+    );
+    refused(
+        "segments of lines",
+        r#"[axes]
+segments = [4, 8]"#,
+        r#"
+error: the cells "segments=4" and "segments=8" come out the same
+ --> s.toml:4:16
+  |
+4 | segments = [4, 8]
+  |             -  ^
+  |             |
+  |             the other cell
+  |
+  = help: leave one of them out, or drop it with `[[exclude]]`"#,
+    );
+    refused(
+        "precisions of exact batches",
+        r#"[axes]
+precision = ["f32", "f64"]
+[fixed]
+batch = "exact""#,
+        r#"
+error: the cells "precision=f32" and "precision=f64" come out the same
+ --> s.toml:4:21
+  |
+4 | precision = ["f32", "f64"]
+  |              -----  ^^^^^
+  |              |
+  |              the other cell
+  |
+  = help: leave one of them out, or drop it with `[[exclude]]`"#,
+    );
+    refused(
+        "bid functions at one value",
+        r#"[measure]
+bid_functions = 1"#,
+        r#"
+error: `bid_functions` is the number of values that bids are told at, both ends of the support among them: 0 or at least 2
+ --> s.toml:4:17
+  |
+4 | bid_functions = 1
+  |                 ^
+  |
+  = help: write such as `bid_functions = 33`, or 0"#,
     );
 }

@@ -284,7 +284,7 @@ fn ids_and_seeds_stay_as_they_are() {
     assert_eq!(named, ["4c5a4f264df994ee", "87935ea8f38d9e99", "c221472f5ba6ccdd", "949c31639a297637"]);
     let seeds = [0, 1].map(|replicate| plan.seed(plan.id(0), replicate));
     assert_eq!(seeds, [3551643938742070480, 15826387729077437423]);
-    assert_eq!(plan.hash(), "059b83f09c278889");
+    assert_eq!(plan.hash(), "97292b036373f479");
 }
 
 #[test]
@@ -398,7 +398,15 @@ fn every_shipped_sweep_is_valid_and_opens_with_its_question() {
         names.push((plan.name().to_owned(), plan.len(), plan.replicates()));
     }
     names.sort();
-    let expected = [("beta-n", 20, 50), ("smoke", 12, 10), ("updates", 6, 50), ("week4", 1, 200)];
+    let expected = [
+        ("asymmetric", 12, 16),
+        ("beta-n", 20, 50),
+        ("exact", 24, 1),
+        ("priors", 10, 16),
+        ("smoke", 12, 10),
+        ("updates", 6, 50),
+        ("week4", 1, 200),
+    ];
     assert_eq!(names, expected.map(|(name, cells, replicates)| (name.to_owned(), cells, replicates)));
 }
 

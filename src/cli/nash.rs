@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::game::{Game, GameArgs};
 use super::output::{columns, counted, number};
 use super::{Console, Exit, Failure, TableFormat};
+use crate::auction::Population;
 use crate::equilibrium::{BidderReferences, Bne, Reference, References, shared_references};
 
 /// The most parts between the lowest and the highest bid.

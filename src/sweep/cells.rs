@@ -43,6 +43,7 @@ impl Cells {
         // Cells that each rule matches; and those that no rule before it does.
         let mut matched = vec![0u64; spec.rules.len()];
         let mut dropped = vec![0u64; spec.rules.len()];
+        let mut drawn = false;
         let mut start = 0;
         for (at, grid) in spec.grids.iter().enumerate() {
             let rules = spec.rules.iter().enumerate().filter(|(_, rule)| rule.sees(at));
@@ -56,6 +57,7 @@ impl Cells {
                     continue;
                 }
                 if let Some(settings) = check.settings(grid, index) {
+                    drawn |= settings.is_random();
                     cells.indices.push((start + index) as u32);
                     cells.ids.push(identity.of(&settings));
                 }
@@ -68,6 +70,17 @@ impl Cells {
         cells.report_exclusions(spec, &matched, &dropped, problems);
         if problems.iter().all(|problem| problem.severity == Severity::Warning) {
             cells.report_twins(spec, problems);
+            if !drawn && spec.seeds.replicates > 1 {
+                let message = format!(
+                    "nothing is drawn on exact batches: the {} replicates of a cell are all alike",
+                    spec.seeds.replicates
+                );
+                problems.push(
+                    Problem::warning(Place::File, message).help(
+                        "write `replicates = 1`, or starts such as `initial = { random = [0.2, 0.9] }`",
+                    ),
+                );
+            }
             unused::report(spec, problems);
         }
         cells

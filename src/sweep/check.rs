@@ -35,7 +35,7 @@ struct Spacing {
 
 /// Settings of a cell that do not go together.
 struct Fault {
-    /// The keys that matter; the problem stands at the first.
+    /// The keys that matter; the problem stands at the first that is given.
     keys: &'static [&'static str],
     message: String,
     help: String,
@@ -74,7 +74,8 @@ impl<'s> CellCheck<'s> {
         if fault.keys.iter().any(|key| grid.broken.contains(&index_of(key))) {
             return;
         }
-        let place = grid.given(index_of(fault.keys[0]), index).map_or(Place::File, |value| value.place);
+        let mut given = fault.keys.iter().filter_map(|key| grid.given(index_of(key), index));
+        let place = given.next().map_or(Place::File, |value| value.place);
         if self.reported.insert((place, fault.message.clone())) {
             self.problems.push(Problem::error(place, fault.message).help(fault.help));
         }
@@ -232,7 +233,8 @@ fn scale_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> 
     }
     let (high, beta) = (highs().fold(0.0, f64::max), draft.beta.first().max(draft.beta.last()));
     let steepest = steepest(draft.precision);
-    (beta * high > steepest).then(|| Fault {
+    // An infinite one has a fault of its own.
+    (beta.is_finite() && beta * high > steepest).then(|| Fault {
         keys: &["beta", "population", "precision"],
         message: format!(
             "`beta` times the highest value, {beta:e} x {high:e}, is above {steepest:e}, the most that \

@@ -144,6 +144,12 @@ pub enum Precision {
 }
 
 impl Settings {
+    /// Whether runs of different seeds differ: batches are sampled, or starts drawn.
+    pub fn is_random(&self) -> bool {
+        let drawn = |bidder: &BidderSettings| matches!(bidder.initial, Initial::Random { .. });
+        self.batch != Batch::Exact || self.bidders.iter().any(drawn)
+    }
+
     /// The game that the settings describe.
     pub fn population(&self) -> Population {
         let bidder = |b: &BidderSettings| Bidder { prior: b.prior.clone(), strategy: b.strategy };

@@ -17,7 +17,9 @@ fn assert_stopped(ended: Ended) {
 
 #[test]
 fn a_sweep_stopped_by_each_signal_and_by_the_clock_ends_in_the_same_bytes() {
-    let sandbox = Sandbox::with(&Sweep::LONG);
+    // Longer than all that it runs until it is stopped.
+    let sweep = Sweep { replicates: 2000, ..Sweep::LONG };
+    let sandbox = Sandbox::with(&sweep);
     let mut done = 0;
     let mut assert_more = |sandbox: &Sandbox| {
         sandbox.tables("x");
@@ -36,7 +38,7 @@ fn a_sweep_stopped_by_each_signal_and_by_the_clock_ends_in_the_same_bytes() {
     assert_stopped(sandbox.run("run x.toml --progress none --threads 1 --time-limit 300ms"));
     assert_more(&sandbox);
     sandbox.run("run x.toml --quiet").exits(0);
-    assert_same_bytes(&sandbox.tables("x"), &Sweep::LONG.undisturbed());
+    assert_same_bytes(&sandbox.tables("x"), &sweep.undisturbed());
 }
 
 #[test]
