@@ -399,7 +399,7 @@ fn every_shipped_sweep_is_valid_and_opens_with_its_question() {
     }
     names.sort();
     let expected = [
-        ("asymmetric", 12, 16),
+        ("asymmetric", 12, 50),
         ("beta-n", 20, 50),
         ("exact", 24, 1),
         ("priors", 10, 16),

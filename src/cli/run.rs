@@ -220,15 +220,21 @@ fn print_summary(
                 writeln!(out, "{}: {question}\n", plan.name())?;
             }
             let header = ["cell", "runs", "multiplier", "95 %", "BNE", "smoothed", "bias", "class"];
-            let header = header.into_iter().chain(["smoothing", "learning"]).map(String::from).collect();
+            let header =
+                header.into_iter().chain(["smoothing", "learning", "BNE L2"]).map(String::from).collect();
             let lines = printed.iter().flatten().map(|line| texts(plan, line));
             columns(out, &std::iter::once(header).chain(lines).collect::<Vec<_>>(), 1)?;
             let hidden = plan.len().saturating_sub(PRINTED_CELLS) as u64;
             if hidden > 0 {
                 writeln!(out, "... and {} in cells.parquet", counted(hidden, "more cell"))?;
             }
-            writeln!(out, "\nbias = multiplier - BNE = class + smoothing + learning")?;
-            if printed.iter().flatten().any(|line| line.smoothed_multiplier.is_none()) {
+            writeln!(
+                out,
+                "\nbias = multiplier - BNE = class + smoothing + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)"
+            )?;
+            // Without a class or a smoothed equilibrium the bias has no parts.
+            if printed.iter().flatten().any(|line| line.class_bias.is_none() || line.learning_bias.is_none())
+            {
                 writeln!(
                     out,
                     "-: bne_reason, class_reason and smoothed_reason in cell_bidders.parquet say why"
@@ -268,5 +274,6 @@ fn texts(plan: &Plan, line: &SummaryLine) -> Vec<String> {
         number(line.class_bias, true),
         number(line.smoothing_bias, true),
         number(line.learning_bias, true),
+        number(line.bne_l2, false),
     ]
 }

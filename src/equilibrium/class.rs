@@ -5,6 +5,7 @@ use super::gradient::ClassGradient;
 use crate::auction::strategy::piecewise_linear::knots;
 use crate::auction::{BidFunction, Population, Prior, Strategy};
 use crate::numeric::eigen::{eigenvalues, solve};
+use crate::numeric::quadrature::GaussLegendre;
 
 /// The residual that an equilibrium must reach, in the unit of the highest value.
 pub const CLASS_RESIDUAL: f64 = 1e-10;
@@ -58,6 +59,17 @@ const SAME_RESIDUAL: f64 = 2e-9;
 /// The highest multiplier of a linear bidder.
 const MOST_MULTIPLIER: f64 = 1.0 - 1e-9;
 
+/// The most that a bidder may gain by any of the deviations that are tried, in the unit of the highest value.
+pub const CLASS_GAIN: f64 = 1e-4;
+
+/// Deviations that are tried: bids at one knot, or from one knot on, are moved by these, in the unit of the highest value;
+/// and lines, so many.
+const MOVES: [f64; 4] = [-3e-2, -3e-3, 3e-3, 3e-2];
+const LINES_TRIED: u32 = 20;
+
+/// Nodes of the rule along a deviation.
+const ALONG: usize = 3;
+
 /// An equilibrium of bidders who are confined to their classes, in which bidders of one prior and class play alike.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassEquilibrium {
@@ -75,6 +87,8 @@ pub struct ClassEquilibrium {
     pub residual: f64,
     /// The most by which bids at knots differ between the starts, in the unit of the highest value, where they matter.
     pub spread: f64,
+    /// The most that a bidder gains by any of the deviations that are tried, in the unit of the highest value.
+    pub gain: f64,
     /// The largest eigenvalue of the Hessian of a bidder's utility in the own parameters, in the unit of the highest
     /// value, without those at an end. Where it is above 0 the bids are stationary, and where the eigenvalues are negative
     /// the gradient flow comes to them, but a bidder gains a little by some other bids nearby.
@@ -95,6 +109,11 @@ pub struct ClassEquilibrium {
 /// Bids that hardly ever win, as those of the lowest values against rivals who all bid more, hardly matter to anybody:
 /// they stay near where the search starts, at the BNE's, and may differ between the starts as far as their curvature is
 /// small. The lowest bid over a lowest value of 0 has no influence at all and stays too.
+///
+/// A zero of the gradient need not be an equilibrium. So deviations within the class are tried: to lines, to the BNE, at single
+/// knots and from single knots on. Bids
+/// against which one of them gains more than [`CLASS_GAIN`] are refused; what is gained below it stands in
+/// [`ClassEquilibrium::gain`].
 ///
 /// The field of the true auction has kinks where bids of different bidders' knots coincide: there the search may end short
 /// of [`CLASS_RESIDUAL`], and says so.
@@ -146,14 +165,22 @@ pub fn class_equilibrium(
                 if apart > *tolerance {
                     return Err(format!(
                         "several equilibria, or none that stands alone: from {first} and from {name} bids of bidder {} \
-                         differ by {apart:e} of the highest value",
+                         differ by {apart:.1e} of the highest value",
                         1 + game.first_bidder(g)
                     ));
                 }
             }
         }
     }
-    game.describe(at.clone(), spread)
+    let (bidder, gain) = game.gain(at, bne);
+    if gain > CLASS_GAIN {
+        return Err(format!(
+            "bids at which every gradient is 0 are no equilibrium: bidder {} gains {gain:.1e} of the highest value by other \
+             bids of its class",
+            bidder + 1
+        ));
+    }
+    game.describe(at.clone(), spread, gain)
 }
 
 /// Bidders of one prior and class.
@@ -299,6 +326,57 @@ impl Game {
             std::iter::once(lowest).chain(points.windows(2).map(slope)).collect()
         };
         self.groups.iter().enumerate().map(of).collect()
+    }
+
+    /// The most that one bidder of some group gains by one of the deviations that are tried, in the unit of the highest
+    /// value; and that bidder, counted from 0. The gain is the integral of the gradient on the way.
+    fn gain(&self, at: &[Vec<f64>], bne: Option<&Bne>) -> (usize, f64) {
+        let met = self.coarse.meet(at);
+        let of_bne = bne.map(|bne| self.of_bne(bne));
+        let rule = GaussLegendre::of_order(ALONG);
+        let mut most = (0, 0.0);
+        for (g, own) in at.iter().enumerate() {
+            for deviation in
+                self.deviations(g, own).into_iter().chain(of_bne.as_ref().map(|bne| bne[g].clone()))
+            {
+                let along = |t: f64| {
+                    let way: Vec<f64> =
+                        own.iter().zip(&deviation).map(|(a, b)| t.mul_add(b - a, *a)).collect();
+                    let slopes = met.gradient(g, &way).into_iter();
+                    slopes.zip(own.iter().zip(&deviation)).map(|(slope, (a, b))| slope * (b - a)).sum()
+                };
+                let gain = rule.integrate(0.0, 1.0, along) / self.high;
+                if gain > most.1 {
+                    most = (self.first_bidder(g), gain);
+                }
+            }
+        }
+        most
+    }
+
+    /// Deviations of a bidder of a group.
+    fn deviations(&self, g: usize, own: &[f64]) -> Vec<Vec<f64>> {
+        let group = &self.groups[g];
+        let line = |k: u32| vec![f64::from(k) / f64::from(LINES_TRIED); own.len()];
+        let mut deviations: Vec<Vec<f64>> = (1..LINES_TRIED).map(line).collect();
+        if group.strategy == Strategy::Linear {
+            return deviations;
+        }
+        // What moves the bid at a knot, and what moves it back at the next.
+        let width = |k: usize| if k == 0 { group.knots[0] } else { group.knots[k] - group.knots[k - 1] };
+        for k in group.free() {
+            for shift in MOVES.map(|shift| shift * self.high) {
+                let mut moved = own.to_vec();
+                moved[k] += shift / width(k);
+                deviations.push(moved.clone());
+                if k + 1 < own.len() {
+                    moved[k + 1] -= shift / width(k + 1);
+                    deviations.push(moved);
+                }
+            }
+        }
+        deviations.retain(|deviation| deviation.iter().all(|slope| *slope >= 0.0 && slope.is_finite()));
+        deviations
     }
 
     /// The gradient of every group's bidder in the own parameters, in the unit of the highest value.
@@ -494,7 +572,7 @@ impl Game {
             Ok(at)
         } else {
             Err(format!(
-                "the gradient flow comes to a residual of {most:e} of the highest value, above {CLASS_RESIDUAL:e}"
+                "the gradient flow comes to a residual of {most:.1e} of the highest value, above {CLASS_RESIDUAL:e}"
             ))
         }
     }
@@ -531,7 +609,7 @@ impl Game {
         self.groups.iter().enumerate().map(of).collect()
     }
 
-    fn describe(&self, at: Vec<Vec<f64>>, spread: f64) -> Result<ClassEquilibrium, String> {
+    fn describe(&self, at: Vec<Vec<f64>>, spread: f64, gain: f64) -> Result<ClassEquilibrium, String> {
         let field = self.field(&at);
         let residual = self.residuals(&at, &field).iter().fold(0.0_f64, |most, r| most.max(r.abs()));
         let inside = |c: &usize| {
@@ -574,6 +652,7 @@ impl Game {
             errors: spread_out(&errors),
             residual,
             spread,
+            gain,
             curvature: self.curvature(&at, &moving),
             eigenvalues,
         })
@@ -636,6 +715,7 @@ impl Game {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auction::Bidder;
     use crate::equilibrium::games::game;
     use crate::equilibrium::{bne, linear_equilibria, smoothed_multiplier};
 
@@ -753,5 +833,20 @@ mod tests {
         let supports: Vec<_> = (0..20).map(|i| (0.0, 1.0 + 0.05 * f64::from(i))).collect();
         let reason = class_equilibrium(&with_segments(game(&supports), 4), 50.0, None).unwrap_err();
         assert!(reason.contains("20 different priors and strategies, and 12 at most"), "{reason}");
+    }
+
+    #[test]
+    fn a_zero_of_the_gradient_that_is_no_equilibrium_is_refused() {
+        let strategy = Strategy::PiecewiseLinear { segments: 16 };
+        let prior: Prior = "kumaraswamy:2:3".parse().unwrap();
+        let population = Population {
+            bidders: vec![Bidder { prior, strategy }; 2],
+            ..Population::symmetric(2, Prior::STANDARD)
+        };
+        let bne = bne(&population).unwrap();
+        let reason = class_equilibrium(&population, f64::INFINITY, Some(&bne)).unwrap_err();
+        assert!(reason.contains("are no equilibrium: bidder 1 gains"), "{reason}");
+        let smoothed = class_equilibrium(&population, 100.0, Some(&bne)).unwrap();
+        assert!(smoothed.gain < CLASS_GAIN && (smoothed.multipliers[0] - bne.projection(0)).abs() < 0.01);
     }
 }

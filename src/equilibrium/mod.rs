@@ -19,7 +19,7 @@ mod saturation;
 mod smoothed;
 
 pub use bne::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
-pub use class::{CLASS_RESIDUAL, ClassEquilibrium, class_equilibrium};
+pub use class::{CLASS_GAIN, CLASS_RESIDUAL, ClassEquilibrium, class_equilibrium};
 pub use distance::{BneDistance, Distance};
 pub use evaluate::{BidderEvaluation, Evaluation, Evaluator, evaluate};
 pub use gradient::{ExpectedGradient, GRADIENT_ERROR};

@@ -71,7 +71,8 @@ pub fn equilibrium(population: &Population) -> Vec<Reference> {
 /// All references of a population at steepness `beta` (per unit of bid, infinite for the true auction).
 ///
 /// The equilibrium of the linear class is the BNE where that is linear, and the class and smoothed equilibria are those
-/// of [`linear_equilibria`] else; where there are several, none of them is the reference and the reason tells them. For
+/// of [`linear_equilibria`] else, or of [`class_equilibrium`] where strategies are not linear, densities jump or the former
+/// finds none; where there are several, none of them is the reference and the reason tells them. For
 /// bidders who share a prior U\[0, high\] the smoothed equilibrium is that of [`smoothed_multiplier`], and the utility
 /// high / (N (N + 1)). With an infinite `beta` the smoothed equilibrium is the class equilibrium, method and reason too.
 ///
@@ -106,7 +107,12 @@ fn in_class(
 ) -> (Vec<Reference>, WithEigenvalues) {
     // A BNE of lines is in every class.
     let lines = || of_bne.iter().map(|(bne, _)| Reference::linear_as(bne)).collect::<Vec<_>>();
-    if !population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear) {
+    // Where densities jump, only the method for all classes resolves the gradient.
+    let smooth_lines = population
+        .bidders
+        .iter()
+        .all(|bidder| bidder.strategy == Strategy::Linear && bidder.prior.kinks().is_empty());
+    if !smooth_lines {
         let of_class = |beta| of_classes(population, beta, bne.as_ref().ok());
         let class = if common_uniform_high(population).is_some() {
             (lines(), Vec::new())
@@ -122,7 +128,14 @@ fn in_class(
         let smoothed = if beta == f64::INFINITY { class.clone() } else { vec![smoothed; population.len()] };
         return (class, (smoothed, eigenvalues));
     }
-    let class = linear(population, f64::INFINITY);
+    let mut class = linear(population, f64::INFINITY);
+    if class.0.iter().any(|of| of.multiplier.is_none()) {
+        // Responses may lead to bids that never win; the other method starts elsewhere.
+        let other = of_classes(population, f64::INFINITY, bne.as_ref().ok());
+        if other.0.iter().all(|of| of.multiplier.is_some()) {
+            class = other;
+        }
+    }
     if beta == f64::INFINITY { (class.0.clone(), class) } else { (class.0, linear(population, beta)) }
 }
 

@@ -13,7 +13,7 @@ pub(super) const BIDDER: &[BidderMeasure] = &[
     BidderMeasure {
         column: Column {
             name: "bne_linf",
-            doc: "largest |b(v) - b_BNE(v)| over the bidder's values, tail-mean profile",
+            doc: "largest |b(v) - b_BNE(v)| over knots, ends and some hundred other values, tail-mean profile",
         },
         of: |bidder| bidder.distance.map(|distance| distance.linf),
     },

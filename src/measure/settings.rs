@@ -11,7 +11,8 @@ pub struct MeasureSettings {
     pub ema: f64,
     /// Which trajectories are kept.
     pub trajectories: Option<Trajectories>,
-    /// At how many values, evenly over the support, the table of bid functions tells the bids: 0 for none, or 2 and more.
+    /// At how many values, evenly over the support, the table of bid functions tells the bids, beside the knots of
+    /// piecewise-linear strategies: 0 for none, or 2 and more.
     pub bid_functions: u32,
 }
 

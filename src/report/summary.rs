@@ -38,16 +38,19 @@ pub struct SummaryLine {
     pub smoothing_bias: Option<f64>,
     /// The share of it that learning makes.
     pub learning_bias: Option<f64>,
+    /// The distance of the bids from those of the Bayes-Nash equilibrium, sqrt(E (b(v) - b_BNE(v))^2): mean over replicates.
+    pub bne_l2: Option<f64>,
 }
 
 /// The columns that stand in `cells` and in `cell_bidders`.
-const MEASURES: [&str; 6] = [
+const MEASURES: [&str; 7] = [
     "multiplier_tail_mean_mean",
     "multiplier_tail_mean_ci95",
     "bias_mean",
     "class_bias_mean",
     "smoothing_bias_mean",
     "learning_bias_mean",
+    "bne_l2_mean",
 ];
 
 /// What makes two bidders of a cell alike, beside their settings.
@@ -86,7 +89,7 @@ fn lines(cell: &Row, bidders: &[Row], alike: RangeInclusive<usize>) -> Vec<Summa
 }
 
 fn line(cell: &Row, measures: &Row, references: &Row, bidder: Option<i64>) -> SummaryLine {
-    let [multiplier, multiplier_ci95, bias, class_bias, smoothing_bias, learning_bias] =
+    let [multiplier, multiplier_ci95, bias, class_bias, smoothing_bias, learning_bias, bne_l2] =
         MEASURES.map(|column| measures.number(column));
     SummaryLine {
         cell_id: cell.text("cell_id").unwrap_or_default().into(),
@@ -103,5 +106,6 @@ fn line(cell: &Row, measures: &Row, references: &Row, bidder: Option<i64>) -> Su
         class_bias,
         smoothing_bias,
         learning_bias,
+        bne_l2,
     }
 }

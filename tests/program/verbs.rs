@@ -69,7 +69,10 @@ fn run_prints_a_line_a_cell() {
     let lines: Vec<_> = human.lines().collect();
     assert!(lines[0].starts_with("cell ") && lines[0].ends_with(" learning"), "{human}");
     assert_eq!(lines[1..5].iter().filter(|line| line.starts_with("beta=")).count(), 4, "{human}");
-    assert_eq!(lines[5..], ["", "bias = multiplier - BNE = class + smoothing + learning"]);
+    assert_eq!(
+        lines[5..],
+        ["", "bias = multiplier - BNE = class + smoothing + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)"]
+    );
 
     let scripts = sandbox.run("run x.toml --quiet --format json").exits(0).says("").stdout;
     let cells: Vec<Value> = scripts.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

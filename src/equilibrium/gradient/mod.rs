@@ -80,7 +80,10 @@ impl ExpectedGradient {
     pub fn new(population: &Population, beta: f64) -> Self {
         assert!(beta > 0.0, "beta = {beta} must be positive");
         let bidders = &population.bidders;
-        let form = if bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear) {
+        // The rule for lines knows nothing of densities that jump.
+        let smooth = |prior: &Prior| prior.kinks().is_empty();
+        let lines = bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear && smooth(&bidder.prior));
+        let form = if lines {
             Form::Linear(LinearGradient::new(bidders.iter().map(|bidder| &bidder.prior), beta))
         } else {
             let groups = bidders.iter().map(|bidder| (&bidder.prior, bidder.strategy, 1));

@@ -5,6 +5,8 @@ use ndarray::Array2;
 use super::cells::{summary_columns, summary_values};
 use super::lead::{self, Lead};
 use super::writer::TableWriter;
+use crate::auction::Strategy;
+use crate::auction::strategy::piecewise_linear;
 use crate::equilibrium::References;
 use crate::measure::{RunRow, Summary};
 use crate::store::StoreError;
@@ -28,7 +30,7 @@ pub(super) struct BidSummary {
     bidders: Vec<Bids>,
 }
 
-/// The bids of one bidder at values that cut its support in equal parts.
+/// The bids of one bidder at values that cut its support in equal parts, and at the knots of a piecewise-linear strategy.
 struct Bids {
     values: Vec<f64>,
     /// d bid / d parameter, shape \[value\]\[parameter\]: bids are linear in the parameters of their class.
@@ -91,7 +93,13 @@ impl Bids {
         // Both ends of the support as they are.
         let part = |k: u32| f64::from(k) / f64::from(values - 1);
         let value = |k: u32| if k + 1 == values { high } else { (high - low).mul_add(part(k), low) };
-        let values: Vec<f64> = (0..values).map(value).collect();
+        let mut values: Vec<f64> = (0..values).map(value).collect();
+        if let (Strategy::PiecewiseLinear { segments }, false) = (bidder.strategy, values.is_empty()) {
+            // With its knots the rows are the whole bid function.
+            values.extend(piecewise_linear::knots(&bidder.prior, segments));
+            values.sort_by(f64::total_cmp);
+            values.dedup();
+        }
         let mut basis = Array2::zeros((values.len(), bidder.strategy.parameters()));
         for (parameter, mut column) in basis.columns_mut().into_iter().enumerate() {
             let mut unit = vec![0.0; bidder.strategy.parameters()];
