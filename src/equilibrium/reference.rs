@@ -246,7 +246,9 @@ impl Reference {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auction::prior::Empirical;
     use crate::equilibrium::games::{game, uniform};
+    use crate::numeric::quadrature::GaussLegendre;
 
     #[test]
     fn two_standard_bidders_have_every_reference() {
@@ -351,5 +353,30 @@ mod tests {
         assert_eq!(standard.len(), 3);
         assert!(standard.is_sorted_by(|a, b| a.0 >= b.0) && standard[1] == standard[2], "{standard:?}");
         assert!(references(&Population::symmetric(3, Prior::STANDARD), 3.0).eigenvalues.is_empty());
+    }
+
+    #[test]
+    fn data_have_the_references_of_their_jumping_density() {
+        let values: Vec<f64> = (0..60).map(|k| 0.2 + libm::pow((f64::from(k) + 0.5) / 60.0, 1.7)).collect();
+        let prior = Prior::Empirical(Empirical::new("values.csv", "value", &values).unwrap());
+        let population = Population::symmetric(2, prior.clone());
+        let references = references(&population, 30.0);
+        let multiplier = references.bidders[0].smoothed.multiplier.unwrap();
+        // E[v (-s + (1 - w) beta v s')] over both values, exactly but for the rule: between data quantiles are lines.
+        let knots: Vec<f64> = (0..60).map(|k| f64::from(k) / 59.0).collect();
+        let rule = GaussLegendre::of_order(8);
+        let gradient = |w: f64| {
+            rule.integrate_panels(&knots, |p| {
+                let v = prior.quantile(p);
+                rule.integrate_panels(&knots, |q| {
+                    let win = 1.0 / (1.0 + libm::exp(-30.0 * w * (v - prior.quantile(q))));
+                    v * ((1.0 - w) * 30.0 * v * win * (1.0 - win) - win)
+                })
+            })
+        };
+        assert!(gradient(multiplier).abs() < 1e-9, "{multiplier}: {:e}", gradient(multiplier));
+        // In the true auction the gradient has zeros that are no equilibria.
+        let class = &references.bidders[0].class;
+        assert!(class.reason.as_ref().is_some_and(|reason| reason.contains("no equilibrium")), "{class:?}");
     }
 }

@@ -322,6 +322,16 @@ mod tests {
     }
 
     #[test]
+    fn evenly_spaced_data_are_a_uniform_prior() {
+        for n in [20, 23, 25, 28, 40, 100] {
+            let values: Vec<f64> = (0..n).map(|k| f64::from(k) / f64::from(n)).collect();
+            let prior = Prior::Empirical(Empirical::new("values.csv", "value", &values).unwrap());
+            let found = bne(&Population::symmetric(2, prior)).unwrap();
+            assert!((found.projection(0) - 0.5).abs() < 1e-9, "{n} values: {}", found.projection(0));
+        }
+    }
+
+    #[test]
     fn values_that_cannot_win_bid_themselves() {
         let bne = bne(&game(&[(0.0, 1.0), (0.5, 1.5)])).unwrap();
         assert_eq!(bne.low_bid(), 0.25);

@@ -50,7 +50,8 @@ pub(super) fn solve(groups: &Groups) -> Result<InverseBids, String> {
     values.extend(places.iter().map(|&s| low + groups.quantiles[0].excess(s)));
     values.extend(prior.kinks());
     values.sort_by(f64::total_cmp);
-    values.dedup();
+    // Values that only rounding tells apart would leave nothing of differences.
+    values.dedup_by(|next, last| *next - *last <= LEAST_DISTANCE * (*last - low));
     values.retain(|&value| value > low && log_of(value) > f64::NEG_INFINITY);
 
     let rule = GaussLegendre::of_order(ORDER);

@@ -41,6 +41,11 @@ impl Group {
         Group { margin, count, strategy, knots, ends, segments }
     }
 
+    /// Number of parameters of a bid function.
+    pub fn parameters(&self) -> usize {
+        self.strategy.parameters()
+    }
+
     /// The bids at all [`Group::ends`].
     pub fn bids(&self, parameters: &[f64]) -> Vec<f64> {
         assert_eq!(parameters.len(), self.strategy.parameters(), "parameters of {}", self.strategy.name());

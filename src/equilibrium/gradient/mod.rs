@@ -186,6 +186,10 @@ impl Met<'_> {
     pub fn gradient(&self, group: usize, own: &[f64]) -> Vec<f64> {
         let ClassGradient { groups, beta, accuracy } = self.gradient;
         let own = groups[group].bids(own);
+        // What a search stepped to, out of all bounds, has no panels to integrate over.
+        if !(own.iter().all(|bid| bid.is_finite()) && self.bids.are_finite()) {
+            return vec![f64::NAN; groups[group].parameters()];
+        }
         match &self.meetings {
             Some(meetings) => meetings.gradient(groups, group, &self.bids, &own, *beta, *accuracy),
             None if *beta == f64::INFINITY => shifted::unsmoothed(groups, group, &self.bids, &own, *accuracy),

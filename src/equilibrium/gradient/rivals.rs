@@ -23,6 +23,10 @@ impl Bids {
         Bids { of_group, bends }
     }
 
+    pub fn are_finite(&self) -> bool {
+        self.of_group.iter().flatten().all(|bid| bid.is_finite())
+    }
+
     /// The lowest and the highest bid of a group.
     pub fn range(&self, group: usize) -> (f64, f64) {
         let bids = &self.of_group[group];

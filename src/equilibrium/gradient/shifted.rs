@@ -75,7 +75,7 @@ fn shifted(
             let stop = if done {
                 values[1]
             } else {
-                ((to - own[0]) / rise).mul_add(values[1] - values[0], values[0]).clamp(start, values[1])
+                ((to - own[0]) / rise).mul_add(values[1] - values[0], values[0]).max(start).min(values[1])
             };
             let mut graded = margin.density.is_none();
             for &i in &rivals {
