@@ -80,3 +80,53 @@ fn only_a_shared_graph_collapses() {
         }
     }
 }
+
+/// The lines of a cell, one a bidder, or one for all who are alike.
+fn lines_of<'l>(lines: &'l [SummaryLine], label: &str) -> Vec<&'l SummaryLine> {
+    let found: Vec<_> = lines.iter().filter(|line| line.label == label).collect();
+    assert!(!found.is_empty(), "{label}");
+    found
+}
+
+#[test]
+fn unequal_bidders_reach_their_equilibrium_on_bid_functions_and_not_on_lines() {
+    let lines = run("asymmetric");
+    for population in ["u125", "u150", "u200", "u300", "beta", "strong-weak"] {
+        let of = |strategy: &str| lines_of(&lines, &format!("population={population} strategy={strategy}"));
+        for (line, curve) in of("linear").into_iter().zip(of("piecewise-linear")) {
+            let (far, near) = (line.bne_l2.unwrap(), curve.bne_l2.unwrap());
+            assert!(near < 0.25 * far, "{population}: {near} and {far}");
+            let distance = (line.multiplier.unwrap() - line.smoothed_multiplier.unwrap()).abs();
+            assert!(distance < 0.0005, "{population}: {distance} from the smoothed equilibrium");
+        }
+    }
+}
+
+#[test]
+fn other_priors_have_equilibria_that_bid_functions_come_closer_to() {
+    let lines = run("priors");
+    for pair in lines.chunks(2) {
+        let [line, curve] = pair else { panic!("{pair:?}") };
+        assert!(line.label.ends_with("=linear") && curve.label.ends_with("=piecewise-linear"));
+        assert!(curve.bne_l2.unwrap() < 0.5 * line.bne_l2.unwrap(), "{}", line.label);
+        for of in [line, curve] {
+            let distance = (of.multiplier.unwrap() - of.smoothed_multiplier.unwrap()).abs();
+            assert!(distance < 0.001, "{}: {distance} from the smoothed equilibrium", of.label);
+        }
+    }
+}
+
+#[test]
+fn exact_runs_land_on_the_smoothed_equilibrium() {
+    let lines = run("exact");
+    assert_eq!(lines.len(), 24);
+    for line in &lines {
+        let distance = (line.multiplier.unwrap() - line.smoothed_multiplier.unwrap()).abs();
+        // Ten bidders without smoothing are still on their way after 2000 epochs.
+        let bound = if line.label == "beta=inf bidders=10" { 2e-6 } else { 1e-6 };
+        assert!(distance < bound, "{}: {distance:e}", line.label);
+        if line.label.starts_with("beta=inf") {
+            assert!(line.bias.unwrap().abs() < bound, "{}", line.label);
+        }
+    }
+}
