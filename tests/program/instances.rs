@@ -9,24 +9,43 @@ fn run_on(sandbox: &Sandbox, name: &str, arguments: &str) -> Ended {
     Ended::from(sandbox.command(arguments).env(Instance::VARIABLE, name).output().unwrap())
 }
 
-#[test]
-fn tables_have_the_same_bytes_on_every_instruction_set() {
-    // Four cells of two shapes, one of them in double precision; ten replicates, so that some share draws.
-    let sweep = Sweep {
-        fixed: "epochs = 30\nbatch = 33\nlearning_rate = 0.03",
-        axes: "bidders = [2, 5]\nbeta = [10, 50]\nprecision = [\"f32\", \"f64\"]",
-        replicates: 10,
-        ..Sweep::SHORT
-    };
+/// Runs a sweep on every instruction set.
+fn assert_same_on_all(sweep: &Sweep) {
     let expected = sweep.undisturbed();
     for instance in Instance::available() {
-        let sandbox = Sandbox::with(&sweep);
-        run_on(&sandbox, instance.name(), "run x.toml --quiet").exits(0);
+        let sandbox = Sandbox::with(sweep);
+        run_on(&sandbox, instance.name(), "run x.toml --quiet --threads 1").exits(0);
         assert_same_bytes(&sandbox.tables("x"), &expected);
         let manifest = std::fs::read_to_string(sandbox.path("out/x/manifest.json")).unwrap();
         assert!(manifest.contains(&format!("\"cpu\": \"{}\"", instance.name())), "{manifest}");
         run_on(&sandbox, "portable", "verify out/x --sample 3").exits(0);
     }
+}
+
+#[test]
+fn tables_have_the_same_bytes_on_every_instruction_set() {
+    // Four cells of two shapes, one of them in double precision; ten replicates, so that some share draws.
+    assert_same_on_all(&Sweep {
+        fixed: "epochs = 30\nbatch = 33\nlearning_rate = 0.03",
+        axes: "bidders = [2, 5]\nbeta = [10, 50]\nprecision = [\"f32\", \"f64\"]",
+        replicates: 10,
+        ..Sweep::SHORT
+    });
+}
+
+#[test]
+fn tables_of_other_priors_strategies_and_starts_have_the_same_bytes_on_every_instruction_set() {
+    assert_same_on_all(&Sweep {
+        fixed: "epochs = 30\nlearning_rate = 0.03\nsegments = 4\ninitial = { random = [0.2, 0.9] }",
+        axes: "population = [\"a\", \"b\"]\nstrategy = [\"linear\", \"piecewise-linear\"]\nbatch = [33, \"exact\"]",
+        replicates: 3,
+        measure: "bid_functions = 5\n\
+            [populations.a]\n\
+            bidders = [{ prior = { beta = { a = 2, b = 5 } }, learner = \"sgd\" }, { prior = { beta = { a = 5, b = 2 } } }]\n\
+            [populations.b]\n\
+            bidders = [{ prior = { power = { exponent = 2, high = 2 } } }, { count = 2, strategy = \"linear\" }]",
+        ..Sweep::SHORT
+    });
 }
 
 #[test]

@@ -35,7 +35,8 @@ pub(super) fn cell_bidder_table() -> Vec<Column> {
             Column::text(&format!("{equilibrium}_reason")),
         ]);
     }
-    columns.push(Column::repeating("utility_bne", Kind::Number));
+    // The most that any deviation gains against the BNE.
+    columns.extend(["bne_certificate", "utility_bne"].map(|name| Column::repeating(name, Kind::Number)));
     columns.extend(bidder_columns().iter().flat_map(|column| summary_columns(column.name)));
     columns
 }
@@ -141,6 +142,7 @@ impl CellSummary {
         lead: &Lead,
         references: &References,
     ) -> Result<(), StoreError> {
+        let certificate = references.bne.as_ref().map(|bne| bne.certificate().upper);
         for (bidder, (summaries, references)) in self.bidders.iter().zip(&references.bidders).enumerate() {
             let BidderReferences { bne, class, smoothed, utility_bne } = references;
             let equilibria = [bne, class, smoothed].into_iter().flat_map(reference_values);
@@ -149,7 +151,7 @@ impl CellSummary {
                     .into_iter()
                     .chain([lead.prior(bidder)])
                     .chain(equilibria)
-                    .chain([Value::from(*utility_bne)])
+                    .chain([certificate, *utility_bne].map(Value::from))
                     .chain(summaries.iter().flat_map(summary_values)),
             )?;
         }

@@ -362,6 +362,7 @@ mod tests {
                 assert_eq!(row.text("smoothed_method"), references.smoothed.method);
                 assert_eq!(row.number("class_error"), references.class.error);
                 assert_eq!(row.text("bne_reason"), references.bne.reason.as_deref());
+                assert!((0.0..1e-7).contains(&row.number("bne_certificate").unwrap()));
                 assert_eq!(row.number("utility_bne"), references.utility_bne);
             }
         }
