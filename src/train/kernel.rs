@@ -9,7 +9,7 @@ use super::curves::OfCurves;
 use super::draws::{Draws, Quantile};
 use super::exact::Exact;
 use super::game::{Game, all_linear};
-use super::gradient::{Accumulate, Everyone, One, Pair, Total};
+use super::gradient::{Everyone, One, Pair, Total};
 use super::streams::stream_seed;
 use super::{Batch, Outcome, Precision, Profiles, Run, Settings, Status, Updates};
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
@@ -162,7 +162,20 @@ fn sample_epoch_of_lines<S: Simd, X: Samples<S>>(
 ) {
     let bidders = settings.bidders.len();
     if settings.updates == Updates::Sequential {
-        return one_after_the_other(settings, draws, games, |bidder| One { bidder });
+        let own = settings.profiles == Profiles::Own;
+        let start = draws.streams[0];
+        for bidder in 0..bidders {
+            if !own {
+                // The same profiles for everybody, drawn again rather than kept: a batch may be large.
+                draws.streams[0] = start;
+            }
+            begin_batch(games);
+            draws.batch(if own { bidder } else { 0 }, games, &One { bidder });
+            for game in &mut *games {
+                game.update(bidder);
+            }
+        }
+        return;
     }
     begin_batch(games);
     match (settings.updates, settings.profiles) {
@@ -191,43 +204,30 @@ fn sample_epoch_of_curves<S: Simd, X: Samples<S>>(
     games: &mut [Game<'_, S, X>],
 ) {
     let bidders = settings.bidders.len();
-    let own = |bidder: usize| OfCurves { summed: bidder..bidder + 1, total: false };
-    if settings.updates == Updates::Sequential {
-        return one_after_the_other(settings, draws, games, own);
-    }
-    begin_batch(games);
-    let total = settings.updates == Updates::SharedGraph;
-    match settings.profiles {
-        Profiles::Shared => draws.batch(0, games, &OfCurves { summed: 0..bidders, total }),
-        Profiles::Own => {
-            for bidder in 0..bidders {
-                draws.batch(bidder, games, &OfCurves { total, ..own(bidder) });
+    let own = settings.profiles == Profiles::Own;
+    let sequential = settings.updates == Updates::Sequential;
+    let batches = if own || sequential { bidders } else { 1 };
+    let start = draws.streams[0];
+    // One place that draws, whatever the updates: each is compiled with all that is done to samples.
+    for k in 0..batches {
+        if sequential && !own {
+            // The same profiles for everybody, drawn again rather than kept.
+            draws.streams[0] = start;
+        }
+        if sequential || k == 0 {
+            begin_batch(games);
+        }
+        let summed = if batches == 1 { 0..bidders } else { k..k + 1 };
+        let add = OfCurves { summed, total: settings.updates == Updates::SharedGraph };
+        draws.batch(if own { k } else { 0 }, games, &add);
+        if sequential {
+            for game in &mut *games {
+                game.update(k);
             }
         }
     }
-    update_all(games, bidders);
-}
-
-/// One batch and one update for each bidder in turn.
-#[inline(always)]
-fn one_after_the_other<S: Simd, X: Samples<S>, A: Accumulate<S, X>>(
-    settings: &Settings,
-    draws: &mut Draws<S, X>,
-    games: &mut [Game<'_, S, X>],
-    add: impl Fn(usize) -> A,
-) {
-    let own = settings.profiles == Profiles::Own;
-    let start = draws.streams[0];
-    for bidder in 0..settings.bidders.len() {
-        if !own {
-            // The same profiles for everybody, drawn again rather than kept: a batch may be large.
-            draws.streams[0] = start;
-        }
-        begin_batch(games);
-        draws.batch(if own { bidder } else { 0 }, games, &add(bidder));
-        for game in &mut *games {
-            game.update(bidder);
-        }
+    if !sequential {
+        update_all(games, bidders);
     }
 }
 
