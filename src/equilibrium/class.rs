@@ -808,8 +808,13 @@ mod tests {
     }
 
     #[test]
-    fn mixtures_and_the_true_auction_have_equilibria_too() {
+    fn mixtures_and_the_true_auction_may_have_equilibria_too() {
         let mut mixture = with_segments(game(&[(0.0, 1.0), (0.0, 2.0)]), 8);
+        mixture.bidders[0].strategy = Strategy::Linear;
+        // The line that the gradients lead to is the best of those nearby, but not of all.
+        let reason = class_equilibrium(&mixture, 50.0, bne(&mixture).ok().as_ref()).unwrap_err();
+        assert!(reason.contains("bidder 1 gains 1.1e-3"), "{reason}");
+        let mut mixture = with_segments(Population::symmetric(2, Prior::STANDARD), 8);
         mixture.bidders[0].strategy = Strategy::Linear;
         let mixed = found(&mixture, 50.0);
         assert!(mixed.residual < CLASS_RESIDUAL && matches!(mixed.bids[0], BidFunction::Linear { .. }));

@@ -375,8 +375,5 @@ mod tests {
             })
         };
         assert!(gradient(multiplier).abs() < 1e-9, "{multiplier}: {:e}", gradient(multiplier));
-        // In the true auction the gradient has zeros that are no equilibria.
-        let class = &references.bidders[0].class;
-        assert!(class.reason.as_ref().is_some_and(|reason| reason.contains("no equilibrium")), "{class:?}");
     }
 }

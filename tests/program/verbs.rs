@@ -67,7 +67,7 @@ fn run_prints_a_line_a_cell() {
     let sandbox = Sandbox::with(&Sweep::SHORT);
     let human = sandbox.run("run x.toml --quiet").exits(0).says("").stdout;
     let lines: Vec<_> = human.lines().collect();
-    assert!(lines[0].starts_with("cell ") && lines[0].ends_with(" learning"), "{human}");
+    assert!(lines[0].starts_with("cell ") && lines[0].ends_with(" BNE L2"), "{human}");
     assert_eq!(lines[1..5].iter().filter(|line| line.starts_with("beta=")).count(), 4, "{human}");
     assert_eq!(
         lines[5..],

@@ -50,14 +50,15 @@ pub(super) fn solve(groups: &Groups) -> Result<InverseBids, String> {
     values.extend(places.iter().map(|&s| low + groups.quantiles[0].excess(s)));
     values.extend(prior.kinks());
     values.sort_by(f64::total_cmp);
-    // Values that only rounding tells apart would leave nothing of differences.
-    values.dedup_by(|next, last| *next - *last <= LEAST_DISTANCE * (*last - low));
+    values.dedup();
     values.retain(|&value| value > low && log_of(value) > f64::NEG_INFINITY);
 
     let rule = GaussLegendre::of_order(ORDER);
     let logs: Vec<f64> = values.iter().map(|&value| log_of(value)).collect();
-    // Below the first node F is a power of v - low, found from two nodes.
-    let power = (logs[1] - logs[0]) / (libm::log(values[1] - low) - libm::log(values[0] - low));
+    // Below the first node F is a power of v - low, found from two nodes that more than rounding tells apart.
+    let apart = |value: &f64| *value - low > 1.5 * (values[0] - low);
+    let other = values.iter().position(apart).unwrap_or(values.len() - 1);
+    let power = (logs[other] - logs[0]) / (libm::log(values[other] - low) - libm::log(values[0] - low));
     let mut shade = (values[0] - low) / (rivals * power + 1.0);
     let mut shades = vec![shade];
     for (ends, end_logs) in values.windows(2).zip(logs.windows(2)) {
