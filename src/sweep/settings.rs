@@ -573,7 +573,9 @@ impl Form {
                 json!({ "oneOf": [open, list_of(&open), theta, { "enum": [TRUTHFUL] }, random] })
             }
             Form::Beta => {
-                json!({ "oneOf": [positive, table_of("geometric", &pair_of(&positive))] })
+                // JSON has no infinity: checkers that read TOML as JSON see `inf` as null.
+                let infinity = json!({ "type": "null" });
+                json!({ "oneOf": [positive, infinity, table_of("geometric", &pair_of(&positive))] })
             }
             Form::Batch => {
                 json!({ "oneOf": [{ "type": "integer", "minimum": 1, "maximum": MAX_COUNT }, { "enum": [EXACT] }] })
