@@ -2,7 +2,7 @@
 
 use super::InverseBids;
 use super::grid::{place, spacing};
-use super::inverse_bids::drops_out;
+use super::inverse_bids::rises_at_the_top;
 use super::shooting;
 use crate::equilibrium::groups::Groups;
 use crate::equilibrium::log_quantile::LogQuantile;
@@ -115,7 +115,7 @@ pub(super) fn solve(groups: &Groups) -> Result<Option<InverseBids>, String> {
     else {
         return Ok(None);
     };
-    problem.bids_to_the_top(&state)?;
+    rises_at_the_top(groups, libm::exp(state.ln_width))?;
     problem.curves(&state).map(Some)
 }
 
@@ -571,18 +571,6 @@ impl<'a> Problem<'a> {
             ln_width: state.ln_width,
             ends: other.ends.iter().map(|t| at(*t)).collect(),
             points: points.collect(),
-        }
-    }
-
-    /// Whether every bidder's first-order condition holds at the top with a curve that rises.
-    fn bids_to_the_top(&self, state: &State) -> Result<(), String> {
-        let width = libm::exp(state.ln_width);
-        let inverse_gaps: Vec<f64> =
-            self.groups.quantiles.iter().map(|quantile| 1.0 / (quantile.excess(0.0) - width)).collect();
-        let mean = self.groups.total(&inverse_gaps) / (self.groups.bidders() - 1.0);
-        match inverse_gaps.iter().position(|inverse_gap| *inverse_gap > mean) {
-            Some(group) => Err(drops_out(self.groups, group)),
-            None => Ok(()),
         }
     }
 

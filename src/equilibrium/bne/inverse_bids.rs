@@ -126,8 +126,19 @@ impl InverseBids {
     }
 }
 
+/// Whether every bidder's first-order condition holds with a curve that rises at a top bid of low + `width`.
+pub(super) fn rises_at_the_top(groups: &Groups, width: f64) -> Result<(), String> {
+    let inverse_gaps: Vec<f64> =
+        groups.quantiles.iter().map(|quantile| 1.0 / (quantile.excess(0.0) - width)).collect();
+    let mean = groups.total(&inverse_gaps) / (groups.bidders() - 1.0);
+    match inverse_gaps.iter().position(|inverse_gap| *inverse_gap > mean) {
+        Some(group) => Err(drops_out(groups, group)),
+        None => Ok(()),
+    }
+}
+
 /// Why there is no equilibrium where a group's curve falls.
-pub(super) fn drops_out(groups: &Groups, group: usize) -> String {
+fn drops_out(groups: &Groups, group: usize) -> String {
     let bidder = 1 + groups.of_bidder.iter().take_while(|of| **of != group).count();
     format!(
         "no equilibrium in which all bid up to one top bid: bidder {bidder}, with prior {}, would drop out below it",

@@ -2,7 +2,7 @@
 
 use super::InverseBids;
 use super::grid::{place, spacing};
-use super::inverse_bids::drops_out;
+use super::inverse_bids::rises_at_the_top;
 use crate::equilibrium::groups::Groups;
 use crate::equilibrium::log_quantile::LogQuantile;
 use crate::numeric::ode::Integration;
@@ -130,7 +130,7 @@ impl<'a> Shooting<'a> {
                 Aim::TooLow => below = middle,
             }
         }
-        self.bids_to_the_top(0.5 * (below + above))?;
+        rises_at_the_top(self.groups, 0.5 * (below + above))?;
         Ok((below, above))
     }
 
@@ -157,17 +157,6 @@ impl<'a> Shooting<'a> {
             (low, high) = self.between(&one, &other, width)?;
         }
         self.curves(path, width)
-    }
-
-    /// Whether every bidder's first-order condition holds at the top with a curve that rises.
-    fn bids_to_the_top(&self, width: f64) -> Result<(), String> {
-        let inverse_gaps: Vec<f64> =
-            self.groups.quantiles.iter().map(|quantile| 1.0 / (quantile.excess(0.0) - width)).collect();
-        let mean = self.groups.total(&inverse_gaps) / (self.groups.bidders() - 1.0);
-        match inverse_gaps.iter().position(|inverse_gap| *inverse_gap > mean) {
-            Some(group) => Err(drops_out(self.groups, group)),
-            None => Ok(()),
-        }
     }
 
     /// The slopes dl/dt at t, of a solution whose top is low + `width`.
