@@ -1,15 +1,19 @@
 //! Numbers without auctions: SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, ODEs, collocation,
-//! statistics, the beta and truncated normal distributions.
+//! eigenvalues, Lyapunov equations, statistics, how series move, the beta and truncated normal distributions.
 
 pub mod beta;
 pub mod collocation;
 pub mod eigen;
 pub mod elementary;
+pub mod lyapunov;
+pub mod maximum;
 pub mod normal;
 pub mod ode;
 pub mod piecewise;
 pub mod quadrature;
+pub mod regression;
 pub mod roots;
+pub mod series;
 pub mod simd;
 pub mod statistics;
 pub mod table;

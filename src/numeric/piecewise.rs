@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 /// The degree of the polynomials.
-const DEGREE: usize = 12;
+pub const DEGREE: usize = 12;
 
 /// How often an interval may be halved.
 const DEPTH: u32 = 6;
@@ -49,6 +49,11 @@ impl Piecewise {
     /// The ends of the pieces, rising, one more than pieces.
     pub fn ends(&self) -> &[f64] {
         &self.ends
+    }
+
+    /// Where the interval starts and where it ends.
+    pub fn range(&self) -> (f64, f64) {
+        (self.ends[0], self.ends[self.ends.len() - 1])
     }
 
     /// The approximation at x in the interval.
