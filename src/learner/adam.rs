@@ -1,12 +1,14 @@
 //! Adam (Kingma and Ba 2015, Algorithm 1).
 
-use super::{Feedback, Hyperparameter, Learner, LearnerEntry};
+use super::{Feedback, Hyperparameter, Learner, LearnerEntry, LinearResponse};
 use crate::numeric::simd::{LANES, Real};
 
 pub(super) const ENTRY: LearnerEntry = LearnerEntry {
     name: "adam",
     doc: "Adam, steps scaled by running moments of the gradient (Kingma and Ba 2015)",
     feedback: Feedback::Gradient,
+    // Steps are divided by the gradient's standard deviation, which falls with the root of the batch.
+    batch_exponent: -0.5,
     hyperparameters: &[
         Hyperparameter {
             name: "beta1",
@@ -44,6 +46,18 @@ pub struct Adam {
     pub epsilon: f64,
 }
 
+impl Adam {
+    /// Adam where s has settled at the mean of g^2; that it fluctuates, by a part of about (1 - beta2) of itself in
+    /// the mean square, is left out.
+    pub(super) fn linear_response(&self, learning_rate: f64, gradient_rms: f64) -> LinearResponse {
+        LinearResponse {
+            decay: self.beta1,
+            gain: 1.0 - self.beta1,
+            step: learning_rate / (gradient_rms + self.epsilon),
+        }
+    }
+}
+
 /// Adam over lanes: m and s are the running moments of the gradient g.
 ///
 /// m <- beta1 m + (1 - beta1) g, s <- beta2 s + (1 - beta2) g^2,
@@ -71,6 +85,17 @@ impl<R: Real> Update<R> {
             mean: R::splat(0.0),
             square: R::splat(0.0),
         }
+    }
+
+    /// The numbers that the next step starts from.
+    pub(super) fn state(&self) -> [R; 4] {
+        [self.powers[0], self.powers[1], self.mean, self.square]
+    }
+
+    /// Takes what [`Update::state`] gave.
+    pub(super) fn restore(&mut self, [power1, power2, mean, square]: [R; 4]) {
+        self.powers = [power1, power2];
+        (self.mean, self.square) = (mean, square);
     }
 
     #[inline(always)]

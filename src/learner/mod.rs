@@ -51,13 +51,45 @@ pub struct LearnerEntry {
     pub doc: &'static str,
     /// What the learner is told.
     pub feedback: Feedback,
+    /// The power of the batch with which the stationary variance of a parameter falls, for small steps.
+    pub batch_exponent: f64,
     /// The hyperparameters, in the order of the columns.
     pub hyperparameters: &'static [Hyperparameter],
     /// The learner of given hyperparameters, in that order.
     pub build: fn(&[f64]) -> Learner,
 }
 
+/// What a learner makes of small gradients near a fixed point, where its scales have settled:
+///
+/// ```text
+/// m <- decay m + gain g,    theta <- theta + step m.
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinearResponse {
+    /// Share of m that an epoch keeps: the momentum, in \[0, 1).
+    pub decay: f64,
+    /// What of a gradient enters m.
+    pub gain: f64,
+    /// What of m enters theta, in theta per unit of m.
+    pub step: f64,
+}
+
+impl LinearResponse {
+    /// The effective step eta: theta moves in the end by eta g in answer to a gradient g.
+    pub fn effective_step(&self) -> f64 {
+        self.step * self.gain / (1.0 - self.decay)
+    }
+}
+
 impl Learner {
+    /// The learner near a fixed point at which its gradients have the root mean square `gradient_rms`.
+    pub fn linear_response(&self, learning_rate: f64, gradient_rms: f64) -> LinearResponse {
+        match self {
+            Learner::Adam(adam) => adam.linear_response(learning_rate, gradient_rms),
+            Learner::Sgd(sgd) => sgd.linear_response(learning_rate),
+        }
+    }
+
     /// Every learner, in the order of `bidsweep list`.
     pub const REGISTRY: &'static [LearnerEntry] = &[adam::ENTRY, sgd::ENTRY];
 
@@ -113,6 +145,26 @@ impl<R: Real> Update<R> {
                 });
                 Update::Sgd(sgd::Update::new(hyperparameters, learning_rates))
             }
+        }
+    }
+
+    /// The numbers of a lane that the next step starts from, as [`Update::restore`] takes them.
+    pub fn state(&self, lane: usize) -> Vec<f64> {
+        match self {
+            Update::Adam(update) => update.state().map(|number| number.to_array()[lane]).to_vec(),
+            Update::Sgd(update) => update.state().map(|number| number.to_array()[lane]).to_vec(),
+        }
+    }
+
+    /// Goes on where the update of another group was that gave these numbers, one slice a lane.
+    ///
+    /// # Panics
+    /// Where they are those of another kind of learner.
+    pub fn restore(&mut self, states: [&[f64]; LANES]) {
+        let number = |k: usize| R::from_array(states.map(|state| state[k]));
+        match self {
+            Update::Adam(update) => update.restore(std::array::from_fn(number)),
+            Update::Sgd(update) => update.restore(std::array::from_fn(number)),
         }
     }
 

@@ -1,12 +1,13 @@
 //! Stochastic gradient ascent, with optional heavy-ball momentum (Polyak 1964).
 
-use super::{Feedback, Hyperparameter, Learner, LearnerEntry};
+use super::{Feedback, Hyperparameter, Learner, LearnerEntry, LinearResponse};
 use crate::numeric::simd::{LANES, Real};
 
 pub(super) const ENTRY: LearnerEntry = LearnerEntry {
     name: "sgd",
     doc: "stochastic gradient ascent with heavy-ball momentum (Polyak 1964)",
     feedback: Feedback::Gradient,
+    batch_exponent: -1.0,
     hyperparameters: &[Hyperparameter {
         name: "momentum",
         doc: "share of the last step's velocity that is kept",
@@ -24,6 +25,13 @@ pub struct Sgd {
     pub momentum: f64,
 }
 
+impl Sgd {
+    /// SGD is linear as it stands: m is the velocity.
+    pub(super) fn linear_response(&self, learning_rate: f64) -> LinearResponse {
+        LinearResponse { decay: self.momentum, gain: 1.0, step: learning_rate }
+    }
+}
+
 /// SGD over lanes: velocity <- momentum velocity + g, theta <- theta + learning_rate velocity.
 pub struct Update<R> {
     learning_rate: R,
@@ -38,6 +46,16 @@ impl<R: Real> Update<R> {
             momentum: R::from_array(hyperparameters.map(|sgd| sgd.momentum)),
             velocity: R::splat(0.0),
         }
+    }
+
+    /// The numbers that the next step starts from.
+    pub(super) fn state(&self) -> [R; 1] {
+        [self.velocity]
+    }
+
+    /// Takes what [`Update::state`] gave.
+    pub(super) fn restore(&mut self, [velocity]: [R; 1]) {
+        self.velocity = velocity;
     }
 
     #[inline(always)]
