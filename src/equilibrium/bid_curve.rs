@@ -1,7 +1,9 @@
 //! The distribution of one bidder's bid.
 
+use std::sync::OnceLock;
+
 use super::marginal::{Marginal, Part, Share};
-use crate::auction::BidFunction;
+use crate::auction::{BidFunction, Prior};
 
 /// The bids of a bidder: linear in the value between points, so that G(b) = F(phi(b)) has a linear phi there.
 #[derive(Clone, Debug)]
@@ -45,6 +47,20 @@ impl<'a> BidCurve<'a> {
             }
         };
         BidCurve { marginal, part, points }
+    }
+
+    /// What cuts panels at these bids, which rise strictly, and does nothing else where the first is the lowest of all;
+    /// none for fewer than two.
+    pub fn ruler(cuts: &[f64]) -> Option<BidCurve<'static>> {
+        static EVEN: OnceLock<Marginal> = OnceLock::new();
+        let marginal = EVEN.get_or_init(|| Marginal::new(&Prior::STANDARD));
+        let last = cuts.len().checked_sub(1).filter(|last| *last > 0)? as f64;
+        let place = |k: usize| {
+            let (from_low, from_high) = (k as f64 / last, (last - k as f64) / last);
+            Share { from_low, from_high }
+        };
+        let points = cuts.iter().enumerate().map(|(k, bid)| (*bid, place(k))).collect();
+        Some(BidCurve { marginal, part: Part::Cdf, points })
     }
 
     pub fn lowest(&self) -> f64 {

@@ -135,6 +135,11 @@ impl Evaluator {
         self.evaluation(utilities, revenue, won.iter().sum())
     }
 
+    /// The prior of a bidder.
+    pub(super) fn marginal(&self, bidder: usize) -> &Marginal {
+        &self.marginals[self.of_bidder[bidder]]
+    }
+
     fn evaluation(&self, utilities: Vec<f64>, revenue: f64, welfare: f64) -> Evaluation {
         Evaluation {
             bidders: utilities.into_iter().map(|utility| BidderEvaluation { utility }).collect(),

@@ -38,11 +38,26 @@ impl Groups {
     }
 
     pub fn new(population: &Population) -> Self {
+        let bidders = &population.bidders;
+        Groups::alike(population, |i, j| bidders[i].prior == bidders[j].prior)
+    }
+
+    /// The groups of bidders of one prior and one multiplier.
+    pub fn at(population: &Population, multipliers: &[f64]) -> Self {
+        let bidders = &population.bidders;
+        Groups::alike(population, |i, j| {
+            bidders[i].prior == bidders[j].prior && multipliers[i] == multipliers[j]
+        })
+    }
+
+    fn alike(population: &Population, alike: impl Fn(usize, usize) -> bool) -> Self {
         let mut groups =
             Groups { priors: Vec::new(), quantiles: Vec::new(), counts: Vec::new(), of_bidder: Vec::new() };
-        for bidder in &population.bidders {
-            let known = groups.priors.iter().position(|prior| *prior == bidder.prior);
+        let mut firsts: Vec<usize> = Vec::new();
+        for (i, bidder) in population.bidders.iter().enumerate() {
+            let known = firsts.iter().position(|&first| alike(i, first));
             let group = known.unwrap_or_else(|| {
+                firsts.push(i);
                 groups.priors.push(bidder.prior.clone());
                 groups.quantiles.push(LogQuantile::new(&bidder.prior));
                 groups.counts.push(0.0);

@@ -120,6 +120,11 @@ impl Marginal {
         Marginal { low, high, shape, marks }
     }
 
+    /// Whether F is one line.
+    pub fn is_uniform(&self) -> bool {
+        matches!(&self.shape, Shape::Lines(points) if points.len() == 2)
+    }
+
     /// high - low.
     pub fn width(&self) -> f64 {
         self.high - self.low

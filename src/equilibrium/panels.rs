@@ -9,7 +9,7 @@ const ORDER: usize = 10;
 
 /// A panel is graded towards a singular place if it reaches that many times as far from it with its far end as with
 /// its near one.
-const GROWTH: f64 = 4.0;
+pub(super) const GROWTH: f64 = 4.0;
 
 /// The widths of panels in the logarithm of the distance from a singular place: from the far end on, each twice the
 /// last up to the usual one; twice the last again further in than the next number, where F is all but a power, up to
@@ -96,9 +96,12 @@ pub(super) enum Integrand {
     Product(usize),
     /// A mass times any smooth function of the value.
     Smooth,
+    /// The same of a product of a mass and F of others: of so many bidders together.
+    SmoothProduct(usize),
 }
 
-/// All nodes from a bid up at which a product of all F but one may be above 0.
+/// All nodes from a bid up at which a product of all F but one may be above 0, up to the highest bid of those whose mass is
+/// asked for.
 ///
 /// Panels end where a bid function has a knot or a support an end: between, every phi is linear. They are cut at the
 /// marks of the priors, and graded towards singular ends, in the panel's own coordinate t from 0 to 1, in which even
@@ -139,6 +142,13 @@ impl Walk<'_, '_> {
         }
         loop {
             self.ties(bid, visit);
+            // Nobody bids higher whose mass matters.
+            let over = |(curve, next): (&BidCurve, &usize)| {
+                curve.part == Part::Cdf || next + 1 == curve.points.len()
+            };
+            if self.curves.iter().zip(&self.next).all(over) {
+                return;
+            }
             let ends = self.curves.iter().zip(&self.next).filter_map(|(curve, &next)| {
                 let begins = curve.points[next].0;
                 if begins > bid { Some(begins) } else { curve.points.get(next + 1).map(|end| end.0) }
@@ -185,7 +195,7 @@ impl Walk<'_, '_> {
             self.at[i] = At { cdf, mass: 0.0, value: 0.0 };
         }
         let factors = match self.integrand {
-            Integrand::Product(factors) => factors,
+            Integrand::Product(factors) | Integrand::SmoothProduct(factors) => factors,
             Integrand::Smooth => 1,
         };
         for (t, weight) in GaussLegendre::of_order(factors.div_ceil(2)).points(0.0, 1.0) {

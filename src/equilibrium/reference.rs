@@ -49,6 +49,15 @@ pub struct BidderReferences {
     pub utility_bne: Option<f64>,
 }
 
+impl References {
+    /// Those of a game of which nothing was asked.
+    pub fn unknown(bidders: usize) -> Self {
+        let none = || Reference::none("not asked for".into());
+        let bidder = BidderReferences { bne: none(), class: none(), smoothed: none(), utility_bne: None };
+        References { bidders: vec![bidder; bidders], bne: None, eigenvalues: Vec::new() }
+    }
+}
+
 /// The Bayes-Nash equilibrium of a population, one reference a bidder.
 ///
 /// N bidders who share the prior U\[0, high\] bid b(v) = v (N - 1) / N. Where the equilibrium of [`bne`] is not linear,

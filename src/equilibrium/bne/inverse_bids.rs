@@ -98,14 +98,24 @@ impl InverseBids {
         (logs[k] + t * (d0 + t * (c2 + t * c3)), (d0 + t * (2.0 * c2 + t * 3.0 * c3)) / h)
     }
 
+    /// The segment that a place is in, or none below the lowest node.
+    pub fn segment_of(&self, s: f64) -> Option<Segment> {
+        let k = self.nodes.partition_point(|&node| node <= s).clamp(1, self.nodes.len() - 1) - 1;
+        (s >= self.first()).then_some(Segment(k))
+    }
+
+    /// l and dl/ds of a group at any place s <= 0, in the segment that it is in.
+    pub fn at_any(&self, group: usize, segment: Option<Segment>, s: f64) -> (f64, f64) {
+        let Some(segment) = segment else {
+            let Curve { logs, slopes } = &self.curves[group];
+            return (slopes[0].mul_add(s - self.first(), logs[0]), slopes[0]);
+        };
+        self.at(group, segment, s)
+    }
+
     /// l of a group at any place s <= 0.
     pub fn log(&self, group: usize, s: f64) -> f64 {
-        if s < self.first() {
-            let Curve { logs, slopes } = &self.curves[group];
-            return slopes[0].mul_add(s - self.first(), logs[0]);
-        }
-        let k = self.nodes.partition_point(|&node| node <= s).clamp(1, self.nodes.len() - 1) - 1;
-        self.at(group, Segment(k), s).0
+        self.at_any(group, self.segment_of(s), s).0
     }
 
     /// The place at which a group's curve passes l <= 0.

@@ -5,12 +5,14 @@ mod expectations;
 mod grid;
 mod inverse_bids;
 mod power_pair;
+mod rivals;
 mod shooting;
 mod symmetric;
 mod uniform_pair;
 
 use expectations::{Expectations, attained_gain, expectations};
 use inverse_bids::InverseBids;
+pub(super) use rivals::{Own, Rivals};
 
 use super::groups::Groups;
 use crate::auction::{Mechanism, Population, Prior};
@@ -111,6 +113,11 @@ impl Bne {
         Bne { groups, curves, expectations, method, certificate }
     }
 
+    /// Number of bidders.
+    pub fn bidders(&self) -> usize {
+        self.groups.of_bidder.len()
+    }
+
     /// The lowest bid that can win.
     pub fn low_bid(&self) -> f64 {
         self.curves.low
@@ -201,6 +208,7 @@ mod tests {
 
     use super::*;
     use crate::auction::prior::{Beta, Empirical, Kumaraswamy, Power, TruncatedExponential, TruncatedNormal};
+    use crate::equilibrium::Evaluator;
     use crate::equilibrium::games::{game, uniform};
 
     fn with_priors(priors: &[Prior]) -> Population {
@@ -328,6 +336,33 @@ mod tests {
             let prior = Prior::Empirical(Empirical::new("values.csv", "value", &values).unwrap());
             let found = bne(&Population::symmetric(2, prior)).unwrap();
             assert!((found.projection(0) - 0.5).abs() < 1e-9, "{n} values: {}", found.projection(0));
+        }
+    }
+
+    #[test]
+    fn best_responses_gain_what_the_certificate_bounds() {
+        for population in [
+            game(&[(0.0, 1.0), (0.0, 2.0)]),
+            game(&[(0.0, 1.0), (0.5, 1.5)]),
+            with_priors(&[beta(3.0, 2.0), beta(3.0, 2.0), beta(2.0, 3.0)]),
+        ] {
+            let evaluator = Evaluator::new(&population);
+            let most = |bne: &Bne| {
+                let responses = evaluator.best_responses_to_bne(bne);
+                responses.iter().map(|response| response.epsilon_interim).fold(0.0, f64::max)
+            };
+            let found = bne(&population).unwrap();
+            assert!(most(&found) <= found.certificate().upper);
+            // The same bids, all multiplied.
+            for factor in [0.95, 1.02] {
+                let wrong = Bne::new(found.groups.clone(), found.curves.scaled(factor), "none");
+                let Certificate { lower, upper } = wrong.certificate();
+                let gain = most(&wrong);
+                assert!(
+                    lower > 1e-6 && lower <= gain * (1.0 + 1e-9) && gain <= upper,
+                    "{lower} {gain} {upper}"
+                );
+            }
         }
     }
 

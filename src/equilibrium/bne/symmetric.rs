@@ -72,7 +72,7 @@ pub(super) fn solve(groups: &Groups) -> Result<InverseBids, String> {
     for ((value, log), shade) in values.iter().zip(logs).zip(shades) {
         let s = libm::log((value - low - shade) / width);
         // Bids that rounding cannot tell apart are one node.
-        if nodes.last().is_none_or(|last| s > last + LEAST_DISTANCE) && s < -LEAST_DISTANCE {
+        if nodes.last().is_none_or(|&last| s > last + LEAST_DISTANCE) && s < -LEAST_DISTANCE {
             nodes.push(s);
             kept_logs.push(log);
             gaps.push(shade);

@@ -121,10 +121,20 @@ pub(in crate::equilibrium) struct GroupGradient {
 }
 
 impl GroupGradient {
+    /// For references.
     pub fn new(groups: &Groups, beta: f64) -> Self {
+        Self::with_orders(groups, beta, FINE)
+    }
+
+    /// As accurate as that for learners.
+    pub fn fast(groups: &Groups, beta: f64) -> Self {
+        Self::with_orders(groups, beta, FAST)
+    }
+
+    fn with_orders(groups: &Groups, beta: f64, orders: Orders) -> Self {
         let bidders = groups.of_bidder.len();
         GroupGradient {
-            gradient: LinearGradient::of_priors(groups.priors.iter(), bidders, beta, FINE),
+            gradient: LinearGradient::of_priors(groups.priors.iter(), bidders, beta, orders),
             counts: groups.counts.iter().map(|&count| count as u32).collect(),
         }
     }
@@ -343,7 +353,7 @@ impl<'a> Rivals<'a> {
 }
 
 /// x^n by squaring.
-pub(super) fn power(mut x: f64, mut n: u32) -> f64 {
+pub(in crate::equilibrium) fn power(mut x: f64, mut n: u32) -> f64 {
     let mut product = 1.0;
     while n > 0 {
         if n % 2 == 1 {

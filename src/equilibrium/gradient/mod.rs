@@ -10,6 +10,8 @@ mod smoothed;
 use group::Group;
 pub(super) use linear::GroupGradient;
 use linear::LinearGradient;
+pub(super) use linear::power;
+pub(super) use margin::{Margin, spaced, towards_ends};
 use rivals::Bids;
 use smoothed::{Accuracy, Meetings};
 

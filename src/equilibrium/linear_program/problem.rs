@@ -1,0 +1,79 @@
+//! A bidder's problem on a grid of values and bids.
+
+use super::ProgramError;
+
+/// The masses of a bidder's values may miss 1 by this.
+const MASS_ERROR: f64 = 1e-9;
+
+/// A cell of a bidder's values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ValueCell {
+    /// The probability of a value in it, > 0.
+    pub mass: f64,
+    /// The mean of the values in it.
+    pub value: f64,
+}
+
+/// A bid that a bidder may place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GridBid {
+    /// The bid, >= 0.
+    pub bid: f64,
+    /// The probability W to win with it.
+    pub win: f64,
+}
+
+/// What a bidder faces: finitely many values and bids.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BidderProblem {
+    cells: Vec<ValueCell>,
+    bids: Vec<GridBid>,
+}
+
+impl BidderProblem {
+    /// The problem of these cells and bids.
+    ///
+    /// # Errors
+    /// [`ProgramError::Problem`] where there is no cell or no bid, a number is not finite, a mass is not positive, masses
+    /// do not add up to 1, values or bids do not rise from 0 or more on, or the W fall or leave \[0, 1\].
+    pub fn new(cells: Vec<ValueCell>, bids: Vec<GridBid>) -> Result<Self, ProgramError> {
+        let error = |what: String| Err(ProgramError::Problem(what));
+        if cells.is_empty() || bids.is_empty() {
+            return error(format!("{} value cells and {} bids", cells.len(), bids.len()));
+        }
+        if let Some(cell) = cells.iter().find(|cell| !(cell.mass > 0.0 && cell.mass.is_finite())) {
+            return error(format!("the mass {} at the value {} is not positive", cell.mass, cell.value));
+        }
+        let total: f64 = cells.iter().map(|cell| cell.mass).sum();
+        if (total - 1.0).abs() > MASS_ERROR {
+            return error(format!("the masses of the values add up to {total}, not to 1"));
+        }
+        let rises = |numbers: Vec<f64>| {
+            numbers[0] >= 0.0
+                && numbers.is_sorted_by(|a, b| a < b)
+                && numbers[numbers.len() - 1] < f64::INFINITY
+        };
+        if !rises(cells.iter().map(|cell| cell.value).collect()) {
+            return error("the values do not rise from 0 or more on".into());
+        }
+        if !rises(bids.iter().map(|bid| bid.bid).collect()) {
+            return error("the bids do not rise from 0 or more on".into());
+        }
+        if !(bids.iter().all(|bid| (0.0..=1.0).contains(&bid.win))
+            && bids.is_sorted_by(|a, b| a.win <= b.win))
+        {
+            return error("the probabilities to win do not rise from 0 or more to 1 or less".into());
+        }
+        Ok(BidderProblem { cells, bids })
+    }
+
+    /// The cells of values, rising.
+    pub fn cells(&self) -> &[ValueCell] {
+        &self.cells
+    }
+
+    /// The bids, rising.
+    pub fn bids(&self) -> &[GridBid] {
+        &self.bids
+    }
+}
