@@ -62,7 +62,7 @@ fn minibatch() -> f64 {
         updates: Updates::Simultaneous,
         precision: Precision::F32,
     };
-    let recording = Recording { tail: 0.1, ema: 0.99, trajectory: None };
+    let recording = Recording { tail: 0.1, ema: 0.99, trajectory: None, history: false };
     each(1, || {
         black_box(train::train(black_box(&settings), 1, recording));
     }) / f64::from(EPOCHS)

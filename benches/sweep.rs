@@ -1,5 +1,5 @@
 //! A whole sweep, five betas by four numbers of bidders by fifty seeds, from the file to the tables, beside the
-//! training of its runs alone, on one thread and on two.
+//! training of its runs alone, on one thread and on two; and what is measured of every run, beside its training.
 
 mod rounds;
 
@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use bidsweep::engine::{Options, ProgressForm, Stop, train_missing};
+use bidsweep::measure::{RunMeasurement, Yardstick, measure};
 use bidsweep::numeric::simd::{Instance, LANES};
 use bidsweep::store::{Folder, Lock, Scan, write_tables};
 use bidsweep::sweep::{Cell, Plan};
@@ -56,6 +57,7 @@ fn training(threads: usize) -> f64 {
                     settings: &cell.settings,
                     seed: plan.seed(cell.id, k),
                     recording: plan.measure().recording(k),
+                    start: None,
                 };
                 runs.extend(replicates.iter().map(run));
             }
@@ -75,7 +77,52 @@ fn training(threads: usize) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
+/// Seconds, on one core, of training the runs of so many bidders and of measuring them: what is measured of every run.
+fn measured(bidders: usize) -> (f64, f64) {
+    let plan = load();
+    let cells: Vec<Cell> = plan.cells().filter(|cell| cell.settings.bidders.len() == bidders).collect();
+    let replicates: Vec<u32> = (0..LANES as u32).collect();
+    let runs: Vec<Run<'_>> = cells
+        .iter()
+        .flat_map(|cell| replicates.iter().map(move |&k| (cell, k)))
+        .map(|(cell, k)| Run {
+            settings: &cell.settings,
+            seed: plan.seed(cell.id, k),
+            recording: plan.measure().recording(k),
+            start: None,
+        })
+        .collect();
+    let yardsticks: Vec<Yardstick> = cells.iter().map(|cell| Yardstick::new(&cell.settings)).collect();
+    let plain = RunMeasurement { continuation: 0, ..plan.measure().of_run(0) };
+    let start = Instant::now();
+    let outcomes = train_group(Instance::current(), &runs);
+    let training = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    for (k, (run, outcome)) in runs.iter().zip(&outcomes).enumerate() {
+        std::hint::black_box(measure(run.settings, &yardsticks[k / LANES], &plain, outcome));
+    }
+    (training, start.elapsed().as_secs_f64())
+}
+
+/// Prints what the measures of every run take of its training.
+fn print_measures() {
+    for bidders in [2, 3, 5, 10] {
+        let both: Vec<(f64, f64)> = (0..9).map(|_| measured(bidders)).skip(1).collect();
+        let of = |pick: fn(&(f64, f64)) -> f64| median(both.iter().map(pick).collect());
+        let (training, measures) = (of(|both| both.0), of(|both| both.1));
+        let runs = (5 * LANES) as f64;
+        println!(
+            "{:<28}{:>8.1} us a run, measured in {:.1} us: {:.0} %",
+            format!("training, N = {bidders}"),
+            1e6 * training / runs,
+            1e6 * measures / runs,
+            100.0 * measures / training
+        );
+    }
+}
+
 fn main() {
+    print_measures();
     let times =
         rounds(7, &mut [&mut || training(1), &mut || training(2), &mut || whole(1), &mut || whole(2)]);
     let medians: Vec<f64> = times.into_iter().map(median).collect();

@@ -504,7 +504,7 @@ proptest! {
             cell
         };
         let cells: Vec<_> = betas.iter().enumerate().map(cell).collect();
-        let run = |k: usize| Run { settings: &cells[k], seed: seed ^ (k % 8) as u64, recording: RECORDING };
+        let run = |k: usize| Run { settings: &cells[k], seed: seed ^ (k % 8) as u64, recording: RECORDING, start: None };
         let runs: Vec<_> = (0..cells.len()).map(run).collect();
         let alone: Vec<_> = runs.iter().map(|run| train(run.settings, run.seed, RECORDING)).collect();
         for instance in Instance::available() {
@@ -523,7 +523,7 @@ fn many_bidders_and_batches_are_the_same_bits_on_every_instance() {
         for precision in [Precision::F32, Precision::F64] {
             let batch = Batch::Profiles(batch);
             let settings = Settings { epochs: 3, batch, updates, precision, ..settings(bidders, 50.0) };
-            let run = Run { settings: &settings, seed: 1, recording: RECORDING };
+            let run = Run { settings: &settings, seed: 1, recording: RECORDING, start: None };
             let portable = train_group(Instance::Portable, &[run]);
             for instance in Instance::available() {
                 assert_eq!(train_group(instance, &[run; 3]), vec![portable[0].clone(); 3], "{instance:?}");
@@ -547,7 +547,8 @@ fn no_steepness_makes_a_run_diverge() {
 #[test]
 fn runs_of_a_lane_with_different_seeds_are_refused() {
     let settings = Settings { epochs: 1, ..settings(2, 50.0) };
-    let runs: Vec<_> = (0..9).map(|seed| Run { settings: &settings, seed, recording: RECORDING }).collect();
+    let runs: Vec<_> =
+        (0..9).map(|seed| Run { settings: &settings, seed, recording: RECORDING, start: None }).collect();
     let trained = std::panic::catch_unwind(|| train_group(Instance::Portable, &runs));
     assert!(trained.is_err());
 }
@@ -589,8 +590,46 @@ fn observers_agree_with_the_trajectory() {
             ("ema_last", bidder.ema_last, average[101]),
             ("ema_min", bidder.ema_min, extreme(f64::min)),
             ("ema_max", bidder.ema_max, extreme(f64::max)),
+            ("ema_residual_sd", bidder.ema_residual_sd.unwrap(), {
+                let residuals: Vec<f64> = tail.iter().zip(&average[51..]).map(|(x, e)| x - e).collect();
+                let centre = mean(&residuals);
+                (residuals.iter().map(|x| (x - centre) * (x - centre)).sum::<f64>() / 50.0).sqrt()
+            }),
         ] {
             assert!((seen - expected).abs() < 1e-13, "{name}: {seen} and {expected}");
+        }
+    }
+}
+
+#[test]
+fn the_series_of_the_tail_is_the_trajectorys_however_long() {
+    for (epochs, bidders, stride) in [(101, 2, 1), (9000, 2, 2), (3000, 64, 2), (20_000, 3, 3)] {
+        let settings = Settings { epochs, batch: Batch::Profiles(1), ..settings(bidders, 50.0) };
+        let outcome = train(&settings, 3, Recording { trajectory: Some(1), ..RECORDING });
+        let (trajectory, series) = (outcome.trajectory.unwrap(), outcome.series);
+        assert_eq!(series.stride, stride);
+        let first = epochs - RECORDING.tail_epochs(epochs) + 1;
+        let kept = (first..=epochs).filter(|epoch| (epochs - epoch) % stride == 0);
+        assert!(series.multipliers.len() <= 1 << 16);
+        assert!(series.multipliers.rows().into_iter().eq(kept.map(|epoch| trajectory.row(epoch as usize))));
+    }
+}
+
+#[test]
+fn a_run_goes_on_where_another_stood() {
+    for updates in [Updates::Simultaneous, Updates::Sequential] {
+        let mut settings = Settings { epochs: 120, batch: Batch::Exact, updates, ..settings(2, 50.0) };
+        settings.bidders[1].learner = Learner::Sgd(Sgd { momentum: 0.7 });
+        settings.bidders[1].strategy = auction::Strategy::PiecewiseLinear { segments: 4 };
+        let whole = train(&settings, 1, RECORDING);
+        settings.epochs = 60;
+        let half = train(&settings, 1, RECORDING);
+        let start: Vec<_> = half.bidders.iter().map(|bidder| bidder.standing.clone()).collect();
+        let run = Run { settings: &settings, seed: 1, recording: RECORDING, start: Some(&start) };
+        let rest = &train_group(Instance::best(), &[run])[0];
+        for (rest, whole) in rest.bidders.iter().zip(&whole.bidders) {
+            assert_eq!(rest.standing, whole.standing);
+            assert_eq!(rest.last_parameters, whole.last_parameters);
         }
     }
 }
@@ -619,7 +658,7 @@ fn a_run_that_stops_being_finite_says_when_and_leaves_its_neighbours_alone() {
     bad.bidders[1].learning_rate = f64::MAX;
     let mut fine = bad.clone();
     fine.bidders[1].learning_rate = 0.1;
-    let run = |settings| Run { settings, seed: 1, recording: RECORDING };
+    let run = |settings| Run { settings, seed: 1, recording: RECORDING, start: None };
     let outcomes = train_group(Instance::best(), &[run(&fine), run(&bad)]);
     assert_eq!(outcomes[0], train(&fine, 1, RECORDING));
     assert_eq!(outcomes[0].status, Status::Ok);

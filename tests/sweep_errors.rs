@@ -1395,17 +1395,98 @@ error: 1000000 epochs of 4 bidders recorded this often are more than 1000000 mul
   = help: write `every = 5` or more"#,
     );
     refused(
-        "a later measure",
+        "an unknown scope",
         r#"[measure]
-best_response = {}"#,
+best_response = { lp = "cell" }"#,
         r#"
-error: `best_response` is not available in this version
- --> s.toml:4:1
+error: `lp` is no "cell"
+ --> s.toml:4:24
   |
-4 | best_response = {}
-  | ^^^^^^^^^^^^^
+4 | best_response = { lp = "cell" }
+  |                        ^^^^^^
   |
-  = help: leave it out"#,
+  = help: did you mean `cells`?"#,
+    );
+    refused(
+        "too fine a linear program",
+        r#"[measure]
+best_response = { values = 2000 }"#,
+        r#"
+error: `values` must be an integer from 2 to 512, not 2000
+ --> s.toml:4:28
+  |
+4 | best_response = { values = 2000 }
+  |                            ^^^^"#,
+    );
+    refused(
+        "two constraints",
+        r#"[measure]
+best_response = { constraint = { budget = 0.08, win_rate = 0.5 } }"#,
+        r#"
+error: `constraint` must have one key
+ --> s.toml:4:32
+  |
+4 | best_response = { constraint = { budget = 0.08, win_rate = 0.5 } }
+  |                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write such as `constraint = { budget = 0.08 }`"#,
+    );
+    refused(
+        "an unknown constraint",
+        r#"[measure]
+best_response = { constraint = { buget = 0.08 } }"#,
+        r#"
+error: `constraint` has no key `buget`
+ --> s.toml:4:34
+  |
+4 | best_response = { constraint = { buget = 0.08 } }
+  |                                  ^^^^^
+  |
+  = help: did you mean `budget`?"#,
+    );
+    refused(
+        "an infinite budget",
+        r#"[measure]
+best_response = { constraint = { budget = inf } }"#,
+        r#"
+error: `budget` must be a finite number, not inf
+ --> s.toml:4:43
+  |
+4 | best_response = { constraint = { budget = inf } }
+  |                                           ^^^"#,
+    );
+    refused(
+        "a continuation of nothing",
+        r#"[measure]
+continuation = { epochs = 0 }"#,
+        r#"
+error: `epochs` must be an integer from 1 to 1000000000, not 0
+ --> s.toml:4:27
+  |
+4 | continuation = { epochs = 0 }
+  |                           ^"#,
+    );
+    refused(
+        "no margin",
+        r#"[measure]
+margin = 0"#,
+        r#"
+error: `margin` must be a number above 0, not 0
+ --> s.toml:4:10
+  |
+4 | margin = 0
+  |          ^"#,
+    );
+    refused(
+        "regret in words",
+        r#"[measure]
+regret = "yes""#,
+        r#"
+error: `regret` must be true or false, not "yes"
+ --> s.toml:4:10
+  |
+4 | regret = "yes"
+  |          ^^^^^"#,
     );
     refused(
         "an unknown measure",

@@ -53,8 +53,9 @@ impl Arguments {
     pub fn measure(&self) -> serde_json::Value {
         let (precision, dtype) = self.precision;
         let settings = Settings { precision, epochs: self.epochs, ..settings(self.bidders, 50.0) };
-        let runs: Vec<_> =
-            (0..self.runs).map(|seed| Run { settings: &settings, seed, recording: RECORDING }).collect();
+        let runs: Vec<_> = (0..self.runs)
+            .map(|seed| Run { settings: &settings, seed, recording: RECORDING, start: None })
+            .collect();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build().expect("threads");
         let instance = Instance::current();
         let train = || {

@@ -35,7 +35,7 @@ impl Work {
     }
 
     fn runs(&self) -> Vec<Run<'_>> {
-        let run = |settings| move |seed| Run { settings, seed, recording: RECORDING };
+        let run = |settings| move |seed| Run { settings, seed, recording: RECORDING, start: None };
         self.cells.iter().flat_map(|settings| (0..8).map(run(settings))).collect()
     }
 

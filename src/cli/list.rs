@@ -8,8 +8,8 @@ use super::output::columns;
 use super::{Exit, Failure, Format};
 use crate::auction::{Mechanism, Prior, Strategy};
 use crate::learner::Learner;
-use crate::measure::{bidder_columns, run_columns};
-use crate::sweep::settings;
+use crate::measure::{CellKind, bidder_columns, cell_bidder_columns, cell_columns, run_columns};
+use crate::sweep::{measure_keys, settings};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -66,6 +66,8 @@ fn sections() -> Vec<Section> {
     let measures = |columns: Vec<crate::measure::Column>| {
         columns.into_iter().map(|c| [c.name.into(), String::new(), c.doc.into()]).collect()
     };
+    let of_cells =
+        |columns: Vec<(crate::measure::Column, CellKind)>| columns.into_iter().map(|of| of.0).collect();
     vec![
         Section { title: "settings", rows: settings.collect() },
         Section { title: "learners", rows: learners.collect() },
@@ -74,5 +76,8 @@ fn sections() -> Vec<Section> {
         Section { title: "mechanisms", rows: mechanisms.collect() },
         Section { title: "measures of a run", rows: measures(run_columns()) },
         Section { title: "measures of a run's bidder", rows: measures(bidder_columns()) },
+        Section { title: "measures of a cell", rows: measures(of_cells(cell_columns())) },
+        Section { title: "measures of a cell's bidder", rows: measures(of_cells(cell_bidder_columns())) },
+        Section { title: "[measure]", rows: measure_keys().to_vec() },
     ]
 }

@@ -1,6 +1,8 @@
 //! The command line: one file a verb. Results go to stdout, all else to stderr.
 
+mod bids;
 mod completions;
+mod evaluate;
 mod failure;
 mod game;
 mod input;
@@ -12,6 +14,7 @@ mod run;
 mod schema;
 mod show;
 mod status;
+mod summary;
 mod target;
 mod verify;
 mod version;
@@ -61,6 +64,8 @@ enum Verb {
     Verify(verify::Args),
     /// The reference equilibria of bidders with given priors, with certificate
     Nash(nash::Args),
+    /// Utilities and every epsilon of given bids
+    Evaluate(evaluate::Args),
     /// List settings, learners, priors, strategies and measures
     List(list::Args),
     /// Print the JSON Schema of sweep files, for editors
@@ -177,6 +182,7 @@ pub fn main() -> ExitCode {
         Verb::Show(args) => show::show(&args, &console, &mut out),
         Verb::Verify(args) => verify::verify(&args, &console, &mut out),
         Verb::Nash(args) => nash::nash(&args, &console, &mut out),
+        Verb::Evaluate(args) => evaluate::evaluate(&args, &console, &mut out),
         Verb::List(args) => list::list(&args, &mut out),
         Verb::Schema => schema::schema(&mut out),
         Verb::Completions(args) => completions::completions(&args, &mut out),

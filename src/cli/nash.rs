@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::game::{Game, GameArgs};
-use super::output::{columns, counted, number};
+use super::output::{columns, counted, number, unwritten};
 use super::{Console, Exit, Failure, TableFormat};
 use crate::auction::Population;
 use crate::equilibrium::{BidderReferences, Bne, Reference, References, shared_references};
@@ -298,14 +298,6 @@ fn print_csv<'a>(
         }
     }
     writer.flush()
-}
-
-/// Why CSV cannot be written, in the kind that tells a closed pipe.
-fn unwritten(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        kind => io::Error::other(format!("{kind:?}")),
-    }
 }
 
 impl Answer<'_> {

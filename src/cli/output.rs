@@ -27,6 +27,14 @@ pub(super) fn number(x: f64) -> String {
     }
 }
 
+/// Why CSV cannot be written, in the kind that tells a closed pipe.
+pub(super) fn unwritten(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
+}
+
 /// A count with its noun, in the plural unless it is 1.
 pub(super) fn counted(count: u64, noun: &str) -> String {
     match count {

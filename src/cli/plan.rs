@@ -79,8 +79,9 @@ fn describe_human(
     writeln!(out, "  {cells} x {replicates} = {}", counted(plan.runs(), "run"))?;
     writeln!(
         out,
-        "  about {} on {}, about {}",
-        duration(estimate.seconds),
+        "  about {} to train and {} to measure on {}, about {}",
+        duration(estimate.training),
+        duration(estimate.measures),
         counted(machine.threads().get() as u64, "thread"),
         bytes(estimate.bytes)
     )?;
@@ -149,7 +150,9 @@ fn describe_json(
         "runs": plan.runs(),
         "excluded": exclusions,
         "threads": machine.threads(),
-        "seconds": estimate.seconds,
+        "seconds": estimate.training + estimate.measures,
+        "seconds_training": estimate.training,
+        "seconds_measures": estimate.measures,
         "bytes": estimate.bytes,
         "sweep": plan.resolved(),
     });

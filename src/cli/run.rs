@@ -1,21 +1,18 @@
 //! `bidsweep run`: train what is missing, then write tables and a summary.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::failure::unless_closed;
 use super::input::{Machine, load};
-use super::output::{columns, counted, duration};
+use super::output::{counted, duration};
+use super::summary::print_summary;
 use super::{Console, Exit, Failure, Format, plan};
 use crate::engine::{Finish, Options, ProgressForm, Stop, host_name, missing, pool, train_missing};
 use crate::numeric::simd::Instance;
-use crate::report::{SummaryLine, summary};
 use crate::store::{Folder, Host, Lock, Manifest, Scan, prune, write_tables};
 use crate::sweep::Plan;
-
-/// The most cells whose lines are printed for people.
-const PRINTED_CELLS: usize = 60;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -48,6 +45,9 @@ pub(super) struct Args {
     /// Stop after this time, such as 55m or 2h 30m, and exit with 75 if runs are still missing
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     time_limit: Option<Duration>,
+    /// Exit with code 3 where a linear program has no solution, too
+    #[arg(long)]
+    strict: bool,
     /// How to tell progress, on stderr
     #[arg(long, value_enum, default_value_t)]
     progress: ProgressForm,
@@ -119,8 +119,11 @@ fn run_one(
     pool(options.threads)?.install(|| write_tables(&folder, plan, &scan))?;
     manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));
     manifest.write(&folder)?;
-    unless_closed(print_summary(plan, &folder, &scan, args.format, out))?;
-    Ok(conclude(plan, &folder, &scan, &finish, console))
+    let mut unsolved = 0;
+    unless_closed(print_summary(plan, &folder, &scan, args.format, out).map(|count| unsolved = count))?;
+    let exit = conclude(plan, &folder, &scan, &finish, console);
+    let lacking = args.strict && unsolved > 0;
+    Ok(if exit == Exit::Done && lacking { Exit::SomeFailed } else { exit })
 }
 
 impl Args {
@@ -195,85 +198,4 @@ fn conclude(plan: &Plan, folder: &Folder, scan: &Scan, finish: &Finish, console:
         (0, _) => Exit::SomeFailed,
         _ => Exit::Stopped,
     }
-}
-
-fn print_summary(
-    plan: &Plan,
-    folder: &Folder,
-    scan: &Scan,
-    format: Format,
-    out: &mut impl Write,
-) -> Result<(), Failure> {
-    let cells = summary(folder)?;
-    match format {
-        Format::Json => {
-            for line in cells {
-                for line in line? {
-                    let line = serde_json::to_string(&line).map_err(io::Error::from)?;
-                    writeln!(out, "{line}")?;
-                }
-            }
-        }
-        Format::Human => {
-            let printed = cells.take(PRINTED_CELLS).collect::<Result<Vec<_>, _>>()?;
-            if let Some(question) = plan.question() {
-                writeln!(out, "{}: {question}\n", plan.name())?;
-            }
-            let header = ["cell", "runs", "multiplier", "95 %", "BNE", "smoothed", "bias", "class"];
-            let header =
-                header.into_iter().chain(["smoothing", "learning", "BNE L2"]).map(String::from).collect();
-            let lines = printed.iter().flatten().map(|line| texts(plan, line));
-            columns(out, &std::iter::once(header).chain(lines).collect::<Vec<_>>(), 1)?;
-            let hidden = plan.len().saturating_sub(PRINTED_CELLS) as u64;
-            if hidden > 0 {
-                writeln!(out, "... and {} in cells.parquet", counted(hidden, "more cell"))?;
-            }
-            writeln!(
-                out,
-                "\nbias = multiplier - BNE = class + smoothing + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)"
-            )?;
-            // Without a class or a smoothed equilibrium the bias has no parts.
-            if printed.iter().flatten().any(|line| line.class_bias.is_none() || line.learning_bias.is_none())
-            {
-                writeln!(
-                    out,
-                    "-: bne_reason, class_reason and smoothed_reason in cell_bidders.parquet say why"
-                )?;
-            }
-            let missing = plan.runs() - scan.counts().total();
-            if missing > 0 {
-                writeln!(out, "incomplete: {} of {} missing", missing, counted(plan.runs(), "run"))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn texts(plan: &Plan, line: &SummaryLine) -> Vec<String> {
-    let label = if line.label.is_empty() { plan.name() } else { &line.label };
-    let label = match line.bidder {
-        Some(bidder) => format!("{label} bidder {bidder}"),
-        None => label.into(),
-    };
-    let number = |x: Option<f64>, signed: bool| match x {
-        Some(x) if signed => format!("{x:+.6}"),
-        Some(x) => format!("{x:.6}"),
-        None => "-".into(),
-    };
-    vec![
-        label,
-        match (line.replicates - line.diverged - line.failed, plan.replicates()) {
-            (ok, all) if ok == i64::from(all) => ok.to_string(),
-            (ok, all) => format!("{ok}/{all}"),
-        },
-        number(line.multiplier, false),
-        line.multiplier_ci95.map_or_else(|| "-".into(), |ci95| format!("±{ci95:.6}")),
-        number(line.bne_multiplier, false),
-        number(line.smoothed_multiplier, false),
-        number(line.bias, true),
-        number(line.class_bias, true),
-        number(line.smoothing_bias, true),
-        number(line.learning_bias, true),
-        number(line.bne_l2, false),
-    ]
 }

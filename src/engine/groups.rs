@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::measure::{RunRow, Yardstick, measure};
+use crate::measure::{RunMeasurement, RunRow, Yardstick, measure};
 use crate::numeric::simd::LANES;
 use crate::sweep::{Cell, Plan};
 use crate::train::{Outcome, Run, Settings, Shape};
@@ -20,9 +20,9 @@ impl Prepared {
     }
 
     /// The row of one of the cell's runs.
-    pub(super) fn measure(&self, outcome: &Outcome) -> RunRow {
+    pub(super) fn measure(&self, measurement: &RunMeasurement, outcome: &Outcome) -> RunRow {
         let settings = &self.cell.settings;
-        measure(settings, self.yardstick.get_or_init(|| Yardstick::new(settings)), outcome)
+        measure(settings, self.yardstick.get_or_init(|| Yardstick::new(settings)), measurement, outcome)
     }
 }
 
@@ -40,6 +40,7 @@ impl Task {
             settings: &self.cell.cell.settings,
             seed: plan.seed(self.cell.cell.id, self.replicate),
             recording: plan.measure().recording(self.replicate),
+            start: None,
         }
     }
 }

@@ -181,7 +181,10 @@ fn attempt(trainer: &Trainer, plan: &Plan, tasks: &[Task]) -> thread::Result<Vec
     catch_unwind(AssertUnwindSafe(|| {
         let outcomes = trainer(&runs);
         let measured = tasks.iter().zip(&outcomes);
-        measured.map(|(task, outcome)| task.cell.measure(outcome)).collect()
+        let row = |(task, outcome): (&Task, &Outcome)| {
+            task.cell.measure(&plan.measure().of_run(task.replicate), outcome)
+        };
+        measured.map(row).collect()
     }))
 }
 

@@ -3,16 +3,22 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use crate::measure::{bidder_columns, run_columns};
+use crate::equilibrium::References;
+use crate::measure::{
+    CellRuns, RunMeasurement, Yardstick, bidder_columns, measure as measure_run, measure_cell, run_columns,
+};
 use crate::numeric::simd::{Instance, LANES};
-use crate::sweep::{Plan, setting_columns};
-use crate::train::{Batch, Run, Settings, train_group};
+use crate::sweep::{Cell, Plan, setting_columns};
+use crate::train::{Batch, Beta, Run, Settings, train, train_group};
 
 /// The most cells that a pilot trains a little of.
 const PILOT_CELLS: usize = 6;
 
 /// How long a pilot may take for one cell.
 const PILOT_TIME: Duration = Duration::from_millis(20);
+
+/// The most epochs that a pilot trains before it measures.
+const PILOT_EPOCHS: u32 = 50;
 
 /// The largest batch that a pilot draws.
 const PILOT_BATCH: u32 = 1000;
@@ -26,11 +32,16 @@ const BYTES_A_COLUMN: u64 = 250;
 /// Numbers of a row of bid functions that are hardly ever the same.
 const NUMBERS_A_BID: u64 = 4;
 
+/// Exact gradients that the two continuations of a run take, roughly, until its movement has died out.
+const CONTINUATION: f64 = 600.0;
+
 /// What a plan will take.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// Wall time on the threads given, in seconds.
-    pub seconds: f64,
+    /// Wall time of the training on the threads given, in seconds.
+    pub training: f64,
+    /// Wall time of what is measured of runs and cells, in seconds.
+    pub measures: f64,
     /// Parts and tables, in bytes.
     pub bytes: u64,
 }
@@ -57,18 +68,66 @@ pub fn estimate(plan: &Plan, threads: NonZeroUsize) -> Estimate {
         bids + plan.runs() * run_columns().len() as u64 + rows * bidder_columns().len() as u64 + points;
     let columns = 5 * (setting_columns().len() + 5 * (run_columns().len() + bidder_columns().len())) as u64;
     Estimate {
-        seconds: work * seconds_a_unit_of_work(plan) / threads.get() as f64,
+        training: work * seconds_a_unit_of_work(plan) / threads.get() as f64,
+        measures: seconds_of_measures(plan) / threads.get() as f64,
         // Everything stands once in a part and once in a table.
         bytes: 2 * BYTES_A_NUMBER * numbers + BYTES_A_COLUMN * columns,
     }
 }
 
+/// Seconds of all measures of a plan on one core: of every run, of the runs that are continued, and of every cell.
+fn seconds_of_measures(plan: &Plan) -> f64 {
+    let pilots: Vec<f64> = pilot_cells(plan).map(|cell| measures_of(plan, &cell)).collect();
+    let cells = pilots.len().max(1) as f64;
+    plan.len() as f64 * pilots.iter().sum::<f64>() / cells
+}
+
+/// Seconds of the measures of a cell and its runs, without those of the references, which may take minutes.
+fn measures_of(plan: &Plan, cell: &Cell) -> f64 {
+    fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+        let start = Instant::now();
+        let done = work();
+        (done, start.elapsed().as_secs_f64())
+    }
+    let (measure, replicates) = (plan.measure(), plan.replicates());
+    let (epochs, batch) = match cell.settings.batch {
+        Batch::Profiles(samples) => (PILOT_EPOCHS, Batch::Profiles(samples.min(PILOT_BATCH))),
+        Batch::Exact => (1, Batch::Exact),
+    };
+    let settings = Settings { epochs: cell.settings.epochs.min(epochs), batch, ..cell.settings.clone() };
+    let yardstick = Yardstick::without_references(&settings);
+    let outcome = train(&settings, 0, measure.recording(0));
+    let plain = RunMeasurement { continuation: 0, ..measure.of_run(0) };
+    let of_run = || timed(|| measure_run(&settings, &yardstick, &plain, &outcome));
+    let (row, first) = of_run();
+    // The first fills tables, which shows where it is fast.
+    let seconds_a_run = if first < PILOT_TIME.as_secs_f64() { of_run().1 } else { first };
+    let continued = measure.continuation.replicates.min(replicates);
+    let continuation = if continued > 0 && settings.can_be_continued() {
+        let exact = Settings { epochs: 1, batch: Batch::Exact, ..settings.clone() };
+        let exact = Settings { beta: Beta::Fixed(settings.beta.last()), ..exact };
+        timed(|| train(&exact, 0, measure.recording(0))).1
+            * CONTINUATION.min(measure.continuation.epochs.into())
+    } else {
+        0.0
+    };
+    let mut runs = CellRuns::new(settings.bidders.len());
+    runs.push(&row);
+    let unknown = References::unknown(settings.bidders.len());
+    let seconds_a_cell = timed(|| measure_cell(&cell.settings, measure, &unknown, &runs)).1;
+    f64::from(replicates) * seconds_a_run + f64::from(continued) * continuation + seconds_a_cell
+}
+
+/// A few cells spread over the plan.
+fn pilot_cells(plan: &Plan) -> impl Iterator<Item = Cell> + '_ {
+    let step = plan.len().div_ceil(PILOT_CELLS).max(1);
+    (0..plan.len()).step_by(step).map(|position| plan.cell(position))
+}
+
 /// The mean over a few cells spread over the plan, weighted by their length.
 fn seconds_a_unit_of_work(plan: &Plan) -> f64 {
-    let step = plan.len().div_ceil(PILOT_CELLS).max(1);
     let (mut seconds, mut weights) = (0.0, 0.0);
-    for position in (0..plan.len()).step_by(step) {
-        let cell = plan.cell(position);
+    for cell in pilot_cells(plan) {
         let weight = cell.settings.work();
         seconds += weight * pilot(&cell.settings);
         weights += weight;
@@ -88,7 +147,7 @@ fn pilot(settings: &Settings) -> f64 {
         let settings = Settings { epochs, batch, ..settings.clone() };
         let recording = crate::measure::MeasureSettings::default().recording(0);
         let runs: Vec<_> =
-            (0..LANES as u64).map(|seed| Run { settings: &settings, seed, recording }).collect();
+            (0..LANES as u64).map(|seed| Run { settings: &settings, seed, recording, start: None }).collect();
         let before = Instant::now();
         train_group(Instance::current(), &runs);
         let seconds = before.elapsed().as_secs_f64();

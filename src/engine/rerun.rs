@@ -11,5 +11,5 @@ use crate::train::train;
 pub fn rerun(plan: &Plan, cell: &Cell, replicate: u32) -> RunRow {
     let settings = &cell.settings;
     let outcome = train(settings, plan.seed(cell.id, replicate), plan.measure().recording(replicate));
-    measure(settings, &Yardstick::new(settings), &outcome)
+    measure(settings, &Yardstick::new(settings), &plan.measure().of_run(replicate), &outcome)
 }

@@ -1,9 +1,23 @@
-//! What measures are computed from: a finished run, its references and its exact expectations.
+//! What measures of runs are computed from: a finished run, its references and its exact expectations.
 
-use super::Yardstick;
+use std::cell::RefCell;
+
+use super::continuation::{Continued, continued};
+use super::lp::{LpResponse, lp_reason, lp_responses};
+use super::{RunMeasurement, Scope, Yardstick};
 use crate::auction::Profile;
-use crate::equilibrium::{BidderEvaluation, BidderReferences, Distance, Evaluation, References};
-use crate::train::{BidderOutcome, Outcome, Settings};
+use crate::equilibrium::{
+    BestResponse, BidderEvaluation, BidderReferences, Distance, Evaluation, ExternalRegret, References,
+    SmoothedResponse,
+};
+use crate::numeric::series::{Rotation, Single, Unmeasured, Workspace};
+use crate::numeric::simd::Instance;
+use crate::train::{BidderOutcome, History, Outcome, Settings};
+
+thread_local! {
+    /// Tables and buffers for series, which runs of a kind share.
+    static WORKSPACE: RefCell<Workspace> = RefCell::new(Workspace::new(Instance::current()));
+}
 
 /// A finished run. Vectors are of the tail-mean profile, one entry a bidder.
 pub(super) struct RunContext<'a> {
@@ -12,6 +26,18 @@ pub(super) struct RunContext<'a> {
     pub evaluation: Evaluation,
     saturated_shares: Vec<f64>,
     distances: Vec<Option<Distance>>,
+    responses: Vec<BestResponse>,
+    /// Of the profile after the last epoch.
+    responses_last: Vec<BestResponse>,
+    uppers: Vec<f64>,
+    epsilons_class: Option<Vec<f64>>,
+    smoothed: Option<Vec<SmoothedResponse>>,
+    lp: Option<Vec<Result<LpResponse, String>>>,
+    regrets: Option<Vec<ExternalRegret>>,
+    singles: Vec<Result<Single, Unmeasured>>,
+    drifts: Vec<Option<f64>>,
+    pub rotation: Result<Rotation, Unmeasured>,
+    pub continued: Option<Continued>,
 }
 
 /// A bidder of a finished run.
@@ -21,22 +47,64 @@ pub(super) struct BidderContext<'a> {
     pub evaluation: BidderEvaluation,
     pub saturated_share: f64,
     pub distance: Option<Distance>,
+    pub response: &'a BestResponse,
+    pub response_last: &'a BestResponse,
+    pub upper: f64,
+    pub epsilon_class: Option<f64>,
+    pub smoothed: Option<&'a SmoothedResponse>,
+    pub lp: Option<&'a LpResponse>,
+    pub regret: Option<&'a ExternalRegret>,
+    pub single: Result<Single, Unmeasured>,
+    pub drift: Option<f64>,
 }
 
 impl<'a> RunContext<'a> {
-    pub fn new(settings: &Settings, yardstick: &'a Yardstick, outcome: &'a Outcome) -> Self {
+    pub fn new(
+        settings: &Settings,
+        yardstick: &'a Yardstick,
+        measurement: &RunMeasurement,
+        outcome: &'a Outcome,
+    ) -> Self {
         let Yardstick { references, evaluator, distances } = yardstick;
-        let bids = settings.bidders.iter().zip(&outcome.bidders).map(|(bidder, outcome)| {
-            bidder.strategy.bid_function(&bidder.prior, &outcome.tail_mean_parameters)
-        });
-        let profile = Profile { bids: bids.collect() };
+        let profile = profile(settings, |bidder| &outcome.bidders[bidder].tail_mean_parameters);
+        let last = profile_of_last(settings, outcome);
         let distance = |(bidder, bids)| distances.as_ref().map(|distances| distances.of(bidder, bids));
+        let responses = evaluator.best_responses(&profile);
+        let asked = measurement.best_response;
+        let beta = settings.beta.last();
+        let (singles, rotation) = WORKSPACE.with_borrow_mut(|workspace| {
+            let series = &outcome.series;
+            let movement = workspace.measure(series.multipliers.view(), series.stride as usize);
+            (movement.singles.to_vec(), movement.rotation)
+        });
         RunContext {
             outcome,
             references,
             evaluation: evaluator.evaluate(&profile),
-            saturated_shares: evaluator.saturation(&profile, settings.beta.last()),
+            saturated_shares: evaluator.saturation(&profile, beta),
             distances: profile.bids.iter().enumerate().map(distance).collect(),
+            responses_last: evaluator.best_responses(&last),
+            uppers: if asked.tight {
+                evaluator.epsilon_ex_ante_upper(&profile)
+            } else {
+                responses.iter().map(|response| response.epsilon_ex_ante_upper).collect()
+            },
+            epsilons_class: (asked.class == Scope::Runs)
+                .then(|| evaluator.class_responses(&profile).iter().map(|of| of.epsilon).collect()),
+            smoothed: (asked.smoothed == Scope::Runs)
+                .then(|| evaluator.smoothed_responses(&profile, beta))
+                .flatten(),
+            lp: (asked.lp == Scope::Runs).then(|| lp_responses(evaluator, &profile, &asked)),
+            regrets: outcome
+                .history
+                .as_ref()
+                .map(|history| evaluator.external_regrets(&played(settings, history), history.stride)),
+            responses,
+            singles,
+            drifts: drifts(outcome),
+            rotation,
+            continued: (measurement.continuation > 0 && settings.can_be_continued())
+                .then(|| continued(settings, outcome, measurement.continuation)),
         }
     }
 
@@ -47,6 +115,64 @@ impl<'a> RunContext<'a> {
             evaluation: self.evaluation.bidders[i],
             saturated_share: self.saturated_shares[i],
             distance: self.distances[i],
+            response: &self.responses[i],
+            response_last: &self.responses_last[i],
+            upper: self.uppers[i],
+            epsilon_class: self.epsilons_class.as_ref().map(|of| of[i]),
+            smoothed: self.smoothed.as_ref().map(|of| &of[i]),
+            lp: self.lp.as_ref().and_then(|of| of[i].as_ref().ok()),
+            regret: self.regrets.as_ref().map(|of| &of[i]),
+            single: self.singles[i],
+            drift: self.drifts[i],
         })
     }
+
+    /// Why a linear program that was asked for has no solution, the first of them.
+    pub fn lp_reason(&self) -> Option<String> {
+        let failed = |(bidder, of): (usize, &Result<LpResponse, String>)| {
+            lp_reason(of).map(|reason| format!("linear program of bidder {}: {reason}", bidder + 1))
+        };
+        self.lp.iter().flatten().enumerate().find_map(failed)
+    }
+}
+
+/// The bid functions of parameters, one slice a bidder.
+pub(super) fn profile<'p>(settings: &Settings, parameters: impl Fn(usize) -> &'p Vec<f64>) -> Profile {
+    let of = |(place, bidder): (usize, &crate::train::BidderSettings)| {
+        bidder.strategy.bid_function(&bidder.prior, parameters(place))
+    };
+    Profile { bids: settings.bidders.iter().enumerate().map(of).collect() }
+}
+
+fn profile_of_last(settings: &Settings, outcome: &Outcome) -> Profile {
+    profile(settings, |bidder| &outcome.bidders[bidder].last_parameters)
+}
+
+/// The profiles of a history, in the order of time.
+fn played(settings: &Settings, history: &History) -> Vec<Profile> {
+    let profile_of = |row: ndarray::ArrayView1<f64>| {
+        let mut rest = row.as_slice().expect("rows of the standard layout");
+        let bids = settings.bidders.iter().map(|bidder| {
+            let (own, others) = rest.split_at(bidder.strategy.parameters());
+            rest = others;
+            bidder.strategy.bid_function(&bidder.prior, own)
+        });
+        Profile { bids: bids.collect() }
+    };
+    history.parameters.rows().into_iter().map(profile_of).collect()
+}
+
+/// For each bidder the mean multiplier over the later half of the tail less that over the earlier; `None` where the tail
+/// is one epoch.
+fn drifts(outcome: &Outcome) -> Vec<Option<f64>> {
+    let multipliers = &outcome.series.multipliers;
+    let half = multipliers.nrows() / 2;
+    let mean = |numbers: ndarray::ArrayView1<f64>| numbers.iter().sum::<f64>() / numbers.len() as f64;
+    let of = |column: ndarray::ArrayView1<f64>| {
+        (half > 0).then(|| {
+            let (earlier, later) = column.split_at(ndarray::Axis(0), half);
+            mean(later) - mean(earlier)
+        })
+    };
+    multipliers.columns().into_iter().map(of).collect()
 }

@@ -3,21 +3,34 @@
 //! A file holds the columns that belong together; the registries put the files in table order.
 
 mod allocation;
+mod best_response;
 mod bias;
+mod cell;
 mod context;
+mod continuation;
 mod distance;
 mod ema;
 mod gradient;
+mod lp;
+pub mod movement;
 mod multiplier;
+mod regret;
 mod row;
 mod saturation;
 mod settings;
+mod smoothed_response;
+mod square_error;
+pub mod stationary;
 mod summary;
 mod utility;
 mod yardstick;
 
+pub use cell::{CellKind, CellRow, CellRuns, CellValue, cell_bidder_columns, cell_columns, measure_cell};
+pub use lp::{LpResponse, lp_reason, lp_responses};
 pub use row::{RunRow, RunStatus, measure};
-pub use settings::{MeasureSettings, Trajectories};
+pub use settings::{
+    BestResponseSettings, Continuation, MeasureSettings, RunMeasurement, Scope, Trajectories,
+};
 pub use summary::Summary;
 pub use yardstick::Yardstick;
 
@@ -33,7 +46,8 @@ pub struct Column {
 }
 
 /// The measures of a run.
-const RUN_MEASURES: &[&[RunMeasure]] = &[allocation::RUN, bias::RUN];
+const RUN_MEASURES: &[&[RunMeasure]] =
+    &[allocation::RUN, best_response::RUN, bias::RUN, square_error::RUN, movement::columns::RUN];
 
 /// The measures of a run's bidder.
 const BIDDER_MEASURES: &[&[BidderMeasure]] = &[
@@ -42,6 +56,11 @@ const BIDDER_MEASURES: &[&[BidderMeasure]] = &[
     bias::BIDDER,
     distance::BIDDER,
     utility::BIDDER,
+    best_response::BIDDER,
+    smoothed_response::BIDDER,
+    lp::BIDDER,
+    regret::BIDDER,
+    movement::columns::BIDDER,
     gradient::BIDDER,
     saturation::BIDDER,
 ];
@@ -76,7 +95,10 @@ mod tests {
 
     #[test]
     fn columns_are_unique_snake_case_with_a_line_of_doc() {
-        for columns in [run_columns(), bidder_columns()] {
+        let of_cells = |columns: Vec<(Column, CellKind)>| columns.into_iter().map(|of| of.0).collect();
+        for columns in
+            [run_columns(), bidder_columns(), of_cells(cell_columns()), of_cells(cell_bidder_columns())]
+        {
             let names: HashSet<_> = columns.iter().map(|column| column.name).collect();
             assert_eq!(names.len(), columns.len());
             for Column { name, doc } in columns {
@@ -94,11 +116,21 @@ mod tests {
     fn columns_stand_in_table_order() {
         let names =
             |columns: Vec<Column>| columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" ");
-        assert_eq!(names(run_columns()), "revenue welfare efficiency bias_max_abs");
+        assert_eq!(
+            names(run_columns()),
+            "revenue welfare efficiency nash_conv epsilon_ex_ante epsilon_ex_ante_last_iterate epsilon_interim \
+             epsilon_relative epsilon_class bias_max_abs square_error_last_iterate square_error_tail_mean tail_sd_max \
+             oscillation_sd tail_too_short folding_time levy_area levy_z rotation_q continued_sd continued_ascent_sd"
+        );
         assert_eq!(
             names(bidder_columns()),
             "multiplier_last_iterate multiplier_tail_mean multiplier_tail_sd multiplier_time_average \
-             ema_last ema_min ema_max bias class_bias smoothing_bias learning_bias bne_l2 bne_linf utility gradient_sd \
+             ema_last ema_min ema_max bias class_bias smoothing_bias learning_bias bne_l2 bne_linf utility \
+             best_response_utility epsilon_ex_ante epsilon_ex_ante_upper epsilon_ex_ante_last_iterate epsilon_interim \
+             epsilon_relative epsilon_class utility_smoothed epsilon_smoothed epsilon_smoothed_class epsilon_lp \
+             epsilon_lp_bound best_response_utility_lp_constrained epsilon_lp_constrained lp_constraint_multiplier \
+             external_regret external_regret_slope external_regret_bid_map external_regret_bid_map_slope \
+             multiplier_tail_drift oscillation_sd autocorrelation effective_size period period_ratio gradient_sd \
              saturated_share"
         );
     }

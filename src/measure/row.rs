@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::context::RunContext;
-use super::{BIDDER_MEASURES, RUN_MEASURES, Yardstick, bidder_columns, run_columns};
+use super::{BIDDER_MEASURES, RUN_MEASURES, RunMeasurement, Yardstick, bidder_columns, run_columns};
 use crate::train::{Outcome, Settings, Status};
 
 /// What a run leaves behind: a row of `runs`, a row of `bidders` each, and the trajectory.
@@ -70,15 +70,21 @@ impl RunRow {
 
 /// The row of a run: its measures, taken with the yardstick of its settings.
 ///
-/// A diverged run has a row without numbers whose message names the epoch. A number that is not finite is `None`.
-pub fn measure(settings: &Settings, yardstick: &Yardstick, outcome: &Outcome) -> RunRow {
+/// A diverged run has a row without numbers whose message names the epoch. A number that is not finite is `None`. Where a
+/// linear program that was asked for has no solution, the message says why.
+pub fn measure(
+    settings: &Settings,
+    yardstick: &Yardstick,
+    measurement: &RunMeasurement,
+    outcome: &Outcome,
+) -> RunRow {
     let trajectory = outcome.trajectory.clone();
     if let Status::Diverged { epoch } = outcome.status {
         let message = format!("epoch {epoch}: a parameter is no longer finite; try a smaller learning_rate");
         let row = RunRow::without_numbers(RunStatus::Diverged, message, outcome.bidders.len());
         return RunRow { trajectory, ..row };
     }
-    let run = RunContext::new(settings, yardstick, outcome);
+    let run = RunContext::new(settings, yardstick, measurement, outcome);
     let finite = |number: Option<f64>| number.filter(|x| x.is_finite());
     let values = RUN_MEASURES.iter().copied().flatten().map(|measure| finite((measure.of)(&run)));
     let bidders = run.bidders().map(|bidder| {
@@ -87,7 +93,7 @@ pub fn measure(settings: &Settings, yardstick: &Yardstick, outcome: &Outcome) ->
     });
     RunRow {
         status: RunStatus::Ok,
-        message: None,
+        message: run.lp_reason(),
         values: values.collect(),
         bidders: bidders.collect(),
         parameters: outcome.bidders.iter().map(|bidder| bidder.tail_mean_parameters.clone()).collect(),
@@ -102,7 +108,10 @@ mod tests {
     use super::*;
     use crate::auction::{Mechanism, Prior, Strategy};
     use crate::learner::Learner;
-    use crate::train::{Batch, Beta, BidderOutcome, BidderSettings, Initial, Precision, Profiles, Updates};
+    use crate::measure::MeasureSettings;
+    use crate::train::{
+        Batch, Beta, BidderOutcome, BidderSettings, Initial, Precision, Profiles, Series, Standing, Updates,
+    };
 
     fn settings(beta: Beta) -> Settings {
         let entry = &Learner::REGISTRY[0];
@@ -138,14 +147,25 @@ mod tests {
             ema_max: 0.485,
             gradient_sd: Some(0.02),
             tail_mean_parameters: vec![0.48],
+            last_parameters: vec![0.47],
+            ema_residual_sd: Some(0.005),
+            standing: Standing { thetas: vec![-0.12], learner: vec![0.0, 0.1, 1e-3, 1e-6] },
         };
         let other = BidderOutcome { tail_mean: 0.51, tail_mean_parameters: vec![0.51], ..bidder.clone() };
-        Outcome { status: Status::Ok, bidders: vec![bidder, other], trajectory: Some(array![[0.71, 0.71]]) }
+        Outcome {
+            status: Status::Ok,
+            bidders: vec![bidder, other],
+            trajectory: Some(array![[0.71, 0.71]]),
+            series: Series { multipliers: array![[0.47, 0.5], [0.49, 0.52]], stride: 1 },
+            history: None,
+        }
     }
 
     fn row(beta: Beta, outcome: &Outcome) -> RunRow {
         let settings = settings(beta);
-        measure(&settings, &Yardstick::new(&settings), outcome)
+        // A replicate that is not continued.
+        let measurement = MeasureSettings::default().of_run(1000);
+        measure(&settings, &Yardstick::new(&settings), &measurement, outcome)
     }
 
     fn of_run(row: &RunRow, name: &str) -> Option<f64> {
@@ -193,6 +213,28 @@ mod tests {
             assert!((distances[0] - apart / 3.0_f64.sqrt()).abs() < 1e-8, "{distances:?}");
             assert!((distances[1] - apart).abs() < 1e-8, "{distances:?}");
         }
+        // Against v / 2 or less a rival of multiplier w is best answered by min(v / 2, w).
+        for (bidder, rival, own) in [(0, 0.51, 0.48), (1, 0.48, 0.51)] {
+            // Utility int (v - b) min(b / rival, 1) dv.
+            let kink = f64::min(2.0 * rival, 1.0);
+            let best =
+                kink * kink * kink / (12.0 * rival) + (0.5 * (1.0 - kink * kink) - rival * (1.0 - kink));
+            assert_close(of_bidder(&row, bidder, "best_response_utility"), best);
+            let epsilon = best - of_bidder(&row, bidder, "utility").unwrap();
+            assert_close(of_bidder(&row, bidder, "epsilon_ex_ante"), epsilon);
+            assert_close(of_bidder(&row, bidder, "epsilon_relative"), epsilon / best);
+            assert!(of_bidder(&row, bidder, "epsilon_ex_ante_upper").unwrap() >= epsilon);
+            let class = of_bidder(&row, bidder, "epsilon_class").unwrap();
+            assert!((0.0..=epsilon + 1e-14).contains(&class), "{class} of {epsilon} at {own}");
+            assert!(of_bidder(&row, bidder, "epsilon_interim").unwrap() >= epsilon);
+        }
+        let sum: f64 = (0..2).map(|bidder| of_bidder(&row, bidder, "epsilon_ex_ante").unwrap()).sum();
+        assert_close(of_run(&row, "nash_conv"), sum);
+        assert_close(of_run(&row, "square_error_tail_mean"), (0.02 * 0.02 + 0.01 * 0.01) / 2.0);
+        assert_close(of_run(&row, "tail_sd_max"), 0.01);
+        assert_close(of_bidder(&row, 0, "multiplier_tail_drift"), 0.02);
+        assert_eq!(of_run(&row, "tail_too_short"), Some(1.0));
+        assert_eq!(of_run(&row, "continued_sd"), None);
         assert_eq!(row.parameters, [[0.48], [0.51]]);
         let share = of_bidder(&row, 0, "saturated_share").unwrap();
         assert!((0.6..0.7).contains(&share), "{share}");

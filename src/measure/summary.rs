@@ -43,7 +43,12 @@ impl Summary {
     /// The half-width t_(0.975, n-1) sd / sqrt(n) of Student's 95 % interval for the mean; `None` for fewer than two
     /// replicates.
     pub fn ci95(&self) -> Option<f64> {
-        self.moments.half_width(COVERAGE)
+        self.half_width(COVERAGE)
+    }
+
+    /// The half-width of Student's interval of another coverage; `None` for fewer than two replicates.
+    pub fn half_width(&self, coverage: f64) -> Option<f64> {
+        self.moments.half_width(coverage)
     }
 }
 

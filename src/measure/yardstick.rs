@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::auction::Population;
 use crate::equilibrium::{BneDistance, Evaluator, References, shared_references};
 use crate::train::Settings;
 
@@ -20,9 +21,19 @@ impl Yardstick {
     pub fn new(settings: &Settings) -> Self {
         let population = settings.population();
         let references = shared_references(&population, settings.beta.last());
+        Self::of(&population, references)
+    }
+
+    /// Of the runs with these settings, where the references are not asked for: what is measured against them is null.
+    pub fn without_references(settings: &Settings) -> Self {
+        let population = settings.population();
+        Self::of(&population, Arc::new(References::unknown(population.len())))
+    }
+
+    fn of(population: &Population, references: Arc<References>) -> Self {
         Yardstick {
-            distances: references.bne.as_ref().map(|bne| BneDistance::new(bne, &population)),
-            evaluator: Evaluator::new(&population),
+            distances: references.bne.as_ref().map(|bne| BneDistance::new(bne, population)),
+            evaluator: Evaluator::new(population),
             references,
         }
     }

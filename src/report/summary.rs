@@ -40,10 +40,29 @@ pub struct SummaryLine {
     pub learning_bias: Option<f64>,
     /// The distance of the bids from those of the Bayes-Nash equilibrium, sqrt(E (b(v) - b_BNE(v))^2): mean over replicates.
     pub bne_l2: Option<f64>,
+    /// What the bidder (of all, the one that gains most) gains by its best reply in the true auction, ex ante: mean over
+    /// replicates.
+    pub epsilon_ex_ante: Option<f64>,
+    /// The same over the best reply's utility: mean over replicates.
+    pub epsilon_relative: Option<f64>,
+    /// The largest gain at any value: mean over replicates.
+    pub epsilon_interim: Option<f64>,
+    /// What it gains within the strategy class, ex ante: mean over replicates.
+    pub epsilon_class: Option<f64>,
+    /// Where the cell's learners end, see the column `destination`.
+    pub destination: Option<String>,
+    /// Why that is undecided.
+    pub destination_reason: Option<String>,
+    /// How they move, see the column `movement`.
+    pub movement: Option<String>,
+    /// Why that is undecided.
+    pub movement_reason: Option<String>,
+    /// Why a linear program of the cell's mean profile has no solution; of the first bidder that has none.
+    pub lp_reason: Option<String>,
 }
 
 /// The columns that stand in `cells` and in `cell_bidders`.
-const MEASURES: [&str; 7] = [
+const MEASURES: [&str; 11] = [
     "multiplier_tail_mean_mean",
     "multiplier_tail_mean_ci95",
     "bias_mean",
@@ -51,7 +70,14 @@ const MEASURES: [&str; 7] = [
     "smoothing_bias_mean",
     "learning_bias_mean",
     "bne_l2_mean",
+    "epsilon_ex_ante_mean",
+    "epsilon_relative_mean",
+    "epsilon_interim_mean",
+    "epsilon_class_mean",
 ];
+
+/// The verdicts on a cell.
+const VERDICTS: [&str; 4] = ["destination", "destination_reason", "movement", "movement_reason"];
 
 /// What makes two bidders of a cell alike, beside their settings.
 const ALIKE: [&str; 3] = ["prior", "bne_multiplier", "smoothed_multiplier"];
@@ -65,11 +91,11 @@ pub fn summary(
 ) -> Result<impl Iterator<Item = Result<Vec<SummaryLine>, StoreError>>, StoreError> {
     let cell_columns = ["cell_id", "label", "bidders", "replicates", "diverged", "failed"];
     let cells = Table::open(&folder.table(TableName::Cells))?;
-    let cells = cells.select(&[&cell_columns[..], &MEASURES].concat())?;
+    let cells = cells.select(&[&cell_columns[..], &MEASURES, &VERDICTS].concat())?;
     let bidders = Table::open(&folder.table(TableName::CellBidders))?;
     let settings: Vec<String> = setting_columns().into_iter().map(|column| column.name).collect();
     let alike: Vec<&str> = ALIKE.into_iter().chain(settings.iter().map(String::as_str)).collect();
-    let mut bidders = bidders.select(&[&["bidder"], &alike[..], &MEASURES].concat())?;
+    let mut bidders = bidders.select(&[&["bidder"], &alike[..], &MEASURES, &["lp_reason"]].concat())?;
     let alike = alike.len();
     Ok(cells.map(move |cell| {
         let cell = cell?;
@@ -83,14 +109,29 @@ pub fn summary(
 fn lines(cell: &Row, bidders: &[Row], alike: RangeInclusive<usize>) -> Vec<SummaryLine> {
     let alike = |row: &Row| row.values()[alike.clone()] == bidders[0].values()[alike.clone()];
     match bidders {
-        [first, ..] if bidders.iter().all(alike) => vec![line(cell, cell, first, None)],
-        _ => bidders.iter().map(|row| line(cell, row, row, row.integer("bidder"))).collect(),
+        [first, ..] if bidders.iter().all(alike) => {
+            let lp_reason = bidders.iter().find_map(|row| row.text("lp_reason"));
+            vec![line(cell, cell, first, None, lp_reason)]
+        }
+        _ => {
+            let of = |row: &Row| line(cell, row, row, row.integer("bidder"), row.text("lp_reason"));
+            bidders.iter().map(of).collect()
+        }
     }
 }
 
-fn line(cell: &Row, measures: &Row, references: &Row, bidder: Option<i64>) -> SummaryLine {
-    let [multiplier, multiplier_ci95, bias, class_bias, smoothing_bias, learning_bias, bne_l2] =
+fn line(
+    cell: &Row,
+    measures: &Row,
+    references: &Row,
+    bidder: Option<i64>,
+    lp_reason: Option<&str>,
+) -> SummaryLine {
+    let [multiplier, multiplier_ci95, bias, class_bias, smoothing_bias, learning_bias, bne_l2, epsilons @ ..] =
         MEASURES.map(|column| measures.number(column));
+    let [epsilon_ex_ante, epsilon_relative, epsilon_interim, epsilon_class] = epsilons;
+    let [destination, destination_reason, movement, movement_reason] =
+        VERDICTS.map(|column| cell.text(column).map(str::to_owned));
     SummaryLine {
         cell_id: cell.text("cell_id").unwrap_or_default().into(),
         label: cell.text("label").unwrap_or_default().into(),
@@ -107,5 +148,14 @@ fn line(cell: &Row, measures: &Row, references: &Row, bidder: Option<i64>) -> Su
         smoothing_bias,
         learning_bias,
         bne_l2,
+        epsilon_ex_ante,
+        epsilon_relative,
+        epsilon_interim,
+        epsilon_class,
+        destination,
+        destination_reason,
+        movement,
+        movement_reason,
+        lp_reason: lp_reason.map(str::to_owned),
     }
 }

@@ -3,9 +3,8 @@
 use ndarray::Array2;
 
 use super::{Folder, MeasureKey, MeasureKeys, PartWriter, RunKey};
-use crate::measure::{RunRow, RunStatus, bidder_columns, run_columns};
+use crate::measure::{MeasureSettings, RunRow, RunStatus, bidder_columns, run_columns};
 use crate::sweep::{CellId, Plan};
-use crate::train::Recording;
 
 /// A plan of 2 x 3 cells of 2 or 3 bidders, the first two replicates of each with a trajectory.
 pub(crate) fn plan(replicates: u32) -> Plan {
@@ -73,8 +72,8 @@ pub(crate) fn runs(plan: &Plan) -> Vec<(RunKey, RunRow)> {
 
 /// The key of a run of no plan.
 pub(crate) fn key(cell: u64, replicate: u32) -> RunKey {
-    let recording = Recording { tail: 0.5, ema: 0.99, trajectory: None };
-    RunKey { cell: CellId(cell), replicate, measure: MeasureKey::of(&recording) }
+    let measurement = MeasureSettings::default().of_run(replicate);
+    RunKey { cell: CellId(cell), replicate, measure: MeasureKey::of(&measurement) }
 }
 
 /// Key and row of a run of a plan.

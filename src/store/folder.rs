@@ -89,4 +89,17 @@ impl Folder {
     pub fn write_sweep(&self, text: &str) -> Result<(), StoreError> {
         atomic::write(&self.sweep(), text.as_bytes())
     }
+
+    /// Where it is kept what the sweep says along its axes.
+    pub fn findings(&self) -> PathBuf {
+        self.path.join("findings.json")
+    }
+
+    /// Keeps what the sweep says along its axes, as JSON.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn write_findings(&self, json: &str) -> Result<(), StoreError> {
+        atomic::write(&self.findings(), json.as_bytes())
+    }
 }

@@ -3,20 +3,18 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::measure::{MeasureSettings, bidder_columns, run_columns};
+use crate::measure::{MeasureSettings, RunMeasurement, bidder_columns, run_columns};
 use crate::sweep::CellId;
-use crate::train::Recording;
 
-/// What a run was measured with, and into which columns: the first 4 bytes of a BLAKE3 hash over tail, EMA factor,
-/// the recording of the trajectory and the names of all columns. A stored run with another key counts as missing.
+/// What a run was measured with, and into which columns: the first 4 bytes of a BLAKE3 hash over its [`RunMeasurement`]
+/// and the names of all columns. A stored run with another key counts as missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MeasureKey(u32);
 
 impl MeasureKey {
-    /// The key of what the observers keep of a run.
-    pub fn of(recording: &Recording) -> Self {
-        let Recording { tail, ema, trajectory } = recording;
-        let mut text = format!("tail={tail:?} ema={ema:?} trajectory={trajectory:?}");
+    /// The key of what is measured of a run.
+    pub fn of(measurement: &RunMeasurement) -> Self {
+        let mut text = format!("{measurement:?}");
         run_columns().iter().for_each(|column| text.push_str(&format!(" run.{}", column.name)));
         bidder_columns().iter().for_each(|column| text.push_str(&format!(" bidder.{}", column.name)));
         let [a, b, c, d, ..] = *blake3::hash(text.as_bytes()).as_bytes();
@@ -39,28 +37,33 @@ impl FromStr for MeasureKey {
     }
 }
 
-/// The measure keys of a plan's runs: one of those with a recorded trajectory, one of the others.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The measure keys of a plan's runs: the first replicates may have more measured of them than the others.
+#[derive(Clone, Debug, PartialEq)]
 pub struct MeasureKeys {
     measure: MeasureSettings,
-    recorded: MeasureKey,
-    unrecorded: MeasureKey,
+    /// What replicates differ in, and the key of each.
+    keys: Vec<(RunMeasurement, MeasureKey)>,
 }
 
 impl MeasureKeys {
     /// The keys under a `[measure]` table.
     pub fn of(measure: &MeasureSettings) -> Self {
-        let &MeasureSettings { tail, ema, trajectories, .. } = measure;
-        let key = |trajectory| MeasureKey::of(&Recording { tail, ema, trajectory });
-        MeasureKeys { measure: *measure, recorded: key(trajectories.map(|t| t.every)), unrecorded: key(None) }
+        // Replicates up to these differ from those after.
+        let ends = [0, measure.trajectories.map_or(0, |t| t.replicates), measure.continuation.replicates];
+        let mut keys: Vec<(RunMeasurement, MeasureKey)> = Vec::new();
+        for measurement in ends.map(|replicate| measure.of_run(replicate)) {
+            if keys.iter().all(|(known, _)| *known != measurement) {
+                keys.push((measurement, MeasureKey::of(&measurement)));
+            }
+        }
+        MeasureKeys { measure: *measure, keys }
     }
 
     /// The key of a replicate.
     pub fn key(&self, replicate: u32) -> MeasureKey {
-        match self.measure.recording(replicate).trajectory {
-            Some(_) => self.recorded,
-            None => self.unrecorded,
-        }
+        let measurement = self.measure.of_run(replicate);
+        let known = self.keys.iter().find(|(known, _)| *known == measurement);
+        known.expect("a replicate is before or after each end").1
     }
 }
 
@@ -78,30 +81,50 @@ pub struct RunKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::Trajectories;
+    use crate::equilibrium::Constraint;
+    use crate::measure::{BestResponseSettings, Continuation, Scope, Trajectories};
+    use crate::train::Recording;
 
     #[test]
-    fn a_replicate_has_the_key_of_its_recording() {
+    fn a_replicate_has_the_key_of_what_is_measured_of_it() {
         let trajectories = Some(Trajectories { replicates: 2, every: 10 });
-        let measure = MeasureSettings { trajectories, ..MeasureSettings::default() };
-        let keys = MeasureKeys::of(&measure);
-        for replicate in 0..4 {
-            assert_eq!(keys.key(replicate), MeasureKey::of(&measure.recording(replicate)));
+        for continued in [0, 1, 2, 4] {
+            let continuation = Continuation { replicates: continued, epochs: 100 };
+            let measure = MeasureSettings { trajectories, continuation, ..MeasureSettings::default() };
+            let keys = MeasureKeys::of(&measure);
+            for replicate in 0..6 {
+                assert_eq!(keys.key(replicate), MeasureKey::of(&measure.of_run(replicate)));
+            }
+            assert_ne!(keys.key(1), keys.key(2));
         }
-        assert_ne!(keys.key(1), keys.key(2));
     }
 
     #[test]
-    fn every_measure_setting_is_in_the_key() {
-        let recording = Recording { tail: 0.5, ema: 0.99, trajectory: Some(10) };
-        let others = [
+    fn everything_that_is_measured_of_a_run_is_in_the_key() {
+        let recording = Recording { tail: 0.5, ema: 0.99, trajectory: Some(10), history: false };
+        let best_response = BestResponseSettings { lp: Scope::Runs, ..BestResponseSettings::default() };
+        let measurement = RunMeasurement { recording, continuation: 100, best_response };
+        let recordings = [
             Recording { tail: 0.25, ..recording },
             Recording { ema: 0.9, ..recording },
             Recording { trajectory: Some(20), ..recording },
             Recording { trajectory: None, ..recording },
+            Recording { history: true, ..recording },
         ];
-        for other in others {
-            assert_ne!(MeasureKey::of(&recording), MeasureKey::of(&other));
+        let responses = [
+            BestResponseSettings { lp: Scope::None, ..best_response },
+            BestResponseSettings { class: Scope::None, ..best_response },
+            BestResponseSettings { smoothed: Scope::Runs, ..best_response },
+            BestResponseSettings { values: 32, ..best_response },
+            BestResponseSettings { bids: 32, ..best_response },
+            BestResponseSettings { constraint: Some(Constraint::Budget(0.1)), ..best_response },
+            BestResponseSettings { tight: true, ..best_response },
+        ];
+        let others = recordings.map(|recording| RunMeasurement { recording, ..measurement });
+        let responses = responses.map(|best_response| RunMeasurement { best_response, ..measurement });
+        let rest = [RunMeasurement { continuation: 0, ..measurement }];
+        for other in others.iter().chain(&responses).chain(&rest) {
+            assert_ne!(MeasureKey::of(&measurement), MeasureKey::of(other));
         }
     }
 

@@ -52,7 +52,12 @@ impl Weights<'_> {
                 let settings = self.plan.cell(position).settings;
                 let measure = self.plan.measure();
                 let rows = [None, measure.trajectories.map(|t| t.every)].map(|trajectory| {
-                    let recording = Recording { tail: measure.tail, ema: measure.ema, trajectory };
+                    let recording = Recording {
+                        tail: measure.tail,
+                        ema: measure.ema,
+                        trajectory,
+                        ..measure.recording(0)
+                    };
                     weight(settings.bidders.len(), recording.epochs(settings.epochs).count())
                 });
                 self.cell = Some((position, rows));

@@ -227,6 +227,7 @@ impl Plan {
     /// The resolved sweep, for the manifest.
     pub fn resolved(&self) -> Json {
         let Spec { name, question, seeds, measure, populations, grids, rules, .. } = &self.spec;
+        let (response, continuation) = (measure.best_response, measure.continuation);
         let axis = |axis: &Axis| {
             let values: BTreeMap<&str, Vec<String>> = axis.values().collect();
             json!({ "zip": axis.zip(), "values": values })
@@ -256,6 +257,18 @@ impl Plan {
                 "ema": measure.ema,
                 "bid_functions": measure.bid_functions,
                 "trajectories": measure.trajectories.map(|t| json!({ "replicates": t.replicates, "every": t.every })),
+                "best_response": {
+                    "lp": response.lp.name(),
+                    "values": response.values,
+                    "bids": response.bids,
+                    "constraint": response.constraint.map(|of| json!({ of.name(): of.number() })),
+                    "class": response.class.name(),
+                    "smoothed": response.smoothed.name(),
+                    "tight": response.tight,
+                },
+                "continuation": { "replicates": continuation.replicates, "epochs": continuation.epochs },
+                "margin": measure.margin,
+                "regret": measure.regret,
             },
         })
     }
@@ -263,12 +276,9 @@ impl Plan {
 
 fn plan_hash(spec: &Spec, ids: &[CellId]) -> String {
     let Seeds { root, replicates, common } = spec.seeds;
-    let MeasureSettings { tail, ema, trajectories, bid_functions } = spec.measure;
-    let [recorded, every] = trajectories.map_or([0, 0], |t| [t.replicates, t.every]);
     let mut hasher = blake3::Hasher::new();
-    // Always as many fields, each ended by a space, which none can hold.
-    let seeds = format!("{root} {replicates} {common}");
-    hasher.update(format!("{seeds} {tail} {ema} {recorded} {every} {bid_functions} ").as_bytes());
+    // What stands in braces ends there, and what stands before the ids ends as braces do.
+    hasher.update(format!("{root} {replicates} {common} {:?}", spec.measure).as_bytes());
     ids.iter().for_each(|id| {
         hasher.update(&id.0.to_be_bytes());
     });

@@ -4,6 +4,8 @@ use serde_json::{Value as Json, json};
 
 use crate::auction::prior::Form;
 use crate::auction::{MAX_BIDDERS, Prior};
+use crate::equilibrium::{Constraint, MOST_BIDS, MOST_CELLS};
+use crate::measure::Scope;
 
 use super::population::BIDDER_SETTINGS;
 use super::read::MAX_COUNT;
@@ -98,11 +100,35 @@ fn seeds() -> Json {
 
 fn measure() -> Json {
     let trajectories = json!({ "replicates": counted(MAX_REPLICATES.into()), "every": counted(MAX_COUNT) });
+    let continuation = json!({
+        "replicates": { "type": "integer", "minimum": 0, "maximum": MAX_REPLICATES },
+        "epochs": counted(MAX_COUNT),
+    });
     let keys = json!({
         "tail": { "type": "number", "exclusiveMinimum": 0, "maximum": 1 },
         "ema": { "type": "number", "minimum": 0, "exclusiveMaximum": 1 },
         "trajectories": object(trajectories, &["replicates", "every"]),
         "bid_functions": { "type": "integer", "minimum": 0, "maximum": MAX_VALUES, "not": { "const": 1 } },
+        "best_response": best_response(),
+        "continuation": object(continuation, &[]),
+        "margin": { "type": "number", "exclusiveMinimum": 0 },
+        "regret": { "type": "boolean" },
+    });
+    object(keys, &[])
+}
+
+fn best_response() -> Json {
+    let scope = json!({ "enum": Scope::ALL.map(Scope::name) });
+    let count = |most: usize| json!({ "type": "integer", "minimum": 2, "maximum": most });
+    let constraint = |name: &'static str| object(json!({ name: { "type": "number" } }), &[name]);
+    let keys = json!({
+        "lp": scope,
+        "values": count(MOST_CELLS),
+        "bids": count(MOST_BIDS / 2),
+        "constraint": { "oneOf": Constraint::names().map(constraint) },
+        "class": scope,
+        "smoothed": scope,
+        "tight": { "type": "boolean" },
     });
     object(keys, &[])
 }

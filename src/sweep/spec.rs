@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use crate::measure::{MeasureSettings, Trajectories};
+use crate::measure::MeasureSettings;
 
 use super::document::{Node, Table, Value};
 use super::exclude::Rule;
 use super::grid::Grid;
 use super::identity::Seeds;
+use super::measures::read_measure;
 use super::population::{NamedPopulation, read_populations};
 use super::problem::{Place, Problem, suggestion};
 use super::read;
@@ -175,69 +176,4 @@ fn read_seeds(node: Option<&Node>, problems: &mut Vec<Problem>) -> Seeds {
         seeds.common = read::boolean(node, "common", problems).unwrap_or(seeds.common);
     }
     seeds
-}
-
-/// `[measure]`, and where its `every` stands.
-fn read_measure(node: Option<&Node>, problems: &mut Vec<Problem>) -> (MeasureSettings, Place) {
-    let mut measure = MeasureSettings::default();
-    let mut every = Place::File;
-    let Some(table) = node.and_then(|node| read::table(node, "`[measure]`", problems)) else {
-        return (measure, every);
-    };
-    for entry in &table.entries {
-        match entry.key.as_str() {
-            "tail" => {
-                let allows = |x: f64| x > 0.0 && x <= 1.0;
-                let tail = read::number(&entry.node, "tail", "a number in (0, 1]", allows, problems);
-                measure.tail = tail.unwrap_or(measure.tail);
-            }
-            "ema" => {
-                let allows = |x: f64| (0.0..1.0).contains(&x);
-                let ema = read::number(&entry.node, "ema", "a number in [0, 1)", allows, problems);
-                measure.ema = ema.unwrap_or(measure.ema);
-            }
-            "trajectories" => {
-                measure.trajectories = read_trajectories(&entry.node, &mut every, problems);
-            }
-            "bid_functions" => {
-                let count = read::integer(&entry.node, "bid_functions", 0, MAX_VALUES, problems);
-                if count == Some(1) {
-                    let message = "`bid_functions` is the number of values that bids are told at, both ends of the \
-                                   support among them: 0 or at least 2";
-                    problems.push(
-                        Problem::error(entry.node.place, message)
-                            .help("write such as `bid_functions = 33`, or 0"),
-                    );
-                }
-                measure.bid_functions = count.map_or(measure.bid_functions, |count| count as u32);
-            }
-            "best_response" => {
-                let message = "`best_response` is not available in this version";
-                problems.push(Problem::error(entry.place, message).help("leave it out"));
-            }
-            key => {
-                let problem = Problem::error(entry.place, format!("`[measure]` has no key `{key}`"));
-                problems
-                    .push(problem.help(suggestion(key, ["tail", "ema", "trajectories", "bid_functions"])));
-            }
-        }
-    }
-    (measure, every)
-}
-
-fn read_trajectories(node: &Node, place: &mut Place, problems: &mut Vec<Problem>) -> Option<Trajectories> {
-    let table = read::table(node, "`trajectories`", problems)?;
-    read::only(table, &["replicates", "every"], "`trajectories`", problems);
-    let mut part = |key: &str, max: u64| match table.get(key) {
-        Some(node) => read::integer(node, key, 1, max, problems).map(|count| (node, count as u32)),
-        None => {
-            let problem = Problem::error(node.place, format!("`trajectories` has no `{key}`"));
-            problems.push(problem.help("write `trajectories = { replicates = 4, every = 10 }`"));
-            None
-        }
-    };
-    let (replicates, every) = (part("replicates", MAX_REPLICATES.into()), part("every", read::MAX_COUNT));
-    let ((_, replicates), (every_node, every)) = (replicates?, every?);
-    *place = every_node.place;
-    Some(Trajectories { replicates, every })
 }

@@ -230,11 +230,12 @@ mod tests {
                 updates: Updates::Simultaneous,
                 precision,
             });
-            let recording = Recording { tail: 1.0, ema: 0.0, trajectory: None };
+            let recording = Recording { tail: 1.0, ema: 0.0, trajectory: None, history: false };
             let lanes = std::array::from_fn(|lane| Run {
                 settings: &settings[lane % 2],
                 seed: lane as u64,
                 recording,
+                start: None,
             });
             let counts = run(Instance::best(), Counts { lanes, chunks: 256 });
             for (counts, [prior, _]) in counts.iter().zip(laws()) {

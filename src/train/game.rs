@@ -22,6 +22,10 @@ pub(super) struct Game<'a, S: Simd, X> {
     pub(super) finite_epochs: S::Real,
     /// The recorded multipliers, shape \[recorded epoch\]\[bidder\].
     pub(super) trajectory: Vec<S::Real>,
+    /// The multipliers of the tail, shape \[kept epoch\]\[bidder\].
+    pub(super) series: Vec<S::Real>,
+    /// The parameters that were played, shape \[kept epoch\]\[parameter\].
+    pub(super) history: Vec<S::Real>,
 }
 
 impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
@@ -39,6 +43,8 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             per_sample: S::Real::splat(1.0 / f64::from(samples)),
             finite_epochs: zero,
             trajectory: Vec::new(),
+            history: Vec::new(),
+            series: Vec::with_capacity(kept_epochs(&runs[0]) as usize * bidders),
         }
     }
 
@@ -131,6 +137,34 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             self.trajectory.push(player.multiplier());
         }
     }
+
+    /// Keeps the parameters that the next epoch plays.
+    #[inline(always)]
+    pub(super) fn keep_parameters(&mut self) {
+        for player in &self.players {
+            self.history.extend(player.parameters.iter().map(|parameter| parameter.value));
+        }
+    }
+
+    /// Keeps the multipliers of an epoch of the tail.
+    #[inline(always)]
+    pub(super) fn keep(&mut self) {
+        for player in &self.players {
+            self.series.push(player.multiplier());
+        }
+    }
+}
+
+/// Parameters of all bidders.
+pub(super) fn parameters(run: &Run<'_>) -> usize {
+    run.settings.bidders.iter().map(|bidder| bidder.strategy.parameters()).sum()
+}
+
+/// Epochs of the tail whose multipliers are kept.
+fn kept_epochs(run: &Run<'_>) -> u32 {
+    let epochs = run.settings.epochs;
+    let stride = run.recording.series_stride(epochs, run.settings.bidders.len());
+    run.recording.tail_epochs(epochs).div_ceil(stride)
 }
 
 /// Whether every bidder's strategy is linear.

@@ -1,7 +1,7 @@
 //! Runs side by side.
 
 use super::kernel::Training;
-use super::{Batch, Outcome, Precision, Profiles, Recording, Settings, Updates};
+use super::{Batch, Outcome, Precision, Profiles, Recording, Settings, Standing, Updates};
 use crate::auction::Strategy;
 use crate::auction::prior::TableKey;
 use crate::numeric::simd::{self, Instance, LANES};
@@ -15,6 +15,8 @@ pub struct Run<'a> {
     pub seed: u64,
     /// What the observers keep.
     pub recording: Recording,
+    /// Where the bidders start, one a bidder, if not where the settings say: where those of another run stood.
+    pub start: Option<&'a [Standing]>,
 }
 
 /// What the runs of a group have in common: everything that decides which instructions are executed.
@@ -116,12 +118,12 @@ impl Settings {
 ///     updates: Updates::Simultaneous,
 ///     precision: Precision::F64,
 /// };
-/// let outcome = train(&settings, 42, Recording { tail: 0.5, ema: 0.99, trajectory: None });
+/// let outcome = train(&settings, 42, Recording { tail: 0.5, ema: 0.99, trajectory: None, history: false });
 /// let bidder = &outcome.bidders[0];
 /// assert!((bidder.tail_mean - 0.4805).abs() < 0.01, "smoothed equilibrium 0.480467, not the BNE 0.5");
 /// ```
 pub fn train(settings: &Settings, seed: u64, recording: Recording) -> Outcome {
-    let mut outcomes = train_group(Instance::current(), &[Run { settings, seed, recording }]);
+    let mut outcomes = train_group(Instance::current(), &[Run { settings, seed, recording, start: None }]);
     outcomes.remove(0)
 }
 
@@ -132,14 +134,16 @@ pub fn train(settings: &Settings, seed: u64, recording: Recording) -> Outcome {
 /// so on. The runs of a lane must have the same seed and priors: their draws are made once, which is faster.
 ///
 /// # Panics
-/// Where there is no run, or runs have different shapes, tails, moving averages or spacings of recorded epochs, or
-/// those of a lane different seeds or priors.
+/// Where there is no run, or runs have different shapes, tails, moving averages or spacings of recorded epochs, some
+/// start anew and some where others stood, or those of a lane different seeds or priors.
 pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
     let first = runs.first().expect("a group has a run");
     let shape = first.settings.shape();
     assert!(runs.iter().all(|run| run.settings.shape() == shape), "a group's runs have one shape");
-    let observed = |run: &Run<'_>| (run.recording.tail, run.recording.ema);
+    let observed = |run: &Run<'_>| (run.recording.tail, run.recording.ema, run.recording.history);
     assert!(runs.iter().all(|run| observed(run) == observed(first)), "a group's runs are observed alike");
+    let resumed = |run: &Run<'_>| run.start.is_some_and(|start| !start[0].learner.is_empty());
+    assert!(runs.iter().all(|run| resumed(run) == resumed(first)), "a group's learners start alike");
     let mut spacings = runs.iter().filter_map(|run| run.recording.trajectory);
     let spacing = spacings.next();
     assert!(spacings.all(|every| Some(every) == spacing), "a group's trajectories are recorded alike");

@@ -8,10 +8,10 @@ use super::chunk::Chunk;
 use super::curves::OfCurves;
 use super::draws::{Draws, Quantile};
 use super::exact::Exact;
-use super::game::{Game, all_linear};
+use super::game::{Game, all_linear, parameters};
 use super::gradient::{Everyone, One, Pair, Total};
 use super::streams::stream_seed;
-use super::{Batch, Outcome, Precision, Profiles, Run, Settings, Status, Updates};
+use super::{Batch, History, Outcome, Precision, Profiles, Run, Series, Settings, Status, Updates};
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 
@@ -80,6 +80,9 @@ impl<'a> Training<'a> {
         let runs = || self.games.iter().flatten();
         let recording = self.games[0][0].recording;
         let first_of_tail = epochs - recording.tail_epochs(epochs) + 1;
+        let stride = recording.series_stride(epochs, self.shared().bidders.len());
+        let history =
+            recording.history.then(|| recording.history_stride(epochs, parameters(&self.games[0][0])));
         let renewal = S::Real::splat(1.0 - recording.ema);
         let recorder = runs().map(|run| run.recording).find(|recording| recording.trajectory.is_some());
         let mut recorded = recorder.map(|recording| recording.epochs(epochs).peekable());
@@ -90,9 +93,17 @@ impl<'a> Training<'a> {
                     game.begin_epoch(epoch);
                 }
                 movement.epoch(games, epoch);
+                let in_tail = epoch >= first_of_tail;
                 for game in &mut *games {
-                    game.observe(renewal, epoch >= first_of_tail);
+                    game.observe(renewal, in_tail);
+                    // Counted back from the last epoch, which is kept.
+                    if in_tail && (epochs - epoch).is_multiple_of(stride) {
+                        game.keep();
+                    }
                 }
+            }
+            if epoch < epochs && history.is_some_and(|stride| epoch.is_multiple_of(stride)) {
+                games.iter_mut().for_each(Game::keep_parameters);
             }
             if recorded.as_mut().and_then(|epochs| epochs.next_if_eq(&epoch)).is_some() {
                 for game in &mut *games {
@@ -249,6 +260,10 @@ fn begin_batch<S: Simd, X: Samples<S>>(games: &mut [Game<'_, S, X>]) {
 
 fn outcomes<S: Simd, X>(game: &Game<'_, S, X>, epochs: u32) -> Vec<Outcome> {
     let bidders = game.players.len();
+    let recording = game.runs[0].recording;
+    let stride = recording.series_stride(epochs, bidders);
+    let parameters = parameters(&game.runs[0]);
+    let history = recording.history.then(|| recording.history_stride(epochs, parameters));
     let outcome = |(lane, run): (usize, &Run<'_>)| {
         let finite_epochs = game.finite_epochs.to_array()[lane] as u32;
         Outcome {
@@ -257,6 +272,22 @@ fn outcomes<S: Simd, X>(game: &Game<'_, S, X>, epochs: u32) -> Vec<Outcome> {
                 n => Status::Diverged { epoch: n + 1 },
             },
             bidders: game.players.iter().map(|player| player.outcome(lane)).collect(),
+            history: history.map(|stride| History {
+                parameters: Array2::from_shape_vec(
+                    (game.history.len() / parameters, parameters),
+                    game.history.iter().map(|number| number.to_array()[lane]).collect(),
+                )
+                .expect("a row an epoch"),
+                stride,
+            }),
+            series: Series {
+                multipliers: Array2::from_shape_vec(
+                    (game.series.len() / bidders, bidders),
+                    game.series.iter().map(|w| w.to_array()[lane]).collect(),
+                )
+                .expect("a row an epoch"),
+                stride,
+            },
             trajectory: run.recording.trajectory.map(|_| {
                 let recorded = run.recording.epochs(epochs).count();
                 // What a multiplier is of a theta that is not finite means nothing.

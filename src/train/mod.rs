@@ -20,5 +20,5 @@ mod start;
 mod streams;
 
 pub use group::{Run, Shape, train, train_group};
-pub use outcome::{BidderOutcome, Outcome, Status};
+pub use outcome::{BidderOutcome, History, Outcome, Series, Standing, Status};
 pub use settings::{Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates};

@@ -2,7 +2,7 @@
 
 use crate::numeric::simd::{LANES, Real};
 
-use super::BidderOutcome;
+use super::{BidderOutcome, Standing};
 
 /// Mean and standard deviation of a series, from sums about its first number.
 #[derive(Clone, Copy)]
@@ -50,6 +50,8 @@ pub(super) struct Observer<R> {
     ema_min: R,
     ema_max: R,
     tail: Moments<R>,
+    /// Of the multiplier less its moving average, over the tail.
+    residuals: Moments<R>,
     epochs: u32,
 }
 
@@ -62,6 +64,7 @@ impl<R: Real> Observer<R> {
             ema_min: R::splat(f64::INFINITY),
             ema_max: R::splat(f64::NEG_INFINITY),
             tail: Moments::new(),
+            residuals: Moments::new(),
             epochs: 0,
         }
     }
@@ -77,6 +80,7 @@ impl<R: Real> Observer<R> {
             self.ema_min = self.ema.min(self.ema_min);
             self.ema_max = self.ema.max(self.ema_max);
             self.tail.push(multiplier);
+            self.residuals.push(multiplier - self.ema);
         }
     }
 
@@ -86,6 +90,8 @@ impl<R: Real> Observer<R> {
         lane: usize,
         gradient_sd: Option<f64>,
         parameters: Option<Vec<f64>>,
+        last_parameters: Vec<f64>,
+        standing: Standing,
     ) -> BidderOutcome {
         debug_assert!(lane < LANES);
         let tail_mean = self.tail.mean(lane);
@@ -99,6 +105,9 @@ impl<R: Real> Observer<R> {
             ema_max: self.ema_max.to_array()[lane],
             gradient_sd,
             tail_mean_parameters: parameters.unwrap_or_else(|| vec![tail_mean]),
+            last_parameters,
+            ema_residual_sd: self.residuals.sd(lane),
+            standing,
         }
     }
 }

@@ -23,6 +23,40 @@ pub struct Outcome {
     pub bidders: Vec<BidderOutcome>,
     /// Multipliers, shape \[recorded epoch\]\[bidder\], where recording was asked for.
     pub trajectory: Option<Array2<f64>>,
+    /// The multipliers of the tail, see [`Series`].
+    pub series: Series,
+    /// What was played, where it was asked for.
+    pub history: Option<History>,
+}
+
+/// The multipliers w_t of the tail, the last epoch among them: of every epoch, or of every so many where the tail is
+/// long, so that what is kept grows neither with epochs nor with bidders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Shape \[kept epoch\]\[bidder\], in the order of time.
+    pub multipliers: Array2<f64>,
+    /// Epochs from one that is kept to the next.
+    pub stride: u32,
+}
+
+/// The bid functions that were played: in epoch 1 the initial ones, and so on, of every epoch or of every so many where
+/// there are many, so that what is kept does not grow with the epochs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    /// The [parameters](crate::auction::Strategy::bid_function) of all bidders, one bidder's after the other's, shape
+    /// \[kept epoch\]\[parameter\].
+    pub parameters: Array2<f64>,
+    /// Epochs from one that is kept to the next.
+    pub stride: u32,
+}
+
+/// Where a bidder stands between two epochs: what the next one starts from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Standing {
+    /// theta of each parameter.
+    pub thetas: Vec<f64>,
+    /// The learner's state, the numbers of the first parameter first; none of a learner that has seen no epoch.
+    pub learner: Vec<f64>,
 }
 
 /// The outcome of one bidder. The multiplier of a strategy that is not linear is that of the line through 0 that is nearest
@@ -49,4 +83,10 @@ pub struct BidderOutcome {
     /// Mean of each [parameter](crate::auction::Strategy::bid_function) over the tail. Bids are linear in them, so that
     /// their bid function is the mean of the tail's.
     pub tail_mean_parameters: Vec<f64>,
+    /// The parameters after the last epoch.
+    pub last_parameters: Vec<f64>,
+    /// Standard deviation over the tail (divisor n - 1) of w_t - e_t; `None` where the tail is one epoch.
+    pub ema_residual_sd: Option<f64>,
+    /// What another epoch would start from.
+    pub standing: Standing,
 }

@@ -1,9 +1,8 @@
 //! A bidder of eight runs: its parameters, how they move, and what is kept of them.
 
-use super::BidderOutcome;
-use super::Run;
 use super::observe::{Moments, Observer};
 use super::start::thetas;
+use super::{BidderOutcome, Run, Standing};
 use crate::auction::strategy::piecewise_linear;
 use crate::auction::{Prior, Strategy};
 use crate::learner::Update;
@@ -40,13 +39,19 @@ impl<R: Real> Player<R> {
     pub(super) fn new(runs: &[Run<'_>; LANES], place: usize) -> Self {
         let bidders = runs.map(|run| &run.settings.bidders[place]);
         let strategy = bidders[0].strategy;
-        let starts = runs.map(|run| thetas(&run.settings.bidders[place], run.seed, place));
+        let starts = runs.map(|run| match run.start {
+            Some(standings) => standings[place].clone(),
+            None => Standing {
+                thetas: thetas(&run.settings.bidders[place], run.seed, place),
+                learner: Vec::new(),
+            },
+        });
         let parameter = |k: usize| Parameter {
             update: Update::new(
                 bidders.map(|bidder| bidder.learner),
                 bidders.map(|bidder| bidder.learning_rate),
             ),
-            theta: R::from_array(starts.each_ref().map(|thetas| thetas[k])),
+            theta: R::from_array(starts.each_ref().map(|start| start.thetas[k])),
             value: R::splat(0.0),
             gradient: R::splat(0.0),
             gradients: Moments::new(),
@@ -65,8 +70,18 @@ impl<R: Real> Player<R> {
             high: R::from_array(bidders.map(|bidder| bidder.prior.support().1)),
             observer: Observer::new(R::splat(0.0)),
         };
+        // A group's runs all start anew, or all where others had come.
+        let resumed = starts.iter().all(|start| !start.learner.is_empty());
         for k in 0..player.parameters.len() {
             player.evaluate(k);
+            if resumed {
+                let of_parameter = |start: &Standing| start.learner.len() / start.thetas.len();
+                let numbers = |start| {
+                    let len = of_parameter(start);
+                    &start.learner[k * len..(k + 1) * len]
+                };
+                player.parameters[k].update.restore(starts.each_ref().map(numbers));
+            }
         }
         player.observer = Observer::new(player.multiplier());
         player
@@ -135,12 +150,18 @@ impl<R: Real> Player<R> {
     /// What a lane ends with.
     pub(super) fn outcome(&self, lane: usize) -> BidderOutcome {
         let sd = |parameter: &Parameter<R>| parameter.gradients.sd(lane);
+        let of_lane = |number: R| number.to_array()[lane];
+        let last = self.parameters.iter().map(|parameter| of_lane(parameter.value)).collect();
+        let standing = Standing {
+            thetas: self.parameters.iter().map(|parameter| of_lane(parameter.theta)).collect(),
+            learner: self.parameters.iter().flat_map(|parameter| parameter.update.state(lane)).collect(),
+        };
         match &self.parameters[..] {
-            [only] => self.observer.outcome(lane, sd(only), None),
+            [only] => self.observer.outcome(lane, sd(only), None, last, standing),
             several => {
                 let variance: Option<f64> = several.iter().map(|one| sd(one).map(|sd| sd * sd)).sum();
                 let means = several.iter().map(|parameter| parameter.values.mean(lane)).collect();
-                self.observer.outcome(lane, variance.map(f64::sqrt), Some(means))
+                self.observer.outcome(lane, variance.map(f64::sqrt), Some(means), last, standing)
             }
         }
     }

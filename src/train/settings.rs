@@ -166,7 +166,14 @@ pub struct Recording {
     pub ema: f64,
     /// Record the multipliers at epoch 0, at every multiple of this and at the last epoch.
     pub trajectory: Option<u32>,
+    /// Whether [`History`](super::History) is kept.
+    pub history: bool,
 }
+
+/// The most numbers that [`Series`](super::Series) and [`History`](super::History) keep of a run each, and the most
+/// epochs.
+const SERIES_NUMBERS: u32 = 1 << 16;
+const SERIES_EPOCHS: u32 = 1 << 12;
 
 impl Recording {
     /// The number of tail epochs: `tail` x `epochs` rounded up, at least 1.
@@ -174,6 +181,19 @@ impl Recording {
         // 0.07 x 100 is a little more than 7 in binary, and means 7.
         let exact = self.tail * f64::from(epochs) * (1.0 - 4.0 * f64::EPSILON);
         (exact.ceil() as u32).clamp(1, epochs)
+    }
+
+    /// Epochs from one whose multipliers [`Series`](super::Series) keeps to the next, of a run of so many epochs and
+    /// bidders.
+    pub fn series_stride(&self, epochs: u32, bidders: usize) -> u32 {
+        let most = (SERIES_NUMBERS / bidders as u32).min(SERIES_EPOCHS);
+        self.tail_epochs(epochs).div_ceil(most)
+    }
+
+    /// Epochs from one that [`History`](super::History) keeps to the next, of a run of so many epochs and parameters.
+    pub fn history_stride(&self, epochs: u32, parameters: usize) -> u32 {
+        let most = (SERIES_NUMBERS / parameters as u32).clamp(1, SERIES_EPOCHS);
+        epochs.div_ceil(most)
     }
 
     /// The recorded epochs of a run, in rising order; empty where no trajectory is recorded.

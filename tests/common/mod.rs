@@ -28,4 +28,4 @@ pub fn settings(bidders: usize, beta: f64) -> Settings {
 }
 
 /// No trajectory, tail and average of the study.
-pub const RECORDING: Recording = Recording { tail: 0.5, ema: 0.99, trajectory: None };
+pub const RECORDING: Recording = Recording { tail: 0.5, ema: 0.99, trajectory: None, history: false };

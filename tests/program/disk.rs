@@ -38,7 +38,7 @@ fn a_part_that_has_no_room_loses_only_its_runs() {
 #[test]
 fn tables_that_have_no_room_lose_no_run() {
     let sandbox = Sandbox::with(&Sweep::SHORT);
-    assert_no_room(limited(&sandbox, 36), "out/x/cells", "File too large (os error 27)");
+    assert_no_room(limited(&sandbox, 70), "out/x/cells", "File too large (os error 27)");
     assert_eq!((sandbox.parts("x").len(), sandbox.done("x")), (1, 20));
     assert!(!sandbox.path("out/x/cells.parquet").exists());
     sandbox.run("run x.toml --progress none").exits(0).says("out/x: trained 0 runs in TIME");

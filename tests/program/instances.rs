@@ -39,7 +39,7 @@ fn tables_of_other_priors_strategies_and_starts_have_the_same_bytes_on_every_ins
         fixed: "epochs = 30\nlearning_rate = 0.03\nsegments = 4\ninitial = { random = [0.2, 0.9] }",
         axes: "population = [\"a\", \"b\"]\nstrategy = [\"linear\", \"piecewise-linear\"]\nbatch = [33, \"exact\"]",
         replicates: 3,
-        measure: "bid_functions = 5\n\
+        measure: "bid_functions = 5\ncontinuation = { replicates = 1, epochs = 40 }\n\
             [populations.a]\n\
             bidders = [{ prior = { beta = { a = 2, b = 5 } }, learner = \"sgd\" }, { prior = { beta = { a = 5, b = 2 } } }]\n\
             [populations.b]\n\

@@ -59,7 +59,7 @@ fn memory_does_not_grow_with_the_runs() {
             fixed: "epochs = 1\nbatch = 1",
             axes: "initial = { linspace = [0.1, 0.9], num = 1000 }",
             replicates,
-            measure: "",
+            measure: "continuation = { replicates = 0 }\nbest_response = { lp = \"none\", smoothed = \"none\" }",
             ..Sweep::SHORT
         };
         peak_mebibytes(&Sandbox::with(&sweep), "run x.toml --quiet --format json")

@@ -5,8 +5,8 @@ use std::io::{BufRead, BufReader, Read};
 
 use bidsweep::auction::{Mechanism, Prior, Strategy};
 use bidsweep::learner::Learner;
-use bidsweep::measure::{Column, bidder_columns, run_columns};
-use bidsweep::sweep::settings;
+use bidsweep::measure::{Column, bidder_columns, cell_bidder_columns, cell_columns, run_columns};
+use bidsweep::sweep::{measure_keys, settings};
 use serde_json::{Value, json};
 
 use crate::sandbox::{Ended, Sandbox, Sweep, closed_pipe};
@@ -70,9 +70,20 @@ fn run_prints_a_line_a_cell() {
     assert!(lines[0].starts_with("cell ") && lines[0].ends_with(" BNE L2"), "{human}");
     assert_eq!(lines[1..5].iter().filter(|line| line.starts_with("beta=")).count(), 4, "{human}");
     assert_eq!(
-        lines[5..],
-        ["", "bias = multiplier - BNE = class + smoothing + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)"]
+        lines[5..8],
+        [
+            "",
+            "bias = multiplier - BNE = class + smoothing + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)",
+            ""
+        ]
     );
+    let header: Vec<_> = lines[8].split("  ").map(str::trim).filter(|title| !title.is_empty()).collect();
+    assert_eq!(header, ["cell", "epsilon", "of best", "interim", "in class", "destination", "movement"]);
+    assert_eq!(lines[9..13].iter().filter(|line| line.starts_with("beta=")).count(), 4, "{human}");
+    // Thirty epochs are too few for a verdict, and it says so.
+    assert!(lines[9..13].iter().all(|line| line.ends_with("undecided")), "{human}");
+    assert!(human.contains("movement undecided: the tail is shorter than 25 e-folding times"), "{human}");
+    assert!(sandbox.path("out/x/findings.json").exists());
 
     let scripts = sandbox.run("run x.toml --quiet --format json").exits(0).says("").stdout;
     let cells: Vec<Value> = scripts.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -225,7 +236,8 @@ fn several_files_are_run_one_after_the_other() {
 fn list_names_every_row_of_every_registry() {
     let sandbox = Sandbox::new();
     let names = |columns: Vec<Column>| columns.into_iter().map(|column| column.name.to_owned()).collect();
-    let registries: [(&str, Vec<String>); 7] = [
+    let of_cells = |columns: Vec<(Column, _)>| columns.into_iter().map(|of| of.0).collect();
+    let registries: [(&str, Vec<String>); 10] = [
         ("settings", settings().iter().map(|setting| setting.key.clone()).collect()),
         ("learners", Learner::REGISTRY.iter().map(|learner| learner.name.to_owned()).collect()),
         ("priors", Prior::REGISTRY.iter().map(|prior| prior.name.to_owned()).collect()),
@@ -233,6 +245,9 @@ fn list_names_every_row_of_every_registry() {
         ("mechanisms", Mechanism::ALL.iter().map(|mechanism| mechanism.name().to_owned()).collect()),
         ("measures of a run", names(run_columns())),
         ("measures of a run's bidder", names(bidder_columns())),
+        ("measures of a cell", names(of_cells(cell_columns()))),
+        ("measures of a cell's bidder", names(of_cells(cell_bidder_columns()))),
+        ("[measure]", measure_keys().map(|[name, ..]| name).to_vec()),
     ];
     let listed = sandbox.run("list --format json").exits(0).says("").json();
     let human = sandbox.run("list").exits(0).says("").stdout;
@@ -358,4 +373,60 @@ fn a_summary_that_cannot_be_written_is_an_error() {
     let ended = Ended::from(sandbox.shell("exec \"$@\" > /dev/full", "run x.toml --quiet").output().unwrap());
     ended.exits(1).says("error: cannot write to stdout: No space left on device (os error 28)");
     assert_eq!(sandbox.done("x"), 20);
+}
+
+#[test]
+fn a_linear_program_without_a_solution_is_null_with_its_reason() {
+    let measure = "best_response = { lp = \"runs\", values = 8, bids = 16, constraint = { budget = -0.1 } }";
+    let sandbox = Sandbox::with(&Sweep { measure, ..Sweep::SHORT });
+    let ended = sandbox.run("run x.toml --quiet").exits(0).says("");
+    assert!(
+        ended.stdout.contains(
+            "linear programs without a solution: 4 lines; lp_reason in cell_bidders.parquet says why"
+        ),
+        "{}",
+        ended.stdout
+    );
+    sandbox.run("run x.toml --quiet --strict").exits(3);
+    let run = format!("{}:1", sandbox.cell("x.toml", 0));
+    let shown = sandbox.run(&format!("show out/x {run} --format json")).exits(0).json();
+    let row = &shown[format!("run {run}")];
+    assert_eq!(row["status"], "ok");
+    assert!(
+        row["message"].as_str().unwrap().starts_with("linear program of bidder 1: budget = -0.1"),
+        "{row}"
+    );
+    assert!(
+        shown["bidder 1"]["epsilon_lp_constrained"].is_null() && shown["bidder 1"]["epsilon_lp"].is_f64()
+    );
+}
+
+#[test]
+fn what_is_asked_of_runs_is_there() {
+    let measure = "regret = true\nbest_response = { lp = \"runs\", smoothed = \"runs\", class = \"none\", \
+                   values = 8, bids = 16, tight = true }\ncontinuation = { replicates = 1, epochs = 100 }";
+    let sandbox = Sandbox::with(&Sweep { measure, ..Sweep::SHORT });
+    sandbox.run("run x.toml --quiet").exits(0);
+    for replicate in [0, 1] {
+        let run = format!("{}:{replicate}", sandbox.cell("x.toml", 0));
+        let shown = sandbox.run(&format!("show out/x {run} --format json")).exits(0).json();
+        let bidder = &shown["bidder 1"];
+        for name in [
+            "external_regret",
+            "external_regret_bid_map",
+            "epsilon_lp",
+            "epsilon_smoothed",
+            "utility_smoothed",
+        ] {
+            assert!(bidder[name].is_f64(), "{name} in {bidder}");
+        }
+        assert!(bidder["epsilon_class"].is_null());
+        // That of the bidder who gains most is the run's, and told there.
+        let of_run = &shown[format!("run {run}")]["epsilon_ex_ante"];
+        let exact = bidder.get("epsilon_ex_ante").unwrap_or(of_run);
+        let upper = &bidder["epsilon_ex_ante_upper"];
+        assert!(upper.as_f64().unwrap() - exact.as_f64().unwrap() < 1e-5, "{bidder}");
+        assert_eq!(shown[format!("run {run}")]["continued_sd"].is_f64(), replicate == 0);
+    }
+    sandbox.run("verify out/x").exits(0);
 }

@@ -3,7 +3,10 @@
 use super::lead::{self, Lead};
 use super::writer::TableWriter;
 use crate::equilibrium::{BidderReferences, Reference, References};
-use crate::measure::{RunRow, RunStatus, Summary, bidder_columns, run_columns};
+use crate::measure::{
+    self, CellKind, CellRow, CellValue, RunRow, RunStatus, Summary, bidder_columns, cell_bidder_columns,
+    cell_columns, run_columns,
+};
 use crate::store::StoreError;
 use crate::store::batch::{Column, Value};
 use crate::sweep::Kind;
@@ -17,6 +20,7 @@ pub(super) fn cell_table() -> Vec<Column> {
     let mut columns = lead::columns(&[]);
     columns.extend(["replicates", "failed", "diverged"].map(Column::integer));
     columns.extend(JACOBIAN.map(|name| Column::repeating(name, Kind::Number)));
+    columns.extend(cell_columns().iter().map(of_cell_measure));
     columns.extend(run_columns().iter().flat_map(|column| summary_columns(column.name)));
     let bidders = bidder_columns();
     columns.extend(averaged().flat_map(|place| summary_columns(bidders[place].name)));
@@ -37,8 +41,23 @@ pub(super) fn cell_bidder_table() -> Vec<Column> {
     }
     // The most that any deviation gains against the BNE.
     columns.extend(["bne_certificate", "utility_bne"].map(|name| Column::repeating(name, Kind::Number)));
+    columns.extend(cell_bidder_columns().iter().map(of_cell_measure));
     columns.extend(bidder_columns().iter().flat_map(|column| summary_columns(column.name)));
     columns
+}
+
+fn of_cell_measure((column, kind): &(measure::Column, CellKind)) -> Column {
+    match kind {
+        CellKind::Number => Column::measured(column.name),
+        CellKind::Text => Column::text(column.name),
+    }
+}
+
+fn cell_values(row: &[CellValue]) -> impl Iterator<Item = Value<'_>> {
+    row.iter().map(|value| match value {
+        CellValue::Number(number) => Value::from(*number),
+        CellValue::Text(text) => Value::from(text.as_deref()),
+    })
 }
 
 pub(super) fn summary_columns(name: &str) -> [Column; 4] {
@@ -126,13 +145,22 @@ impl CellSummary {
         table: &mut TableWriter,
         lead: &Lead,
         references: &References,
+        row: &CellRow,
     ) -> Result<(), StoreError> {
         let replicates = self.ok + self.diverged + self.failed;
         let counts = [replicates, self.failed, self.diverged].map(|count| Value::Integer(count as i64));
         let run = self.run.iter().flat_map(summary_values);
         let mean = self.mean.iter().flat_map(|(_, summary)| summary_values(summary));
         let jacobian = jacobian_values(references);
-        table.push(lead.of_cell(&[]).into_iter().chain(counts).chain(jacobian).chain(run).chain(mean))
+        table.push(
+            lead.of_cell(&[])
+                .into_iter()
+                .chain(counts)
+                .chain(jacobian)
+                .chain(cell_values(&row.values))
+                .chain(run)
+                .chain(mean),
+        )
     }
 
     /// Writes the cell's rows of `cell_bidders`.
@@ -141,6 +169,7 @@ impl CellSummary {
         table: &mut TableWriter,
         lead: &Lead,
         references: &References,
+        row: &CellRow,
     ) -> Result<(), StoreError> {
         let certificate = references.bne.as_ref().map(|bne| bne.certificate().upper);
         for (bidder, (summaries, references)) in self.bidders.iter().zip(&references.bidders).enumerate() {
@@ -152,6 +181,7 @@ impl CellSummary {
                     .chain([lead.prior(bidder)])
                     .chain(equilibria)
                     .chain([certificate, *utility_bne].map(Value::from))
+                    .chain(cell_values(&row.bidders[bidder]))
                     .chain(summaries.iter().flat_map(summary_values)),
             )?;
         }

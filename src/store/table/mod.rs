@@ -24,7 +24,7 @@ use super::place::run_at;
 use super::window::{Loader, windows};
 use super::{Folder, MAX_WEIGHT, SCHEMA, Scan, StoreError, TableName};
 use crate::equilibrium::{References, shared_references};
-use crate::measure::RunRow;
+use crate::measure::{CellRow, CellRuns, RunRow, measure_cell};
 use crate::sweep::{Plan, SettingColumn, setting_columns};
 
 /// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate, bidder, epoch.
@@ -61,7 +61,11 @@ struct OpenCell {
     references: Arc<References>,
     summary: CellSummary,
     bids: BidSummary,
+    runs: CellRuns,
 }
+
+/// Cells that are measured together, on all threads.
+const CELLS_TOGETHER: usize = 64;
 
 /// The tables while they are written.
 struct Tables<'a> {
@@ -77,6 +81,8 @@ struct Tables<'a> {
     references: BTreeMap<usize, Arc<References>>,
     /// The cell whose runs are coming in.
     cell: Option<OpenCell>,
+    /// Cells all of whose runs came in, which are not yet written.
+    ended: Vec<OpenCell>,
 }
 
 impl<'a> Tables<'a> {
@@ -102,6 +108,7 @@ impl<'a> Tables<'a> {
             bid_functions: create(TableName::BidFunctions, bids::bid_function_table())?,
             references: BTreeMap::new(),
             cell: None,
+            ended: Vec::new(),
         })
     }
 
@@ -120,32 +127,50 @@ impl<'a> Tables<'a> {
     /// Takes the next run in plan order, of a cell that is open or prepared.
     fn push(&mut self, position: usize, replicate: u32, run: &RunRow) -> Result<(), StoreError> {
         if self.cell.as_ref().is_none_or(|cell| cell.lead.cell.position != position) {
-            self.end_cell()?;
+            self.end_cell();
+            if self.ended.len() == CELLS_TOGETHER {
+                self.write_ended()?;
+            }
             let lead = Lead::of(self.plan, &self.settings, position);
             let bids = BidSummary::new(&lead.cell.settings.bidders, self.plan.measure().bid_functions);
             let references = self.references.remove(&position).expect("a cell that begins is prepared");
-            self.cell = Some(OpenCell { summary: CellSummary::new(lead.bidders()), lead, references, bids });
+            let (summary, runs) = (CellSummary::new(lead.bidders()), CellRuns::new(lead.bidders()));
+            self.cell = Some(OpenCell { summary, lead, references, bids, runs });
         }
-        let OpenCell { lead, summary, bids, .. } = self.cell.as_mut().expect("just begun");
+        let OpenCell { lead, summary, bids, runs, .. } = self.cell.as_mut().expect("just begun");
         let seed = self.plan.seed(lead.cell.id, replicate);
         let recording = self.plan.measure().recording(replicate);
         let epochs: Vec<u32> = recording.epochs(lead.cell.settings.epochs).collect();
         summary.push(run);
         bids.push(run);
+        runs.push(run);
         runs::push_run(&mut self.runs, lead, replicate, seed, run)?;
         runs::push_bidders(&mut self.bidders, lead, replicate, run)?;
         runs::push_trajectory(&mut self.trajectories, lead, replicate, &epochs, run)
     }
 
-    fn end_cell(&mut self) -> Result<(), StoreError> {
-        let Some(OpenCell { lead, references, summary, bids }) = self.cell.take() else { return Ok(()) };
-        summary.push_cell(&mut self.cells, &lead, &references)?;
-        summary.push_cell_bidders(&mut self.cell_bidders, &lead, &references)?;
-        bids.push_rows(&mut self.bid_functions, &lead, &references)
+    fn end_cell(&mut self) {
+        self.ended.extend(self.cell.take());
+    }
+
+    /// Measures the cells that have ended, on all threads, and writes their rows in order.
+    fn write_ended(&mut self) -> Result<(), StoreError> {
+        let ended = std::mem::take(&mut self.ended);
+        let measure = self.plan.measure();
+        let row =
+            |cell: &OpenCell| measure_cell(&cell.lead.cell.settings, measure, &cell.references, &cell.runs);
+        let rows: Vec<CellRow> = ended.par_iter().map(row).collect();
+        for (OpenCell { lead, references, summary, bids, .. }, row) in ended.iter().zip(&rows) {
+            summary.push_cell(&mut self.cells, lead, references, row)?;
+            summary.push_cell_bidders(&mut self.cell_bidders, lead, references, row)?;
+            bids.push_rows(&mut self.bid_functions, lead, references)?;
+        }
+        Ok(())
     }
 
     fn commit(mut self) -> Result<(), StoreError> {
-        self.end_cell()?;
+        self.end_cell();
+        self.write_ended()?;
         let tables =
             [self.cells, self.cell_bidders, self.runs, self.bidders, self.trajectories, self.bid_functions];
         let files: Vec<_> = tables.into_iter().map(TableWriter::finish).collect::<Result<_, _>>()?;
@@ -336,7 +361,11 @@ mod tests {
             for (place, column) in run_columns().iter().enumerate() {
                 assert_eq!(summary_in(&cell, column.name), summary(ok.iter().map(|run| run.values[place])));
             }
-            for (place, column) in bidder_columns().iter().enumerate() {
+            // What runs and bidders both have is that of runs.
+            let of_runs = |name: &str| run_columns().iter().any(|column| column.name == name);
+            let averaged =
+                bidder_columns().into_iter().enumerate().filter(|(_, column)| !of_runs(column.name));
+            for (place, column) in averaged {
                 let mean = |run: &RunRow| {
                     let numbers: Option<Vec<f64>> =
                         run.bidders.iter().map(|numbers| numbers[place]).collect();

@@ -1,0 +1,203 @@
+//! What `run` prints once the tables are written: where the learners of each cell ended, how near that is to equilibrium, how
+//! they move, and what the sweep says along its axes.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::Failure;
+use super::Format;
+use super::output::{columns, counted};
+use crate::report::{Findings, SummaryLine, findings, summary};
+use crate::store::{Folder, Scan};
+use crate::sweep::Plan;
+
+/// The most cells whose lines are printed for people.
+const PRINTED_CELLS: usize = 60;
+
+/// Prints the summary of a folder's tables; the number of lines whose linear program has no solution.
+pub(super) fn print_summary(
+    plan: &Plan,
+    folder: &Folder,
+    scan: &Scan,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<u64, Failure> {
+    let mut unsolved = 0;
+    let mut printed: Vec<SummaryLine> = Vec::new();
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    for (cell, lines) in summary(folder)?.enumerate() {
+        let lines = lines?;
+        unsolved += lines.iter().filter(|line| line.lp_reason.is_some()).count() as u64;
+        if let [first, ..] = &lines[..] {
+            let undecided =
+                [("destination", &first.destination_reason), ("movement", &first.movement_reason)];
+            for (verdict, reason) in undecided {
+                if let Some(reason) = reason {
+                    *reasons.entry(format!("{verdict} undecided: {reason}")).or_default() += 1;
+                }
+            }
+        }
+        if format == Format::Json {
+            lines.iter().try_for_each(|line| print_json(out, line))?;
+        } else if cell < PRINTED_CELLS {
+            printed.extend(lines);
+        }
+    }
+    let findings = findings(folder)?;
+    folder.write_findings(&format!("{:#}\n", json!(findings)))?;
+    if format == Format::Json {
+        return Ok(unsolved);
+    }
+    if let Some(question) = plan.question() {
+        writeln!(out, "{}: {question}\n", plan.name())?;
+    }
+    print_biases(plan, &printed, out)?;
+    print_epsilons(plan, &printed, out)?;
+    for (reason, cells) in reasons {
+        writeln!(out, "{reason} ({})", counted(cells, "cell"))?;
+    }
+    if unsolved > 0 {
+        let lines = counted(unsolved, "line");
+        writeln!(
+            out,
+            "linear programs without a solution: {lines}; lp_reason in cell_bidders.parquet says why"
+        )?;
+    }
+    print_findings(&findings, out)?;
+    let missing = plan.runs() - scan.counts().total();
+    if missing > 0 {
+        writeln!(out, "incomplete: {} of {} missing", missing, counted(plan.runs(), "run"))?;
+    }
+    Ok(unsolved)
+}
+
+fn print_json(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
+    let line = serde_json::to_string(line).map_err(io::Error::from)?;
+    writeln!(out, "{line}")
+}
+
+/// Multipliers beside their references, and the parts of the bias.
+fn print_biases(plan: &Plan, lines: &[SummaryLine], out: &mut impl Write) -> io::Result<()> {
+    let header = ["cell", "runs", "multiplier", "95 %", "BNE", "smoothed", "bias", "class"];
+    let header = header.into_iter().chain(["smoothing", "learning", "BNE L2"]).map(String::from).collect();
+    let rows = lines.iter().map(|line| biases(plan, line));
+    columns(out, &std::iter::once(header).chain(rows).collect::<Vec<_>>(), 1)?;
+    let hidden = plan.len().saturating_sub(PRINTED_CELLS) as u64;
+    if hidden > 0 {
+        writeln!(out, "... and {} in cells.parquet", counted(hidden, "more cell"))?;
+    }
+    writeln!(
+        out,
+        "\nbias = multiplier - BNE = class + smoothing + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)"
+    )?;
+    // Without a class or a smoothed equilibrium the bias has no parts.
+    if lines.iter().any(|line| line.class_bias.is_none() || line.learning_bias.is_none()) {
+        writeln!(out, "-: bne_reason, class_reason and smoothed_reason in cell_bidders.parquet say why")?;
+    }
+    Ok(())
+}
+
+fn label(plan: &Plan, line: &SummaryLine) -> String {
+    let label = if line.label.is_empty() { plan.name() } else { &line.label };
+    match line.bidder {
+        Some(bidder) => format!("{label} bidder {bidder}"),
+        None => label.into(),
+    }
+}
+
+fn biases(plan: &Plan, line: &SummaryLine) -> Vec<String> {
+    let number = |x: Option<f64>, signed: bool| match x {
+        Some(x) if signed => format!("{x:+.6}"),
+        Some(x) => format!("{x:.6}"),
+        None => "-".into(),
+    };
+    vec![
+        label(plan, line),
+        match (line.replicates - line.diverged - line.failed, plan.replicates()) {
+            (ok, all) if ok == i64::from(all) => ok.to_string(),
+            (ok, all) => format!("{ok}/{all}"),
+        },
+        number(line.multiplier, false),
+        line.multiplier_ci95.map_or_else(|| "-".into(), |ci95| format!("±{ci95:.6}")),
+        number(line.bne_multiplier, false),
+        number(line.smoothed_multiplier, false),
+        number(line.bias, true),
+        number(line.class_bias, true),
+        number(line.smoothing_bias, true),
+        number(line.learning_bias, true),
+        number(line.bne_l2, false),
+    ]
+}
+
+/// What bidders gain by deviating, and the verdicts.
+fn print_epsilons(plan: &Plan, lines: &[SummaryLine], out: &mut impl Write) -> io::Result<()> {
+    let header = ["cell", "epsilon", "of best", "interim", "in class", "destination", "movement"];
+    let mut rows = vec![header.map(String::from).to_vec()];
+    let number = |x: Option<f64>| x.map_or_else(|| "-".into(), |x| format!("{x:.2e}"));
+    for line in lines {
+        let numbers = [line.epsilon_ex_ante, line.epsilon_relative, line.epsilon_interim, line.epsilon_class];
+        let verdicts = [&line.destination, &line.movement];
+        let mut row = vec![label(plan, line)];
+        row.extend(numbers.map(number));
+        row.extend(verdicts.map(|verdict| verdict.clone().unwrap_or_else(|| "-".into())));
+        rows.push(row);
+    }
+    writeln!(out)?;
+    columns(out, &rows, 1)?;
+    writeln!(
+        out,
+        "\nepsilon = gain of a bidder's best reply in the true auction, ex ante: over all bid functions, as part of the best \
+         reply's\nutility, at the value where it gains most, within the strategy class; means over runs"
+    )
+}
+
+/// What the sweep says along its axes; nothing where it has none of them.
+fn print_findings(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
+    let within = |label: &str| if label.is_empty() { String::new() } else { format!(" ({label})") };
+    for of in &findings.batch_slopes {
+        let noise =
+            of.noise_slope.map_or_else(String::new, |slope| format!("; noise would have {slope:+.1}"));
+        writeln!(
+            out,
+            "variance over the tail ~ batch^{:+.3} ±{:.3}{}{noise}, a cycle 0",
+            of.slope,
+            of.slope_ci95,
+            within(&of.label)
+        )?;
+    }
+    for of in &findings.best_betas {
+        let (from, to) = of.interval;
+        let range = if from == to { String::new() } else { format!(", not told from beta {from} to {to}") };
+        writeln!(
+            out,
+            "least {} at beta {}: {:.6}{range}{}",
+            of.measure,
+            of.beta,
+            of.least,
+            within(&of.label)
+        )?;
+    }
+    for of in &findings.learning_rate_zero {
+        writeln!(
+            out,
+            "learning bias at learning rate 0: {:+.6} ±{:.6}{}",
+            of.learning_bias,
+            of.learning_bias_ci95,
+            within(&of.label)
+        )?;
+    }
+    if let Some(rotation) = &findings.rotation {
+        writeln!(
+            out,
+            "rotation: {} of {} go round one way, at a false discovery rate of {:.0} % over the sweep{}",
+            rotation.cells.len(),
+            counted(rotation.tested as u64, "cell"),
+            100.0 * rotation.rate,
+            rotation.cells.iter().map(|label| format!("\n  {label}")).collect::<String>()
+        )?;
+    }
+    Ok(())
+}

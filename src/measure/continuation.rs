@@ -1,0 +1,140 @@
+//! What is left of a run's movement where nothing is drawn any more: a cycle goes on, noise dies out.
+
+use crate::auction::Strategy;
+use crate::auction::strategy::linear;
+use crate::equilibrium::ExpectedGradient;
+use crate::learner::{Learner, Sgd};
+use crate::numeric::simd::Instance;
+use crate::train::{Batch, Beta, Outcome, Recording, Run, Settings, Standing, Status, Updates, train_group};
+
+/// Epochs after which it is first looked whether movement is left; from then on after twice as many each time, so that
+/// the last look is at half of all epochs.
+const PIECE: u32 = 32;
+
+/// Movement has died out below this part of that of the run, or below this in multipliers.
+const DIED_OUT: f64 = 0.004;
+const NO_MOVEMENT: f64 = 1e-7;
+
+/// Steps of the power iteration for the largest factor by which the field stretches, and the distance in theta of its
+/// difference quotients.
+const POWER_STEPS: usize = 10;
+const DIFFERENCE: f64 = 1e-4;
+
+/// The part of the stable step that plain ascent takes: the power iteration may fall short of the largest factor.
+const STEP: f64 = 0.5;
+
+/// The standard deviation of the multiplier over the last epochs of a continuation, the largest of the bidders'.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Continued {
+    /// With the run's learners, from their states.
+    pub learners: Option<f64>,
+    /// With plain gradient ascent.
+    pub ascent: Option<f64>,
+}
+
+/// The most bidders of a game whose runs are continued: exact gradients of all take time as the cube of their number.
+pub(super) const MOST_CONTINUED: usize = 20;
+
+impl Settings {
+    /// Whether runs are continued on the exact gradient: there is one, and it does not take too long.
+    pub fn can_be_continued(&self) -> bool {
+        self.has_exact_mode() && self.bidders.len() <= MOST_CONTINUED
+    }
+
+    /// Whether there is an exact gradient for the way in which the bidders are updated.
+    pub fn has_exact_mode(&self) -> bool {
+        self.updates != Updates::SharedGraph
+    }
+}
+
+/// Continues a run from where it ended on the exact gradient at its last beta, twice: with its own learners, in their
+/// states, and with plain gradient ascent. Each goes on until the movement has died out, or for `most` epochs. A
+/// continuation that diverges has no number.
+pub(super) fn continued(settings: &Settings, outcome: &Outcome, most: u32) -> Continued {
+    let exact = Settings { batch: Batch::Exact, beta: Beta::Fixed(settings.beta.last()), ..settings.clone() };
+    let standings: Vec<Standing> = outcome.bidders.iter().map(|bidder| bidder.standing.clone()).collect();
+    let Some(moved) = outcome.bidders.iter().filter_map(|bidder| bidder.tail_sd).reduce(f64::max) else {
+        // A tail of one epoch has no movement to compare with.
+        return Continued { learners: None, ascent: None };
+    };
+    let least = (DIED_OUT * moved).max(NO_MOVEMENT);
+    let mut plain = exact.clone();
+    let step = stable_step(&exact, &standings);
+    for bidder in &mut plain.bidders {
+        bidder.learner = Learner::Sgd(Sgd { momentum: 0.0 });
+        bidder.learning_rate = step;
+    }
+    let fresh = standings.iter().map(|standing| Standing { learner: Vec::new(), ..standing.clone() });
+    Continued {
+        ascent: movement(&plain, fresh.collect(), least, most),
+        learners: movement(&exact, standings, least, most),
+    }
+}
+
+/// The largest standard deviation over the last piece.
+fn movement(settings: &Settings, mut standings: Vec<Standing>, least: f64, most: u32) -> Option<f64> {
+    let recording = Recording { tail: 1.0, ema: 0.0, trajectory: None, history: false };
+    let (mut left, mut piece) = (most, PIECE);
+    loop {
+        let settings = Settings { epochs: piece.min(left), ..settings.clone() };
+        piece = piece.saturating_mul(2);
+        left -= settings.epochs;
+        let run = Run { settings: &settings, seed: 0, recording, start: Some(&standings) };
+        let outcome = train_group(Instance::current(), &[run]).remove(0);
+        if outcome.status != Status::Ok {
+            return None;
+        }
+        let moved = outcome.bidders.iter().filter_map(|bidder| bidder.tail_sd).fold(0.0, f64::max);
+        if left == 0 || moved < least {
+            return Some(moved);
+        }
+        standings = outcome.bidders.into_iter().map(|bidder| bidder.standing).collect();
+    }
+}
+
+/// A step at which plain ascent does not overshoot where the bidders stand: a part of 1 / |J|, J the Jacobian of the
+/// gradient field in theta, |J| from a power iteration on difference quotients.
+fn stable_step(settings: &Settings, standings: &[Standing]) -> f64 {
+    let gradient = ExpectedGradient::new(&settings.population(), settings.beta.last());
+    let field = |thetas: &[Vec<f64>]| -> Vec<f64> {
+        let strategies = || settings.bidders.iter().map(|bidder| bidder.strategy);
+        let value = |strategy, theta: f64| match strategy {
+            Strategy::Linear => linear::multiplier(theta),
+            Strategy::PiecewiseLinear { .. } => libm::exp(theta),
+        };
+        let rate = |strategy, value: f64| match strategy {
+            Strategy::Linear => value * (1.0 - value),
+            Strategy::PiecewiseLinear { .. } => value,
+        };
+        let parameters: Vec<Vec<f64>> = strategies()
+            .zip(thetas)
+            .map(|(strategy, thetas)| thetas.iter().map(|theta| value(strategy, *theta)).collect())
+            .collect();
+        let derivatives = gradient.at(&parameters);
+        strategies()
+            .zip(derivatives.iter().zip(&parameters))
+            .flat_map(|(strategy, (derivatives, parameters))| {
+                derivatives.iter().zip(parameters).map(move |(d, value)| d * rate(strategy, *value))
+            })
+            .collect()
+    };
+    let here: Vec<Vec<f64>> = standings.iter().map(|standing| standing.thetas.clone()).collect();
+    let at_here = field(&here);
+    // Of both signs and no two alike, so that no mode is missed.
+    let mut direction: Vec<f64> =
+        (0..at_here.len()).map(|k| if k % 2 == 0 { 1.0 } else { -0.6 } / (1.0 + k as f64)).collect();
+    let mut stretch = 0.0_f64;
+    for _ in 0..POWER_STEPS {
+        let length = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
+        if length.is_nan() || length == 0.0 {
+            break;
+        }
+        let mut moved = here.clone();
+        for (theta, x) in moved.iter_mut().flatten().zip(&direction) {
+            *theta += DIFFERENCE * x / length;
+        }
+        direction = field(&moved).iter().zip(&at_here).map(|(a, b)| (a - b) / DIFFERENCE).collect();
+        stretch = stretch.max(direction.iter().map(|x| x * x).sum::<f64>().sqrt());
+    }
+    if stretch > 0.0 && stretch.is_finite() { STEP / stretch } else { 1.0 }
+}

@@ -1,0 +1,6 @@
+//! How the learners of a cell move: statistics of their runs' tails, and the verdict on a cell.
+
+pub(super) mod columns;
+mod verdict;
+
+pub use verdict::*;
