@@ -4,11 +4,16 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use bidsweep::report::{SummaryLine, summary};
-use bidsweep::store::Folder;
+use bidsweep::report::{Findings, SummaryLine, findings, summary};
+use bidsweep::store::{Folder, Table, TableName};
 
 /// The summary of a shipped sweep, run in a folder of its own. What it prints stands in the README.
 fn run(sweep: &str) -> Vec<SummaryLine> {
+    run_with(sweep, |_| ()).0
+}
+
+/// The same, and what is read of its folder.
+fn run_with<T>(sweep: &str, read: impl Fn(&Folder) -> T) -> (Vec<SummaryLine>, T) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let dir = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_bidsweep"));
@@ -17,8 +22,27 @@ fn run(sweep: &str) -> Vec<SummaryLine> {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).unwrap();
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    assert!(readme.contains(&printed), "the README shows another summary of {sweep} than\n{printed}");
-    summary(&Folder::new(dir.path().join(sweep))).unwrap().flat_map(Result::unwrap).collect()
+    let block = readme.split("```text\n").find(|block| block.starts_with(&format!("{sweep}: ")));
+    let shown =
+        block.unwrap_or_else(|| panic!("the README shows nothing of {sweep}")).split("```").next().unwrap();
+    // Of a long summary it shows the most telling lines, with dots between.
+    if shown.lines().any(|line| line == "...") {
+        for line in shown.lines().filter(|line| *line != "...") {
+            assert!(printed.lines().any(|other| other == line), "{sweep} does not print {line}");
+        }
+    } else {
+        assert_eq!(shown, printed, "the README shows another summary of {sweep}");
+    }
+    let folder = Folder::new(dir.path().join(sweep));
+    (summary(&folder).unwrap().flat_map(Result::unwrap).collect(), read(&folder))
+}
+
+/// Columns of the table of cells, after the label.
+fn cells(folder: &Folder, columns: &[&str]) -> Vec<(String, Vec<Option<f64>>)> {
+    let table = Table::open(&folder.table(TableName::Cells)).unwrap();
+    let rows = table.select(&[&["label"], columns].concat()).unwrap().map(Result::unwrap);
+    let numbers = |row: &bidsweep::store::Row| columns.iter().map(|name| row.number(name)).collect();
+    rows.map(|row| (row.text("label").unwrap().to_owned(), numbers(&row))).collect()
 }
 
 /// Student's half-width is about two standard errors for these numbers of replicates: within 1 %.
@@ -129,4 +153,89 @@ fn exact_runs_land_on_the_smoothed_equilibrium() {
             assert!(line.bias.unwrap().abs() < bound, "{}", line.label);
         }
     }
+}
+
+#[test]
+fn what_is_left_at_the_end_is_noise_that_falls_with_the_batch_as_the_optimisers_theory_says() {
+    let columns = ["predicted_sd", "multiplier_tail_sd_mean", "eta_h", "eta_h_ringing"];
+    let (lines, (findings, cells)) =
+        run_with("batch", |folder| (findings(folder).unwrap(), cells(folder, &columns)));
+    assert_eq!((lines.len(), cells.len()), (30, 30));
+    let Findings { batch_slopes, rotation, .. } = findings;
+    assert_eq!(batch_slopes.len(), 5);
+    for of in &batch_slopes {
+        let theory = if of.label.contains("adam") { -0.5 } else { -1.0 };
+        assert_eq!(of.noise_slope, Some(theory));
+        assert!((of.slope - theory).abs() < 0.1, "{}: {}", of.label, of.slope);
+    }
+    assert!(rotation.unwrap().cells.is_empty());
+    for (line, (label, numbers)) in lines.iter().zip(&cells) {
+        let [predicted, sd, eta_h, ringing] = numbers[..] else { panic!("{numbers:?}") };
+        let off = predicted.unwrap() / sd.unwrap() - 1.0;
+        assert!(off.abs() < 0.1, "{label}: predicted {off:+} off");
+        // Momentum rings from here on, and SGD has none.
+        let rings = label.contains("adam") && eta_h.unwrap() > ringing.unwrap();
+        assert_eq!(line.movement.as_deref(), Some(if rings { "ringing" } else { "noise" }), "{label}");
+    }
+}
+
+#[test]
+fn epsilon_falls_with_the_square_of_the_bias() {
+    let columns =
+        ["epsilon_ex_ante", "epsilon_class", "epsilon_smoothed", "epsilon_smoothed_class", "epsilon_lp"];
+    let (lines, cells) = run_with("epsilon", |folder| cells(folder, &columns));
+    assert_eq!((lines.len(), cells.len()), (20, 20));
+    for (line, (label, numbers)) in lines.iter().zip(&cells) {
+        let [exact, class, smoothed, smoothed_class, lp] =
+            numbers[..].iter().map(|x| x.unwrap()).collect::<Vec<_>>()[..]
+        else {
+            panic!("{numbers:?}")
+        };
+        // eps(w) = (N - 1) / (2 (N + 1)) (1 - w / w*)^2 below the Nash multiplier w*.
+        let n: f64 = label.split("bidders=").nth(1).unwrap().parse().unwrap();
+        let apart = 1.0 - line.multiplier.unwrap() * n / (n - 1.0);
+        let closed_form = (n - 1.0) / (2.0 * (n + 1.0)) * apart * apart;
+        assert!((exact / closed_form - 1.0).abs() < 0.15, "{label}: {exact} and {closed_form}");
+        assert!(class < exact && smoothed_class < 5e-6 && smoothed > 10.0 * smoothed_class, "{label}");
+        assert!(lp <= exact + 1e-12 && exact - lp < 2e-4, "{label}: {lp} of {exact}");
+        // Noise inflates the mean over runs.
+        assert!(line.epsilon_ex_ante.unwrap() > exact, "{label}");
+    }
+}
+
+#[test]
+fn a_steeper_sigmoid_trades_smoothing_bias_for_noise_and_learning_bias() {
+    let columns = ["rmse_bne_last_iterate", "learning_bias_mean", "learning_bias_ci95"];
+    let (lines, (findings, cells)) =
+        run_with("tradeoff", |folder| (findings(folder).unwrap(), cells(folder, &columns)));
+    assert_eq!((lines.len(), cells.len()), (84, 84));
+    let best = |label: &str| {
+        let of = |best: &&bidsweep::report::BestBeta| {
+            best.measure == "rmse_bne_last_iterate" && best.label == label
+        };
+        findings.best_betas.iter().find(of).unwrap_or_else(|| panic!("{label} in {:?}", findings.best_betas))
+    };
+    // .0121 at beta 200, of learning rate 0.01 and two bidders.
+    let usual = best("bidders=2 learning_rate=0.01");
+    assert!(usual.interval.0 <= 200.0 && 200.0 <= usual.interval.1, "{usual:?}");
+    assert!((100.0..=400.0).contains(&usual.beta), "{usual:?}");
+    assert!((usual.least / 0.0121 - 1.0).abs() < 0.25, "{usual:?}");
+    // Learning bias at beta 200: N = 3 -.00146, N = 5 -.00114; a third of it at learning rate .003.
+    let bias = |label: &str| {
+        let (_, numbers) = cells.iter().find(|(of, _)| of == label).unwrap();
+        (numbers[1].unwrap(), numbers[2].unwrap())
+    };
+    for (bidders, expected) in [(3, -0.001_46), (5, -0.001_14)] {
+        let (mean, width) = bias(&format!("beta=200 learning_rate=0.01 bidders={bidders}"));
+        assert!((mean - expected).abs() < 2.0 * width, "{bidders} bidders: {mean} ±{width}");
+        assert!(mean + width < 0.0, "{bidders} bidders: {mean} ±{width}");
+    }
+    // At learning rate 0 none of it is left, within the intervals, up to beta 200.
+    let small = findings.learning_rate_zero.iter().filter(|of| {
+        of.label.split_once("beta=").unwrap().1.split(' ').next().unwrap().parse::<f64>().unwrap() <= 200.0
+    });
+    let (left, all) = small.fold((0, 0), |(left, all), of| {
+        (left + usize::from(of.learning_bias.abs() > of.learning_bias_ci95), all + 1)
+    });
+    assert!(all == 15 && left <= 2, "{left} of {all}");
 }

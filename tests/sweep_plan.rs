@@ -284,7 +284,7 @@ fn ids_and_seeds_stay_as_they_are() {
     assert_eq!(named, ["4c5a4f264df994ee", "87935ea8f38d9e99", "c221472f5ba6ccdd", "949c31639a297637"]);
     let seeds = [0, 1].map(|replicate| plan.seed(plan.id(0), replicate));
     assert_eq!(seeds, [3551643938742070480, 15826387729077437423]);
-    assert_eq!(plan.hash(), "97292b036373f479");
+    assert_eq!(plan.hash(), "0da5864d53578c3c");
 }
 
 #[test]
@@ -400,10 +400,13 @@ fn every_shipped_sweep_is_valid_and_opens_with_its_question() {
     names.sort();
     let expected = [
         ("asymmetric", 12, 50),
+        ("batch", 30, 12),
         ("beta-n", 20, 50),
+        ("epsilon", 20, 24),
         ("exact", 24, 1),
         ("priors", 10, 16),
         ("smoke", 12, 10),
+        ("tradeoff", 84, 24),
         ("updates", 6, 50),
         ("week4", 1, 200),
     ];
