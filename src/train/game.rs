@@ -43,7 +43,8 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             per_sample: S::Real::splat(1.0 / f64::from(samples)),
             finite_epochs: zero,
             trajectory: Vec::new(),
-            history: Vec::new(),
+            // Room for all that will be kept, so that no epoch asks for memory.
+            history: Vec::with_capacity(kept_parameters(&runs[0])),
             series: Vec::with_capacity(kept_epochs(&runs[0]) as usize * bidders),
         }
     }
@@ -158,6 +159,13 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
 /// Parameters of all bidders.
 pub(super) fn parameters(run: &Run<'_>) -> usize {
     run.settings.bidders.iter().map(|bidder| bidder.strategy.parameters()).sum()
+}
+
+/// Parameters that are kept of all epochs.
+fn kept_parameters(run: &Run<'_>) -> usize {
+    let (epochs, parameters) = (run.settings.epochs, parameters(run));
+    let kept = epochs.div_ceil(run.recording.history_stride(epochs, parameters)) as usize;
+    if run.recording.history { kept * parameters } else { 0 }
 }
 
 /// Epochs of the tail whose multipliers are kept.

@@ -69,6 +69,9 @@ impl Evaluator {
     /// assert!((response.interim_value - 1.0 / 1.4).abs() < 1e-6);
     /// ```
     ///
+    /// Not so with priors of extreme shape, nearly all of whose mass lies beside one value: of a Beta prior with b = 0.13 a
+    /// percent of the mass was left out of the gain.
+    ///
     /// # Panics
     /// Where the profile has not one bid function a bidder.
     pub fn best_responses(&self, profile: &Profile) -> Vec<BestResponse> {
