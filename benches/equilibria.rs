@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use bidsweep::auction::prior::{Beta, Power, Prior, TruncatedExponential, Uniform};
 use bidsweep::auction::{Bidder, Mechanism, Population, Strategy};
-use bidsweep::equilibrium::{ExpectedGradient, bne, class_equilibrium, references, smoothed_multiplier};
+use bidsweep::equilibrium::{bne, class_equilibrium, references, smoothed_multiplier};
+use bidsweep::expectation::ExpectedGradient;
 use bidsweep::learner::{Adam, Learner};
 use bidsweep::train::{
     self, Batch, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates,

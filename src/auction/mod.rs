@@ -5,6 +5,8 @@
 pub mod prior;
 pub mod strategy;
 
+#[cfg(test)]
+pub(crate) mod games;
 mod mechanism;
 mod population;
 mod profile;

@@ -10,10 +10,9 @@ use super::game::{Game, GameArgs};
 use super::output::{columns, number};
 use super::{Console, Exit, Failure, TableFormat};
 use crate::auction::{Population, Profile, Strategy};
-use crate::equilibrium::{
-    BestResponse, Constraint, Evaluation, Evaluator, MOST_BIDS, MOST_CELLS, SmoothedResponse,
-};
+use crate::expectation::{Evaluation, Evaluator};
 use crate::measure::{BestResponseSettings, LpResponse, lp_reason, lp_responses};
+use crate::response::{BestResponse, Constraint, MOST_BIDS, MOST_CELLS, SmoothedResponse};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]

@@ -1,9 +1,9 @@
 //! Equilibria within strategy classes that are not all linear: of the smoothed auction, and of the true one.
 
 use super::Bne;
-use super::gradient::ClassGradient;
 use crate::auction::strategy::piecewise_linear::knots;
 use crate::auction::{BidFunction, Population, Prior, Strategy};
+use crate::expectation::gradient::ClassGradient;
 use crate::numeric::eigen::{eigenvalues, solve};
 use crate::numeric::quadrature::GaussLegendre;
 
@@ -716,7 +716,7 @@ impl Game {
 mod tests {
     use super::*;
     use crate::auction::Bidder;
-    use crate::equilibrium::games::game;
+    use crate::auction::games::game;
     use crate::equilibrium::{bne, linear_equilibria, smoothed_multiplier};
 
     fn with_segments(mut population: Population, segments: usize) -> Population {

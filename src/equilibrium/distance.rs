@@ -1,11 +1,11 @@
 //! How far bid functions are from those of the Bayes-Nash equilibrium.
 
-use super::bid_curve::BidCurve;
-use super::bne::Bne;
-use super::marginal::{Marginal, Part, Share};
-use super::panels::{Integrand, walk};
+use super::first_price::Bne;
 use crate::auction::strategy::piecewise_linear::{USUAL_SEGMENTS, knots};
 use crate::auction::{BidFunction, Population, Strategy};
+use crate::law::bid_curve::BidCurve;
+use crate::law::marginal::{Marginal, Part, Share};
+use crate::law::panels::{Integrand, walk};
 
 /// The distance of a bid function from the equilibrium's, in the unit of the values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -175,9 +175,9 @@ impl Grid {
 mod tests {
     use super::*;
     use crate::auction::Prior;
+    use crate::auction::games::{game, through, uniform, with_priors};
     use crate::auction::prior::{Beta, Power, TruncatedNormal};
     use crate::equilibrium::bne;
-    use crate::equilibrium::games::{game, through, uniform, with_priors};
     use crate::numeric::quadrature::GaussLegendre;
 
     #[test]

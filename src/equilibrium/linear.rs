@@ -1,9 +1,9 @@
 //! Equilibria of bidders who are confined to multipliers: of the smoothed auction, and of the true one.
 
-use super::gradient::GroupGradient;
-use super::groups::Groups;
 use crate::auction::strategy::linear::multiplier;
 use crate::auction::{Population, Prior};
+use crate::expectation::gradient::GroupGradient;
+use crate::law::groups::Groups;
 use crate::numeric::eigen::{eigenvalues, solve};
 use crate::numeric::roots::root;
 
@@ -353,9 +353,10 @@ impl Game<'_> {
 mod tests {
     use super::*;
     use crate::auction::Profile;
+    use crate::auction::games::game;
     use crate::auction::prior::Power;
-    use crate::equilibrium::games::game;
-    use crate::equilibrium::{evaluate, smoothed_multiplier};
+    use crate::equilibrium::smoothed_multiplier;
+    use crate::expectation::evaluate;
     use crate::numeric::quadrature::GaussLegendre;
 
     fn only(population: &Population, beta: f64) -> LinearEquilibrium {

@@ -1,7 +1,7 @@
 //! The reference equilibria of a population, with method, error and reason.
 
-use super::bne::{Bne, bne};
 use super::class::class_equilibrium;
+use super::first_price::{Bne, bne};
 use super::linear::{LINEAR_METHOD, linear_equilibria};
 use super::smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_eigenvalues, smoothed_multiplier};
 use crate::auction::{BidFunction, Mechanism, Population, Prior, Strategy};
@@ -255,8 +255,8 @@ impl Reference {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auction::games::{game, uniform};
     use crate::auction::prior::Empirical;
-    use crate::equilibrium::games::{game, uniform};
     use crate::numeric::quadrature::GaussLegendre;
 
     #[test]

@@ -6,12 +6,11 @@ use super::continuation::{Continued, continued};
 use super::lp::{LpResponse, lp_reason, lp_responses};
 use super::{RunMeasurement, Scope, Yardstick};
 use crate::auction::Profile;
-use crate::equilibrium::{
-    BestResponse, BidderEvaluation, BidderReferences, Distance, Evaluation, ExternalRegret, References,
-    SmoothedResponse,
-};
+use crate::equilibrium::{BidderReferences, Distance, References};
+use crate::expectation::{BidderEvaluation, Evaluation};
 use crate::numeric::series::{Rotation, Single, Unmeasured, Workspace};
 use crate::numeric::simd::Instance;
+use crate::response::{BestResponse, ExternalRegret, SmoothedResponse};
 use crate::train::{BidderOutcome, History, Outcome, Settings};
 
 thread_local! {

@@ -2,7 +2,7 @@
 
 use crate::auction::Strategy;
 use crate::auction::strategy::linear;
-use crate::equilibrium::ExpectedGradient;
+use crate::expectation::ExpectedGradient;
 use crate::learner::{Learner, Sgd};
 use crate::numeric::simd::Instance;
 use crate::train::{Batch, Beta, Outcome, Recording, Run, Settings, Standing, Status, Updates, train_group};

@@ -2,7 +2,7 @@
 
 use super::{BestResponseSettings, BidderMeasure, Column};
 use crate::auction::Profile;
-use crate::equilibrium::Evaluator;
+use crate::expectation::Evaluator;
 
 /// What the linear program of a bidder says.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +28,7 @@ pub fn lp_responses(
 ) -> Vec<Result<LpResponse, String>> {
     let utilities = evaluator.evaluate(profile).bidders;
     let grid = (settings.values as usize, settings.bids as usize);
-    let of = |(bidder, own): (usize, &crate::equilibrium::BidderEvaluation)| {
+    let of = |(bidder, own): (usize, &crate::expectation::BidderEvaluation)| {
         let solve = |constraint| {
             let found = evaluator.best_response_lp(profile, bidder, grid, constraint);
             found.map_err(|error| error.to_string())

@@ -14,7 +14,7 @@ pub(super) const BIDDER: &[BidderMeasure] = &[BidderMeasure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::equilibrium::SATURATED;
+    use crate::expectation::SATURATED;
 
     #[test]
     fn the_column_tells_the_threshold() {

@@ -1,6 +1,6 @@
 //! What `[measure]` asks for.
 
-use crate::equilibrium::Constraint;
+use crate::response::Constraint;
 use crate::train::Recording;
 
 /// The `[measure]` table of a sweep file: no part of a run's identity.

@@ -2,7 +2,7 @@
 //! the learners.
 
 use crate::auction::Population;
-use crate::equilibrium::{Blocks, GradientNoise, gradient_noise};
+use crate::expectation::{Blocks, GradientNoise, gradient_noise};
 use crate::learner::{Learner, LinearResponse};
 use crate::numeric::eigen::{eigenvalues, solve};
 use crate::numeric::lyapunov::{congruence, stationary_covariance};

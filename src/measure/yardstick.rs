@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::auction::Population;
-use crate::equilibrium::{BneDistance, Evaluator, References, shared_references};
+use crate::equilibrium::{BneDistance, References, shared_references};
+use crate::expectation::Evaluator;
 use crate::train::Settings;
 
 /// The references of a cell, at its last beta, and what its exact expectations are computed with: prepared once, for every

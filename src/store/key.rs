@@ -81,8 +81,8 @@ pub struct RunKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::equilibrium::Constraint;
     use crate::measure::{BestResponseSettings, Continuation, Scope, Trajectories};
+    use crate::response::Constraint;
     use crate::train::Recording;
 
     #[test]

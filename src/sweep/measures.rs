@@ -4,8 +4,8 @@ use super::document::{Node, Table};
 use super::problem::{Place, Problem, suggestion};
 use super::read;
 use super::spec::{MAX_REPLICATES, MAX_VALUES};
-use crate::equilibrium::{Constraint, MOST_BIDS, MOST_CELLS};
 use crate::measure::{BestResponseSettings, Continuation, MeasureSettings, Scope, Trajectories};
+use crate::response::{Constraint, MOST_BIDS, MOST_CELLS};
 
 /// The keys of the table.
 const KEYS: [&str; 8] =

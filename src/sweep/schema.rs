@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use crate::auction::prior::Form;
 use crate::auction::{MAX_BIDDERS, Prior};
-use crate::equilibrium::{Constraint, MOST_BIDS, MOST_CELLS};
 use crate::measure::Scope;
+use crate::response::{Constraint, MOST_BIDS, MOST_CELLS};
 
 use super::population::BIDDER_SETTINGS;
 use super::read::MAX_COUNT;

@@ -2,7 +2,7 @@
 
 use super::game::Game;
 use super::{Settings, Updates};
-use crate::equilibrium::ExpectedGradient;
+use crate::expectation::ExpectedGradient;
 use crate::numeric::simd::{Real, Samples, Simd};
 
 /// The expected gradients of a game's runs.

@@ -62,7 +62,7 @@ pub enum Initial {
 pub enum Batch {
     /// The mean over as many valuation profiles, at least 1.
     Profiles(u32),
-    /// The expectation over all valuations ([`ExpectedGradient`](crate::equilibrium::ExpectedGradient)): nothing is
+    /// The expectation over all valuations ([`ExpectedGradient`](crate::expectation::ExpectedGradient)): nothing is
     /// drawn.
     Exact,
 }

@@ -4,13 +4,13 @@ use super::CellRuns;
 use super::destination::{Destination, Evidence, destination};
 use super::movement::{Movement, movement};
 use crate::auction::{Profile, Strategy};
-use crate::equilibrium::{
-    BestResponse, BidderReferences, BneDistance, Evaluator, References, SmoothedResponse,
-};
+use crate::equilibrium::{BidderReferences, BneDistance, References};
+use crate::expectation::Evaluator;
 use crate::measure::context::profile;
 use crate::measure::lp::{LpResponse, lp_responses};
 use crate::measure::stationary::{Sampling, Stationary, stationary};
 use crate::measure::{MeasureSettings, Scope};
+use crate::response::{BestResponse, SmoothedResponse};
 use crate::train::{Batch, Profiles, Settings, Updates};
 
 /// A cell all of whose runs are there.

@@ -1,0 +1,85 @@
+//! The distribution of one bidder's bid.
+
+use std::sync::OnceLock;
+
+use super::marginal::{Marginal, Part, Share};
+use crate::auction::{BidFunction, Prior};
+
+/// The bids of a bidder: linear in the value between points, so that G(b) = F(phi(b)) has a linear phi there.
+#[derive(Clone, Debug)]
+pub struct BidCurve<'a> {
+    pub marginal: &'a Marginal,
+    /// What nodes are to have of it.
+    pub part: Part,
+    /// Bid and place of the value, from low to high; places rise strictly, bids do not fall.
+    pub points: Vec<(f64, Share)>,
+}
+
+impl<'a> BidCurve<'a> {
+    /// The bids of a function, each `shift` higher.
+    pub fn new(marginal: &'a Marginal, bids: &BidFunction, shift: f64, part: Part) -> Self {
+        let points = match bids {
+            BidFunction::Linear { multiplier } => {
+                vec![
+                    (multiplier * marginal.low + shift, Share::LOW),
+                    (multiplier * marginal.high + shift, Share::HIGH),
+                ]
+            }
+            BidFunction::PiecewiseLinear(function) => {
+                let knots = function.knots();
+                // A knot at an end of the support tells the bid there exactly.
+                let at_end = |value: f64, knot: (f64, f64)| {
+                    if value == knot.0 { knot.1 } else { function.bid(value) }
+                };
+                let lowest = at_end(marginal.low, knots[0]);
+                let mut points = vec![(lowest + shift, Share::LOW)];
+                let mut last = marginal.low;
+                for &(value, bid) in knots {
+                    if last < value && value < marginal.high {
+                        points.push((bid + shift, marginal.share(value)));
+                        last = value;
+                    }
+                }
+                let highest = at_end(marginal.high, knots[knots.len() - 1]) + shift;
+                let before = points[points.len() - 1].0;
+                points.push((highest.max(before), Share::HIGH));
+                points
+            }
+        };
+        BidCurve { marginal, part, points }
+    }
+
+    /// What cuts panels at these bids, which rise strictly, and does nothing else where the first is the lowest of all;
+    /// none for fewer than two.
+    pub fn ruler(cuts: &[f64]) -> Option<BidCurve<'static>> {
+        static EVEN: OnceLock<Marginal> = OnceLock::new();
+        let marginal = EVEN.get_or_init(|| Marginal::new(&Prior::STANDARD));
+        let last = cuts.len().checked_sub(1).filter(|last| *last > 0)? as f64;
+        let place = |k: usize| {
+            let (from_low, from_high) = (k as f64 / last, (last - k as f64) / last);
+            Share { from_low, from_high }
+        };
+        let points = cuts.iter().enumerate().map(|(k, bid)| (*bid, place(k))).collect();
+        Some(BidCurve { marginal, part: Part::Cdf, points })
+    }
+
+    pub fn lowest(&self) -> f64 {
+        self.points[0].0
+    }
+
+    /// The place of the value at a bid within a rising segment.
+    pub fn place(&self, segment: usize, bid: f64) -> Share {
+        let ((from, low), (to, high)) = (self.points[segment], self.points[segment + 1]);
+        if bid <= from {
+            return low;
+        }
+        if bid >= to {
+            return high;
+        }
+        let (above, below) = ((bid - from) / (to - from), (to - bid) / (to - from));
+        Share {
+            from_low: above.mul_add(high.from_low - low.from_low, low.from_low),
+            from_high: below.mul_add(low.from_high - high.from_high, high.from_high),
+        }
+    }
+}

@@ -1,0 +1,426 @@
+//! Integrals over the bids of several bidders at once.
+
+use super::bid_curve::BidCurve;
+use super::marginal::{Marginal, Part, Share};
+use crate::numeric::quadrature::GaussLegendre;
+
+/// Nodes of the rule of a panel in which every F is smooth.
+const ORDER: usize = 10;
+
+/// A panel is graded towards a singular place if it reaches that many times as far from it with its far end as with
+/// its near one.
+pub const GROWTH: f64 = 4.0;
+
+/// The widths of panels in the logarithm of the distance from a singular place: from the far end on, each twice the
+/// last up to the usual one; twice the last again further in than the next number, where F is all but a power, up to
+/// the last one.
+const LOG_WIDTHS: (f64, f64, f64, f64) = (1.4, 4.0, 40.0, 32.0);
+
+/// One node: all bidders at one bid.
+pub struct Node<'a> {
+    pub bid: f64,
+    /// One a curve.
+    pub curves: &'a [At],
+}
+
+/// One bidder at a node.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct At {
+    /// G(bid), the probability to bid below.
+    pub cdf: f64,
+    /// The probability to bid here, as the weight of the node.
+    pub mass: f64,
+    /// The value of those who bid here.
+    pub value: f64,
+}
+
+/// A place in a panel: distances from its ends, which add up to 1; the smaller is accurate.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    t: f64,
+    rest: f64,
+}
+
+/// A curve on a panel.
+#[derive(Clone, Copy)]
+enum Local<'a> {
+    Below,
+    Above,
+    Rising(Rising<'a>),
+}
+
+/// The value's share rises from `start` by `rise`, to `end`.
+#[derive(Clone, Copy)]
+struct Rising<'a> {
+    marginal: &'a Marginal,
+    part: Part,
+    start: Share,
+    end: Share,
+    rise: f64,
+    /// A share, F and the slope there, where F is linear on the panel between marks.
+    line: Option<(f64, f64, f64)>,
+}
+
+impl Rising<'_> {
+    fn share(&self, place: Place) -> Share {
+        Share {
+            from_low: place.t.mul_add(self.rise, self.start.from_low),
+            from_high: place.rest.mul_add(self.rise, self.end.from_high),
+        }
+    }
+
+    /// F, and its derivative in the panel's t.
+    fn at(&self, share: Share) -> (f64, f64) {
+        let (cdf, density) = match self.line {
+            Some((from, below, slope)) => (slope.mul_add(share.from_low - from, below), slope),
+            None => self.marginal.at(share, self.part),
+        };
+        (cdf, density * self.rise)
+    }
+
+    /// How far below the place, and above it, F is singular, and how far from there anything happens; in t.
+    fn singular(&self, place: Place) -> [Option<(f64, f64)>; 2] {
+        let Share { from_low, from_high } = self.share(place);
+        let [low, high] = self.marginal.reaches();
+        [
+            low.map(|reach| (from_low / self.rise, reach / self.rise)),
+            high.map(|reach| (from_high / self.rise, reach / self.rise)),
+        ]
+    }
+}
+
+/// What is integrated, so that rules are as cheap as they may be.
+#[derive(Clone, Copy, Debug)]
+pub enum Integrand {
+    /// A value or bid times a mass times F of others: of at most so many bidders together.
+    Product(usize),
+    /// A mass times any smooth function of the value.
+    Smooth,
+    /// The same of a product of a mass and F of others: of so many bidders together.
+    SmoothProduct(usize),
+}
+
+/// All nodes from a bid up at which a product of all F but one may be above 0, up to the highest bid of those whose mass is
+/// asked for.
+///
+/// Panels end where a bid function has a knot or a support an end: between, every phi is linear. They are cut at the
+/// marks of the priors, and graded towards singular ends, in the panel's own coordinate t from 0 to 1, in which even
+/// segments all but flat have room. Where bids do not rise at all, a bid is an atom, and the priority of those who tie
+/// there is evenly random: with t for it, all who tie have the F that rises linearly in t over the atom.
+pub fn walk(curves: &[BidCurve], integrand: Integrand, from: f64, visit: &mut impl FnMut(Node)) {
+    let mut walk = Walk {
+        curves,
+        integrand,
+        next: vec![0; curves.len()],
+        locals: vec![Local::Below; curves.len()],
+        at: vec![At::default(); curves.len()],
+        cuts: Vec::new(),
+    };
+    walk.run(from, visit);
+}
+
+struct Walk<'a, 'c> {
+    curves: &'c [BidCurve<'a>],
+    integrand: Integrand,
+    /// The segment of each curve.
+    next: Vec<usize>,
+    locals: Vec<Local<'a>>,
+    at: Vec<At>,
+    /// Places where the panel is cut, and how near to another each may be left out.
+    cuts: Vec<(Place, f64)>,
+}
+
+impl Walk<'_, '_> {
+    fn run(&mut self, from: f64, visit: &mut impl FnMut(Node)) {
+        let mut bid = from;
+        for (next, curve) in self.next.iter_mut().zip(self.curves) {
+            while curve.points[*next + 1..].first().is_some_and(|end| end.0 <= bid)
+                && curve.points[*next].0 < bid
+            {
+                *next += 1;
+            }
+        }
+        loop {
+            self.ties(bid, visit);
+            // Nobody bids higher whose mass matters.
+            let over = |(curve, next): (&BidCurve, &usize)| {
+                curve.part == Part::Cdf || next + 1 == curve.points.len()
+            };
+            if self.curves.iter().zip(&self.next).all(over) {
+                return;
+            }
+            let ends = self.curves.iter().zip(&self.next).filter_map(|(curve, &next)| {
+                let begins = curve.points[next].0;
+                if begins > bid { Some(begins) } else { curve.points.get(next + 1).map(|end| end.0) }
+            });
+            let end = ends.fold(f64::INFINITY, f64::min);
+            if end == f64::INFINITY {
+                return;
+            }
+            self.panel(bid, end, visit);
+            for (next, curve) in self.next.iter_mut().zip(self.curves) {
+                let begun = curve.points[*next].0 < end;
+                if begun && curve.points.get(*next + 1).is_some_and(|point| point.0 == end) {
+                    *next += 1;
+                }
+            }
+            bid = end;
+        }
+    }
+
+    /// The nodes of those who all bid one bid.
+    fn ties(&mut self, bid: f64, visit: &mut impl FnMut(Node)) {
+        let mut atoms: Vec<(usize, Atom)> = Vec::new();
+        for (i, curve) in self.curves.iter().enumerate() {
+            let first = self.next[i];
+            let flat = curve.points[first..].iter().take_while(|point| point.0 == bid).count();
+            if flat > 1 {
+                let last = first + flat - 1;
+                atoms.push((i, Atom::new(curve.marginal, curve.points[first].1, curve.points[last].1)));
+                self.next[i] = last;
+            }
+        }
+        if atoms.is_empty() {
+            return;
+        }
+        for (i, curve) in self.curves.iter().enumerate() {
+            let next = self.next[i];
+            let cdf = if curve.points[next].0 > bid {
+                0.0
+            } else if next + 1 == curve.points.len() {
+                1.0
+            } else {
+                curve.marginal.at(curve.place(next, bid), Part::Cdf).0
+            };
+            self.at[i] = At { cdf, mass: 0.0, value: 0.0 };
+        }
+        let factors = match self.integrand {
+            Integrand::Product(factors) | Integrand::SmoothProduct(factors) => factors,
+            Integrand::Smooth => 1,
+        };
+        for (t, weight) in GaussLegendre::of_order(factors.div_ceil(2)).points(0.0, 1.0) {
+            for (i, atom) in &atoms {
+                self.at[*i] =
+                    At { cdf: atom.mass.mul_add(t, atom.below), mass: weight * atom.mass, value: atom.mean };
+            }
+            visit(Node { bid, curves: &self.at });
+        }
+    }
+
+    fn panel(&mut self, from: f64, to: f64, visit: &mut impl FnMut(Node)) {
+        let (mut rises, mut surely_lose) = (false, 0);
+        for ((local, curve), &next) in self.locals.iter_mut().zip(self.curves).zip(&self.next) {
+            *local = if curve.points[next].0 > from {
+                surely_lose += u32::from(curve.part != Part::Density);
+                Local::Below
+            } else if next + 1 == curve.points.len() {
+                Local::Above
+            } else {
+                let (start, end) = (curve.place(next, from), curve.place(next, to));
+                rises = true;
+                let rise = start.rise_to(end);
+                Local::Rising(Rising {
+                    marginal: curve.marginal,
+                    part: curve.part,
+                    start,
+                    end,
+                    rise,
+                    line: None,
+                })
+            };
+        }
+        // Where two F are 0, so is every product of all but one.
+        if !rises || surely_lose > 1 {
+            return;
+        }
+        self.cut();
+        let mut first = Place { t: 0.0, rest: 1.0 };
+        for k in 0..self.cuts.len() {
+            let last = self.cuts[k].0;
+            self.cut_panel((from, to), first, last, visit);
+            first = last;
+        }
+    }
+
+    /// Finds the places up to which the panel is cut, rising; the last is its end.
+    fn cut(&mut self) {
+        self.cuts.clear();
+        for local in &self.locals {
+            let Local::Rising(Rising { marginal, start, end, rise, .. }) = local else { continue };
+            for mark in marginal.marks_between(*start, *end) {
+                let (t, rest) = (start.rise_to(mark.share) / rise, mark.share.rise_to(*end) / rise);
+                let place = if t < 0.5 { Place { t, rest: 1.0 - t } } else { Place { t: 1.0 - rest, rest } };
+                self.cuts.push((place, mark.slack / rise));
+            }
+        }
+        self.cuts.retain(|(place, _)| place.t > 0.0 && place.rest > 0.0);
+        let key = |place: Place| if place.t < 0.5 { (false, place.t) } else { (true, -place.rest) };
+        self.cuts.sort_by(|(one, _), (other, _)| {
+            let ((side, place), (other_side, other_place)) = (key(*one), key(*other));
+            side.cmp(&other_side).then(place.total_cmp(&other_place))
+        });
+        let mut last = Place { t: 0.0, rest: 1.0 };
+        self.cuts.retain(|&(place, slack)| {
+            let kept = last.width_to(place) > slack;
+            if kept {
+                last = place;
+            }
+            kept
+        });
+        self.cuts.push((Place { t: 1.0, rest: 0.0 }, 0.0));
+    }
+
+    /// The nodes of a panel between marks.
+    fn cut_panel(&mut self, bids: (f64, f64), first: Place, last: Place, visit: &mut impl FnMut(Node)) {
+        let width = first.width_to(last);
+        let middle = first.moved(0.5 * width);
+        let (mut rising, mut smooth, mut distance) = (0, false, f64::INFINITY);
+        // The nearest singular places, and the least reaches.
+        let (mut left, mut right) = (NOWHERE, NOWHERE);
+        for local in &mut self.locals {
+            let Local::Rising(local) = local else { continue };
+            rising += 1;
+            local.line = local.marginal.line(local.share(middle));
+            match local.line {
+                Some(_) => {
+                    let (below, slope) = local.at(local.share(first));
+                    distance = distance.min(below / (slope * width));
+                }
+                None => smooth = true,
+            }
+            left = nearer(left, local.singular(first)[0]);
+            right = nearer(right, local.singular(last)[1]);
+        }
+        let panel = Panel { curves: &self.locals, bids };
+        let rule = match self.integrand {
+            Integrand::Product(factors) if !smooth => {
+                GaussLegendre::for_linear_factors(rising.min(factors), distance.max(0.0))
+            }
+            _ => GaussLegendre::of_order(ORDER),
+        };
+        let at = &mut self.at;
+        let graded = |(distance, reach): (f64, f64)| {
+            distance + width > GROWTH * distance && distance + width > GROWTH * reach
+        };
+        match (graded(left), graded(right)) {
+            (false, false) => {
+                for (t, weight) in rule.points(0.0, width) {
+                    let place = Place { t: first.t + t, rest: last.rest + (width - t) };
+                    panel.node(place, weight, at, visit);
+                }
+            }
+            (true, to_right) => {
+                let part = if to_right { 0.5 * width } else { width };
+                for_graded(left, part, rule, |t, weight| {
+                    panel.node(Place { t: first.t + t, rest: last.rest + (width - t) }, weight, at, visit);
+                });
+                if to_right {
+                    for_graded(right, part, rule, |rest, weight| {
+                        let place = Place { t: first.t + (width - rest), rest: last.rest + rest };
+                        panel.node(place, weight, at, visit);
+                    });
+                }
+            }
+            (false, true) => for_graded(right, width, rule, |rest, weight| {
+                let place = Place { t: first.t + (width - rest), rest: last.rest + rest };
+                panel.node(place, weight, at, visit);
+            }),
+        }
+    }
+}
+
+/// A distance and a reach so large that they never matter.
+const NOWHERE: (f64, f64) = (f64::INFINITY, f64::INFINITY);
+
+fn nearer(known: (f64, f64), other: Option<(f64, f64)>) -> (f64, f64) {
+    other.map_or(known, |other| (known.0.min(other.0), known.1.min(other.1)))
+}
+
+/// The nodes of a panel from 0 to `width`, `distance` from a singular place, up to the reach of which nothing happens.
+fn for_graded(
+    (distance, reach): (f64, f64),
+    width: f64,
+    rule: &GaussLegendre,
+    mut node: impl FnMut(f64, f64),
+) {
+    let start = distance.max(reach);
+    if start > distance {
+        rule.points(0.0, start - distance).for_each(|(t, weight)| node(t, weight));
+    }
+    let (bottom, top) = (libm::log(start), libm::log(distance + width));
+    let (mut to, mut step) = (top, LOG_WIDTHS.0);
+    while to > bottom {
+        // No sliver at the bottom.
+        let from = if to - bottom < 1.3 * step { bottom } else { to - step };
+        for (s, weight) in rule.points(from, to) {
+            let far = libm::exp(s);
+            node(far - distance, weight * far);
+        }
+        to = from;
+        step = (2.0 * step).min(if top - to > LOG_WIDTHS.2 { LOG_WIDTHS.3 } else { LOG_WIDTHS.1 });
+    }
+}
+
+impl Place {
+    fn width_to(self, above: Place) -> f64 {
+        if self.t < 0.5 { above.t - self.t } else { self.rest - above.rest }
+    }
+
+    fn moved(self, by: f64) -> Place {
+        Place { t: self.t + by, rest: self.rest - by }
+    }
+}
+
+/// All curves between two bids.
+struct Panel<'a> {
+    curves: &'a [Local<'a>],
+    bids: (f64, f64),
+}
+
+impl Panel<'_> {
+    #[inline]
+    fn node(&self, place: Place, weight: f64, at: &mut [At], visit: &mut impl FnMut(Node)) {
+        for (at, local) in at.iter_mut().zip(self.curves) {
+            *at = match local {
+                Local::Below => At { cdf: 0.0, mass: 0.0, value: 0.0 },
+                Local::Above => At { cdf: 1.0, mass: 0.0, value: 0.0 },
+                Local::Rising(rising) => {
+                    let share = rising.share(place);
+                    let (cdf, slope) = rising.at(share);
+                    At { cdf, mass: weight * slope, value: rising.marginal.value(share) }
+                }
+            };
+        }
+        let (from, to) = self.bids;
+        visit(Node { bid: place.t.mul_add(to - from, from), curves: at });
+    }
+}
+
+/// The values that all bid one bid.
+struct Atom {
+    /// F below them.
+    below: f64,
+    mass: f64,
+    /// Their mean.
+    mean: f64,
+}
+
+impl Atom {
+    fn new(marginal: &Marginal, from: Share, to: Share) -> Self {
+        let (mut mass, mut moment) = (0.0, 0.0);
+        let curve = BidCurve { marginal, part: Part::Density, points: vec![(0.0, from), (1.0, to)] };
+        walk(&[curve], Integrand::Product(1), 0.0, &mut |node| {
+            let At { mass: part, value, .. } = node.curves[0];
+            mass += part;
+            moment += part * value;
+        });
+        let cdf = |share: Share| match share {
+            Share::LOW => 0.0,
+            Share::HIGH => 1.0,
+            inside => marginal.at(inside, Part::Cdf).0,
+        };
+        let below = cdf(from);
+        // Not the sum of the parts, which is less accurate: the probability of being among many who tie is a power.
+        Atom { below, mass: cdf(to) - below, mean: if mass > 0.0 { moment / mass } else { 0.0 } }
+    }
+}

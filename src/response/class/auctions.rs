@@ -1,0 +1,175 @@
+//! The rivals of a bidder in the true auction and in the smoothed one.
+
+use std::cell::OnceCell;
+
+use super::payoff::Opposition;
+use crate::auction::{Prior, Profile};
+use crate::expectation::Evaluator;
+use crate::law::bid_curve::BidCurve;
+use crate::law::marginal::Part;
+use crate::law::panels::{Integrand, walk};
+use crate::law::rivals::{BidLaws, Rivals};
+use crate::law::smoothed_wins::SmoothedWins;
+use crate::law::wins::Wins;
+use crate::numeric::piecewise::{DEGREE, Piecewise};
+
+/// The rivals of one bidder in the true auction.
+pub(super) struct TrueAuction<'a> {
+    evaluator: &'a Evaluator,
+    profile: &'a Profile,
+    bidder: usize,
+    rivals: Rivals<'a>,
+    degree: Option<usize>,
+    /// The bids of the rivals, where they are asked for.
+    curves: OnceCell<Vec<BidCurve<'a>>>,
+}
+
+impl<'a> TrueAuction<'a> {
+    pub fn new(evaluator: &'a Evaluator, profile: &'a Profile, laws: &'a BidLaws<'a>, bidder: usize) -> Self {
+        let bidders = &evaluator.population.bidders;
+        let has_lines = |prior: &Prior| matches!(prior, Prior::Uniform(_) | Prior::Empirical(_));
+        let mut rivals = bidders.iter().enumerate().filter(|(j, _)| *j != bidder);
+        let polynomial = rivals.all(|(_, rival)| has_lines(&rival.prior));
+        TrueAuction {
+            evaluator,
+            profile,
+            bidder,
+            rivals: laws.rivals(bidder),
+            degree: polynomial.then(|| bidders.len() - 1),
+            curves: OnceCell::new(),
+        }
+    }
+
+    fn curves(&self) -> &[BidCurve<'a>] {
+        self.curves.get_or_init(|| {
+            let curves = self.evaluator.curves(self.profile, 0.0, Part::Cdf).enumerate();
+            curves.filter(|(j, _)| *j != self.bidder).map(|(_, curve)| curve).collect()
+        })
+    }
+
+    /// A table of W, good enough for a search; none where all rivals bid one bid.
+    pub fn tabulated(&self) -> Option<Tabulated<'_, 'a>> {
+        let mut ends = self.bends().to_vec();
+        let (floor, top) = (ends[0], ends[ends.len() - 1]);
+        if self.degree.is_none() {
+            for curve in self.curves() {
+                for pair in curve.points.windows(2) {
+                    let ((from, low), (to, high)) = (pair[0], pair[1]);
+                    let bid = |share| (low.rise_to(share) / low.rise_to(high)).mul_add(to - from, from);
+                    let marks = curve.marginal.marks_between(low, high).iter().map(|mark| bid(mark.share));
+                    ends.extend(marks.filter(|bid| floor < *bid && *bid < top));
+                }
+            }
+            ends.sort_by(f64::total_cmp);
+            ends.dedup();
+        }
+        let exact = |bid: f64| self.at(bid).0;
+        let close = |bid: f64, y: f64| (y - exact(bid)).abs() < TABLE_ERROR;
+        (floor < top).then(|| Tabulated { auction: self, table: Piecewise::new(&ends, exact, close) })
+    }
+}
+
+impl Wins for TrueAuction<'_> {
+    #[inline]
+    fn at(&self, bid: f64) -> (f64, f64) {
+        self.rivals.at(bid)
+    }
+
+    fn bends(&self) -> &[f64] {
+        self.rivals.bends()
+    }
+}
+
+impl Opposition for TrueAuction<'_> {
+    fn degree(&self) -> Option<usize> {
+        self.degree
+    }
+
+    fn utility(&self, own: &BidCurve) -> f64 {
+        let floor = own.lowest().max(self.bends()[0]);
+        let curves: Vec<BidCurve> = self.curves().iter().chain([own]).cloned().collect();
+        let mut utility = 0.0;
+        walk(&curves, Integrand::Product(curves.len()), floor, &mut |node| {
+            let Some((own, rivals)) = node.curves.split_last() else { return };
+            if own.mass > 0.0 {
+                let wins: f64 = rivals.iter().map(|at| at.cdf).product();
+                utility += own.mass * (own.value - node.bid) * wins;
+            }
+        });
+        utility
+    }
+}
+
+/// The error of a table of W for a search.
+const TABLE_ERROR: f64 = 1e-12;
+
+/// The same with W from a table.
+pub(super) struct Tabulated<'t, 'a> {
+    auction: &'t TrueAuction<'a>,
+    table: Piecewise,
+}
+
+impl Wins for Tabulated<'_, '_> {
+    fn at(&self, bid: f64) -> (f64, f64) {
+        let (floor, top) = self.table.range();
+        if bid < floor || bid >= top { self.auction.at(bid) } else { self.table.at_with_slope(bid) }
+    }
+
+    fn bends(&self) -> &[f64] {
+        self.table.ends()
+    }
+}
+
+impl Opposition for Tabulated<'_, '_> {
+    #[inline]
+    fn wins(&self, bid: f64) -> f64 {
+        let (floor, top) = self.table.range();
+        if bid < floor {
+            0.0
+        } else if bid >= top {
+            1.0
+        } else {
+            self.table.at(bid)
+        }
+    }
+
+    fn degree(&self) -> Option<usize> {
+        Some(DEGREE)
+    }
+
+    fn utility(&self, own: &BidCurve) -> f64 {
+        smooth_utility(self, own)
+    }
+}
+
+impl Opposition for SmoothedWins {
+    #[inline]
+    fn wins(&self, bid: f64) -> f64 {
+        self.value(bid)
+    }
+
+    fn degree(&self) -> Option<usize> {
+        Some(DEGREE)
+    }
+
+    fn utility(&self, own: &BidCurve) -> f64 {
+        smooth_utility(self, own)
+    }
+}
+
+/// E\[(v - b(v)) W(b(v))\] where W is smooth between its bends.
+fn smooth_utility(wins: &impl Opposition, own: &BidCurve) -> f64 {
+    let (from, to) = (own.lowest(), own.points[own.points.len() - 1].0);
+    let bends = wins.bends().iter().copied().filter(|bend| from < *bend && *bend < to);
+    let mut cuts: Vec<f64> = std::iter::once(from).chain(bends).chain([to]).collect();
+    cuts.dedup();
+    let curves: Vec<BidCurve> = std::iter::once(own.clone()).chain(BidCurve::ruler(&cuts)).collect();
+    let mut utility = 0.0;
+    walk(&curves, Integrand::Smooth, from, &mut |node| {
+        let own = node.curves[0];
+        if own.mass > 0.0 {
+            utility += own.mass * (own.value - node.bid) * wins.wins(node.bid);
+        }
+    });
+    utility
+}
