@@ -127,18 +127,17 @@ fn gradient(settings: &Settings, batch: &[Vec<f64>], thetas: &[Vec<f64>], i: usi
 struct State(f64, f64);
 
 fn step(learner: Learner, rate: f64, t: f64, state: &mut State, gradient: f64) -> f64 {
-    match learner {
-        Learner::Adam(adam) => {
-            state.0 = adam.beta1 * state.0 + (1.0 - adam.beta1) * gradient;
-            state.1 = adam.beta2 * state.1 + (1.0 - adam.beta2) * gradient * gradient;
-            let mean = state.0 / (1.0 - libm::pow(adam.beta1, t));
-            rate * mean / ((state.1 / (1.0 - libm::pow(adam.beta2, t))).sqrt() + adam.epsilon)
-        }
-        Learner::Sgd(sgd) => {
-            state.0 = sgd.momentum * state.0 + gradient;
-            rate * state.0
-        }
+    if let Learner::Adam(adam) = learner {
+        state.0 = adam.beta1 * state.0 + (1.0 - adam.beta1) * gradient;
+        state.1 = adam.beta2 * state.1 + (1.0 - adam.beta2) * gradient * gradient;
+        let mean = state.0 / (1.0 - libm::pow(adam.beta1, t));
+        return rate * mean / ((state.1 / (1.0 - libm::pow(adam.beta2, t))).sqrt() + adam.epsilon);
     }
+    if let Learner::Sgd(sgd) = learner {
+        state.0 = sgd.momentum * state.0 + gradient;
+        return rate * state.0;
+    }
+    panic!("the steps of {} are transcribed beside it, no runs are here", learner.name())
 }
 
 /// The multiplier of the line that is nearest to a bidder's bids.

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use bidsweep::auction::Prior;
 use bidsweep::auction::prior::{Empirical, Table};
-use bidsweep::learner::{Adam, Learner, Update};
+use bidsweep::learner::{Adam, Learn, Learner, State, Told};
 use bidsweep::numeric::elementary::exp2;
 use bidsweep::numeric::simd::{Float, Instance, Kernel, LANES, Real, Samples, Simd, run};
 use bidsweep::numeric::xoshiro::{Seeded, Xoshiro};
@@ -46,8 +46,7 @@ impl Timing<'_> {
             *number = X::units(generators.draw());
         }
         let adam = Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
-        let mut update = Update::<S::Real>::new([adam; LANES], [0.01; LANES]);
-        let mut theta = S::Real::splat(0.9);
+        let mut learner = State::start([adam; LANES], [0.01; LANES], vec![S::Real::splat(0.9)]);
         let one = X::splat(1.0);
         let table = self.prior.table::<X::Number>();
         let (low, high) = self.prior.support();
@@ -97,14 +96,15 @@ impl Timing<'_> {
                 }
                 Piece::Update => {
                     for _ in 0..VECTORS {
-                        theta = update.step(theta, theta);
+                        let gradient = [learner.numbers()[0]];
+                        learner.learn(Told::Gradient(&gradient));
                     }
                 }
             }
             black_box(&mut numbers);
         }
         let seconds = start.elapsed().as_secs_f64();
-        black_box(theta.to_array());
+        black_box(learner.numbers()[0].to_array());
         let per_vector = if matches!(self.piece, Piece::Update) { LANES } else { LANES * X::PER_LANE };
         seconds * 1e9 / (VISITS * VECTORS * per_vector) as f64
     }

@@ -1,7 +1,7 @@
 //! The auction's rule: who wins and what the winner pays.
 
 /// A sealed-bid auction for one item; the highest bid wins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mechanism {
     /// The winner pays the own bid: utility (v - b) 1\[b > m\], where m is the highest other bid.
     #[default]

@@ -1,39 +1,8 @@
 //! Adam (Kingma and Ba 2015, Algorithm 1).
 
-use super::{Feedback, Hyperparameter, Learner, LearnerEntry, LinearResponse};
+use super::hyperparameter::{Domain, Hyperparameter, Range, Value};
+use super::{Entry, Feedback, Learn, LinearResponse, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
-
-pub(super) const ENTRY: LearnerEntry = LearnerEntry {
-    name: "adam",
-    doc: "Adam, steps scaled by running moments of the gradient (Kingma and Ba 2015)",
-    feedback: Feedback::Gradient,
-    // Steps are divided by the gradient's standard deviation, which falls with the root of the batch.
-    batch_exponent: -0.5,
-    hyperparameters: &[
-        Hyperparameter {
-            name: "beta1",
-            doc: "decay of the first moment",
-            default: 0.9,
-            range: "in [0, 1)",
-            allows: |x| (0.0..1.0).contains(&x),
-        },
-        Hyperparameter {
-            name: "beta2",
-            doc: "decay of the second moment",
-            default: 0.999,
-            range: "in [0, 1)",
-            allows: |x| (0.0..1.0).contains(&x),
-        },
-        Hyperparameter {
-            name: "epsilon",
-            doc: "added to the root of the second moment",
-            default: 1e-8,
-            range: "above 0 and finite",
-            allows: |x| x > 0.0 && x.is_finite(),
-        },
-    ],
-    build: |h| Learner::Adam(Adam { beta1: h[0], beta2: h[1], epsilon: h[2] }),
-};
 
 /// The hyperparameters of Adam.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,14 +15,64 @@ pub struct Adam {
     pub epsilon: f64,
 }
 
-impl Adam {
+impl Rule for Adam {
+    const ENTRY: Entry = Entry {
+        name: "adam",
+        doc: "Adam, steps scaled by running moments of the gradient (Kingma and Ba 2015)",
+        feedback: Feedback::Gradient,
+        // Steps are divided by the gradient's standard deviation, which falls with the root of the batch.
+        batch_exponent: Some(-0.5),
+        hyperparameters: &[
+            Hyperparameter {
+                name: "beta1",
+                doc: "decay of the first moment",
+                default: Value::Number(0.9),
+                domain: Domain::Number(Range::SHARE),
+            },
+            Hyperparameter {
+                name: "beta2",
+                doc: "decay of the second moment",
+                default: Value::Number(0.999),
+                domain: Domain::Number(Range::SHARE),
+            },
+            Hyperparameter {
+                name: "epsilon",
+                doc: "added to the root of the second moment",
+                default: Value::Number(1e-8),
+                domain: Domain::Number(Range::POSITIVE),
+            },
+        ],
+    };
+    type State<R: Real> = State<R>;
+
+    fn build(values: &[Value]) -> Self {
+        Adam { beta1: values[0].number(), beta2: values[1].number(), epsilon: values[2].number() }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        [self.beta1, self.beta2, self.epsilon].map(Value::Number).to_vec()
+    }
+
     /// Adam where s has settled at the mean of g^2; that it fluctuates, by a part of about (1 - beta2) of itself in
     /// the mean square, is left out.
-    pub(super) fn linear_response(&self, learning_rate: f64, gradient_rms: f64) -> LinearResponse {
-        LinearResponse {
+    fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse> {
+        Some(LinearResponse {
             decay: self.beta1,
             gain: 1.0 - self.beta1,
             step: learning_rate / (gradient_rms + self.epsilon),
+        })
+    }
+
+    fn start<R: Real>(lanes: [Self; LANES], learning_rates: [f64; LANES], thetas: Vec<R>) -> State<R> {
+        let zero = R::splat(0.0);
+        State {
+            learning_rate: R::from_array(learning_rates),
+            beta1: R::from_array(lanes.map(|adam| adam.beta1)),
+            beta2: R::from_array(lanes.map(|adam| adam.beta2)),
+            epsilon: R::from_array(lanes.map(|adam| adam.epsilon)),
+            powers: [R::splat(1.0); 2],
+            moments: vec![Moments { mean: zero, square: zero }; thetas.len()],
+            thetas,
         }
     }
 }
@@ -62,50 +81,83 @@ impl Adam {
 ///
 /// m <- beta1 m + (1 - beta1) g, s <- beta2 s + (1 - beta2) g^2,
 /// theta <- theta + learning_rate (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + epsilon).
-pub struct Update<R> {
+pub struct State<R> {
     learning_rate: R,
     beta1: R,
     beta2: R,
     epsilon: R,
     /// beta1^t and beta2^t.
     powers: [R; 2],
+    /// One a parameter.
+    moments: Vec<Moments<R>>,
+    thetas: Vec<R>,
+}
+
+/// The running moments m and s of one parameter's gradient.
+#[derive(Clone, Copy)]
+struct Moments<R> {
     mean: R,
     square: R,
 }
 
-impl<R: Real> Update<R> {
-    pub(super) fn new(hyperparameters: [Adam; LANES], learning_rates: [f64; LANES]) -> Self {
-        let lanes = |of: fn(Adam) -> f64| R::from_array(hyperparameters.map(of));
-        Update {
-            learning_rate: R::from_array(learning_rates),
-            beta1: lanes(|adam| adam.beta1),
-            beta2: lanes(|adam| adam.beta2),
-            epsilon: lanes(|adam| adam.epsilon),
-            powers: [R::splat(1.0); 2],
-            mean: R::splat(0.0),
-            square: R::splat(0.0),
-        }
-    }
-
-    /// The numbers that the next step starts from.
-    pub(super) fn state(&self) -> [R; 4] {
-        [self.powers[0], self.powers[1], self.mean, self.square]
-    }
-
-    /// Takes what [`Update::state`] gave.
-    pub(super) fn restore(&mut self, [power1, power2, mean, square]: [R; 4]) {
-        self.powers = [power1, power2];
-        (self.mean, self.square) = (mean, square);
+impl<R: Real> Learn<R> for State<R> {
+    #[inline(always)]
+    fn numbers(&self) -> &[R] {
+        &self.thetas
     }
 
     #[inline(always)]
-    pub(super) fn step(&mut self, theta: R, gradient: R) -> R {
+    fn learn(&mut self, told: Told<'_, R>) {
+        let Told::Gradient(gradients) = told;
         let one = R::splat(1.0);
         self.powers = [self.powers[0] * self.beta1, self.powers[1] * self.beta2];
         let rate = self.learning_rate / (one - self.powers[0]);
         let correction = one / (one - self.powers[1]);
-        self.mean = self.mean.mul_add(self.beta1, (one - self.beta1) * gradient);
-        self.square = self.square.mul_add(self.beta2, (one - self.beta2) * gradient * gradient);
-        theta + rate * self.mean / ((self.square * correction).sqrt() + self.epsilon)
+        for ((theta, moments), &gradient) in self.thetas.iter_mut().zip(&mut self.moments).zip(gradients) {
+            let mean = moments.mean.mul_add(self.beta1, (one - self.beta1) * gradient);
+            let square = moments.square.mul_add(self.beta2, (one - self.beta2) * gradient * gradient);
+            *moments = Moments { mean, square };
+            *theta = *theta + rate * mean / ((square * correction).sqrt() + self.epsilon);
+        }
+    }
+
+    fn memory(&self) -> Vec<R> {
+        let moments = self.moments.iter().flat_map(|moments| [moments.mean, moments.square]);
+        self.powers.into_iter().chain(moments).collect()
+    }
+
+    fn restore(&mut self, memory: &[R]) {
+        let (powers, moments) = memory.split_at(2);
+        self.powers.copy_from_slice(powers);
+        for (moments, numbers) in self.moments.iter_mut().zip(moments.chunks_exact(2)) {
+            *moments = Moments { mean: numbers[0], square: numbers[1] };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learner::Learner;
+    use crate::learner::fixture::{Step, assert_follows};
+
+    #[test]
+    fn lanes_follow_the_scalar_transcription() {
+        let adams: [Adam; LANES] = std::array::from_fn(|lane| Adam {
+            beta1: 0.1 * lane as f64,
+            beta2: 0.999 - 0.1 * lane as f64,
+            epsilon: libm::pow(10.0, -8.0 + lane as f64),
+        });
+        let rates = std::array::from_fn(|lane| 0.01 * (1.0 + lane as f64));
+        let steps: [_; LANES] = std::array::from_fn(|lane| {
+            move |t: f64, g: f64, [m, s, _]: &mut [f64; 3]| {
+                let Adam { beta1, beta2, epsilon } = adams[lane];
+                *m = beta1 * *m + (1.0 - beta1) * g;
+                *s = beta2 * *s + (1.0 - beta2) * g * g;
+                let (mean, square) = (*m / (1.0 - libm::pow(beta1, t)), *s / (1.0 - libm::pow(beta2, t)));
+                rates[lane] * mean / (square.sqrt() + epsilon)
+            }
+        });
+        assert_follows(adams.map(Learner::Adam), rates, steps.each_ref().map(|step| step as Step));
     }
 }

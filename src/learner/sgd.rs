@@ -1,22 +1,8 @@
 //! Stochastic gradient ascent, with optional heavy-ball momentum (Polyak 1964).
 
-use super::{Feedback, Hyperparameter, Learner, LearnerEntry, LinearResponse};
+use super::hyperparameter::{Domain, Hyperparameter, Range, Value};
+use super::{Entry, Feedback, Learn, LinearResponse, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
-
-pub(super) const ENTRY: LearnerEntry = LearnerEntry {
-    name: "sgd",
-    doc: "stochastic gradient ascent with heavy-ball momentum (Polyak 1964)",
-    feedback: Feedback::Gradient,
-    batch_exponent: -1.0,
-    hyperparameters: &[Hyperparameter {
-        name: "momentum",
-        doc: "share of the last step's velocity that is kept",
-        default: 0.0,
-        range: "in [0, 1)",
-        allows: |x| (0.0..1.0).contains(&x),
-    }],
-    build: |h| Learner::Sgd(Sgd { momentum: h[0] }),
-};
 
 /// The hyperparameters of SGD.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,42 +11,94 @@ pub struct Sgd {
     pub momentum: f64,
 }
 
-impl Sgd {
+impl Rule for Sgd {
+    const ENTRY: Entry = Entry {
+        name: "sgd",
+        doc: "stochastic gradient ascent with heavy-ball momentum (Polyak 1964)",
+        feedback: Feedback::Gradient,
+        batch_exponent: Some(-1.0),
+        hyperparameters: &[Hyperparameter {
+            name: "momentum",
+            doc: "share of the last step's velocity that is kept",
+            default: Value::Number(0.0),
+            domain: Domain::Number(Range::SHARE),
+        }],
+    };
+    type State<R: Real> = State<R>;
+
+    fn build(values: &[Value]) -> Self {
+        Sgd { momentum: values[0].number() }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![Value::Number(self.momentum)]
+    }
+
     /// SGD is linear as it stands: m is the velocity.
-    pub(super) fn linear_response(&self, learning_rate: f64) -> LinearResponse {
-        LinearResponse { decay: self.momentum, gain: 1.0, step: learning_rate }
+    fn near_rest(&self, learning_rate: f64, _: f64) -> Option<LinearResponse> {
+        Some(LinearResponse { decay: self.momentum, gain: 1.0, step: learning_rate })
+    }
+
+    fn start<R: Real>(lanes: [Self; LANES], learning_rates: [f64; LANES], thetas: Vec<R>) -> State<R> {
+        State {
+            learning_rate: R::from_array(learning_rates),
+            momentum: R::from_array(lanes.map(|sgd| sgd.momentum)),
+            velocities: vec![R::splat(0.0); thetas.len()],
+            thetas,
+        }
     }
 }
 
 /// SGD over lanes: velocity <- momentum velocity + g, theta <- theta + learning_rate velocity.
-pub struct Update<R> {
+pub struct State<R> {
     learning_rate: R,
     momentum: R,
-    velocity: R,
+    /// One a parameter.
+    velocities: Vec<R>,
+    thetas: Vec<R>,
 }
 
-impl<R: Real> Update<R> {
-    pub(super) fn new(hyperparameters: [Sgd; LANES], learning_rates: [f64; LANES]) -> Self {
-        Update {
-            learning_rate: R::from_array(learning_rates),
-            momentum: R::from_array(hyperparameters.map(|sgd| sgd.momentum)),
-            velocity: R::splat(0.0),
-        }
-    }
-
-    /// The numbers that the next step starts from.
-    pub(super) fn state(&self) -> [R; 1] {
-        [self.velocity]
-    }
-
-    /// Takes what [`Update::state`] gave.
-    pub(super) fn restore(&mut self, [velocity]: [R; 1]) {
-        self.velocity = velocity;
+impl<R: Real> Learn<R> for State<R> {
+    #[inline(always)]
+    fn numbers(&self) -> &[R] {
+        &self.thetas
     }
 
     #[inline(always)]
-    pub(super) fn step(&mut self, theta: R, gradient: R) -> R {
-        self.velocity = self.velocity.mul_add(self.momentum, gradient);
-        self.velocity.mul_add(self.learning_rate, theta)
+    fn learn(&mut self, told: Told<'_, R>) {
+        let Told::Gradient(gradients) = told;
+        for ((theta, velocity), &gradient) in self.thetas.iter_mut().zip(&mut self.velocities).zip(gradients)
+        {
+            *velocity = velocity.mul_add(self.momentum, gradient);
+            *theta = velocity.mul_add(self.learning_rate, *theta);
+        }
+    }
+
+    fn memory(&self) -> Vec<R> {
+        self.velocities.clone()
+    }
+
+    fn restore(&mut self, memory: &[R]) {
+        self.velocities.copy_from_slice(memory);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learner::Learner;
+    use crate::learner::fixture::{Step, assert_follows};
+
+    #[test]
+    fn lanes_follow_the_scalar_transcription() {
+        let sgds: [Sgd; LANES] = std::array::from_fn(|lane| Sgd { momentum: 0.12 * lane as f64 });
+        let rates = std::array::from_fn(|lane| 0.1 * (1.0 + lane as f64));
+        let steps: [_; LANES] = std::array::from_fn(|lane| {
+            move |_: f64, g: f64, [velocity, ..]: &mut [f64; 3]| {
+                *velocity = sgds[lane].momentum * *velocity + g;
+                rates[lane] * *velocity
+            }
+        });
+        assert_follows(sgds.map(Learner::Sgd), rates, steps.each_ref().map(|step| step as Step));
     }
 }

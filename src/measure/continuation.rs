@@ -1,7 +1,5 @@
 //! What is left of a run's movement where nothing is drawn any more: a cycle goes on, noise dies out.
 
-use crate::auction::Strategy;
-use crate::auction::strategy::linear;
 use crate::expectation::ExpectedGradient;
 use crate::learner::{Learner, Sgd};
 use crate::numeric::simd::Instance;
@@ -64,7 +62,7 @@ pub(super) fn continued(settings: &Settings, outcome: &Outcome, most: u32) -> Co
         bidder.learner = Learner::Sgd(Sgd { momentum: 0.0 });
         bidder.learning_rate = step;
     }
-    let fresh = standings.iter().map(|standing| Standing { learner: Vec::new(), ..standing.clone() });
+    let fresh = standings.iter().map(|standing| Standing { memory: None, ..standing.clone() });
     Continued {
         ascent: movement(&plain, fresh.collect(), least, most),
         learners: movement(&exact, standings, least, most),
@@ -97,24 +95,16 @@ fn movement(settings: &Settings, mut standings: Vec<Standing>, least: f64, most:
 fn stable_step(settings: &Settings, standings: &[Standing]) -> f64 {
     let gradient = ExpectedGradient::new(&settings.population(), settings.beta.last());
     let field = |thetas: &[Vec<f64>]| -> Vec<f64> {
-        let strategies = || settings.bidders.iter().map(|bidder| bidder.strategy);
-        let value = |strategy, theta: f64| match strategy {
-            Strategy::Linear => linear::multiplier(theta),
-            Strategy::PiecewiseLinear { .. } => libm::exp(theta),
-        };
-        let rate = |strategy, value: f64| match strategy {
-            Strategy::Linear => value * (1.0 - value),
-            Strategy::PiecewiseLinear { .. } => value,
-        };
-        let parameters: Vec<Vec<f64>> = strategies()
+        let links = || settings.bidders.iter().map(|bidder| bidder.strategy.link());
+        let parameters: Vec<Vec<f64>> = links()
             .zip(thetas)
-            .map(|(strategy, thetas)| thetas.iter().map(|theta| value(strategy, *theta)).collect())
+            .map(|(link, thetas)| thetas.iter().map(|theta| link.parameter(*theta)).collect())
             .collect();
         let derivatives = gradient.at(&parameters);
-        strategies()
+        links()
             .zip(derivatives.iter().zip(&parameters))
-            .flat_map(|(strategy, (derivatives, parameters))| {
-                derivatives.iter().zip(parameters).map(move |(d, value)| d * rate(strategy, *value))
+            .flat_map(|(link, (derivatives, parameters))| {
+                derivatives.iter().zip(parameters).map(move |(d, parameter)| d * link.slope(*parameter))
             })
             .collect()
     };

@@ -114,12 +114,11 @@ mod tests {
     };
 
     fn settings(beta: Beta) -> Settings {
-        let entry = &Learner::REGISTRY[0];
-        let defaults: Vec<f64> = entry.hyperparameters.iter().map(|h| h.default).collect();
+        let defaults: Vec<_> = Learner::REGISTRY[0].hyperparameters.iter().map(|h| h.default).collect();
         let bidder = BidderSettings {
             prior: Prior::STANDARD,
             strategy: Strategy::Linear,
-            learner: (entry.build)(&defaults),
+            learner: Learner::build(0, &defaults),
             learning_rate: 0.01,
             initial: Initial::Theta(0.9),
         };
@@ -149,7 +148,7 @@ mod tests {
             tail_mean_parameters: vec![0.48],
             last_parameters: vec![0.47],
             ema_residual_sd: Some(0.005),
-            standing: Standing { thetas: vec![-0.12], learner: vec![0.0, 0.1, 1e-3, 1e-6] },
+            standing: Standing { thetas: vec![-0.12], memory: Some(vec![0.0, 0.1, 1e-3, 1e-6]) },
         };
         let other = BidderOutcome { tail_mean: 0.51, tail_mean_parameters: vec![0.51], ..bidder.clone() };
         Outcome {

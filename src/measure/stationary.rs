@@ -173,10 +173,10 @@ pub fn stationary_of(
     assert_eq!(learners.len(), noise.multipliers.len(), "learners and bidders");
     let game = Game::new(noise, learners, sampling);
     game.is_stable(noise)?;
-    let mut responses = game.responses(&game.noise.own);
+    let mut responses = game.responses(&game.noise.own)?;
     for _ in 0..MOST_ROUNDS {
         let (thetas, squares) = game.solve(&responses)?;
-        let next = game.responses(&squares);
+        let next = game.responses(&squares)?;
         let settled = responses
             .iter()
             .zip(&next)
@@ -267,9 +267,12 @@ impl Game {
     }
 
     /// The learners where their gradients have these mean squares.
-    fn responses(&self, squares: &[f64]) -> Vec<LinearResponse> {
-        let pairs = self.learners.iter().zip(squares);
-        pairs.map(|((learner, rate), square)| learner.linear_response(*rate, square.sqrt())).collect()
+    fn responses(&self, squares: &[f64]) -> Result<Vec<LinearResponse>, String> {
+        let response = |((learner, rate), square): (&(Learner, f64), &f64)| {
+            let found = learner.near_rest(*rate, square.sqrt());
+            found.ok_or_else(|| format!("{} is no linear function of small gradients", learner.name()))
+        };
+        self.learners.iter().zip(squares).map(response).collect()
     }
 
     /// The covariance of theta, and the mean squares of gradients.
@@ -472,12 +475,12 @@ mod tests {
     #[test]
     fn one_mode_has_its_closed_variance() {
         for (eta, lambda, variance) in [(0.3, 0.08, 4e-4), (1.0, 0.2, 1e-3), (7.0, 0.27, 2.0)] {
-            let sgd = mode(SGD.linear_response(eta, 1.0), lambda, variance).thetas[0][0];
+            let sgd = mode(SGD.near_rest(eta, 1.0).unwrap(), lambda, variance).thetas[0][0];
             let expected = eta * variance / (lambda * (2.0 - eta * lambda));
             assert!((sgd / expected - 1.0).abs() < 1e-12, "{sgd} for {expected}");
             for b in [0.0, 0.5, 0.9] {
                 let adam = Learner::Adam(Adam { beta1: b, beta2: 0.999, epsilon: 1e-8 });
-                let response = adam.linear_response(0.01, 0.01 / eta - 1e-8);
+                let response = adam.near_rest(0.01, 0.01 / eta - 1e-8).unwrap();
                 assert!((response.effective_step() / eta - 1.0).abs() < 1e-12);
                 let step = eta * (1.0 - b);
                 let adam = mode(response, lambda, variance).thetas[0][0];
@@ -485,7 +488,7 @@ mod tests {
                 let expected = (1.0 + b) * step * step * variance / denominator;
                 assert!((adam / expected - 1.0).abs() < 1e-9, "{adam} for {expected}");
                 // Of heavy-ball momentum the same mode, with another learning rate.
-                let ball = Learner::Sgd(Sgd { momentum: b }).linear_response(step, 1.0);
+                let ball = Learner::Sgd(Sgd { momentum: b }).near_rest(step, 1.0).unwrap();
                 let ball = mode(ball, lambda, variance).thetas[0][0];
                 assert!((ball / adam - 1.0).abs() < 1e-9, "{ball} for {adam}");
             }
@@ -494,7 +497,7 @@ mod tests {
 
     #[test]
     fn gradients_of_a_mode_are_noise_and_pull() {
-        let response = ADAM.linear_response(0.01, 0.02);
+        let response = ADAM.near_rest(0.01, 0.02).unwrap();
         let Scatter { thetas, gradients } = mode(response, 0.1, 4e-4);
         assert!((gradients[0][0] / (4e-4 + 0.01 * thetas[0][0]) - 1.0).abs() < 1e-12);
     }
@@ -530,7 +533,7 @@ mod tests {
     fn one_after_the_other_is_a_matrix_by_hand() {
         let (eta, jacobian) = (0.7, [[-0.5, 0.2], [0.1, -0.3]]);
         let rows = jacobian.map(|row| row.to_vec());
-        let response = SGD.linear_response(eta, 1.0);
+        let response = SGD.near_rest(eta, 1.0).unwrap();
         let Linear { a, c, .. } = Linear::new(&rows, &[response; 2], true);
         let [first, second] =
             [[1.0 + eta * jacobian[0][0], eta * jacobian[0][1]], [0.0, 1.0 + eta * jacobian[1][1]]];

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::auction::strategy::linear;
 use crate::auction::{Mechanism, Strategy};
-use crate::learner::{Hyperparameter, Learner, LearnerEntry};
+use crate::learner::{self, Hyperparameter, Learner, Value};
 use crate::train::{self, Batch, Beta, Precision, Profiles, Updates};
 
 use super::number::shortest;
@@ -43,7 +43,7 @@ pub(super) enum Choice {
     Epochs(u32),
     Updates(Updates),
     Precision(Precision),
-    Hyperparameter(HyperparameterId, f64),
+    Hyperparameter(HyperparameterId, Value),
 }
 
 /// The place of a hyperparameter in [`Learner::REGISTRY`].
@@ -93,7 +93,7 @@ pub(super) struct LearnerChoice {
     /// Index into [`Learner::REGISTRY`].
     pub learner: usize,
     /// One a hyperparameter.
-    pub given: Vec<Option<f64>>,
+    pub given: Vec<Option<Value>>,
 }
 
 impl Scale {
@@ -131,15 +131,24 @@ impl Initial {
 }
 
 impl LearnerChoice {
-    pub(super) fn entry(&self) -> &'static LearnerEntry {
+    pub(super) fn entry(&self) -> &'static learner::Entry {
         &Learner::REGISTRY[self.learner]
     }
 
     /// The learner; what its table leaves out is what `otherwise` has, or the default.
-    pub(super) fn build(&self, otherwise: &[Option<f64>]) -> Learner {
+    pub(super) fn build(&self, otherwise: &[Option<Value>]) -> Learner {
         let given = self.given.iter().zip(otherwise).zip(self.entry().hyperparameters);
-        let values: Vec<f64> = given.map(|((table, key), h)| table.or(*key).unwrap_or(h.default)).collect();
-        (self.entry().build)(&values)
+        let values: Vec<Value> = given.map(|((table, key), h)| table.or(*key).unwrap_or(h.default)).collect();
+        Learner::build(self.learner, &values)
+    }
+}
+
+/// The TOML text of a hyperparameter.
+fn toml(value: Value) -> String {
+    match value {
+        Value::Number(x) => shortest(x),
+        Value::Count(count) => count.to_string(),
+        Value::Word(word) => format!("\"{word}\""),
     }
 }
 
@@ -170,7 +179,7 @@ impl fmt::Display for LearnerChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let given = self.entry().hyperparameters.iter().zip(&self.given);
         let given: Vec<_> =
-            given.filter_map(|(h, given)| Some(format!("{} = {}", h.name, shortest((*given)?)))).collect();
+            given.filter_map(|(h, given)| Some(format!("{} = {}", h.name, toml((*given)?)))).collect();
         if given.is_empty() {
             return f.write_str(self.entry().name);
         }
@@ -192,7 +201,11 @@ impl fmt::Display for Choice {
                 write!(f, "{{ geometric = {} }}", list(&[*from, *to]))
             }
             Choice::Learner(learner) => learner.fmt(f),
-            Choice::LearningRate(x) | Choice::Hyperparameter(_, x) => f.write_str(&shortest(*x)),
+            Choice::LearningRate(x) | Choice::Hyperparameter(_, Value::Number(x)) => {
+                f.write_str(&shortest(*x))
+            }
+            Choice::Hyperparameter(_, Value::Count(count)) => write!(f, "{count}"),
+            Choice::Hyperparameter(_, Value::Word(word)) => f.write_str(word),
             Choice::Batch(Batch::Exact) => f.write_str("exact"),
             Choice::Batch(Batch::Profiles(count)) | Choice::Epochs(count) => write!(f, "{count}"),
             Choice::Segments(count) => write!(f, "{count}"),
@@ -214,6 +227,7 @@ impl Choice {
             | Choice::Profiles(_)
             | Choice::Updates(_)
             | Choice::Precision(_)
+            | Choice::Hyperparameter(_, Value::Word(_))
             | Choice::Batch(Batch::Exact)
             | Choice::Initial(Initial::Truthful) => true,
             Choice::Learner(learner) => learner.given.iter().all(Option::is_none),

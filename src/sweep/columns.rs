@@ -3,7 +3,7 @@
 use super::Cell;
 use super::choice::HyperparameterId;
 use super::settings::settings;
-use crate::learner::Learner;
+use crate::learner::{Domain, Learner, Value};
 
 /// One value of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,8 +67,13 @@ impl SettingColumn {
     }
 
     pub(super) fn of_hyperparameter(name: &str, id: HyperparameterId) -> Self {
+        let kind = match id.entry().domain {
+            Domain::Number(_) => Kind::Number,
+            Domain::Count { .. } => Kind::Integer,
+            Domain::Word(_) => Kind::Text,
+        };
         let doc = id.entry().doc.to_owned();
-        SettingColumn { name: name.to_owned(), kind: Kind::Number, doc, source: Source::Hyperparameter(id) }
+        SettingColumn { name: name.to_owned(), kind, doc, source: Source::Hyperparameter(id) }
     }
 
     /// The setting of a cell; null where the bidders differ in it or the learner does not use it.
@@ -87,7 +92,11 @@ impl SettingColumn {
                 if learner.name() != Learner::REGISTRY[id.learner].name {
                     return Scalar::Null;
                 }
-                Scalar::Number(learner.hyperparameters()[id.index])
+                match learner.values()[id.index] {
+                    Value::Number(x) => Scalar::Number(x),
+                    Value::Count(count) => Scalar::Integer(count.into()),
+                    Value::Word(word) => word.into(),
+                }
             }
         }
     }

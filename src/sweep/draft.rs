@@ -2,7 +2,7 @@
 
 use crate::auction::strategy::piecewise_linear::USUAL_SEGMENTS;
 use crate::auction::{Mechanism, Strategy};
-use crate::learner::Learner;
+use crate::learner::{Learner, Value};
 use crate::train::{Batch, Beta, BidderSettings, Precision, Profiles, Settings, Updates};
 
 use super::choice::{Choice, Initial, LearnerChoice, Scale, Start};
@@ -28,7 +28,7 @@ pub(super) struct Draft {
     pub updates: Updates,
     pub precision: Precision,
     /// Those given by a key of their own, shape \[learner\]\[hyperparameter\].
-    pub hyperparameters: Vec<Vec<Option<f64>>>,
+    pub hyperparameters: Vec<Vec<Option<Value>>>,
 }
 
 /// Two linear bidders that learn with Adam at beta 50: the study that the shipped sweeps start from.

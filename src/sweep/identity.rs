@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::str::FromStr;
 
 use crate::auction::{Prior, Strategy};
-use crate::learner::Learner;
+use crate::learner::{Learner, Value};
 use crate::train::{Batch, Beta, BidderSettings, Initial, Settings};
 
 use super::choice::{PRECISIONS, PROFILES, UPDATES, word};
@@ -195,13 +195,17 @@ fn put_prior(prior: &Prior, text: &mut String) {
 
 /// A learner with the hyperparameters that are not at their default.
 fn put_learner(learner: &Learner, text: &mut String) {
-    let mut given: Vec<_> = learner.entry().hyperparameters.iter().zip(learner.hyperparameters()).collect();
+    let mut given: Vec<_> = learner.entry().hyperparameters.iter().zip(learner.values()).collect();
     given.retain(|(h, value)| *value != h.default);
     given.sort_by_key(|(h, _)| h.name);
     let mut outer = Object::begin(text);
     let mut inner = Object::begin(outer.key(learner.name()));
     for (h, value) in given {
-        inner.put(h.name, Shortest(value));
+        match value {
+            Value::Number(x) => inner.put(h.name, Shortest(x)),
+            Value::Count(count) => inner.put(h.name, count),
+            Value::Word(word) => inner.put_text(h.name, word),
+        }
     }
     inner.end();
     outer.end();

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::auction::strategy::{linear, piecewise_linear::MOST_SEGMENTS};
 use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Mechanism, Strategy};
-use crate::learner::Learner;
+use crate::learner::{self, Domain, Hyperparameter, Learner};
 use crate::train::{self, Batch, Beta};
 
 use super::choice::{
@@ -319,7 +319,7 @@ impl SettingEntry {
                 read::number(node, &self.key, &self.values, allows, problems).map(choice)
             }
             Form::Hyperparameter(id) => {
-                let value = read::number(node, &self.key, &self.values, id.entry().allows, problems)?;
+                let value = read_hyperparameter(id.entry(), &self.key, node, problems)?;
                 Some(Choice::Hyperparameter(*id, value))
             }
             Form::Population => self.read_population(node, names, problems),
@@ -467,8 +467,7 @@ impl SettingEntry {
             read::only(table, &hyperparameters.iter().map(|h| h.name).collect::<Vec<_>>(), &what, problems);
             for (h, given) in hyperparameters.iter().zip(&mut given) {
                 let Some(node) = table.get(h.name) else { continue };
-                let expected = format!("a number {}", h.range);
-                *given = read::number(node, h.name, &expected, h.allows, problems);
+                *given = read_hyperparameter(h, h.name, node, problems);
             }
         }
         Some(LearnerChoice { learner, given })
@@ -485,6 +484,55 @@ impl SettingEntry {
 /// The words for a start at the values themselves, and for the expected gradient.
 const TRUTHFUL: &str = "truthful";
 const EXACT: &str = "exact";
+
+/// The value of a hyperparameter, whose key it is reported by.
+fn read_hyperparameter(
+    hyperparameter: &Hyperparameter,
+    key: &str,
+    node: &Node,
+    problems: &mut Vec<Problem>,
+) -> Option<learner::Value> {
+    let expected = domain_in_words(&hyperparameter.domain);
+    match hyperparameter.domain {
+        Domain::Number(range) => {
+            read::number(node, key, &expected, range.has, problems).map(learner::Value::Number)
+        }
+        Domain::Count { min, max } => {
+            let count = read::integer(node, key, min.into(), max.into(), problems)?;
+            Some(learner::Value::Count(u32::try_from(count).expect("no range goes beyond u32")))
+        }
+        Domain::Word(words) => {
+            let found = words.iter().find(|word| node.is_text(word));
+            if found.is_none() {
+                let problem = mismatch(node, key, &expected);
+                problems.push(with_nearest(problem, node, words.iter().copied()));
+            }
+            found.map(|word| learner::Value::Word(word))
+        }
+    }
+}
+
+fn domain_in_words(domain: &Domain) -> String {
+    match domain {
+        Domain::Number(range) => format!("a number {}", range.words),
+        Domain::Count { min, max } => read::integers(u64::from(*min), u64::from(*max)),
+        Domain::Word(words) => one_of(words),
+    }
+}
+
+fn domain_schema(domain: &Domain) -> Json {
+    match domain {
+        Domain::Number(_) => json!({ "type": "number" }),
+        Domain::Count { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
+        Domain::Word(words) => json!({ "enum": words }),
+    }
+}
+
+/// Quoted words, as what may stand in the place of a value.
+fn one_of(words: &[&str]) -> String {
+    let all: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    if all.len() == 1 { all[0].clone() } else { format!("one of {}", all.join(", ")) }
+}
 
 /// The interval that initial parameters are drawn from.
 fn read_random(node: &Node, problems: &mut Vec<Problem>) -> Option<Initial> {
@@ -531,13 +579,10 @@ impl Form {
     /// The values in words.
     fn values(&self) -> String {
         match self {
-            Form::Word(words) => {
-                let all: Vec<_> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-                if all.len() == 1 { all[0].clone() } else { format!("one of {}", all.join(", ")) }
-            }
+            Form::Word(words) => one_of(&words.iter().map(|(word, _)| *word).collect::<Vec<_>>()),
             Form::Integer { min, max, .. } => read::integers(*min, *max),
             Form::Number { .. } => "a finite number above 0".to_owned(),
-            Form::Hyperparameter(id) => format!("a number {}", id.entry().range),
+            Form::Hyperparameter(id) => domain_in_words(&id.entry().domain),
             Form::Population => "a name from `[populations]`".to_owned(),
             Form::Initial => {
                 "a number in (0, 1), a list with one for each bidder, { theta = NUMBER }, \"truthful\", or { random = [LOW, \
@@ -563,7 +608,7 @@ impl Form {
             Form::Word(words) => json!({ "enum": words.iter().map(|(word, _)| *word).collect::<Vec<_>>() }),
             Form::Integer { min, max, .. } => json!({ "type": "integer", "minimum": min, "maximum": max }),
             Form::Number { .. } => positive,
-            Form::Hyperparameter(_) => json!({ "type": "number" }),
+            Form::Hyperparameter(id) => domain_schema(&id.entry().domain),
             Form::Population => json!({ "type": "string" }),
             Form::Initial => {
                 let open = json!({ "type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1 });
@@ -583,10 +628,8 @@ impl Form {
             Form::Learner => {
                 let names: Vec<_> = Learner::REGISTRY.iter().map(|entry| entry.name).collect();
                 let tables = Learner::REGISTRY.iter().map(|entry| {
-                    let names = entry
-                        .hyperparameters
-                        .iter()
-                        .map(|h| (h.name.to_owned(), json!({ "type": "number" })));
+                    let names =
+                        entry.hyperparameters.iter().map(|h| (h.name.to_owned(), domain_schema(&h.domain)));
                     let names: serde_json::Map<_, _> = names.collect();
                     let table =
                         json!({ "type": "object", "properties": names, "additionalProperties": false });

@@ -14,8 +14,7 @@ use std::ops::Range;
 
 use super::Run;
 use super::chunk::{Chunk, Known, STEPS};
-use super::game::Game;
-use super::gradient::{Accumulate, TOGETHER, odds, probability};
+use super::odds::{TOGETHER, odds, probability};
 use super::player::{Player, knots};
 use crate::auction::Strategy;
 use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
@@ -103,8 +102,8 @@ impl<R: Real, X: Float> Curves<R, X> {
     {
         let curve = &mut self.bidders[place];
         let mut top = R::splat(0.0);
-        for (piece, parameter) in curve.pieces.iter_mut().zip(&player.parameters) {
-            let rise = parameter.value * piece.width * per_bid;
+        for (piece, &parameter) in curve.pieces.iter_mut().zip(&player.parameters) {
+            let rise = parameter * piece.width * per_bid;
             piece.rise = X::spread(rise);
             top = top + rise;
         }
@@ -224,8 +223,9 @@ impl<R: Real, X: Float> Curves<R, X> {
         }
     }
 
+    /// Adds the block to the batch, and begins the next.
     #[inline(always)]
-    fn end_block<S: Simd<Real = R>>(&mut self, bidders: Range<usize>)
+    pub(super) fn end_block<S: Simd<Real = R>>(&mut self, bidders: Range<usize>)
     where
         X: Samples<S>,
     {
@@ -306,8 +306,18 @@ pub(super) struct OfCurves {
 }
 
 impl OfCurves {
+    /// Adds the samples of a chunk to a block of the batch.
     #[inline(always)]
-    fn add<R: Real, X: Float, const STEEP: bool>(&self, curves: &mut Curves<R, X>, chunk: &mut Chunk<X>) {
+    pub(super) fn add<R: Real, X: Float>(&self, curves: &mut Curves<R, X>, chunk: &mut Chunk<X>) {
+        if curves.steep {
+            self.add_cut::<R, X, true>(curves, chunk);
+        } else {
+            self.add_cut::<R, X, false>(curves, chunk);
+        }
+    }
+
+    #[inline(always)]
+    fn add_cut<R: Real, X: Float, const STEEP: bool>(&self, curves: &mut Curves<R, X>, chunk: &mut Chunk<X>) {
         curves.bid(chunk);
         if self.total {
             curves.derive_total::<STEEP>(chunk);
@@ -319,21 +329,5 @@ impl OfCurves {
             curves.derive_own::<STEEP>(self.summed.clone(), chunk);
         }
         curves.add(self.summed.clone(), chunk);
-    }
-}
-
-impl<S: Simd, X: Samples<S>> Accumulate<S, X> for OfCurves {
-    #[inline(always)]
-    fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
-        if game.curves.steep {
-            self.add::<_, _, true>(&mut game.curves, chunk);
-        } else {
-            self.add::<_, _, false>(&mut game.curves, chunk);
-        }
-    }
-
-    #[inline(always)]
-    fn end_block(&self, game: &mut Game<'_, S, X>) {
-        game.curves.end_block::<S>(self.summed.clone());
     }
 }

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use super::Run;
 use super::chunk::{Chunk, STEPS};
-use super::game::Game;
-use super::gradient::Accumulate;
 use crate::auction::Prior;
 use crate::auction::prior::Table;
 use crate::numeric::simd::{LANES, Real, Samples, Simd};
@@ -61,6 +59,15 @@ impl<X, T: Number> Quantile<X, T> {
     }
 }
 
+/// What is done with the samples of a batch: `Game` keeps their sums.
+pub(super) trait Accumulate<Game, X> {
+    /// Adds the samples of a chunk to a block of the batch.
+    fn add(&self, game: &mut Game, chunk: &mut Chunk<X>);
+
+    /// Adds the block to the batch, and begins the next.
+    fn end_block(&self, game: &mut Game);
+}
+
 /// Where the profiles of a batch come from.
 pub(super) struct Draws<S: Simd, X: Samples<S>> {
     /// One, or with own profiles one a bidder.
@@ -75,7 +82,7 @@ pub(super) struct Draws<S: Simd, X: Samples<S>> {
 impl<S: Simd, X: Samples<S>> Draws<S, X> {
     /// Draws one batch from a stream, once for all games: each adds its samples.
     #[inline(always)]
-    pub(super) fn batch(&mut self, stream: usize, games: &mut [Game<S, X>], add: &impl Accumulate<S, X>) {
+    pub(super) fn batch<Game>(&mut self, stream: usize, games: &mut [Game], add: &impl Accumulate<Game, X>) {
         let mut steps = self.batch.div_ceil(X::PER_LANE);
         // Where the last step has samples that the batch has not.
         let partial = !self.batch.is_multiple_of(X::PER_LANE);

@@ -56,7 +56,7 @@ impl Exact {
     fn take<S: Simd, X: Samples<S>>(&mut self, game: &Game<'_, S, X>) {
         for (bidder, player) in game.players.iter().enumerate() {
             for (k, parameter) in player.parameters.iter().enumerate() {
-                for (run, value) in self.parameters.iter_mut().zip(parameter.value.to_array()) {
+                for (run, value) in self.parameters.iter_mut().zip(parameter.to_array()) {
                     run[bidder][k] = value;
                 }
             }

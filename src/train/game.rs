@@ -5,6 +5,7 @@ use super::gradient::{Batch, Sums};
 use super::player::Player;
 use super::{Beta, Run};
 use crate::auction::Strategy;
+use crate::learner::Feedback;
 use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
 
 /// The bidders of eight runs. Vectors have one entry a bidder.
@@ -83,7 +84,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             return;
         }
         for (i, player) in self.players.iter().enumerate() {
-            let multiplier = player.parameters[0].value;
+            let multiplier = player.parameters[0];
             let slope = multiplier * per_bid;
             self.lines.block.slopes[i] = X::spread(slope);
             self.lines.block.margins[i] = X::spread(one - multiplier);
@@ -92,29 +93,41 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         self.lines.steep = steep.to_array().contains(&1.0);
     }
 
-    /// Moves a bidder along its batch's gradient.
+    /// Tells a bidder's learner what it asks of the batch.
     #[inline(always)]
     pub(super) fn update(&mut self, bidder: usize) {
         let player = &mut self.players[bidder];
-        if self.curves.is_empty() {
-            let sums = self.lines.sums[bidder];
-            let gradient = sums.gradient(player.parameters[0].value, self.beta, self.per_sample);
-            player.step(0, gradient);
-            return;
-        }
-        for k in 0..player.parameters.len() {
-            let gradient = self.curves.gradient(bidder, k) * self.per_sample * player.rate(k);
-            player.step(k, gradient);
+        match player.feedback {
+            Feedback::Gradient => {
+                if self.curves.is_empty() {
+                    let sums = self.lines.sums[bidder];
+                    player.gradient[0] = sums.gradient(player.parameters[0], self.beta, self.per_sample);
+                } else {
+                    for k in 0..player.parameters.len() {
+                        let derivative = self.curves.gradient(bidder, k);
+                        player.gradient[k] = derivative * self.per_sample * player.slope(k);
+                    }
+                }
+                player.learn_gradient();
+            }
         }
     }
 
-    /// Moves a bidder along the derivatives of its expected utility in its parameters, shape \[parameter\].
+    /// Tells a bidder's learner the derivatives of its expected utility in its parameters, shape \[parameter\].
     #[inline(always)]
     pub(super) fn update_along(&mut self, bidder: usize, derivatives: &[S::Real]) {
+        // Of runs that have all diverged there is nothing to tell.
+        if derivatives.is_empty() {
+            return;
+        }
         let player = &mut self.players[bidder];
-        for (k, &derivative) in derivatives.iter().enumerate() {
-            let gradient = derivative * player.rate(k);
-            player.step(k, gradient);
+        match player.feedback {
+            Feedback::Gradient => {
+                for (k, &derivative) in derivatives.iter().enumerate() {
+                    player.gradient[k] = derivative * player.slope(k);
+                }
+                player.learn_gradient();
+            }
         }
     }
 
@@ -143,7 +156,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
     #[inline(always)]
     pub(super) fn keep_parameters(&mut self) {
         for player in &self.players {
-            self.history.extend(player.parameters.iter().map(|parameter| parameter.value));
+            self.history.extend_from_slice(&player.parameters);
         }
     }
 

@@ -12,12 +12,8 @@
 use std::ops::Range;
 
 use super::chunk::{Chunk, Slopes};
-use super::game::Game;
-use crate::numeric::elementary::{cut, exp2};
+use super::odds::{TOGETHER, odds, probability};
 use crate::numeric::simd::{Float, Samples, Simd};
-
-/// Steps that are computed together, so that one's latency hides behind the others.
-pub(super) const TOGETHER: usize = 4;
 
 /// Sums over samples, of one bidder: in the samples' numbers over a block of a batch, in f64 over the batch.
 #[derive(Clone, Copy)]
@@ -88,7 +84,7 @@ impl<R: Float, X: Float> Batch<R, X> {
 
     /// Adds a chunk to the block.
     #[inline(always)]
-    fn add(&mut self, add: &impl OfLines, chunk: &mut Chunk<X>) {
+    pub(super) fn add(&mut self, add: &impl OfLines, chunk: &mut Chunk<X>) {
         if self.steep {
             add.add::<X, true>(&mut self.block, chunk);
         } else {
@@ -98,7 +94,7 @@ impl<R: Float, X: Float> Batch<R, X> {
 
     /// Adds the block to the batch, and begins the next.
     #[inline(always)]
-    fn end_block<S: Simd<Real = R>>(&mut self, bidders: Range<usize>)
+    pub(super) fn end_block<S: Simd<Real = R>>(&mut self, bidders: Range<usize>)
     where
         X: Samples<S>,
     {
@@ -106,27 +102,6 @@ impl<R: Float, X: Float> Batch<R, X> {
             self.sums[i].add_block(self.block.sums[i]);
             self.block.sums[i] = Sums::zero();
         }
-    }
-}
-
-/// What is done with the samples of a batch.
-pub(super) trait Accumulate<S: Simd, X: Samples<S>> {
-    /// Adds the samples of a chunk to a block of the batch.
-    fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>);
-
-    /// Adds the block to the batch, and begins the next.
-    fn end_block(&self, game: &mut Game<'_, S, X>);
-}
-
-impl<S: Simd, X: Samples<S>, L: OfLines> Accumulate<S, X> for L {
-    #[inline(always)]
-    fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
-        game.lines.add(self, chunk);
-    }
-
-    #[inline(always)]
-    fn end_block(&self, game: &mut Game<'_, S, X>) {
-        game.lines.end_block(self.summed());
     }
 }
 
@@ -138,23 +113,6 @@ pub(super) trait OfLines {
     /// Adds the samples of a chunk. `STEEP` tells that differences of bids must be cut; where they need not be, both
     /// give the same bits.
     fn add<X: Float, const STEEP: bool>(&self, block: &mut Block<X>, chunk: &mut Chunk<X>);
-}
-
-/// 2^x for each, x cut first if `STEEP`.
-#[inline(always)]
-pub(super) fn odds<X: Float, const STEEP: bool, const N: usize>(mut x: [X; N]) -> [X; N] {
-    if STEEP {
-        for x in &mut x {
-            *x = cut(*x);
-        }
-    }
-    exp2(x)
-}
-
-/// The win probability 1 / (1 + odds).
-#[inline(always)]
-pub(super) fn probability<X: Float>(odds: X) -> X {
-    X::splat(1.0) / (X::splat(1.0) + odds)
 }
 
 /// Two bidders, each along its own utility: one exponential and one division a sample, as p_2 = 1 - p_1.

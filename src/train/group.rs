@@ -2,8 +2,8 @@
 
 use super::kernel::Training;
 use super::{Batch, Outcome, Precision, Profiles, Recording, Settings, Standing, Updates};
-use crate::auction::Strategy;
 use crate::auction::prior::TableKey;
+use crate::auction::{Mechanism, Strategy};
 use crate::numeric::simd::{self, Instance, LANES};
 
 /// One run: what it is trained with, from which seed, and what the observers keep of it.
@@ -22,6 +22,7 @@ pub struct Run<'a> {
 /// What the runs of a group have in common: everything that decides which instructions are executed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
+    mechanism: Mechanism,
     /// Prior but for its support, strategy and learner of each.
     bidders: Vec<(TableKey, Strategy, &'static str)>,
     batch: Batch,
@@ -42,6 +43,7 @@ impl Settings {
     pub fn shape(&self) -> Shape {
         let bidders = self.bidders.iter();
         Shape {
+            mechanism: self.mechanism,
             bidders: bidders.map(|b| (b.prior.table_key(), b.strategy, b.learner.name())).collect(),
             batch: self.batch,
             epochs: self.epochs,
@@ -138,11 +140,13 @@ pub fn train(settings: &Settings, seed: u64, recording: Recording) -> Outcome {
 /// start anew and some where others stood, or those of a lane different seeds or priors.
 pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
     let first = runs.first().expect("a group has a run");
+    // What is done to samples, and the expected gradient, are those of this rule.
+    let Mechanism::FirstPrice = first.settings.mechanism;
     let shape = first.settings.shape();
     assert!(runs.iter().all(|run| run.settings.shape() == shape), "a group's runs have one shape");
     let observed = |run: &Run<'_>| (run.recording.tail, run.recording.ema, run.recording.history);
     assert!(runs.iter().all(|run| observed(run) == observed(first)), "a group's runs are observed alike");
-    let resumed = |run: &Run<'_>| run.start.is_some_and(|start| !start[0].learner.is_empty());
+    let resumed = |run: &Run<'_>| run.start.is_some_and(|start| start[0].memory.is_some());
     assert!(runs.iter().all(|run| resumed(run) == resumed(first)), "a group's learners start alike");
     let mut spacings = runs.iter().filter_map(|run| run.recording.trajectory);
     let spacing = spacings.next();

@@ -4,6 +4,7 @@
 //! lane's arithmetic depends on nothing but its own run, so a run alone, a run in a group and a run on another
 //! processor agree bit for bit.
 
+mod accumulate;
 mod chunk;
 mod curves;
 mod draws;
@@ -13,6 +14,7 @@ mod gradient;
 mod group;
 mod kernel;
 mod observe;
+mod odds;
 mod outcome;
 mod player;
 mod settings;

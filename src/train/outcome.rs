@@ -55,8 +55,8 @@ pub struct History {
 pub struct Standing {
     /// theta of each parameter.
     pub thetas: Vec<f64>,
-    /// The learner's state, the numbers of the first parameter first; none of a learner that has seen no epoch.
-    pub learner: Vec<f64>,
+    /// What the learner keeps beside; none of a learner that has seen no epoch.
+    pub memory: Option<Vec<f64>>,
 }
 
 /// The outcome of one bidder. The multiplier of a strategy that is not linear is that of the line through 0 that is nearest

@@ -1,33 +1,28 @@
-//! A bidder of eight runs: its parameters, how they move, and what is kept of them.
+//! A bidder of eight runs: what it plays, what it is told, and what is kept of it.
 
 use super::observe::{Moments, Observer};
 use super::start::thetas;
 use super::{BidderOutcome, Run, Standing};
-use crate::auction::strategy::piecewise_linear;
+use crate::auction::strategy::{Link, piecewise_linear};
 use crate::auction::{Prior, Strategy};
-use crate::learner::Update;
-use crate::numeric::elementary::{exp, sigmoid};
+use crate::learner::{Feedback, Learn, State, Told};
 use crate::numeric::simd::{LANES, Real};
 
-/// One parameter of a bid function: a multiplier sigmoid(theta), or a slope e^theta.
-pub(super) struct Parameter<R> {
-    update: Update<R>,
-    theta: R,
-    /// The multiplier or slope.
-    pub(super) value: R,
-    /// The batch's gradient in theta.
-    gradient: R,
+/// One bidder. Vectors have one entry a parameter.
+pub(super) struct Player<R: Real> {
+    /// What the learner is told after an epoch.
+    pub(super) feedback: Feedback,
+    learner: State<R>,
+    link: Link,
+    /// The parameters of the bid function, such as the multiplier.
+    pub(super) parameters: Vec<R>,
+    /// The batch's gradient in the learner's numbers.
+    pub(super) gradient: Vec<R>,
     /// Of the gradient over the tail.
-    gradients: Moments<R>,
-    /// Of the value over the tail, where it is not the multiplier itself.
-    values: Moments<R>,
-}
-
-/// One bidder.
-pub(super) struct Player<R> {
-    strategy: Strategy,
-    pub(super) parameters: Vec<Parameter<R>>,
-    /// What each parameter adds to the multiplier of the nearest line; empty for a linear strategy.
+    gradients: Vec<Moments<R>>,
+    /// Of the parameters over the tail, where they are not the multiplier itself.
+    values: Vec<Moments<R>>,
+    /// What each parameter adds to the multiplier of the nearest line; empty where there is only the multiplier.
     projection: Vec<R>,
     /// The highest value.
     pub(super) high: R,
@@ -41,94 +36,76 @@ impl<R: Real> Player<R> {
         let strategy = bidders[0].strategy;
         let starts = runs.map(|run| match run.start {
             Some(standings) => standings[place].clone(),
-            None => Standing {
-                thetas: thetas(&run.settings.bidders[place], run.seed, place),
-                learner: Vec::new(),
-            },
+            None => Standing { thetas: thetas(&run.settings.bidders[place], run.seed, place), memory: None },
         });
-        let parameter = |k: usize| Parameter {
-            update: Update::new(
-                bidders.map(|bidder| bidder.learner),
-                bidders.map(|bidder| bidder.learning_rate),
-            ),
-            theta: R::from_array(starts.each_ref().map(|start| start.thetas[k])),
-            value: R::splat(0.0),
-            gradient: R::splat(0.0),
-            gradients: Moments::new(),
-            values: Moments::new(),
-        };
+        let numbers = lanes_of(&starts.each_ref().map(|start| start.thetas.as_slice()));
+        let count = numbers.len();
+        let mut learner = State::start(
+            bidders.map(|bidder| bidder.learner),
+            bidders.map(|bidder| bidder.learning_rate),
+            numbers,
+        );
+        // A group's runs all start anew, or all where others had come.
+        if starts.iter().all(|start| start.memory.is_some()) {
+            learner
+                .restore(&lanes_of(&starts.each_ref().map(|start| start.memory.as_deref().unwrap_or(&[]))));
+        }
         let projection = match strategy {
             Strategy::Linear => Vec::new(),
             Strategy::PiecewiseLinear { .. } => {
                 of_lanes(bidders.map(|bidder| &bidder.prior), |prior| strategy.projection(prior))
             }
         };
+        let zeros = vec![R::splat(0.0); count];
         let mut player = Player {
-            strategy,
-            parameters: (0..strategy.parameters()).map(parameter).collect(),
+            feedback: bidders[0].learner.entry().feedback,
+            learner,
+            link: strategy.link(),
+            parameters: zeros.clone(),
+            gradient: zeros,
+            gradients: vec![Moments::new(); count],
+            values: vec![Moments::new(); count],
             projection,
             high: R::from_array(bidders.map(|bidder| bidder.prior.support().1)),
             observer: Observer::new(R::splat(0.0)),
         };
-        // A group's runs all start anew, or all where others had come.
-        let resumed = starts.iter().all(|start| !start.learner.is_empty());
-        for k in 0..player.parameters.len() {
-            player.evaluate(k);
-            if resumed {
-                let of_parameter = |start: &Standing| start.learner.len() / start.thetas.len();
-                let numbers = |start| {
-                    let len = of_parameter(start);
-                    &start.learner[k * len..(k + 1) * len]
-                };
-                player.parameters[k].update.restore(starts.each_ref().map(numbers));
-            }
-        }
+        player.play();
         player.observer = Observer::new(player.multiplier());
         player
     }
 
-    /// Takes the parameter's value from its theta.
+    /// Takes the parameters from the learner's numbers.
     #[inline(always)]
-    fn evaluate(&mut self, k: usize) {
-        let theta = self.parameters[k].theta;
-        self.parameters[k].value = match self.strategy {
-            Strategy::Linear => sigmoid(theta),
-            Strategy::PiecewiseLinear { .. } => exp(theta),
-        };
+    fn play(&mut self) {
+        for (parameter, &theta) in self.parameters.iter_mut().zip(self.learner.numbers()) {
+            *parameter = self.link.parameters(theta);
+        }
     }
 
     /// The multiplier, or that of the line that is nearest to the bids.
     #[inline(always)]
     pub(super) fn multiplier(&self) -> R {
-        match self.strategy {
-            Strategy::Linear => self.parameters[0].value,
-            Strategy::PiecewiseLinear { .. } => {
-                let mut multiplier = R::splat(0.0);
-                for (weight, parameter) in self.projection.iter().zip(&self.parameters) {
-                    multiplier = weight.mul_add(parameter.value, multiplier);
-                }
-                multiplier
-            }
+        if self.projection.is_empty() {
+            return self.parameters[0];
         }
+        let mut multiplier = R::splat(0.0);
+        for (weight, &parameter) in self.projection.iter().zip(&self.parameters) {
+            multiplier = weight.mul_add(parameter, multiplier);
+        }
+        multiplier
     }
 
-    /// d value / d theta of a parameter.
+    /// d parameter / d theta.
     #[inline(always)]
-    pub(super) fn rate(&self, k: usize) -> R {
-        let value = self.parameters[k].value;
-        match self.strategy {
-            Strategy::Linear => value * (R::splat(1.0) - value),
-            Strategy::PiecewiseLinear { .. } => value,
-        }
+    pub(super) fn slope(&self, k: usize) -> R {
+        self.link.slopes(self.parameters[k])
     }
 
-    /// Moves a parameter along its gradient in theta.
+    /// Tells the learner [`Player::gradient`], and takes the parameters that it comes to.
     #[inline(always)]
-    pub(super) fn step(&mut self, k: usize, gradient: R) {
-        let parameter = &mut self.parameters[k];
-        parameter.gradient = gradient;
-        parameter.theta = parameter.update.step(parameter.theta, gradient);
-        self.evaluate(k);
+    pub(super) fn learn_gradient(&mut self) {
+        self.learner.learn(Told::Gradient(&self.gradient));
+        self.play();
     }
 
     /// Shows the observer the end of an epoch. `renewal` is 1 - a of the moving average.
@@ -138,29 +115,29 @@ impl<R: Real> Player<R> {
         if !in_tail {
             return;
         }
-        let several = self.parameters.len() > 1;
-        for parameter in &mut self.parameters {
-            parameter.gradients.push(parameter.gradient);
-            if several {
-                parameter.values.push(parameter.value);
+        for (moments, &gradient) in self.gradients.iter_mut().zip(&self.gradient) {
+            moments.push(gradient);
+        }
+        if self.parameters.len() > 1 {
+            for (moments, &parameter) in self.values.iter_mut().zip(&self.parameters) {
+                moments.push(parameter);
             }
         }
     }
 
     /// What a lane ends with.
     pub(super) fn outcome(&self, lane: usize) -> BidderOutcome {
-        let sd = |parameter: &Parameter<R>| parameter.gradients.sd(lane);
-        let of_lane = |number: R| number.to_array()[lane];
-        let last = self.parameters.iter().map(|parameter| of_lane(parameter.value)).collect();
+        let of_lane = |numbers: &[R]| numbers.iter().map(|number| number.to_array()[lane]).collect();
+        let last = of_lane(&self.parameters);
         let standing = Standing {
-            thetas: self.parameters.iter().map(|parameter| of_lane(parameter.theta)).collect(),
-            learner: self.parameters.iter().flat_map(|parameter| parameter.update.state(lane)).collect(),
+            thetas: of_lane(self.learner.numbers()),
+            memory: Some(of_lane(&self.learner.memory())),
         };
-        match &self.parameters[..] {
-            [only] => self.observer.outcome(lane, sd(only), None, last, standing),
+        match &self.gradients[..] {
+            [only] => self.observer.outcome(lane, only.sd(lane), None, last, standing),
             several => {
-                let variance: Option<f64> = several.iter().map(|one| sd(one).map(|sd| sd * sd)).sum();
-                let means = several.iter().map(|parameter| parameter.values.mean(lane)).collect();
+                let variance: Option<f64> = several.iter().map(|one| one.sd(lane).map(|sd| sd * sd)).sum();
+                let means = self.values.iter().map(|moments| moments.mean(lane)).collect();
                 self.observer.outcome(lane, variance.map(f64::sqrt), Some(means), last, standing)
             }
         }
@@ -169,11 +146,16 @@ impl<R: Real> Player<R> {
     /// The sum of 0 x theta: 0 as long as every theta is finite.
     #[inline(always)]
     pub(super) fn not_finite(&self, mut sum: R) -> R {
-        for parameter in &self.parameters {
-            sum = parameter.theta.mul_add(R::splat(0.0), sum);
+        for theta in self.learner.numbers() {
+            sum = theta.mul_add(R::splat(0.0), sum);
         }
         sum
     }
+}
+
+/// Numbers of each lane as vectors, one a number.
+fn lanes_of<R: Real>(lanes: &[&[f64]; LANES]) -> Vec<R> {
+    (0..lanes[0].len()).map(|k| R::from_array(lanes.map(|lane| lane[k]))).collect()
 }
 
 /// The knots of each lane's prior, one vector a knot.
@@ -188,5 +170,5 @@ fn of_lanes<R: Real>(priors: [&Prior; LANES], of: impl Fn(&Prior) -> Vec<f64>) -
         let known = (0..lane).find(|&other| priors[other] == *prior);
         lanes.push(known.map_or_else(|| of(prior), |other| lanes[other].clone()));
     }
-    (0..lanes[0].len()).map(|k| R::from_array(std::array::from_fn(|lane| lanes[lane][k]))).collect()
+    lanes_of(&std::array::from_fn(|lane| lanes[lane].as_slice()))
 }

@@ -5,37 +5,28 @@ use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 use super::streams::stream_seed;
 use super::{BidderSettings, Initial};
-use crate::auction::Strategy;
-use crate::auction::strategy::linear;
 
 /// theta of every parameter at epoch 0, of the bidder at a place (from 0) in the run of a seed.
 ///
 /// # Panics
-/// Where a linear strategy is to start truthful.
+/// Where a bidder is to start truthful whose class of bid functions has no such.
 pub(super) fn thetas(bidder: &BidderSettings, seed: u64, place: usize) -> Vec<f64> {
-    let theta = |parameter: f64| match bidder.strategy {
-        Strategy::Linear => linear::theta(parameter),
-        Strategy::PiecewiseLinear { .. } => libm::log(parameter),
-    };
-    let parameters = bidder.strategy.parameters();
+    let (strategy, link) = (bidder.strategy, bidder.strategy.link());
     match bidder.initial {
-        Initial::Theta(of_line) => match bidder.strategy {
-            Strategy::Linear => vec![of_line],
-            // ln sigmoid.
-            Strategy::PiecewiseLinear { .. } => vec![-libm::log1p(libm::exp(-of_line)); parameters],
-        },
+        // Every parameter of a line is its multiplier.
+        Initial::Theta(theta) => vec![link.theta_of_logit(theta); strategy.parameters()],
         Initial::Truthful => {
-            assert!(bidder.strategy != Strategy::Linear, "no multiplier below 1 is truthful");
-            vec![0.0; parameters]
+            let parameters = strategy.truthful().expect("the class has the line b = v");
+            parameters.into_iter().map(|parameter| link.theta(parameter)).collect()
         }
         Initial::Random { low, high } => {
             let mut stream = Xoshiro256PlusPlus::seed_from_u64(stream_seed(seed, "initial", place + 1));
             let mut draw = || {
                 // Centred, of 52 bits, as the kernel's uniforms.
                 let unit = ((stream.next_u64() % (1 << 52)) as f64 + 0.5) / (1_u64 << 52) as f64;
-                theta((high - low).mul_add(unit, low))
+                link.theta((high - low).mul_add(unit, low))
             };
-            (0..parameters).map(|_| draw()).collect()
+            (0..strategy.parameters()).map(|_| draw()).collect()
         }
     }
 }
@@ -43,7 +34,8 @@ pub(super) fn thetas(bidder: &BidderSettings, seed: u64, place: usize) -> Vec<f6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auction::Prior;
+    use crate::auction::strategy::linear;
+    use crate::auction::{Prior, Strategy};
     use crate::learner::{Learner, Sgd};
 
     fn bidder(strategy: Strategy, initial: Initial) -> BidderSettings {

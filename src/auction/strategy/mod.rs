@@ -3,6 +3,9 @@
 pub mod linear;
 pub mod piecewise_linear;
 
+mod link;
+
+pub use link::Link;
 pub use piecewise_linear::PiecewiseLinear;
 
 use super::Prior;
@@ -60,6 +63,22 @@ impl Strategy {
         match self {
             Strategy::Linear => 1,
             Strategy::PiecewiseLinear { segments } => segments + 1,
+        }
+    }
+
+    /// What the numbers that are learned mean: how each becomes a parameter.
+    pub const fn link(self) -> Link {
+        match self {
+            Strategy::Linear => Link::Logistic,
+            Strategy::PiecewiseLinear { .. } => Link::Exponential,
+        }
+    }
+
+    /// The parameters of the line b = v, where the class has it: a multiplier is below 1.
+    pub fn truthful(self) -> Option<Vec<f64>> {
+        match self {
+            Strategy::Linear => None,
+            Strategy::PiecewiseLinear { .. } => Some(vec![1.0; self.parameters()]),
         }
     }
 

@@ -40,7 +40,8 @@ pub(super) fn movement(
     let momentum = settings
         .bidders
         .iter()
-        .map(|of| of.learner.linear_response(of.learning_rate, 1.0).decay)
+        .filter_map(|bidder| bidder.learner.near_rest(bidder.learning_rate, 1.0))
+        .map(|response| response.decay)
         .fold(0.0, f64::max);
     let evidence = Evidence {
         diverged: runs.diverged() > 0,

@@ -21,7 +21,7 @@ pub struct BatchSlope {
     pub slope: f64,
     /// The half-width of its 95 % interval.
     pub slope_ci95: f64,
-    /// What noise has with this learner; `None` where the bidders' learners differ.
+    /// What noise has with this learner; `None` where the bidders' learners differ, or theory does not tell.
     pub noise_slope: Option<f64>,
     /// Number of batches.
     pub batches: usize,
@@ -46,7 +46,7 @@ pub(super) fn slope(line: &GridLine) -> Option<BatchSlope> {
         label: line.label.clone(),
         slope: fitted.slope.0,
         slope_ci95: fitted.slope.1,
-        noise_slope: entry.map(|entry| entry.batch_exponent),
+        noise_slope: entry.and_then(|entry| entry.batch_exponent),
         batches: points.len(),
     })
 }

@@ -1,0 +1,56 @@
+//! Learners against their scalar transcriptions.
+
+use super::{Learn, Learner, State, Told};
+use crate::numeric::simd::{Instance, Kernel, LANES, Real, Simd, run};
+
+/// A scalar transcription: the step of one parameter in epoch t = 1, 2, .. with a gradient, and what it keeps.
+pub(super) type Step<'a> = &'a dyn Fn(f64, f64, &mut [f64; 3]) -> f64;
+
+/// Drives eight learners, one a lane, along made-up gradients of two parameters each, and holds every number of every
+/// epoch to the transcriptions.
+pub(super) fn assert_follows(lanes: [Learner; LANES], learning_rates: [f64; LANES], steps: [Step; LANES]) {
+    for instance in Instance::available() {
+        run(instance, Driven { lanes, learning_rates, steps });
+    }
+}
+
+const PARAMETERS: usize = 2;
+const EPOCHS: u32 = 300;
+
+struct Driven<'a> {
+    lanes: [Learner; LANES],
+    learning_rates: [f64; LANES],
+    steps: [Step<'a>; LANES],
+}
+
+/// A gradient that drifts, swings and changes its sign.
+fn gradient(epoch: u32, lane: usize, parameter: usize) -> f64 {
+    let t = f64::from(epoch) + 0.3 * lane as f64 + 7.0 * parameter as f64;
+    libm::sin(0.7 * t) * libm::exp(0.5 * libm::sin(0.05 * t)) - 0.1
+}
+
+impl Kernel for Driven<'_> {
+    type Output = ();
+
+    fn run<S: Simd>(self) {
+        let mut thetas = [[0.25; LANES]; PARAMETERS];
+        let mut memories = [[[0.0; 3]; LANES]; PARAMETERS];
+        let start = thetas.map(S::Real::from_array).to_vec();
+        let mut state = State::start(self.lanes, self.learning_rates, start);
+        for epoch in 1..=EPOCHS {
+            let gradients: [[f64; LANES]; PARAMETERS] =
+                std::array::from_fn(|k| std::array::from_fn(|lane| gradient(epoch, lane, k)));
+            state.learn(Told::Gradient(&gradients.map(S::Real::from_array)));
+            for k in 0..PARAMETERS {
+                let numbers = state.numbers()[k].to_array();
+                for lane in 0..LANES {
+                    let step = self.steps[lane];
+                    thetas[k][lane] += step(f64::from(epoch), gradients[k][lane], &mut memories[k][lane]);
+                    let (found, expected) = (numbers[lane], thetas[k][lane]);
+                    let close = 1e-12 * (1.0 + expected.abs());
+                    assert!((found - expected).abs() < close, "epoch {epoch}: {found} for {expected}");
+                }
+            }
+        }
+    }
+}

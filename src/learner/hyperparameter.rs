@@ -1,0 +1,120 @@
+//! Hyperparameters: their names, types, defaults and the values that they may take.
+
+/// A hyperparameter of a learner; its TOML key is `<learner>.<name>`, its column `<learner>_<name>`.
+#[derive(Clone, Copy, Debug)]
+pub struct Hyperparameter {
+    /// The name in the learner's table.
+    pub name: &'static str,
+    /// One line for `bidsweep list`.
+    pub doc: &'static str,
+    /// What it is where the key is left out, a value of the domain.
+    pub default: Value,
+    /// The values that it may take.
+    pub domain: Domain,
+}
+
+/// The value of a hyperparameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// A finite number.
+    Number(f64),
+    /// A number of things.
+    Count(u32),
+    /// One of some words.
+    Word(&'static str),
+}
+
+/// The values that a hyperparameter may take.
+#[derive(Clone, Copy, Debug)]
+pub enum Domain {
+    /// The numbers of a range.
+    Number(Range),
+    /// The integers from the least to the most.
+    Count {
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
+    },
+    /// One of these words.
+    Word(&'static [&'static str]),
+}
+
+/// A range of numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Range {
+    /// The range in words, as "a number `words`".
+    pub words: &'static str,
+    /// Whether it has a number.
+    pub has: fn(f64) -> bool,
+}
+
+impl Range {
+    /// \[0, 1).
+    pub const SHARE: Range = Range { words: "in [0, 1)", has: |x| (0.0..1.0).contains(&x) };
+
+    /// The finite numbers above 0.
+    pub const POSITIVE: Range = Range { words: "above 0 and finite", has: |x| x > 0.0 && x.is_finite() };
+}
+
+impl Domain {
+    /// Whether it has a value.
+    pub fn has(&self, value: Value) -> bool {
+        match (self, value) {
+            (Domain::Number(range), Value::Number(x)) => (range.has)(x),
+            (Domain::Count { min, max }, Value::Count(n)) => (*min..=*max).contains(&n),
+            (Domain::Word(words), Value::Word(word)) => words.contains(&word),
+            _ => false,
+        }
+    }
+}
+
+impl Value {
+    /// The number.
+    ///
+    /// # Panics
+    /// Where it is of another type, as for all three: a learner is built of values of its own domains.
+    pub fn number(self) -> f64 {
+        match self {
+            Value::Number(x) => x,
+            _ => panic!("{self:?} is no number"),
+        }
+    }
+
+    /// The count.
+    pub fn count(self) -> u32 {
+        match self {
+            Value::Count(n) => n,
+            _ => panic!("{self:?} is no count"),
+        }
+    }
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Value::Word(word) => word,
+            _ => panic!("{self:?} is no word"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_has_values_of_its_own_type_and_range() {
+        let domains = [
+            (Domain::Number(Range::SHARE), Value::Number(0.0), Value::Number(1.0)),
+            (Domain::Number(Range::POSITIVE), Value::Number(1e-300), Value::Number(f64::INFINITY)),
+            (Domain::Count { min: 2, max: 9 }, Value::Count(9), Value::Count(10)),
+            (Domain::Word(&["raw", "central"]), Value::Word("central"), Value::Word("other")),
+        ];
+        for (domain, inside, outside) in domains {
+            assert!(domain.has(inside) && !domain.has(outside), "{domain:?}");
+        }
+        assert!(!Domain::Number(Range::SHARE).has(Value::Count(0)));
+        assert_eq!((Value::Number(0.5).number(), Value::Count(3).count()), (0.5, 3));
+        assert_eq!(Value::Word("raw").word(), "raw");
+    }
+}
