@@ -585,16 +585,15 @@ mod tests {
                 }
                 gradient *= w[i] * (1.0 - w[i]) / f64::from(sampling.batch);
                 let (learner, rate) = learners[i];
-                match learner {
-                    Learner::Adam(adam) => {
-                        memories[i] = adam.beta1 * memories[i] + (1.0 - adam.beta1) * gradient;
-                        squares[i] = adam.beta2 * squares[i] + (1.0 - adam.beta2) * gradient * gradient;
-                        thetas[i] += rate * memories[i] / (squares[i].sqrt() + adam.epsilon);
-                    }
-                    Learner::Sgd(sgd) => {
-                        memories[i] = sgd.momentum * memories[i] + gradient;
-                        thetas[i] += rate * memories[i];
-                    }
+                if let Learner::Adam(adam) = learner {
+                    memories[i] = adam.beta1 * memories[i] + (1.0 - adam.beta1) * gradient;
+                    squares[i] = adam.beta2 * squares[i] + (1.0 - adam.beta2) * gradient * gradient;
+                    thetas[i] += rate * memories[i] / (squares[i].sqrt() + adam.epsilon);
+                } else if let Learner::Sgd(sgd) = learner {
+                    memories[i] = sgd.momentum * memories[i] + gradient;
+                    thetas[i] += rate * memories[i];
+                } else {
+                    panic!("{} is not simulated here", learner.name());
                 }
             }
             if epoch >= epochs / 20 {
