@@ -12,6 +12,7 @@ mod adam;
 mod fixture;
 mod hyperparameter;
 mod response;
+mod rmsprop;
 mod sgd;
 
 pub use hyperparameter::{Domain, Hyperparameter, Range, Value};
@@ -22,6 +23,7 @@ use crate::numeric::simd::{LANES, Real};
 registry::learners! {
     adam::Adam,
     sgd::Sgd,
+    rmsprop::Rmsprop,
 }
 
 /// What a learner needs to be told after each epoch.
