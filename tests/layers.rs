@@ -120,3 +120,24 @@ fn named_modules_are_found_in_groups_and_alone() {
     let text = "use crate::store::{Scan, cli};\nuse crate::{sweep::{Plan, Cell}, train,\n measure::*};\n// crate::no";
     assert_eq!(named_modules(text), ["store", "sweep", "train", "measure"]);
 }
+
+/// The learner that was added last: how many lines outside its file and its row name it.
+#[test]
+fn a_learner_is_one_file_and_one_row() {
+    let name = bidsweep::learner::Learner::REGISTRY.last().unwrap().name.replace('-', "_");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let own = root.join(format!("src/learner/{name}.rs"));
+    assert!(own.exists(), "{} is not there", own.display());
+    let mut rows = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        for path in rust_files(&root.join(folder)).into_iter().filter(|path| *path != own) {
+            let text = fs::read_to_string(&path).unwrap();
+            for line in text.lines().filter(|line| line.to_lowercase().replace('-', "_").contains(&name)) {
+                rows.push(format!("{}: {}", path.strip_prefix(root).unwrap().display(), line.trim()));
+            }
+        }
+    }
+    // The row, and the declaration of the file, without which it would not be compiled.
+    assert_eq!(rows.len(), 2, "{rows:#?}");
+    assert!(rows.iter().all(|row| row.starts_with("src/learner/mod.rs: ")), "{rows:#?}");
+}
