@@ -2,13 +2,18 @@
 
 use bidsweep::sweep::Plan;
 
-/// The message that a text is refused with is `message`; a newline begins it, so that it stands at the margin.
+/// The message that a text is refused with is `message`; a newline begins it, so that it stands at the margin, and
+/// `EVERY SETTING` stands for the names of all.
 #[track_caller]
 fn refused_with(what: &str, text: &str, set: &[&str], message: &str) {
     let set: Vec<String> = set.iter().map(|&argument| argument.to_owned()).collect();
     match Plan::parse(text, "s.toml", &set) {
         Ok(plan) => panic!("{what}: accepted with {} cells", plan.len()),
-        Err(error) => assert_eq!(format!("\n{error}"), message, "{what}"),
+        Err(error) => {
+            let names: Vec<_> = bidsweep::sweep::settings().iter().map(|s| format!("`{}`", s.key)).collect();
+            let message = message.replace("EVERY SETTING", &names.join(", "));
+            assert_eq!(format!("\n{error}"), message, "{what}");
+        }
     }
 }
 
@@ -44,7 +49,7 @@ error: there is no setting `temperature`
 4 | temperature = 3
   | ^^^^^^^^^^^
   |
-  = help: the names known here are `mechanism`, `bidders`, `population`, `strategy`, `segments`, `initial`, `beta`, `learner`, `learning_rate`, `batch`, `profiles`, `epochs`, `updates`, `precision`, `adam.beta1`, `adam.beta2`, `adam.epsilon`, `sgd.momentum`"#,
+  = help: the names known here are EVERY SETTING"#,
     );
     refused(
         "a setting by its initials",
