@@ -1,95 +1,9 @@
 //! Runs side by side.
 
 use super::kernel::Training;
-use super::{Batch, Outcome, Precision, Profiles, Recording, Settings, Standing, Updates};
-use crate::auction::prior::TableKey;
-use crate::auction::{Mechanism, Strategy};
+use super::{Outcome, Recording, Run, Settings};
+use crate::auction::Mechanism;
 use crate::numeric::simd::{self, Instance, LANES};
-
-/// One run: what it is trained with, from which seed, and what the observers keep of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Run<'a> {
-    /// What the run is trained with.
-    pub settings: &'a Settings,
-    /// What its random streams are keyed by. 0 is a seed.
-    pub seed: u64,
-    /// What the observers keep.
-    pub recording: Recording,
-    /// Where the bidders start, one a bidder, if not where the settings say: where those of another run stood.
-    pub start: Option<&'a [Standing]>,
-}
-
-/// What the runs of a group have in common: everything that decides which instructions are executed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Shape {
-    mechanism: Mechanism,
-    /// Prior but for its support, strategy and learner of each.
-    bidders: Vec<(TableKey, Strategy, &'static str)>,
-    batch: Batch,
-    epochs: u32,
-    profiles: Profiles,
-    updates: Updates,
-    precision: Precision,
-}
-
-/// Samples that the expected gradient of two uniform bidders takes as long as, roughly.
-const EXACT_SAMPLES: f64 = 8000.0;
-
-/// Parameters of a bid function that take as long as a linear strategy's sample, roughly.
-const PIECES_A_SAMPLE: f64 = 8.0;
-
-impl Settings {
-    /// The shape: runs of equal shapes can be trained in one group.
-    pub fn shape(&self) -> Shape {
-        let bidders = self.bidders.iter();
-        Shape {
-            mechanism: self.mechanism,
-            bidders: bidders.map(|b| (b.prior.table_key(), b.strategy, b.learner.name())).collect(),
-            batch: self.batch,
-            epochs: self.epochs,
-            profiles: self.profiles,
-            updates: self.updates,
-            precision: self.precision,
-        }
-    }
-
-    /// Whether runs of equal seeds and shapes have the same valuation profiles.
-    pub fn draws_like(&self, other: &Settings) -> bool {
-        self.bidders.iter().zip(&other.bidders).all(|(a, b)| a.prior == b.prior)
-    }
-
-    /// How long a run takes, roughly, in agent-samples of bidders who learn at once and in single precision.
-    pub fn work(&self) -> f64 {
-        // Where bidders are updated one by one or draw each their own, everybody's values are drawn for each.
-        let at_once = self.updates == Updates::Simultaneous && self.profiles == Profiles::Shared;
-        let shared_graph = self.updates == Updates::SharedGraph && self.profiles == Profiles::Shared;
-        let drawn = if at_once || shared_graph { 1.0 } else { self.bidders.len() as f64 };
-        let single = match self.precision {
-            Precision::F32 => 1.0,
-            Precision::F64 => 2.5,
-        };
-        // A bid function of several parameters is summed up as often.
-        let parameters: usize = self.bidders.iter().map(|bidder| bidder.strategy.parameters() - 1).sum();
-        let pieces = 1.0 + parameters as f64 / self.bidders.len() as f64 / PIECES_A_SAMPLE;
-        single * pieces * (1.0 + drawn) / 2.0 * self.agent_samples()
-    }
-
-    /// Agent-samples of a run: how often a bidder's win probability is computed; on exact batches, what takes about as
-    /// long. The measure of its length.
-    pub fn agent_samples(&self) -> f64 {
-        let per_sample = self.bidders.len() as f64;
-        // Bidders with batches of their own, one after the other on the total utility, compute everybody's.
-        let repeated = match (self.updates, self.profiles) {
-            (Updates::SharedGraph, Profiles::Own) => per_sample,
-            _ => 1.0,
-        };
-        let samples = match self.batch {
-            Batch::Profiles(samples) => f64::from(samples),
-            Batch::Exact => EXACT_SAMPLES,
-        };
-        repeated * per_sample * samples * f64::from(self.epochs)
-    }
-}
 
 /// Trains one run.
 ///

@@ -17,10 +17,14 @@ mod observe;
 mod odds;
 mod outcome;
 mod player;
+mod run;
 mod settings;
+mod shape;
 mod start;
 mod streams;
 
-pub use group::{Run, Shape, train, train_group};
+pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Outcome, Series, Standing, Status};
+pub use run::Run;
 pub use settings::{Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates};
+pub use shape::Shape;
