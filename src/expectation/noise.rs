@@ -4,7 +4,7 @@ use super::gradient::{GroupGradient, power};
 use crate::auction::prior::Empirical;
 use crate::auction::{Population, Prior, Strategy};
 use crate::law::groups::Groups;
-use crate::law::margin::{Margin, spaced, towards_ends};
+use crate::law::marginal::value_table::{Margin, spaced, towards_ends};
 use crate::numeric::quadrature::GaussLegendre;
 
 /// A bound on the error of [`GradientNoise::covariance`], in parts of the larger variance, where it was tried: beta

@@ -3,7 +3,6 @@
 pub mod bid_curve;
 pub mod groups;
 pub mod log_quantile;
-pub mod margin;
 pub mod marginal;
 pub mod marginals;
 pub mod panels;

@@ -2,7 +2,7 @@
 
 use crate::auction::strategy::piecewise_linear::knots;
 use crate::auction::{Prior, Strategy};
-use crate::law::margin::Margin;
+use crate::law::marginal::value_table::Margin;
 
 /// Some bidders of one prior and one class, who play alike.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use crate::auction::Prior;
 use crate::law::groups::Groups;
-use crate::law::margin::{CLOSE, Margin, spaced, towards_ends};
+use crate::law::marginal::value_table::{CLOSE, Margin, spaced, towards_ends};
 use crate::numeric::quadrature::GaussLegendre;
 
 /// The panels of the logistic density; less than 1e-9 of it lies beyond the last.

@@ -2,7 +2,7 @@
 
 use super::group::Group;
 use super::rivals::{Bids, Product, inverse};
-use crate::law::margin::towards_ends;
+use crate::law::marginal::value_table::towards_ends;
 use crate::numeric::quadrature::GaussLegendre;
 
 /// How accurate the sums are.
