@@ -2,7 +2,7 @@
 
 use super::Bne;
 use crate::auction::strategy::piecewise_linear::knots;
-use crate::auction::{BidFunction, Population, Prior, Strategy};
+use crate::auction::{BidFunction, Mechanism, Population, Prior, Strategy};
 use crate::expectation::gradient::ClassGradient;
 use crate::numeric::eigen::{eigenvalues, solve};
 use crate::numeric::quadrature::GaussLegendre;
@@ -252,6 +252,7 @@ struct Game {
 
 impl Game {
     fn new(population: &Population, beta: f64) -> Result<Self, String> {
+        let Mechanism::FirstPrice = population.mechanism;
         let mut groups: Vec<Group> = Vec::new();
         let mut of_bidder = Vec::new();
         for bidder in &population.bidders {

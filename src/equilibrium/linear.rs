@@ -1,7 +1,7 @@
 //! Equilibria of bidders who are confined to multipliers: of the smoothed auction, and of the true one.
 
 use crate::auction::strategy::linear::multiplier;
-use crate::auction::{Population, Prior};
+use crate::auction::{Mechanism, Population, Prior};
 use crate::expectation::gradient::GroupGradient;
 use crate::law::groups::Groups;
 use crate::numeric::eigen::{eigenvalues, solve};
@@ -82,6 +82,7 @@ pub struct LinearEquilibrium {
 /// # Errors
 /// Why there is none: multipliers that drift to 0, or a bidder who never wins.
 pub fn linear_equilibria(population: &Population, beta: f64) -> Result<Vec<LinearEquilibrium>, String> {
+    let Mechanism::FirstPrice = population.mechanism;
     let groups = Groups::few(population)?;
     if beta == f64::INFINITY {
         no_common_pole(&groups)?;

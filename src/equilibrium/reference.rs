@@ -73,6 +73,7 @@ impl References {
 ///
 /// References: Vickrey 1961; Krishna 2010, Proposition 2.2.
 pub fn equilibrium(population: &Population) -> Vec<Reference> {
+    let Mechanism::FirstPrice = population.mechanism;
     let bne = bne(population);
     references_to_bne(population, &bne).into_iter().map(|(bne, _)| bne).collect()
 }
@@ -94,6 +95,7 @@ pub fn equilibrium(population: &Population) -> Vec<Reference> {
 /// assert!(references[0].smoothed.reason.as_ref().unwrap().contains("beta above 3"));
 /// ```
 pub fn references(population: &Population, beta: f64) -> References {
+    let Mechanism::FirstPrice = population.mechanism;
     let bne_of = bne(population);
     let of_bne = references_to_bne(population, &bne_of);
     let (class, (smoothed, eigenvalues)) = in_class(population, beta, &bne_of, &of_bne);

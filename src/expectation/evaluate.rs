@@ -1,6 +1,6 @@
 //! Exact ex-ante expectations of a profile.
 
-use crate::auction::{Population, Prior, Profile};
+use crate::auction::{Mechanism, Population, Prior, Profile};
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::{Marginal, Part};
 use crate::law::marginals::Marginals;
@@ -72,6 +72,7 @@ pub struct Evaluator {
 impl Evaluator {
     /// For the profiles of a population. It takes up to a millisecond a prior that costs special functions.
     pub fn new(population: &Population) -> Self {
+        let Mechanism::FirstPrice = population.mechanism;
         let marginals = Marginals::new(population);
         let mut evaluator = Evaluator { population: population.clone(), marginals, highest_value: 0.0 };
         // The highest value wins where all bid alike.

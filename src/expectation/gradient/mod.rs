@@ -13,7 +13,7 @@ pub(crate) use linear::power;
 use rivals::Bids;
 use smoothed::{Accuracy, Meetings};
 
-use crate::auction::{Population, Prior, Strategy};
+use crate::auction::{Mechanism, Population, Prior, Strategy};
 
 /// A bound on the absolute error of [`ExpectedGradient`], for values up to 1, beta high from 5 to 1000 and up to 20
 /// bidders whose densities have no poles; with poles as those of exponents from 1/2 on it is met too where it was tried.
@@ -78,6 +78,7 @@ impl ExpectedGradient {
     /// # Panics
     /// Where `beta` is not positive.
     pub fn new(population: &Population, beta: f64) -> Self {
+        let Mechanism::FirstPrice = population.mechanism;
         assert!(beta > 0.0, "beta = {beta} must be positive");
         let bidders = &population.bidders;
         // The rule for lines knows nothing of densities that jump.
