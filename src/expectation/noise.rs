@@ -2,9 +2,9 @@
 
 use super::gradient::{GroupGradient, power};
 use crate::auction::prior::Empirical;
-use crate::auction::{Population, Prior, Strategy};
+use crate::auction::{Mechanism, Population, Prior, Strategy};
 use crate::law::groups::Groups;
-use crate::law::marginal::value_table::{Margin, spaced, towards_ends};
+use crate::law::marginal::{ValueTable, spaced, towards_ends};
 use crate::numeric::quadrature::GaussLegendre;
 
 /// A bound on the error of [`GradientNoise::covariance`], in parts of the larger variance, where it was tried: beta
@@ -133,6 +133,7 @@ pub fn gradient_noise(
     multipliers: &[f64],
     beta: f64,
 ) -> Result<GradientNoise, String> {
+    let Mechanism::FirstPrice = population.mechanism;
     assert_eq!(multipliers.len(), population.len(), "multipliers and bidders");
     if population.bidders.iter().any(|bidder| bidder.strategy != Strategy::Linear) {
         return Err("the noise of gradients is known for linear bidders only".into());
@@ -184,7 +185,7 @@ fn has_pair(counts: &[usize], a: usize, b: usize) -> bool {
 
 /// Bidders of one prior and multiplier.
 struct Alike {
-    margin: Margin,
+    table: ValueTable,
     multiplier: f64,
     /// w (1 - w).
     rate: f64,
@@ -194,7 +195,7 @@ struct Alike {
 impl Alike {
     /// The probability of lower bids, and the density of bids here.
     fn at(&self, bid: f64) -> At {
-        let (below, density) = self.margin.at(bid / self.multiplier);
+        let (below, density) = self.table.at(bid / self.multiplier);
         At { below, density: density / self.multiplier }
     }
 
@@ -205,11 +206,11 @@ impl Alike {
     }
 
     fn low(&self) -> f64 {
-        self.multiplier * self.margin.low
+        self.multiplier * self.table.low
     }
 
     fn high(&self) -> f64 {
-        self.multiplier * self.margin.high
+        self.multiplier * self.table.high
     }
 }
 
@@ -329,23 +330,23 @@ struct Sums {
 impl Walk {
     fn new(groups: &Groups, multipliers: &[f64], counts: &[usize], beta: f64) -> Self {
         let alike = |a: usize| Alike {
-            margin: Margin::new(&coarse(&groups.priors[a])),
+            table: ValueTable::new(&coarse(&groups.priors[a])),
             multiplier: multipliers[a],
             rate: multipliers[a] * (1.0 - multipliers[a]),
             count: counts[a],
         };
         let bidders: Vec<Alike> = (0..counts.len()).map(alike).collect();
-        let uniform = bidders.iter().all(|alike| alike.margin.density.is_some());
+        let uniform = bidders.iter().all(|alike| alike.table.density.is_some());
         let least = if uniform { ORDERS.0 } else { ORDERS.1 };
         let order = least.max(groups.of_bidder.len() / 2 + 5);
         let mut ends: Vec<f64> = bidders.iter().flat_map(|alike| [alike.low(), alike.high()]).collect();
-        let bids = |values: fn(&Margin) -> &[f64]| {
-            bidders.iter().flat_map(move |alike| values(&alike.margin).iter().map(|v| alike.multiplier * v))
+        let bids = |values: fn(&ValueTable) -> &[f64]| {
+            bidders.iter().flat_map(move |alike| values(&alike.table).iter().map(|v| alike.multiplier * v))
         };
-        ends.extend(bids(|margin| &margin.kinks));
-        let mut marks: Vec<f64> = bids(|margin| &margin.marks).collect();
+        ends.extend(bids(|table| &table.kinks));
+        let mut marks: Vec<f64> = bids(|table| &table.marks).collect();
         marks.sort_by(f64::total_cmp);
-        let spreads = bidders.iter().map(|alike| alike.multiplier * alike.margin.spread);
+        let spreads = bidders.iter().map(|alike| alike.multiplier * alike.table.spread);
         ends.extend(spaced(marks, SPACED * spreads.fold(f64::INFINITY, f64::min)));
         ends.sort_by(f64::total_cmp);
         ends.dedup();
@@ -638,7 +639,7 @@ mod tests {
                 let walk = walk(&population, &multipliers, beta);
                 let found = walk.covariance();
                 let order = walk.rule.points.len();
-                let graded = walk.bidders.iter().any(|alike| alike.margin.density.is_none());
+                let graded = walk.bidders.iter().any(|alike| alike.table.density.is_none());
                 let exact = Walk { rule: Rule::new((2 * order).min(56), graded), ..walk }.covariance();
                 for a in 0..found.own.len() {
                     let error = (found.own[a] / exact.own[a] - 1.0).abs();

@@ -2,12 +2,12 @@
 
 use crate::auction::strategy::piecewise_linear::knots;
 use crate::auction::{Prior, Strategy};
-use crate::law::marginal::value_table::Margin;
+use crate::law::marginal::ValueTable;
 
 /// Some bidders of one prior and one class, who play alike.
 #[derive(Clone, Debug)]
 pub struct Group {
-    pub margin: Margin,
+    pub table: ValueTable,
     pub count: u32,
     strategy: Strategy,
     /// The values between which bids are linear: v_0 .. v_K, or the two ends of the support.
@@ -24,21 +24,21 @@ pub struct Moments(Vec<(f64, f64)>);
 
 impl Group {
     pub fn new(prior: &Prior, strategy: Strategy, count: u32) -> Self {
-        let margin = Margin::new(prior);
+        let table = ValueTable::new(prior);
         let knots = match strategy {
-            Strategy::Linear => vec![margin.low, margin.high],
+            Strategy::Linear => vec![table.low, table.high],
             Strategy::PiecewiseLinear { segments } => knots(prior, segments),
         };
-        let distance = NEAR * (margin.high - margin.low);
+        let distance = NEAR * (table.high - table.low);
         let far = |v: &f64| knots.iter().all(|knot| (v - knot).abs() > distance);
         let mut ends = knots.clone();
-        ends.extend(margin.marks.iter().chain(&margin.kinks).copied().filter(far));
+        ends.extend(table.marks.iter().chain(&table.kinks).copied().filter(far));
         ends.sort_by(f64::total_cmp);
         ends.dedup();
         let last = knots.len() - 1;
         let segment = |pair: &[f64]| knots[1..last].partition_point(|knot| *knot <= pair[0]);
         let segments = ends.windows(2).map(segment).collect();
-        Group { margin, count, strategy, knots, ends, segments }
+        Group { table, count, strategy, knots, ends, segments }
     }
 
     /// Number of parameters of a bid function.

@@ -2,7 +2,7 @@
 
 use crate::auction::Prior;
 use crate::law::groups::Groups;
-use crate::law::marginal::value_table::{CLOSE, Margin, spaced, towards_ends};
+use crate::law::marginal::{CLOSE, ValueTable, spaced, towards_ends};
 use crate::numeric::quadrature::GaussLegendre;
 
 /// The panels of the logistic density; less than 1e-9 of it lies beyond the last.
@@ -41,7 +41,7 @@ const NARROW: f64 = 1e-9;
 /// References: this project's derivation; no published source is known to us.
 #[derive(Clone, Debug)]
 pub(super) struct LinearGradient {
-    margins: Vec<Margin>,
+    tables: Vec<ValueTable>,
     pub(super) beta: f64,
     rules: Rules,
 }
@@ -56,7 +56,7 @@ struct Rules {
 /// Some rivals of one prior and multiplier.
 #[derive(Clone, Copy, Debug)]
 struct Rivals<'a> {
-    margin: &'a Margin,
+    table: &'a ValueTable,
     count: u32,
     multiplier: f64,
     /// 1 / multiplier.
@@ -85,15 +85,15 @@ impl LinearGradient {
         beta: f64,
         orders: Orders,
     ) -> Self {
-        let margins: Vec<Margin> = priors.map(Margin::new).collect();
-        let graded = margins.iter().any(|margin| margin.density.is_none());
+        let tables: Vec<ValueTable> = priors.map(ValueTable::new).collect();
+        let graded = tables.iter().any(|table| table.density.is_none());
         // Of uniform priors the inner integrals are polynomials of this degree.
         let exact = bidders.div_ceil(2) + 1;
         let inner = if graded { orders.values.max(exact.min(16)) } else { exact };
         let outer = if graded { orders.other } else { orders.uniform };
         let grade = if graded { towards_ends } else { |point| point };
         let points = |order| GaussLegendre::of_order(order).points(0.0, 1.0).map(grade).collect();
-        LinearGradient { margins, beta, rules: Rules { outer: points(outer), inner: points(inner) } }
+        LinearGradient { tables, beta, rules: Rules { outer: points(outer), inner: points(inner) } }
     }
 
     /// The derivative of each bidder's expected utility in the own multiplier, at multipliers in (0, 1), one a bidder.
@@ -106,11 +106,11 @@ impl LinearGradient {
     /// # Panics
     /// Where there is not one multiplier a bidder.
     pub fn of(&self, bidder: usize, multipliers: &[Vec<f64>]) -> f64 {
-        assert_eq!(multipliers.len(), self.margins.len(), "multipliers and bidders");
-        let others = self.margins.iter().zip(multipliers).enumerate().filter(|(j, _)| *j != bidder);
+        assert_eq!(multipliers.len(), self.tables.len(), "multipliers and bidders");
+        let others = self.tables.iter().zip(multipliers).enumerate().filter(|(j, _)| *j != bidder);
         let rivals: Vec<Rivals> =
-            others.map(|(_, (margin, multiplier))| Rivals::new(margin, 1, multiplier[0])).collect();
-        Point::new(self, &self.margins[bidder], multipliers[bidder][0], &rivals).gradient()
+            others.map(|(_, (table, multiplier))| Rivals::new(table, 1, multiplier[0])).collect();
+        Point::new(self, &self.tables[bidder], multipliers[bidder][0], &rivals).gradient()
     }
 }
 
@@ -142,20 +142,20 @@ impl GroupGradient {
     /// The gradient of one bidder of a group who plays `own` against all others at their groups' multipliers.
     pub fn of(&self, group: usize, own: f64, multipliers: &[f64]) -> f64 {
         let rivals = self.rivals(group, multipliers);
-        Point::new(&self.gradient, &self.gradient.margins[group], own, &rivals).gradient()
+        Point::new(&self.gradient, &self.gradient.tables[group], own, &rivals).gradient()
     }
 
     /// The derivatives of that in `own`, and in the multiplier of one rival of each group (0 where it has none).
     pub fn slopes(&self, group: usize, own: f64, multipliers: &[f64]) -> (f64, Vec<f64>) {
         let rivals = self.rivals(group, multipliers);
-        Point::new(&self.gradient, &self.gradient.margins[group], own, &rivals).slopes()
+        Point::new(&self.gradient, &self.gradient.tables[group], own, &rivals).slopes()
     }
 
     fn rivals(&self, group: usize, multipliers: &[f64]) -> Vec<Rivals<'_>> {
-        let margins = self.gradient.margins.iter().zip(&self.counts).zip(multipliers).enumerate();
-        margins
-            .map(|(g, ((margin, &count), &multiplier))| {
-                Rivals::new(margin, if g == group { count - 1 } else { count }, multiplier)
+        let tables = self.gradient.tables.iter().zip(&self.counts).zip(multipliers).enumerate();
+        tables
+            .map(|(g, ((table, &count), &multiplier))| {
+                Rivals::new(table, if g == group { count - 1 } else { count }, multiplier)
             })
             .collect()
     }
@@ -164,7 +164,7 @@ impl GroupGradient {
 /// One bidder at one multiplier against others.
 struct Point<'a> {
     gradient: &'a LinearGradient,
-    margin: &'a Margin,
+    table: &'a ValueTable,
     own: f64,
     rivals: &'a [Rivals<'a>],
     /// Below this bid some rival always bids higher.
@@ -177,12 +177,12 @@ struct Point<'a> {
 }
 
 impl<'a> Point<'a> {
-    fn new(gradient: &'a LinearGradient, margin: &'a Margin, own: f64, rivals: &'a [Rivals<'a>]) -> Self {
+    fn new(gradient: &'a LinearGradient, table: &'a ValueTable, own: f64, rivals: &'a [Rivals<'a>]) -> Self {
         let present = || rivals.iter().filter(|rivals| rivals.count > 0);
-        let floor = present().map(|rivals| rivals.multiplier * rivals.margin.low).fold(0.0, f64::max);
-        let bids = |values: fn(&Margin) -> &[f64]| {
+        let floor = present().map(|rivals| rivals.multiplier * rivals.table.low).fold(0.0, f64::max);
+        let bids = |values: fn(&ValueTable) -> &[f64]| {
             let bids = rivals.iter().filter(|rivals| rivals.count > 0).flat_map(move |rivals| {
-                values(rivals.margin)
+                values(rivals.table)
                     .iter()
                     .map(|value| rivals.multiplier * value)
                     .filter(move |bid| *bid > floor)
@@ -190,16 +190,16 @@ impl<'a> Point<'a> {
             bids.collect::<Vec<f64>>()
         };
         let mut tops = vec![floor];
-        tops.extend(present().map(|rivals| rivals.multiplier * rivals.margin.high));
-        let marks = bids(|margin| &margin.marks);
+        tops.extend(present().map(|rivals| rivals.multiplier * rivals.table.high));
+        let marks = bids(|table| &table.marks);
         let mut ends = tops.clone();
-        ends.extend(marks.iter().copied().chain(bids(|margin| &margin.kinks)));
+        ends.extend(marks.iter().copied().chain(bids(|table| &table.kinks)));
         for bids in [&mut ends, &mut tops] {
             bids.retain(|bid| *bid >= floor);
             bids.sort_by(f64::total_cmp);
             bids.dedup();
         }
-        Point { gradient, margin, own, rivals, floor, ends, tops, marks }
+        Point { gradient, table, own, rivals, floor, ends, tops, marks }
     }
 
     fn gradient(&self) -> f64 {
@@ -257,14 +257,14 @@ impl<'a> Point<'a> {
     /// All nodes at which the own bid can win.
     fn visit(&self, mut visitor: impl FnMut(Node)) {
         let beta = self.gradient.beta;
-        let mut panels = Vec::with_capacity(self.ends.len() + self.margin.marks.len() + 2);
+        let mut panels = Vec::with_capacity(self.ends.len() + self.table.marks.len() + 2);
         if beta == f64::INFINITY {
             return self.visit_values(0.0, (1.0, 0.0), &mut panels, &mut visitor);
         }
         // Above this the own highest bid meets bids below the floor only.
         let [least, .., most] = PANEL_ENDS;
-        let most = most.min(beta * (self.own * self.margin.high - self.floor));
-        let Margin { low, high, ref marks, .. } = *self.margin;
+        let most = most.min(beta * (self.own * self.table.high - self.floor));
+        let ValueTable { low, high, ref marks, .. } = *self.table;
         let mut breakpoints: Vec<f64> = PANEL_ENDS.to_vec();
         for bid in &self.tops {
             breakpoints.extend([low, high].map(|value| beta * (self.own * value - bid)));
@@ -279,9 +279,9 @@ impl<'a> Point<'a> {
         if !smooth.is_empty() {
             smooth.sort_by(f64::total_cmp);
             let rivals = self.rivals.iter().filter(|rivals| rivals.count > 0);
-            let spreads = rivals.map(|rivals| rivals.multiplier * rivals.margin.spread);
-            let least = spreads.fold(self.own * self.margin.spread, f64::min);
-            breakpoints.extend(spaced(smooth, CLOSE.1.min(CLOSE.0 * beta * least)));
+            let spreads = rivals.map(|rivals| rivals.multiplier * rivals.table.spread);
+            let least = spreads.fold(self.own * self.table.spread, f64::min);
+            breakpoints.extend(spaced(smooth, CLOSE.logistic.min(CLOSE.of_spread * beta * least)));
         }
         breakpoints.retain(|xi| (least..=most).contains(xi));
         breakpoints.sort_by(f64::total_cmp);
@@ -307,21 +307,21 @@ impl<'a> Point<'a> {
         panels: &mut Vec<f64>,
         visitor: &mut impl FnMut(Node),
     ) {
-        let Margin { low, high, .. } = *self.margin;
+        let ValueTable { low, high, .. } = *self.table;
         let per_bid = 1.0 / self.own;
         let from = ((self.floor + shift) * per_bid).max(low);
         panels.clear();
         panels.push(from);
         panels
             .extend(self.ends.iter().map(|bid| (bid + shift) * per_bid).filter(|v| (from..high).contains(v)));
-        let own_ends = self.margin.marks.iter().chain(&self.margin.kinks);
+        let own_ends = self.table.marks.iter().chain(&self.table.kinks);
         panels.extend(own_ends.filter(|v| (from..high).contains(*v)));
-        if !(self.margin.marks.is_empty() && self.margin.kinks.is_empty()) {
+        if !(self.table.marks.is_empty() && self.table.kinks.is_empty()) {
             panels.sort_by(f64::total_cmp);
         }
         panels.push(high);
         let mut visit = |value: f64, weight: f64| {
-            let weight = weight * self.margin.density(value);
+            let weight = weight * self.table.density(value);
             let met = self.own * value - shift;
             visitor(Node { value, met, weights: (weight * first, weight * second) });
         };
@@ -335,15 +335,15 @@ impl<'a> Point<'a> {
 }
 
 impl<'a> Rivals<'a> {
-    fn new(margin: &'a Margin, count: u32, multiplier: f64) -> Self {
-        Rivals { margin, count, multiplier, per_bid: 1.0 / multiplier }
+    fn new(table: &'a ValueTable, count: u32, multiplier: f64) -> Self {
+        Rivals { table, count, multiplier, per_bid: 1.0 / multiplier }
     }
     /// The probability that all of them bid below `met`, and its derivative.
     fn win(&self, met: f64) -> (f64, f64) {
         if self.count == 0 {
             return (1.0, 0.0);
         }
-        let (below, density) = self.margin.at(met * self.per_bid);
+        let (below, density) = self.table.at(met * self.per_bid);
         if self.count == 1 {
             return (below, density * self.per_bid);
         }

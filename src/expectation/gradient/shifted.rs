@@ -61,7 +61,7 @@ fn shifted(
     let mut passed = vec![0; groups.len()];
     // Value at the panel's start, its rise over the panel, and its rise per bid.
     let mut lines = vec![(0.0, 0.0, 0.0); groups.len()];
-    let margin = &me.margin;
+    let table = &me.table;
     for (e, (values, own)) in me.ends.windows(2).zip(own.windows(2)).enumerate() {
         let rise = own[1] - own[0];
         let mut from = own[0];
@@ -77,7 +77,7 @@ fn shifted(
             } else {
                 ((to - own[0]) / rise).mul_add(values[1] - values[0], values[0]).max(start).min(values[1])
             };
-            let mut graded = margin.density.is_none();
+            let mut graded = table.density.is_none();
             for &i in &rivals {
                 let (ends, bids) = (&groups[i].ends, &bids.of_group[i]);
                 let at = |bid: f64| inverse(ends, bids, passed[i], bid - shift);
@@ -90,7 +90,7 @@ fn shifted(
                     0.0
                 };
                 lines[i] = (value, at(to) - value, per_bid);
-                graded |= groups[i].margin.density.is_none();
+                graded |= groups[i].table.density.is_none();
             }
             // Where one rival always bids higher nothing can be won.
             if stop > start && rivals.iter().all(|&i| passed[i] > 0) {
@@ -101,11 +101,11 @@ fn shifted(
                     let mut law = (1.0, 0.0);
                     for &i in &rivals {
                         let (value, rise, per_bid) = lines[i];
-                        let (below, density) = groups[i].margin.at(t.mul_add(rise, value));
+                        let (below, density) = groups[i].table.at(t.mul_add(rise, value));
                         let density = if per_bid > 0.0 { density * per_bid } else { 0.0 };
                         law = times(law, power((below, density), counts(i)));
                     }
-                    let part = part * (stop - start) * margin.density(value);
+                    let part = part * (stop - start) * table.density(value);
                     me.add(
                         moments,
                         me.segments[e],

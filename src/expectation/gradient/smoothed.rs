@@ -2,7 +2,7 @@
 
 use super::group::Group;
 use super::rivals::{Bids, Product, inverse};
-use crate::law::marginal::value_table::towards_ends;
+use crate::law::marginal::towards_ends;
 use crate::numeric::quadrature::GaussLegendre;
 
 /// How accurate the sums are.
@@ -84,7 +84,7 @@ impl Meetings {
         let top = top + accuracy.cut / beta;
         let bidders: u32 = groups.iter().map(|group| group.count).sum();
         let mut passed = vec![0; groups.len()];
-        let mut from: Vec<f64> = groups.iter().map(|group| group.margin.low).collect();
+        let mut from: Vec<f64> = groups.iter().map(|group| group.table.low).collect();
         let mut to = from.clone();
         let mut one = vec![(0.0, 0.0); groups.len()];
         let mut product = Product::new(groups.len());
@@ -106,8 +106,8 @@ impl Meetings {
             }
             let width = beta * (stop - start);
             let moved = |i: usize| {
-                let margin = &groups[i].margin;
-                (to[i] - from[i]) / (margin.high - margin.low)
+                let table = &groups[i].table;
+                (to[i] - from[i]) / (table.high - table.low)
             };
             let most = (0..groups.len()).map(moved).fold(0.0, f64::max);
             // Many bids may be the floor itself.
@@ -119,11 +119,11 @@ impl Meetings {
                 let change: f64 = (0..groups.len()).map(|i| moved(i) * f64::from(groups[i].count)).sum();
                 let degree = f64::from(bidders) * (change / pieces).min(1.0);
                 order = order.max((degree.ceil() as usize + 3).min(bidders as usize).div_ceil(2) + 1);
-                let uneven = |i: &usize| groups[*i].margin.density.is_none() && to[*i] > from[*i];
+                let uneven = |i: &usize| groups[*i].table.density.is_none() && to[*i] > from[*i];
                 let mut graded = false;
                 for i in (0..groups.len()).filter(uneven) {
                     order = order.max(accuracy.density);
-                    graded |= groups[i].margin.ends_near(from[i], to[i]);
+                    graded |= groups[i].table.ends_near(from[i], to[i]);
                 }
                 if graded {
                     order = order.max(accuracy.ends);
@@ -134,7 +134,7 @@ impl Meetings {
                         meetings.push(beta * share.mul_add(stop - start, start));
                         for i in 0..groups.len() {
                             let rise = to[i] - from[i];
-                            let (below, density) = groups[i].margin.at(share.mul_add(rise, from[i]));
+                            let (below, density) = groups[i].table.at(share.mul_add(rise, from[i]));
                             one[i] = (below, if rise > 0.0 { density * rise } else { 0.0 });
                         }
                         let weight = weight / pieces;
@@ -190,7 +190,7 @@ impl Meetings {
         let reach = accuracy.cut / beta;
         let mut moments = me.moments();
         let mut window = (0, 0);
-        let margin = &me.margin;
+        let table = &me.table;
         for (e, (values, bids)) in me.ends.windows(2).zip(own.windows(2)).enumerate() {
             let rise = bids[1] - bids[0];
             let share = |bid: f64| if rise > 0.0 { ((bid - bids[0]) / rise).clamp(0.0, 1.0) } else { 0.0 };
@@ -214,8 +214,8 @@ impl Meetings {
                         from.mul_add(values[1] - values[0], values[0]),
                         to.mul_add(values[1] - values[0], values[0]),
                     );
-                    let uneven = margin.density.is_none();
-                    let graded = uneven && margin.ends_near(start, stop);
+                    let uneven = table.density.is_none();
+                    let graded = uneven && table.ends_near(start, stop);
                     let order = match (uneven, graded) {
                         (false, _) => order,
                         (true, false) => order.max(accuracy.density),
@@ -236,7 +236,7 @@ impl Meetings {
                         let (win, density) = self.meet(argument, window, weights);
                         let win = below[window.0] + win;
                         let part = (value - bid).mul_add(beta * density, -win);
-                        let weight = weight * (stop - start) * margin.density(value);
+                        let weight = weight * (stop - start) * table.density(value);
                         me.add(&mut moments, me.segments[e], value, weight * part);
                     }
                 }

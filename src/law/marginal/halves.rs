@@ -2,6 +2,7 @@
 
 use super::Part;
 use super::place::{Mark, Share};
+use super::spaced::spaced_between;
 use super::tails::tails;
 use crate::auction::Prior;
 use crate::numeric::piecewise::Piecewise;
@@ -15,8 +16,15 @@ const LEAST_LOG: f64 = -34.0;
 /// ln of probabilities, from either end, at whose quantiles pieces of tables end at first.
 const LEVELS: [f64; 9] = [LEAST_LOG, -24.0, -16.0, -11.0, -7.0, -4.6, -3.0, -1.6, -0.69];
 
-/// First pieces are wider than this: in the share for tables over it, and in its logarithm for the others.
-const LEAST_PIECE: (f64, f64) = (1e-7, 0.05);
+/// First pieces of tables are wider than this.
+struct LeastPiece {
+    /// Of tables over the share of the way from low to high.
+    share: f64,
+    /// Of tables over the logarithm of the distance to an end.
+    logarithm: f64,
+}
+
+const LEAST_PIECE: LeastPiece = LeastPiece { share: 1e-7, logarithm: 0.05 };
 
 /// The half of the support that is nearer to one end.
 #[derive(Clone, Debug)]
@@ -60,13 +68,13 @@ pub(super) fn halves(prior: &Prior) -> [Half; 2] {
             let distances =
                 places.iter().map(|share| if side == 0 { share.from_low } else { share.from_high });
             let least = libm::log(tail.distance(LEAST_LOG)).min(-1.0);
-            let ends = spaced(least, libm::log(0.5), distances.map(libm::log), LEAST_PIECE.1);
+            let ends = spaced_between(least, libm::log(0.5), distances.map(libm::log), LEAST_PIECE.logarithm);
             let (mass, density) = tables(&ends, |s| tail.mass(libm::exp(s)), |s| tail.density(libm::exp(s)));
             Half { least: Some(least), mass, density }
         }
         None => {
             let (from, to) = if side == 0 { (0.0, 0.5) } else { (0.5, 1.0) };
-            let ends = spaced(from, to, places.iter().map(|share| share.from_low), LEAST_PIECE.0);
+            let ends = spaced_between(from, to, places.iter().map(|share| share.from_low), LEAST_PIECE.share);
             let value = |z: f64| width.mul_add(z, low);
             let (mass, density) = tables(&ends, |z| prior.cdf(value(z)), |z| width * prior.pdf(value(z)));
             Half { least: None, mass, density }
@@ -74,31 +82,17 @@ pub(super) fn halves(prior: &Prior) -> [Half; 2] {
     })
 }
 
-/// The ends and the places between that lie further apart than a distance, rising.
-fn spaced(from: f64, to: f64, places: impl Iterator<Item = f64>, distance: f64) -> Vec<f64> {
-    let mut places: Vec<f64> = places.filter(|place| to - place > distance).collect();
-    places.sort_by(f64::total_cmp);
-    let mut kept = vec![from];
-    for place in places {
-        if place - kept[kept.len() - 1] > distance {
-            kept.push(place);
-        }
-    }
-    kept.push(to);
-    kept
-}
-
 /// Tables of a mass and of its derivative, with pieces that suit both.
 fn tables(ends: &[f64], mass: impl Fn(f64) -> f64, density: impl Fn(f64) -> f64) -> (Piecewise, Piecewise) {
     let close = |exact: f64, y: f64| (y - exact).abs() <= TABLE_ERROR * (1.0 + exact);
-    let of_density = Piecewise::new(ends, &density, |x, y| close(density(x), y));
-    (Piecewise::new(of_density.ends(), &mass, |x, y| close(mass(x), y)), of_density)
+    let densities = Piecewise::new(ends, &density, |x, y| close(density(x), y));
+    (Piecewise::new(densities.ends(), &mass, |x, y| close(mass(x), y)), densities)
 }
 
 /// The ends of the pieces inside the support.
 pub(super) fn marks([lower, upper]: &[Half; 2]) -> Vec<Mark> {
-    let place = |x: f64, half: &Half, of: fn(f64) -> Share| match half.least {
-        Some(_) => of(libm::exp(x)),
+    let place = |x: f64, half: &Half, from_end: fn(f64) -> Share| match half.least {
+        Some(_) => from_end(libm::exp(x)),
         None => Share::above_low(x),
     };
     let below = lower.density.ends().iter().map(|&x| place(x, lower, Share::above_low));

@@ -1,12 +1,15 @@
-//! A prior as integrals over bids need it: F and f from tables, and where panels must end.
+//! A prior as integrals need it: F and f from tables, and where panels must end.
 
 mod halves;
 mod place;
+mod spaced;
 mod tails;
-pub mod value_table;
+mod value_table;
 
 use halves::{Half, halves, marks};
 pub use place::{Mark, Share};
+pub use spaced::spaced;
+pub use value_table::{CLOSE, ValueTable, towards_ends};
 
 use crate::auction::Prior;
 
@@ -20,7 +23,13 @@ pub enum Part {
     Both,
 }
 
-/// F and f of a prior, all of the share of the way from low to high.
+/// F and f of a prior by the place in the support, for integrals over bids.
+///
+/// Bids may crowd anywhere, so that panels end anywhere and a rule must be right near an end of the support too. A place
+/// keeps its distances from both ends, and the tables are as accurate in the small distance as in the large one.
+/// [`ValueTable`], the other table of a prior, is by the value and serves integrals over values. Both stay, since
+/// another table is another rounding: what learners do in exact sweeps and the equilibria of classes follow from that
+/// one to the last bit, and the utilities, best responses and distances of a profile from this one.
 ///
 /// Where a density is no smooth function of the distance to an end (F falls to 0 like a power that is not whole), F and
 /// z f are tabulated over ln z instead, z the distance: in ln z every power is smooth, and no pole is left.

@@ -1,25 +1,38 @@
-//! A prior, with what integrals over its values need.
+//! F and f of a prior by the value, for integrals over its values.
 
+use super::spaced::spaced;
 use crate::auction::Prior;
 use crate::numeric::piecewise::Piecewise;
 
 /// Where values of a prior that is not uniform end panels, since its density may change much between.
 pub const MARKS: [f64; 5] = [0.001, 0.1, 0.5, 0.9, 0.999];
 
-/// Marks that close do not both end panels: in parts of the distance of the first mark from the last, and in the
-/// logistic variable.
-pub const CLOSE: (f64, f64) = (0.1, 3.0);
+/// How close marks are that do not both end panels.
+#[derive(Clone, Copy, Debug)]
+pub struct Close {
+    /// In parts of the spread, the distance of the first mark from the last.
+    pub of_spread: f64,
+    /// In the logistic variable, where marks stand for places in it.
+    pub logistic: f64,
+}
 
-/// A prior, with what integrals over it need.
+/// Closer marks do not both end panels.
+pub const CLOSE: Close = Close { of_spread: 0.1, logistic: 3.0 };
+
+/// F and f of a prior by the value, and where panels of values must end.
+///
+/// The gradient and its noise ask for F and f at values on both sides of the support's ends, by rules whose nodes crowd
+/// towards the ends of panels. A singular end needs no table in its logarithm then: the prior itself is asked.
+/// [`Marginal`](super::Marginal) is the other table of a prior, by the place in the support; see there why there are two.
 #[derive(Clone, Debug)]
-pub struct Margin {
+pub struct ValueTable {
     pub prior: Prior,
     pub low: f64,
     pub high: f64,
     /// The density where it is constant.
     pub density: Option<f64>,
-    /// F and f where they cost more than a table.
-    table: Option<[Piecewise; 2]>,
+    /// F and f, where asking the prior costs more.
+    tables: Option<[Piecewise; 2]>,
     /// How far most values spread.
     pub spread: f64,
     /// Values inside the support at which panels end.
@@ -28,20 +41,20 @@ pub struct Margin {
     pub kinks: Vec<f64>,
 }
 
-impl Margin {
+impl ValueTable {
     pub fn new(prior: &Prior) -> Self {
         let (low, high) = prior.support();
         let uniform = matches!(prior, Prior::Uniform(_));
         let marks = MARKS.map(|p| prior.quantile(p));
         let spread = marks[MARKS.len() - 1] - marks[0];
-        let distance = CLOSE.0 * spread;
+        let distance = CLOSE.of_spread * spread;
         // An end of the support ends a panel already.
         let inside = marks.into_iter().filter(|mark| mark - low > distance && high - mark > distance);
-        Margin {
+        ValueTable {
             low,
             high,
             density: uniform.then(|| 1.0 / (high - low)),
-            table: table(prior),
+            tables: tables(prior),
             spread,
             marks: if uniform { Vec::new() } else { spaced(inside.collect(), distance) },
             kinks: prior.kinks(),
@@ -55,7 +68,7 @@ impl Margin {
             Some(_) if v <= self.low => (0.0, 0.0),
             Some(_) if v >= self.high => (1.0, 0.0),
             Some(density) => ((v - self.low) * density, density),
-            None => match &self.table {
+            None => match &self.tables {
                 Some(_) if v <= self.low => (0.0, 0.0),
                 Some(_) if v >= self.high => (1.0, 0.0),
                 Some([cdf, pdf]) => (cdf.at(v), pdf.at(v)),
@@ -72,13 +85,13 @@ impl Margin {
 
     /// f at v in the support.
     pub fn density(&self, v: f64) -> f64 {
-        let looked_up = || self.table.as_ref().map(|[_, pdf]| pdf.at(v));
+        let looked_up = || self.tables.as_ref().map(|[_, pdf]| pdf.at(v));
         self.density.or_else(looked_up).unwrap_or_else(|| self.prior.pdf(v))
     }
 }
 
 /// Tables of F and f, for priors that cost special functions and have no poles.
-fn table(prior: &Prior) -> Option<[Piecewise; 2]> {
+fn tables(prior: &Prior) -> Option<[Piecewise; 2]> {
     if matches!(prior, Prior::Uniform(_) | Prior::Power(_) | Prior::Empirical(_)) {
         return None;
     }
@@ -108,17 +121,6 @@ const TABLE_ERROR: f64 = 1e-12;
 
 /// How often a table's pieces halve towards the ends of the support.
 const TABLE_HALVINGS: i32 = 20;
-
-/// The marks, rising, that lie further apart than a distance.
-pub fn spaced(marks: Vec<f64>, distance: f64) -> Vec<f64> {
-    let mut kept: Vec<f64> = Vec::new();
-    for mark in marks {
-        if kept.last().is_none_or(|last| mark - last > distance) {
-            kept.push(mark);
-        }
-    }
-    kept
-}
 
 /// A node of \[0, 1\] moved to t^2 (3 - 2 t): powers of the distance to an end, as low as -1/2, are smooth in t.
 pub fn towards_ends((t, weight): (f64, f64)) -> (f64, f64) {
