@@ -13,6 +13,7 @@ pub mod piecewise;
 pub mod quadrature;
 pub mod regression;
 pub mod roots;
+pub mod running_rule;
 pub mod series;
 pub mod simd;
 pub mod statistics;

@@ -154,6 +154,11 @@ fn legendre(n: usize, x: f64) -> (f64, f64) {
     (value, n as f64 * (before - x * value) / (1.0 - x * x))
 }
 
+/// A node of \[0, 1\] moved to t^2 (3 - 2 t): powers of the distance to an end, as low as -1/2, are smooth in t.
+pub fn towards_ends((t, weight): (f64, f64)) -> (f64, f64) {
+    (t * t * (3.0 - 2.0 * t), weight * 6.0 * t * (1.0 - t))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

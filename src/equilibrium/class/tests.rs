@@ -1,6 +1,6 @@
 use super::*;
-use crate::auction::{Bidder, Prior, Strategy};
 use crate::auction::games::game;
+use crate::auction::{Bidder, Prior, Strategy};
 use crate::equilibrium::{bne, linear_equilibria, smoothed_multiplier};
 
 fn with_segments(mut population: Population, segments: usize) -> Population {

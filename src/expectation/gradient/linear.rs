@@ -2,8 +2,8 @@
 
 use crate::auction::Prior;
 use crate::law::groups::Groups;
-use crate::law::marginal::{CLOSE, ValueTable, spaced, towards_ends};
-use crate::numeric::quadrature::GaussLegendre;
+use crate::law::marginal::{CLOSE, ValueTable, spaced};
+use crate::numeric::quadrature::{GaussLegendre, towards_ends};
 
 /// The panels of the logistic density; less than 1e-9 of it lies beyond the last.
 pub(super) const PANEL_ENDS: [f64; 7] = [-22.0, -11.0, -4.5, 0.0, 4.5, 11.0, 22.0];

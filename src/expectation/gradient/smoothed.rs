@@ -2,8 +2,7 @@
 
 use super::group::Group;
 use super::rivals::{Bids, Product, inverse};
-use crate::law::marginal::towards_ends;
-use crate::numeric::quadrature::GaussLegendre;
+use crate::numeric::quadrature::{GaussLegendre, towards_ends};
 
 /// How accurate the sums are.
 #[derive(Clone, Copy, Debug)]

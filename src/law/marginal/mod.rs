@@ -9,7 +9,7 @@ mod value_table;
 use halves::{Half, halves, marks};
 pub use place::{Mark, Share};
 pub use spaced::spaced;
-pub use value_table::{CLOSE, ValueTable, towards_ends};
+pub use value_table::{CLOSE, ValueTable};
 
 use crate::auction::Prior;
 

@@ -121,8 +121,3 @@ const TABLE_ERROR: f64 = 1e-12;
 
 /// How often a table's pieces halve towards the ends of the support.
 const TABLE_HALVINGS: i32 = 20;
-
-/// A node of \[0, 1\] moved to t^2 (3 - 2 t): powers of the distance to an end, as low as -1/2, are smooth in t.
-pub fn towards_ends((t, weight): (f64, f64)) -> (f64, f64) {
-    (t * t * (3.0 - 2.0 * t), weight * 6.0 * t * (1.0 - t))
-}
