@@ -1,93 +1,20 @@
 //! Integrals over the bids of several bidders at once.
 
+mod graded;
+mod local;
+mod node;
+
+pub use graded::GROWTH;
+use graded::{NOWHERE, for_graded, nearer};
+use local::{Local, Panel, Place, Rising};
+pub use node::{At, Node};
+
 use super::bid_curve::BidCurve;
 use super::marginal::{Marginal, Part, Share};
 use crate::numeric::quadrature::GaussLegendre;
 
 /// Nodes of the rule of a panel in which every F is smooth.
 const ORDER: usize = 10;
-
-/// A panel is graded towards a singular place if it reaches that many times as far from it with its far end as with
-/// its near one.
-pub const GROWTH: f64 = 4.0;
-
-/// The widths of panels in the logarithm of the distance from a singular place: from the far end on, each twice the
-/// last up to the usual one; twice the last again further in than the next number, where F is all but a power, up to
-/// the last one.
-const LOG_WIDTHS: (f64, f64, f64, f64) = (1.4, 4.0, 40.0, 32.0);
-
-/// One node: all bidders at one bid.
-pub struct Node<'a> {
-    pub bid: f64,
-    /// One a curve.
-    pub curves: &'a [At],
-}
-
-/// One bidder at a node.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct At {
-    /// G(bid), the probability to bid below.
-    pub cdf: f64,
-    /// The probability to bid here, as the weight of the node.
-    pub mass: f64,
-    /// The value of those who bid here.
-    pub value: f64,
-}
-
-/// A place in a panel: distances from its ends, which add up to 1; the smaller is accurate.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    t: f64,
-    rest: f64,
-}
-
-/// A curve on a panel.
-#[derive(Clone, Copy)]
-enum Local<'a> {
-    Below,
-    Above,
-    Rising(Rising<'a>),
-}
-
-/// The value's share rises from `start` by `rise`, to `end`.
-#[derive(Clone, Copy)]
-struct Rising<'a> {
-    marginal: &'a Marginal,
-    part: Part,
-    start: Share,
-    end: Share,
-    rise: f64,
-    /// A share, F and the slope there, where F is linear on the panel between marks.
-    line: Option<(f64, f64, f64)>,
-}
-
-impl Rising<'_> {
-    fn share(&self, place: Place) -> Share {
-        Share {
-            from_low: place.t.mul_add(self.rise, self.start.from_low),
-            from_high: place.rest.mul_add(self.rise, self.end.from_high),
-        }
-    }
-
-    /// F, and its derivative in the panel's t.
-    fn at(&self, share: Share) -> (f64, f64) {
-        let (cdf, density) = match self.line {
-            Some((from, below, slope)) => (slope.mul_add(share.from_low - from, below), slope),
-            None => self.marginal.at(share, self.part),
-        };
-        (cdf, density * self.rise)
-    }
-
-    /// How far below the place, and above it, F is singular, and how far from there anything happens; in t.
-    fn singular(&self, place: Place) -> [Option<(f64, f64)>; 2] {
-        let Share { from_low, from_high } = self.share(place);
-        let [low, high] = self.marginal.reaches();
-        [
-            low.map(|reach| (from_low / self.rise, reach / self.rise)),
-            high.map(|reach| (from_high / self.rise, reach / self.rise)),
-        ]
-    }
-}
 
 /// What is integrated, so that rules are as cheap as they may be.
 #[derive(Clone, Copy, Debug)]
@@ -326,73 +253,6 @@ impl Walk<'_, '_> {
                 panel.node(place, weight, at, visit);
             }),
         }
-    }
-}
-
-/// A distance and a reach so large that they never matter.
-const NOWHERE: (f64, f64) = (f64::INFINITY, f64::INFINITY);
-
-fn nearer(known: (f64, f64), other: Option<(f64, f64)>) -> (f64, f64) {
-    other.map_or(known, |other| (known.0.min(other.0), known.1.min(other.1)))
-}
-
-/// The nodes of a panel from 0 to `width`, `distance` from a singular place, up to the reach of which nothing happens.
-fn for_graded(
-    (distance, reach): (f64, f64),
-    width: f64,
-    rule: &GaussLegendre,
-    mut node: impl FnMut(f64, f64),
-) {
-    let start = distance.max(reach);
-    if start > distance {
-        rule.points(0.0, start - distance).for_each(|(t, weight)| node(t, weight));
-    }
-    let (bottom, top) = (libm::log(start), libm::log(distance + width));
-    let (mut to, mut step) = (top, LOG_WIDTHS.0);
-    while to > bottom {
-        // No sliver at the bottom.
-        let from = if to - bottom < 1.3 * step { bottom } else { to - step };
-        for (s, weight) in rule.points(from, to) {
-            let far = libm::exp(s);
-            node(far - distance, weight * far);
-        }
-        to = from;
-        step = (2.0 * step).min(if top - to > LOG_WIDTHS.2 { LOG_WIDTHS.3 } else { LOG_WIDTHS.1 });
-    }
-}
-
-impl Place {
-    fn width_to(self, above: Place) -> f64 {
-        if self.t < 0.5 { above.t - self.t } else { self.rest - above.rest }
-    }
-
-    fn moved(self, by: f64) -> Place {
-        Place { t: self.t + by, rest: self.rest - by }
-    }
-}
-
-/// All curves between two bids.
-struct Panel<'a> {
-    curves: &'a [Local<'a>],
-    bids: (f64, f64),
-}
-
-impl Panel<'_> {
-    #[inline]
-    fn node(&self, place: Place, weight: f64, at: &mut [At], visit: &mut impl FnMut(Node)) {
-        for (at, local) in at.iter_mut().zip(self.curves) {
-            *at = match local {
-                Local::Below => At { cdf: 0.0, mass: 0.0, value: 0.0 },
-                Local::Above => At { cdf: 1.0, mass: 0.0, value: 0.0 },
-                Local::Rising(rising) => {
-                    let share = rising.share(place);
-                    let (cdf, slope) = rising.at(share);
-                    At { cdf, mass: weight * slope, value: rising.marginal.value(share) }
-                }
-            };
-        }
-        let (from, to) = self.bids;
-        visit(Node { bid: place.t.mul_add(to - from, from), curves: at });
     }
 }
 

@@ -1,0 +1,148 @@
+//! The gradient of linear bidders in their multipliers.
+
+mod point;
+
+pub(crate) use point::power;
+use point::{Point, Rivals};
+
+use crate::auction::Prior;
+use crate::law::groups::Groups;
+use crate::law::marginal::ValueTable;
+use crate::numeric::quadrature::{GaussLegendre, towards_ends};
+
+/// The panels of the logistic density; less than 1e-9 of it lies beyond the last.
+pub(super) const PANEL_ENDS: [f64; 7] = [-22.0, -11.0, -4.5, 0.0, 4.5, 11.0, 22.0];
+
+/// Nodes of the rules over the logistic variable, for uniform and for other priors, and over values of others.
+#[derive(Clone, Copy)]
+struct Orders {
+    uniform: usize,
+    other: usize,
+    values: usize,
+}
+
+/// For learners.
+const FAST: Orders = Orders { uniform: 8, other: 14, values: 10 };
+
+/// For references.
+const FINE: Orders = Orders { uniform: 16, other: 20, values: 14 };
+
+/// The gradient of every bidder's expected utility in the own multiplier, for fixed priors and steepness.
+///
+/// Bidder i has the value v ~ F_i, bids w_i v and meets the highest other bid m ~ H_i, H_i(m) = prod_{j != i} F_j(m / w_j),
+/// with density h_i. Of the smoothed utility E\[(v - w v) s(beta (w v - m))\], s the logistic function, the derivative in
+/// w is, with xi = beta (w v - m),
+///
+/// ```text
+/// g_i = int s'(xi) int f_i(v) { -v H_i(w_i v - xi / beta) + (1 - w_i) v^2 h_i(w_i v - xi / beta) } dv dxi,
+/// ```
+///
+/// in which nothing grows steep with beta. For an infinite beta, the true auction, xi / beta is 0. Panels of
+/// Gauss-Legendre rules end wherever a support does.
+///
+/// References: this project's derivation; no published source is known to us.
+#[derive(Clone, Debug)]
+pub(super) struct LinearGradient {
+    tables: Vec<ValueTable>,
+    pub(super) beta: f64,
+    rules: Rules,
+}
+
+/// The rules of all panels: nodes and weights on \[0, 1\].
+#[derive(Clone, Debug)]
+struct Rules {
+    outer: Vec<(f64, f64)>,
+    inner: Vec<(f64, f64)>,
+}
+
+impl LinearGradient {
+    /// For the priors of learners.
+    pub fn new<'a>(priors: impl ExactSizeIterator<Item = &'a Prior>, beta: f64) -> Self {
+        let bidders = priors.len();
+        Self::of_priors(priors, bidders, beta, FAST)
+    }
+
+    fn of_priors<'a>(
+        priors: impl Iterator<Item = &'a Prior>,
+        bidders: usize,
+        beta: f64,
+        orders: Orders,
+    ) -> Self {
+        let tables: Vec<ValueTable> = priors.map(ValueTable::new).collect();
+        let graded = tables.iter().any(|table| table.density.is_none());
+        // Of uniform priors the inner integrals are polynomials of this degree.
+        let exact = bidders.div_ceil(2) + 1;
+        let inner = if graded { orders.values.max(exact.min(16)) } else { exact };
+        let outer = if graded { orders.other } else { orders.uniform };
+        let grade = if graded { towards_ends } else { |point| point };
+        let points = |order| GaussLegendre::of_order(order).points(0.0, 1.0).map(grade).collect();
+        LinearGradient { tables, beta, rules: Rules { outer: points(outer), inner: points(inner) } }
+    }
+
+    /// The derivative of each bidder's expected utility in the own multiplier, at multipliers in (0, 1), one a bidder.
+    pub fn at(&self, multipliers: &[Vec<f64>]) -> Vec<f64> {
+        (0..multipliers.len()).map(|bidder| self.of(bidder, multipliers)).collect()
+    }
+
+    /// The same of one bidder.
+    ///
+    /// # Panics
+    /// Where there is not one multiplier a bidder.
+    pub fn of(&self, bidder: usize, multipliers: &[Vec<f64>]) -> f64 {
+        assert_eq!(multipliers.len(), self.tables.len(), "multipliers and bidders");
+        let others = self.tables.iter().zip(multipliers).enumerate().filter(|(j, _)| *j != bidder);
+        let rivals: Vec<Rivals> =
+            others.map(|(_, (table, multiplier))| Rivals::new(table, 1, multiplier[0])).collect();
+        Point::new(self, &self.tables[bidder], multipliers[bidder][0], &rivals).gradient()
+    }
+}
+
+/// The gradient for groups of bidders who play alike.
+pub(crate) struct GroupGradient {
+    gradient: LinearGradient,
+    counts: Vec<u32>,
+}
+
+impl GroupGradient {
+    /// For references.
+    pub fn new(groups: &Groups, beta: f64) -> Self {
+        Self::with_orders(groups, beta, FINE)
+    }
+
+    /// As accurate as that for learners.
+    pub fn fast(groups: &Groups, beta: f64) -> Self {
+        Self::with_orders(groups, beta, FAST)
+    }
+
+    fn with_orders(groups: &Groups, beta: f64, orders: Orders) -> Self {
+        let bidders = groups.of_bidder.len();
+        GroupGradient {
+            gradient: LinearGradient::of_priors(groups.priors.iter(), bidders, beta, orders),
+            counts: groups.counts.iter().map(|&count| count as u32).collect(),
+        }
+    }
+
+    /// The gradient of one bidder of a group who plays `own` against all others at their groups' multipliers.
+    pub fn of(&self, group: usize, own: f64, multipliers: &[f64]) -> f64 {
+        let rivals = self.rivals(group, multipliers);
+        Point::new(&self.gradient, &self.gradient.tables[group], own, &rivals).gradient()
+    }
+
+    /// The derivatives of that in `own`, and in the multiplier of one rival of each group (0 where it has none).
+    pub fn slopes(&self, group: usize, own: f64, multipliers: &[f64]) -> (f64, Vec<f64>) {
+        let rivals = self.rivals(group, multipliers);
+        Point::new(&self.gradient, &self.gradient.tables[group], own, &rivals).slopes()
+    }
+
+    fn rivals(&self, group: usize, multipliers: &[f64]) -> Vec<Rivals<'_>> {
+        let tables = self.gradient.tables.iter().zip(&self.counts).zip(multipliers).enumerate();
+        tables
+            .map(|(g, ((table, &count), &multiplier))| {
+                Rivals::new(table, if g == group { count - 1 } else { count }, multiplier)
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

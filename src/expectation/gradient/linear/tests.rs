@@ -1,0 +1,139 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::auction::games::{game, games};
+use crate::auction::prior::{Beta, Power};
+use crate::auction::{Population, Profile};
+use crate::equilibrium::smoothed_multiplier;
+use crate::expectation::evaluate;
+use crate::expectation::gradient::{ExpectedGradient, GRADIENT_ERROR};
+
+fn mixed() -> Population {
+    let mut population = Population::symmetric(3, Prior::STANDARD);
+    population.bidders[1].prior = Prior::Power(Power::new(2.0, 0.0, 2.0).unwrap());
+    population.bidders[2].prior = Prior::Beta(Beta::new(2.0, 5.0, 0.0, 1.0).unwrap());
+    population
+}
+
+fn columns(multipliers: &[f64]) -> Vec<Vec<f64>> {
+    multipliers.iter().map(|multiplier| vec![*multiplier]).collect()
+}
+
+/// The gradient at multipliers, as learners compute it.
+fn gradient(population: &Population, beta: f64, multipliers: &[f64]) -> Vec<f64> {
+    ExpectedGradient::new(population, beta).at(&columns(multipliers)).concat()
+}
+
+fn with_orders(population: &Population, beta: f64, orders: Orders) -> LinearGradient {
+    let priors = population.bidders.iter().map(|bidder| &bidder.prior);
+    LinearGradient::of_priors(priors, population.len(), beta, orders)
+}
+
+#[test]
+fn the_error_is_within_its_bound_uniformly_in_beta() {
+    let fine = Orders { uniform: 40, other: 40, values: 32 };
+    for (population, multipliers) in [
+        (Population::symmetric(2, Prior::STANDARD), vec![0.48, 0.3]),
+        (Population::symmetric(20, Prior::STANDARD), vec![0.9; 20]),
+        (game(&[(0.0, 1.0), (0.2, 0.9), (0.5, 1.0)]), vec![0.6, 0.7, 0.5]),
+        (mixed(), vec![0.6, 0.4, 0.7]),
+    ] {
+        for beta in [5.0, 12.0, 50.0, 200.0, 1000.0] {
+            let exact = with_orders(&population, beta, fine).at(&columns(&multipliers));
+            let found = gradient(&population, beta, &multipliers);
+            for (found, exact) in found.into_iter().zip(exact) {
+                assert!((found - exact).abs() < GRADIENT_ERROR, "{found} for {exact} at {beta}");
+            }
+        }
+    }
+}
+
+#[test]
+fn it_vanishes_at_smoothed_equilibria_found_otherwise() {
+    for bidders in [2, 3, 5, 10, 20] {
+        for beta in [5.0, 10.0, 50.0, 1000.0] {
+            let multiplier = smoothed_multiplier(bidders, beta).unwrap();
+            let population = Population::symmetric(bidders, Prior::STANDARD);
+            let g = gradient(&population, beta, &vec![multiplier; bidders]);
+            assert!(g.iter().all(|g| g.abs() < GRADIENT_ERROR), "{bidders} at {beta}: {}", g[0]);
+        }
+    }
+}
+
+/// The derivative of E\[v (1 - w) s(beta (w v - m))\] for two uniform bidders from 0, multiplier and highest value
+/// each, with the expectation over m in closed form (softplus).
+fn two_uniform_bidders(own: (f64, f64), rival: (f64, f64), beta: f64) -> f64 {
+    let softplus = |z: f64| z.max(0.0) + libm::log1p(libm::exp(-z.abs()));
+    let sigmoid = |z: f64| 1.0 / (1.0 + libm::exp(-z));
+    let ((w, high), top) = (own, rival.0 * rival.1);
+    let layers = [2.0, 5.0, 10.0, 20.0, 40.0].map(|z| z / (beta * w));
+    let mut ends = vec![0.0, high];
+    for at in [0.0, top / w] {
+        ends.push(at);
+        ends.extend(layers.iter().flat_map(|layer| [at - layer, at + layer]));
+    }
+    ends.retain(|v| (0.0..=high).contains(v));
+    ends.sort_by(f64::total_cmp);
+    GaussLegendre::of_order(20).integrate_panels(&ends, |v| {
+        let (at, below) = (beta * w * v, beta * (w * v - top));
+        let win = (softplus(at) - softplus(below)) / (beta * top);
+        let steep = (sigmoid(at) - sigmoid(below)) / top;
+        (v * v * (1.0 - w) * steep - v * win) / high
+    })
+}
+
+#[test]
+fn two_uniform_bidders_have_a_closed_inner_integral() {
+    for (own, rival) in [((0.5, 1.0), (0.3, 2.0)), ((0.3, 2.0), (0.5, 1.0)), ((0.9, 1.0), (0.2, 1.0))] {
+        for beta in [3.0, 20.0, 300.0] {
+            let population = game(&[(0.0, own.1), (0.0, rival.1)]);
+            let found = gradient(&population, beta, &[own.0, rival.0])[0];
+            let expected = two_uniform_bidders(own, rival, beta);
+            assert!((found - expected).abs() < GRADIENT_ERROR, "{found} for {expected} at {beta}");
+        }
+    }
+}
+
+#[test]
+fn slopes_are_difference_quotients() {
+    let groups = Groups::new(&mixed());
+    let multipliers = [0.6, 0.4, 0.7];
+    let h = 1e-4;
+    for beta in [8.0, 60.0] {
+        let gradient = GroupGradient::new(&groups, beta);
+        for group in 0..3 {
+            let own = multipliers[group];
+            let (of_own, of_others) = gradient.slopes(group, own, &multipliers);
+            let at = |shift: f64| gradient.of(group, own + shift, &multipliers);
+            assert!((of_own - (at(h) - at(-h)) / (2.0 * h)).abs() < 1e-4, "{of_own}");
+            for other in (0..3).filter(|other| *other != group) {
+                let at = |shift: f64| {
+                    let mut moved = multipliers;
+                    moved[other] += shift;
+                    gradient.of(group, own, &moved)
+                };
+                let quotient = (at(h) - at(-h)) / (2.0 * h);
+                assert!((of_others[other] - quotient).abs() < 1e-4, "{} for {quotient}", of_others[other]);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn in_the_true_auction_it_is_the_slope_of_the_utility((population, profile) in games()) {
+        let multipliers: Vec<f64> = profile.multipliers().unwrap().iter().take(5).map(|w| w.clamp(0.05, 0.9)).collect();
+        let population = Population { bidders: population.bidders[..multipliers.len()].to_vec(), ..population };
+        let gradient = gradient(&population, f64::INFINITY, &multipliers);
+        for (bidder, g) in gradient.into_iter().enumerate() {
+            let utility = |shift: f64| {
+                let mut moved = multipliers.clone();
+                moved[bidder] += shift;
+                evaluate(&population, &Profile::linear(moved)).bidders[bidder].utility
+            };
+            let quotient = (utility(1e-6) - utility(-1e-6)) / 2e-6;
+            prop_assert!((g - quotient).abs() < 1e-4 * (1.0 + g.abs()), "{g} for {quotient}");
+        }
+    }
+}

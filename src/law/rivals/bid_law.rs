@@ -1,0 +1,151 @@
+//! The law of one bidder's bid.
+
+use crate::law::bid_curve::BidCurve;
+
+/// G, the law of one bidder's bid: 0 below the lowest bid, 1 from the top bid on.
+#[derive(Debug)]
+pub(super) struct BidLaw<'a> {
+    pub(super) lowest: f64,
+    pub(super) top: f64,
+    pub(super) shape: Shape<'a>,
+}
+
+#[derive(Debug)]
+pub(super) enum Shape<'a> {
+    /// One line from the lowest bid to the top bid, of this slope.
+    Line(f64),
+    /// Lines between points, bid and G; G may jump.
+    Lines(Vec<(f64, f64)>),
+    /// A smooth law between points.
+    Smooth(BidCurve<'a>),
+}
+
+impl<'a> BidLaw<'a> {
+    pub(super) fn new(curve: BidCurve<'a>) -> Self {
+        let (lowest, top) = (curve.lowest(), curve.points[curve.points.len() - 1].0);
+        let marginal = curve.marginal;
+        let middle = curve.points[0].1;
+        let shape = if marginal.line(middle).is_none() {
+            Shape::Smooth(curve)
+        } else {
+            let points = lines(&curve);
+            match points[..] {
+                [(lowest, _), (top, _)] if top - lowest >= f64::MIN_POSITIVE => {
+                    Shape::Line(1.0 / (top - lowest))
+                }
+                _ => Shape::Lines(points),
+            }
+        };
+        BidLaw { lowest, top, shape }
+    }
+
+    /// Calls `bend` with every bid at which G bends or jumps, rising.
+    pub(super) fn for_bends(&self, mut bend: impl FnMut(f64)) {
+        match &self.shape {
+            Shape::Line(_) => {
+                bend(self.lowest);
+                bend(self.top);
+            }
+            Shape::Lines(points) => points.iter().for_each(|point| bend(point.0)),
+            Shape::Smooth(curve) => curve.points.iter().for_each(|point| bend(point.0)),
+        }
+    }
+
+    /// G and its right derivative at a bid that is not below the lowest.
+    pub(super) fn at(&self, bid: f64) -> (f64, f64) {
+        if bid >= self.top {
+            return (1.0, 0.0);
+        }
+        match &self.shape {
+            Shape::Line(slope) => (((bid - self.lowest) * slope).min(1.0), *slope),
+            Shape::Lines(points) => {
+                let k = points[1..].partition_point(|point| point.0 <= bid);
+                let (from, to) = (points[k], points[k + 1]);
+                let slope = (to.1 - from.1) / (to.0 - from.0);
+                (slope * (bid - from.0) + from.1, slope)
+            }
+            Shape::Smooth(curve) => {
+                let k = curve.points[1..].partition_point(|point| point.0 <= bid);
+                let (from, to) = (curve.points[k], curve.points[k + 1]);
+                let (cdf, density) = curve.marginal.at(curve.place(k, bid), curve.part);
+                (cdf.clamp(0.0, 1.0), density.max(0.0) * (from.1.rise_to(to.1) / (to.0 - from.0)))
+            }
+        }
+    }
+
+    /// G at each of these bids, which rise.
+    pub(super) fn upto(&self, bids: &[f64], below: &mut [f64]) {
+        let bids = bids.iter().zip(below);
+        match &self.shape {
+            Shape::Line(slope) => {
+                for (bid, below) in bids {
+                    let rise = ((bid - self.lowest) * slope).clamp(0.0, 1.0);
+                    *below = if *bid >= self.top { 1.0 } else { rise };
+                }
+            }
+            Shape::Lines(points) => {
+                let mut k = 0;
+                for (bid, below) in bids {
+                    *below = if *bid < self.lowest {
+                        0.0
+                    } else if *bid >= self.top {
+                        1.0
+                    } else {
+                        while points[k + 1].0 <= *bid {
+                            k += 1;
+                        }
+                        let (from, to) = (points[k], points[k + 1]);
+                        ((to.1 - from.1) / (to.0 - from.0)).mul_add(bid - from.0, from.1)
+                    };
+                }
+            }
+            Shape::Smooth(_) => {
+                for (bid, below) in bids {
+                    *below = if *bid < self.lowest { 0.0 } else { self.at(*bid).0 };
+                }
+            }
+        }
+    }
+
+    /// The probability to bid below.
+    pub(super) fn below(&self, bid: f64) -> f64 {
+        if bid <= self.lowest {
+            return 0.0;
+        }
+        if bid > self.top {
+            return 1.0;
+        }
+        match &self.shape {
+            Shape::Line(slope) => ((bid - self.lowest) * slope).min(1.0),
+            Shape::Lines(points) => {
+                let k = points.partition_point(|point| point.0 < bid) - 1;
+                let (from, to) = (points[k], points[k + 1]);
+                ((to.1 - from.1) / (to.0 - from.0)).mul_add(bid - from.0, from.1)
+            }
+            Shape::Smooth(curve) => {
+                let k = curve.points.partition_point(|point| point.0 < bid) - 1;
+                curve.marginal.at(curve.place(k, bid), curve.part).0.clamp(0.0, 1.0)
+            }
+        }
+    }
+}
+
+/// Bid and G where bids or F, which is linear between, bend; both rise, but for the two ends of an atom.
+fn lines(curve: &BidCurve) -> Vec<(f64, f64)> {
+    let mut points = Vec::with_capacity(curve.points.len());
+    let cdf = |share| curve.marginal.at(share, curve.part).0;
+    points.push((curve.lowest(), 0.0));
+    for pair in curve.points.windows(2) {
+        let ((from, low), (to, high)) = (pair[0], pair[1]);
+        if to > from {
+            for mark in curve.marginal.marks_between(low, high) {
+                let bid = (low.rise_to(mark.share) / low.rise_to(high)).mul_add(to - from, from);
+                if points[points.len() - 1].0 < bid && bid < to {
+                    points.push((bid, cdf(mark.share)));
+                }
+            }
+        }
+        points.push((to, cdf(high).min(1.0)));
+    }
+    points
+}
