@@ -228,8 +228,8 @@ mod tests {
             BidFunction::Linear { multiplier: 0.6 },
         ];
         for first in 0..priors.len() {
-            let of = |k: usize| priors[(first + k) % priors.len()].clone();
-            let population = with_priors(&[of(0), of(1), of(2)]);
+            let prior = |k: usize| priors[(first + k) % priors.len()].clone();
+            let population = with_priors(&[prior(0), prior(1), prior(2)]);
             let profile = Profile { bids: functions.to_vec() };
             let (beta, draws_taken) = (60.0, 50_000);
             let mut decided = [0_u32; 3];

@@ -314,8 +314,8 @@ mod tests {
             BidFunction::Linear { multiplier: 0.8 },
         ];
         for first in 0..priors.len() {
-            let of = |k: usize| priors[(first + k) % priors.len()].clone();
-            let population = with_priors(&[of(0), of(1), of(2)]);
+            let prior = |k: usize| priors[(first + k) % priors.len()].clone();
+            let population = with_priors(&[prior(0), prior(1), prior(2)]);
             let profile = Profile { bids: functions.to_vec() };
             for beta in [2.0, 60.0, 1500.0] {
                 for (i, wins) in all(&population, &profile, beta).iter().enumerate() {

@@ -5,9 +5,10 @@ use crate::auction::Strategy;
 use crate::equilibrium::Bne;
 use crate::numeric::quadrature::GaussLegendre;
 
-/// Deviations that are tried: bids at one knot, or from one knot on, are moved by these, in the unit of the highest value;
-/// and lines, so many.
+/// Bids at one knot, or from one knot on, are moved by these, in the unit of the highest value.
 const MOVES: [f64; 4] = [-3e-2, -3e-3, 3e-3, 3e-2];
+
+/// Lines are tried at all multiples of 1 over this, below 1.
 const LINES_TRIED: u32 = 20;
 
 /// Nodes of the rule along a deviation.

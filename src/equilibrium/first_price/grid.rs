@@ -3,12 +3,19 @@
 /// How far down, in s = ln((b - low) / (top - low)), the nodes reach.
 pub(super) const DEPTH: f64 = 20.0;
 
-/// The distance of nodes in t at a t, over t plus the other number: curves straighten towards the bottom.
-const SPACING: (f64, f64) = (0.0016, 2.0);
+/// The distance of nodes at t is `rate` (t + `shift`): curves straighten towards the bottom.
+struct Spacing {
+    /// How fast the distance grows with t.
+    rate: f64,
+    /// The t above the top at which it would be 0.
+    shift: f64,
+}
+
+const SPACING: Spacing = Spacing { rate: 0.0016, shift: 2.0 };
 
 /// The distance of nodes at t.
 pub(super) fn spacing(t: f64) -> f64 {
-    SPACING.0 * (t + SPACING.1)
+    SPACING.rate * (t + SPACING.shift)
 }
 
 /// The t of nodes from 0 to `end`.

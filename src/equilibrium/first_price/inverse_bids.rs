@@ -149,7 +149,7 @@ pub(super) fn rises_at_the_top(groups: &Groups, width: f64) -> Result<(), String
 
 /// Why there is no equilibrium where a group's curve falls.
 fn drops_out(groups: &Groups, group: usize) -> String {
-    let bidder = 1 + groups.of_bidder.iter().take_while(|of| **of != group).count();
+    let bidder = 1 + groups.of_bidder.iter().take_while(|other| **other != group).count();
     format!(
         "no equilibrium in which all bid up to one top bid: bidder {bidder}, with prior {}, would drop out below it",
         groups.priors[group]

@@ -9,17 +9,27 @@ use crate::numeric::ode::Integration;
 
 pub(super) const METHOD: &str = "backward shooting in log-quantiles";
 
-/// Of the integration, for priors without kinks and for those with.
-const TOLERANCES: (f64, f64) = (1e-13, 1e-12);
+/// Tolerances of the integration.
+struct Tolerances {
+    /// For priors without kinks.
+    smooth: f64,
+    /// For priors with kinks.
+    kinked: f64,
+}
+
+const TOLERANCES: Tolerances = Tolerances { smooth: 1e-13, kinked: 1e-12 };
 
 /// The coarsest tolerance far down, where bids are so low that a relative error of them is a small one.
 const COARSEST_BELOW: f64 = 1e-9;
 
-/// How far down the curves reach, in t: where values have no weight any more, and at most.
-const DEPTHS: (f64, f64) = (12.0, 20.0);
+/// How far down the curves reach at least, in t, even where values have no weight any more.
+const LEAST_DEPTH: f64 = 12.0;
+
+/// How far down they reach at most.
+const MOST_DEPTH: f64 = 20.0;
 
 /// How far down a solution must be followed to tell on which side it lies: two solutions part at least like e^t.
-const FAR: f64 = DEPTHS.1 + 40.0;
+const FAR: f64 = MOST_DEPTH + 40.0;
 
 /// Between values and bids that would meet so soon, in t, nothing comes.
 const SOON: f64 = 1e-3;
@@ -112,7 +122,7 @@ struct Point {
 impl<'a> Shooting<'a> {
     fn new(groups: &'a Groups) -> Self {
         let kinked = groups.priors.iter().any(|prior| !prior.kinks().is_empty());
-        let tolerance = if kinked { TOLERANCES.1 } else { TOLERANCES.0 };
+        let tolerance = if kinked { TOLERANCES.kinked } else { TOLERANCES.smooth };
         Shooting { groups, low: groups.priors[0].support().0, tolerance, evaluations: 0 }
     }
 
@@ -235,7 +245,7 @@ impl<'a> Shooting<'a> {
             });
         let mut last = (low.clone(), high.clone());
         let parted = loop {
-            let stuck = run.advance(DEPTHS.1, spacing(run.t())).is_err();
+            let stuck = run.advance(MOST_DEPTH, spacing(run.t())).is_err();
             let (low, high) = run.y().split_at(size);
             let agree =
                 low.iter().zip(high).all(|(a, b)| (a - b).abs() <= APART * tolerance * (1.0 + a.abs()));
@@ -244,8 +254,8 @@ impl<'a> Shooting<'a> {
             }
             let point = |logs: &[f64]| Point { t: run.t(), logs: logs.to_vec() };
             let mean: Vec<f64> = low.iter().zip(high).map(|(a, b)| 0.5 * (a + b)).collect();
-            let weightless = run.t() >= DEPTHS.0 && self.groups.total(&mean) < LEAST_LOG;
-            let done = run.t() >= DEPTHS.1 || weightless;
+            let weightless = run.t() >= LEAST_DEPTH && self.groups.total(&mean) < LEAST_LOG;
+            let done = run.t() >= MOST_DEPTH || weightless;
             path.push(point(&mean));
             last = (point(low), point(high));
             if done {

@@ -5,7 +5,7 @@ mod game;
 mod search;
 
 use game::Game;
-use search::{THETAS, no_common_pole};
+use search::{HIGHEST_THETA, LOWEST_THETA, no_common_pole};
 
 use crate::auction::{Mechanism, Population};
 use crate::expectation::gradient::GroupGradient;
@@ -69,7 +69,7 @@ pub fn linear_equilibria(population: &Population, beta: f64) -> Result<Vec<Linea
     let mut reason = None;
     let candidates = game
         .near_true_auction()
-        .unwrap_or_else(|| [THETAS.1, THETAS.0].map(|start| game.settle(start)).to_vec());
+        .unwrap_or_else(|| [HIGHEST_THETA, LOWEST_THETA].map(|start| game.settle(start)).to_vec());
     for candidate in candidates {
         match candidate.and_then(|multipliers| game.describe(&multipliers)) {
             Ok(equilibrium) => {

@@ -91,10 +91,10 @@ fn in_class(
         return (class, (smoothed, eigenvalues));
     }
     let mut class = linear(population, f64::INFINITY);
-    if class.0.iter().any(|of| of.multiplier.is_none()) {
+    if class.0.iter().any(|bidder| bidder.multiplier.is_none()) {
         // Responses may lead to bids that never win; the other method starts elsewhere.
         let other = of_classes(population, f64::INFINITY, bne.as_ref().ok());
-        if other.0.iter().all(|of| of.multiplier.is_some()) {
+        if other.0.iter().all(|bidder| bidder.multiplier.is_some()) {
             class = other;
         }
     }

@@ -24,14 +24,14 @@ fn population(bidders: &[(Prior, Strategy)]) -> Population {
 fn parameters(population: &Population, spread: f64, seed: u64) -> Vec<Vec<f64>> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut draw = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-    let mut of = |bidder: &Bidder| -> Vec<f64> {
+    let mut drawn = |bidder: &Bidder| -> Vec<f64> {
         let slope = |_| 0.6 * libm::exp(spread * (2.0 * draw() - 1.0));
         (0..bidder.strategy.parameters())
             .map(slope)
             .map(|m: f64| if bidder.strategy == LINEAR { m.min(0.9) } else { m })
             .collect()
     };
-    population.bidders.iter().map(&mut of).collect()
+    population.bidders.iter().map(&mut drawn).collect()
 }
 
 fn knots(prior: &Prior, bids: &BidFunction) -> Vec<(f64, f64)> {

@@ -11,8 +11,15 @@ use crate::numeric::running_rule::RunningRule;
 /// Where panels in beta (highest bid - other bid) end; beyond the last, the bid is as good as beaten for sure.
 const LAYERS: [f64; 3] = [4.0, 10.0, 24.0];
 
-/// The least nodes of a panel's rule, for uniform and for other priors; the number grows with that of bidders.
-const ORDERS: (usize, usize) = (10, 8);
+/// The least nodes of a panel's rule; the number grows with that of bidders.
+struct LeastNodes {
+    /// Where all priors are uniform.
+    uniform: usize,
+    /// For other priors, by rules that crowd towards the ends of panels.
+    graded: usize,
+}
+
+const LEAST_NODES: LeastNodes = LeastNodes { uniform: 10, graded: 8 };
 
 /// Panels narrower than this, in parts of the highest bid, are joined with the next.
 const NARROW: f64 = 1e-12;
@@ -62,7 +69,7 @@ impl Walk {
         };
         let bidders: Vec<Alike> = (0..counts.len()).map(alike).collect();
         let uniform = bidders.iter().all(|alike| alike.table.density.is_some());
-        let least = if uniform { ORDERS.0 } else { ORDERS.1 };
+        let least = if uniform { LEAST_NODES.uniform } else { LEAST_NODES.graded };
         let order = least.max(groups.of_bidder.len() / 2 + 5);
         let mut ends: Vec<f64> = bidders.iter().flat_map(|alike| [alike.low(), alike.high()]).collect();
         let bids = |values: fn(&ValueTable) -> &[f64]| {

@@ -8,8 +8,10 @@ use super::bid_curve::BidCurve;
 use super::wins::Wins;
 use crate::numeric::quadrature::GaussLegendre;
 
-/// The fewest even steps in which smooth laws are sampled, and how near to another a sample may be, in units of all.
+/// The fewest even steps in which smooth laws are sampled.
 const SAMPLES: usize = 64;
+
+/// How near to another a sample may be, in units of all.
 const NEAR: f64 = 1e-13;
 
 /// The laws of the bids of a profile, for the rivals of any bidder.
@@ -74,8 +76,8 @@ impl<'a> BidLaws<'a> {
             }
         }
         rivals.bends.push(rivals.floor);
-        for &(bid, of) in &self.bends {
-            if of != bidder && bid > rivals.bends[rivals.bends.len() - 1] && bid <= top {
+        for &(bid, other) in &self.bends {
+            if other != bidder && bid > rivals.bends[rivals.bends.len() - 1] && bid <= top {
                 rivals.bends.push(bid);
             }
         }
@@ -152,8 +154,11 @@ impl Rivals<'_> {
         }
         let rule = GaussLegendre::of_order((self.lines.len() + self.others.len()) / 2 + 1);
         rule.integrate(0.0, 1.0, |t| {
-            let of = |below: f64, upto: f64| t.mul_add(upto - below, below);
-            self.all(|line| of(line.below(bid), line.at(bid)), |law| of(law.below(bid), law.at(bid).0))
+            let between = |below: f64, upto: f64| t.mul_add(upto - below, below);
+            self.all(
+                |line| between(line.below(bid), line.at(bid)),
+                |law| between(law.below(bid), law.at(bid).0),
+            )
         })
     }
 
@@ -201,7 +206,7 @@ impl Rivals<'_> {
     }
 
     fn all(&self, line: impl Fn(&Line) -> f64, law: impl Fn(&BidLaw) -> f64) -> f64 {
-        self.lines.iter().map(line).chain(self.others.iter().map(|of| law(of))).product()
+        self.lines.iter().map(line).chain(self.others.iter().map(|other| law(other))).product()
     }
 }
 

@@ -18,8 +18,15 @@ pub(super) const METHOD: &str = "collocation in log-quantiles";
 /// How far down the curves reach, in t.
 const DEPTH: f64 = 20.0;
 
-/// The length of a step at t, over t plus the other number: towards the top curves may have a power of t in them.
-const STEPS: (f64, f64) = (0.04, 0.4);
+/// The length of a step at t is `rate` (t + `shift`): towards the top curves may have a power of t in them.
+struct Steps {
+    /// How fast steps grow with t.
+    rate: f64,
+    /// The t above the top at which they would have no length.
+    shift: f64,
+}
+
+const STEPS: Steps = Steps { rate: 0.04, shift: 0.4 };
 
 /// The first step.
 const FIRST_STEP: f64 = 1e-3;
@@ -72,7 +79,7 @@ pub(super) fn solve(groups: &Groups) -> Result<Option<InverseBids>, String> {
 
 /// The ends of steps where there are no kinks.
 fn steps() -> Vec<f64> {
-    let next = |t: &f64| Some(t + if *t == 0.0 { FIRST_STEP } else { STEPS.0 * (t + STEPS.1) });
+    let next = |t: &f64| Some(t + if *t == 0.0 { FIRST_STEP } else { STEPS.rate * (t + STEPS.shift) });
     let mut steps: Vec<f64> =
         std::iter::successors(Some(0.0), next).take_while(|t| *t < DEPTH - 0.5).collect();
     steps.push(DEPTH);
