@@ -1,5 +1,5 @@
-//! A module imports only from lower layers, and its files not from each other in a circle: the data flows one way.
-//! Tests may look up, for a second method to compare with.
+//! A module imports only from lower layers, and its files not from each other in a circle: the data flows one
+//! way. Tests may look up, for a second method to compare with.
 
 mod circles;
 

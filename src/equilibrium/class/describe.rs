@@ -25,7 +25,8 @@ pub(super) const SAME: f64 = 1e-6;
 const SAME_RESIDUAL: f64 = 2e-9;
 
 impl Game {
-    /// How far the bids at each knot of each group may differ between starts, in the unit of the highest value.
+    /// How far the bids at each knot of each group may differ between starts, in the unit of the highest
+    /// value.
     pub(super) fn tolerances(&self, at: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let met = self.gradient.meet(at);
         let at_knots = |(g, group): (usize, &Group)| -> Vec<f64> {
@@ -138,8 +139,8 @@ impl Game {
         (0..self.groups.len()).map(of_group).fold(f64::NEG_INFINITY, f64::max)
     }
 
-    /// Of the Jacobian in theta: those of the groups moving each as one, and for each group those of the difference
-    /// between two of its bidders, as often as it has bidders but one.
+    /// Of the Jacobian in theta: those of the groups moving each as one, and for each group those of the
+    /// difference between two of its bidders, as often as it has bidders but one.
     fn eigenvalues(&self, at: &[Vec<f64>], moving: &[usize], together: &[Vec<f64>]) -> Vec<(f64, f64)> {
         let rate = |c: usize| {
             let (g, k) = self.coordinates[c];

@@ -15,8 +15,9 @@ const LINES_TRIED: u32 = 20;
 const ALONG: usize = 3;
 
 impl Game {
-    /// The most that one bidder of some group gains by one of the deviations that are tried, in the unit of the highest
-    /// value; and that bidder, counted from 0. The gain is the integral of the gradient on the way.
+    /// The most that one bidder of some group gains by one of the deviations that are tried, in the unit of
+    /// the highest value; and that bidder, counted from 0. The gain is the integral of the gradient on the
+    /// way.
     pub(super) fn gain(&self, at: &[Vec<f64>], bne: Option<&Bne>) -> (usize, f64) {
         let met = self.coarse.meet(at);
         let of_bne = bne.map(|bne| self.of_bne(bne));

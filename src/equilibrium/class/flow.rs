@@ -47,8 +47,8 @@ fn size(residuals: &[f64]) -> f64 {
 }
 
 impl Game {
-    /// The point after an implicit step of some coordinates, stiff by so much per unit of bids; coordinates that would leave
-    /// the class end at its end, and the others' steps allow for it.
+    /// The point after an implicit step of some coordinates, stiff by so much per unit of bids; coordinates
+    /// that would leave the class end at its end, and the others' steps allow for it.
     fn stepped(
         &self,
         at: &[Vec<f64>],

@@ -8,7 +8,8 @@ use crate::expectation::gradient::ClassGradient;
 /// The most groups of bidders of one prior and class.
 const MOST_GROUPS: usize = 12;
 
-/// The lines go through stages of lower steepness, each twice the last. That of the first, times the highest value.
+/// The lines go through stages of lower steepness, each twice the last. That of the first, times the highest
+/// value.
 const FIRST_STEEPNESS: f64 = 8.0;
 
 /// Every stage is below this, times the highest value.
@@ -80,8 +81,8 @@ pub(super) struct Game {
     pub(super) beta: f64,
     pub(super) high: f64,
     pub(super) coordinates: Vec<Coordinate>,
-    /// Sums over knots of products of [`Group::bid_slope`], between parameters of one group, over the square of the
-    /// highest value.
+    /// Sums over knots of products of [`Group::bid_slope`], between parameters of one group, over the square
+    /// of the highest value.
     pub(super) metric: Vec<Vec<f64>>,
 }
 
@@ -225,7 +226,8 @@ impl Game {
         matrix
     }
 
-    /// The derivatives of one group's bidder's gradient in the own parameters, against all others as they are.
+    /// The derivatives of one group's bidder's gradient in the own parameters, against all others as they
+    /// are.
     pub(super) fn own(&self, at: &[Vec<f64>], group: usize) -> Vec<Vec<f64>> {
         let met = self.gradient.meet(at);
         let n = self.groups[group].strategy.parameters();

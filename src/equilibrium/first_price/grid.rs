@@ -26,8 +26,8 @@ pub(super) fn steps(end: f64) -> Vec<f64> {
     steps
 }
 
-/// s(t) = -t^4 / (1 + t^3) and ds/dt: for large t it is -t, and towards the top, t = 0, nodes at equal distances in t
-/// crowd, so that curves with a power of -s in them, as low as the first, are smooth in t.
+/// s(t) = -t^4 / (1 + t^3) and ds/dt: for large t it is -t, and towards the top, t = 0, nodes at equal
+/// distances in t crowd, so that curves with a power of -s in them, as low as the first, are smooth in t.
 pub(super) fn place(t: f64) -> (f64, f64) {
     let cube = t * t * t;
     let below = 1.0 + cube;

@@ -20,8 +20,8 @@ struct Below {
 
 const BELOW: Below = Below { log: 36.0, most: 40.0, panels: 24 };
 
-/// The rivals of a bidder of an equilibrium: W = exp(sum_{j != i} l_j), and below the lowest bid that can win those who
-/// cannot bid their values.
+/// The rivals of a bidder of an equilibrium: W = exp(sum_{j != i} l_j), and below the lowest bid that can win
+/// those who cannot bid their values.
 #[derive(Debug)]
 pub(crate) struct Rivals<'a> {
     bne: &'a Bne,

@@ -28,7 +28,8 @@ const LEAST_DEPTH: f64 = 12.0;
 /// How far down they reach at most.
 const MOST_DEPTH: f64 = 20.0;
 
-/// How far down a solution must be followed to tell on which side it lies: two solutions part at least like e^t.
+/// How far down a solution must be followed to tell on which side it lies: two solutions part at least like
+/// e^t.
 const FAR: f64 = MOST_DEPTH + 40.0;
 
 /// Between values and bids that would meet so soon, in t, nothing comes.
@@ -37,8 +38,8 @@ const SOON: f64 = 1e-3;
 /// The coarsest tolerance, for tops that are far from right.
 const COARSEST: f64 = 1e-6;
 
-/// How close two solutions on either side of the equilibrium come to each other by halving, in tolerances: so far
-/// apart that errors of the integration do not put both on one side.
+/// How close two solutions on either side of the equilibrium come to each other by halving, in tolerances: so
+/// far apart that errors of the integration do not put both on one side.
 const CLOSE: f64 = 2000.0;
 
 /// How far apart, relative to 1 + |l|, the two may come before halving begins anew, in tolerances.
@@ -65,15 +66,16 @@ const LEAST_GAP: f64 = 1e-7;
 /// dl_i/db = 1/(N-1) sum_j 1/(phi_j - b) - 1/(phi_i - b),    phi_j = Q_j(e^(l_j)),    l_i(top) = 0,
 /// ```
 ///
-/// one equation for each different prior. No density appears, so one that vanishes or has a pole does no harm. Where
-/// the top is too high a solution meets phi_i = b above the lowest value, where it is too low it goes on to the lowest
-/// bid without reaching the lowest value: the top is found by halving. Two solutions on either side part like a power
-/// of 1 / (b - low), up to the number of bidders and beyond; where they do, halving begins anew between their states
-/// there, so that the lowest bids are found as precisely as the highest.
+/// one equation for each different prior. No density appears, so one that vanishes or has a pole does no
+/// harm. Where the top is too high a solution meets phi_i = b above the lowest value, where it is too low it
+/// goes on to the lowest bid without reaching the lowest value: the top is found by halving. Two solutions on
+/// either side part like a power of 1 / (b - low), up to the number of bidders and beyond; where they do,
+/// halving begins anew between their states there, so that the lowest bids are found as precisely as the
+/// highest.
 ///
-/// References: Marshall, Meurer, Richard and Stromquist 1994, "Numerical analysis of asymmetric first price auctions"
-/// (backward shooting); Lebrun 1999, "First price auctions in the asymmetric N bidder case" (which way a wrong top
-/// fails).
+/// References: Marshall, Meurer, Richard and Stromquist 1994, "Numerical analysis of asymmetric first price
+/// auctions" (backward shooting); Lebrun 1999, "First price auctions in the asymmetric N bidder case" (which
+/// way a wrong top fails).
 ///
 /// # Errors
 /// Where one of the bidders would drop out below the top, or after a bounded number of steps.
@@ -225,8 +227,8 @@ impl<'a> Shooting<'a> {
         self.groups.quantiles.iter().zip(logs).map(|(quantile, l)| quantile.excess(*l) / x - 1.0).collect()
     }
 
-    /// Follows two solutions at once and adds the points at which they still agree to the path; the points at which
-    /// they do not, if they part before the end.
+    /// Follows two solutions at once and adds the points at which they still agree to the path; the points at
+    /// which they do not, if they part before the end.
     fn follow_both(
         &mut self,
         path: &mut Vec<Point>,
@@ -267,14 +269,15 @@ impl<'a> Shooting<'a> {
         Ok(parted.then_some(last))
     }
 
-    /// Two states as close to each other as rounding allows, on either side of the equilibrium, on the line through
-    /// two that are further apart.
+    /// Two states as close to each other as rounding allows, on either side of the equilibrium, on the line
+    /// through two that are further apart.
     fn between(&mut self, low: &Point, high: &Point, width: f64) -> Result<(Point, Point), String> {
         let at = |share: f64| Point {
             t: low.t,
             logs: low.logs.iter().zip(&high.logs).map(|(a, b)| share.mul_add(b - a, *a)).collect(),
         };
-        // Beyond both, since they have come to agree with the equilibrium only about as well as with each other.
+        // Beyond both, since they have come to agree with the equilibrium only about as well as with each
+        // other.
         let (mut below, mut above) = (-1.0, 2.0);
         while above - below > CLOSE / APART {
             let middle = 0.5 * (below + above);

@@ -15,7 +15,8 @@ struct GradientErrors {
 
 const GRADIENT_ERRORS: GradientErrors = GradientErrors { uniform: 1e-10, other: 1e-7 };
 
-/// The least slope of a bidder's gradient, per unit of the highest value, at an equilibrium that stands alone.
+/// The least slope of a bidder's gradient, per unit of the highest value, at an equilibrium that stands
+/// alone.
 const LEAST_SLOPE: f64 = 1e-6;
 
 impl Game<'_> {
@@ -48,8 +49,8 @@ impl Game<'_> {
         Ok(LinearEquilibrium { multipliers: self.groups.spread(multipliers), error, residual, eigenvalues })
     }
 
-    /// Of the Jacobian in theta: those of the groups moving each as one, and for each group the difference between two
-    /// of its bidders, as often as it has bidders but one.
+    /// Of the Jacobian in theta: those of the groups moving each as one, and for each group the difference
+    /// between two of its bidders, as often as it has bidders but one.
     fn eigenvalues(&self, multipliers: &[f64], slopes: &[(f64, Vec<f64>)]) -> Vec<(f64, f64)> {
         let rates: Vec<f64> = multipliers.iter().map(|w| w * (1.0 - w)).collect();
         let counts = &self.groups.counts;

@@ -30,8 +30,8 @@ const SETTLED: f64 = 1e-3;
 /// Where that fails, rounds end for good once no multiplier changes by more.
 const SETTLED_FOR_GOOD: f64 = 1e-11;
 
-/// Refuses bidders of one prior whose density has a pole at the highest value: each would bid a little more than the
-/// other's mass there, up to the value itself.
+/// Refuses bidders of one prior whose density has a pole at the highest value: each would bid a little more
+/// than the other's mass there, up to the value itself.
 pub(super) fn no_common_pole(groups: &Groups) -> Result<(), String> {
     let pole = |prior: &Prior| prior.pdf(prior.support().1) == f64::INFINITY;
     match groups.priors.iter().zip(&groups.counts).find(|(prior, count)| **count > 1.0 && pole(prior)) {
@@ -44,8 +44,8 @@ pub(super) fn no_common_pole(groups: &Groups) -> Result<(), String> {
 }
 
 impl Game<'_> {
-    /// Newton's method from the equilibria of the true auction, where responses in the smoothed one are slow to
-    /// compute; `None` where they are not, or Newton's method fails from one.
+    /// Newton's method from the equilibria of the true auction, where responses in the smoothed one are slow
+    /// to compute; `None` where they are not, or Newton's method fails from one.
     pub(super) fn near_true_auction(&self) -> Option<Vec<Result<Vec<f64>, String>>> {
         let uniform = |prior: &Prior| matches!(prior, Prior::Uniform(_));
         if self.beta == f64::INFINITY
@@ -92,7 +92,8 @@ impl Game<'_> {
         Err(format!("responses to each other did not come to rest in {MOST_ROUNDS} rounds"))
     }
 
-    /// The theta nearest to a group's present one, in the direction of its gradient, at which that is 0; or the end.
+    /// The theta nearest to a group's present one, in the direction of its gradient, at which that is 0; or
+    /// the end.
     fn response(&self, group: usize, thetas: &[f64]) -> f64 {
         let mut multipliers: Vec<f64> = thetas.iter().map(|theta| multiplier(*theta)).collect();
         let mut gradient = |theta: f64| {

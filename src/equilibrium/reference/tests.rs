@@ -117,7 +117,8 @@ fn data_have_the_references_of_their_jumping_density() {
     let population = Population::symmetric(2, prior.clone());
     let references = references(&population, 30.0);
     let multiplier = references.bidders[0].smoothed.multiplier.unwrap();
-    // E[v (-s + (1 - w) beta v s')] over both values, exactly but for the rule: between data quantiles are lines.
+    // E[v (-s + (1 - w) beta v s')] over both values, exactly but for the rule: between data quantiles are
+    // lines.
     let knots: Vec<f64> = (0..60).map(|k| f64::from(k) / 59.0).collect();
     let rule = GaussLegendre::of_order(8);
     let gradient = |w: f64| {

@@ -56,7 +56,8 @@ fn below(prior: &Prior, knots: &[(f64, f64)], bid: f64) -> f64 {
     }
 }
 
-/// Panels between ends, each cut in so many that `steep` times its length is at most 1, and in `least` at least.
+/// Panels between ends, each cut in so many that `steep` times its length is at most 1, and in `least` at
+/// least.
 fn nodes(ends: &[f64], steep: f64, least: usize) -> Vec<(f64, f64)> {
     let rule = GaussLegendre::of_order(12);
     let mut all = Vec::new();
@@ -267,7 +268,8 @@ fn in_the_true_auction_it_is_the_slope_of_the_utility() {
                     utility(&population, &moved, bidder)
                 };
                 let quotient = (at(1e-5) - at(-1e-5)) / 2e-5;
-                // Kinks of the gradient within the quotient's distance, at most its slope of about 1 times 1e-5.
+                // Kinks of the gradient within the quotient's distance, at most its slope of about 1 times
+                // 1e-5.
                 assert!((g - quotient).abs() < 1e-5, "case {case}, bidder {bidder}, {k}: {g} for {quotient}");
             }
         }

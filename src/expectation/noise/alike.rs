@@ -40,7 +40,8 @@ pub(super) struct At {
     pub(super) density: f64,
 }
 
-/// The probability that all bid below a bid, without those of whom it is 0, and what is needed to leave some out.
+/// The probability that all bid below a bid, without those of whom it is 0, and what is needed to leave some
+/// out.
 pub(super) struct Everybody<'a> {
     pub(super) at: &'a [At],
     pub(super) product: f64,

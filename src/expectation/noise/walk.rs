@@ -8,7 +8,8 @@ use crate::law::groups::Groups;
 use crate::law::marginal::{ValueTable, spaced};
 use crate::numeric::running_rule::RunningRule;
 
-/// Where panels in beta (highest bid - other bid) end; beyond the last, the bid is as good as beaten for sure.
+/// Where panels in beta (highest bid - other bid) end; beyond the last, the bid is as good as beaten for
+/// sure.
 const LAYERS: [f64; 3] = [4.0, 10.0, 24.0];
 
 /// The least nodes of a panel's rule; the number grows with that of bidders.
@@ -32,9 +33,9 @@ const MOST_STEPS: usize = 48;
 
 /// The integral over the highest bid b and another bid x below it.
 ///
-/// With p and P the density and the cdf of a bidder's bids, g_i(b; x) bidder i's gradient at bid b against the highest
-/// other bid x, K_ij the cdf of the highest bid but those of i and j, and L_j(x; b) the integral of p_j(y) g_j(y; b)
-/// over y from the lowest bid to x, two bidders' gradients have the mean product
+/// With p and P the density and the cdf of a bidder's bids, g_i(b; x) bidder i's gradient at bid b against
+/// the highest other bid x, K_ij the cdf of the highest bid but those of i and j, and L_j(x; b) the integral
+/// of p_j(y) g_j(y; b) over y from the lowest bid to x, two bidders' gradients have the mean product
 ///
 /// ```text
 /// int p_i(b) int g_i(b; x) d[K_ij(x) L_j(x; b)] db    (i bids highest; the same with i and j exchanged)

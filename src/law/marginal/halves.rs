@@ -31,7 +31,8 @@ const LEAST_PIECE: LeastPiece = LeastPiece { share: 1e-7, logarithm: 0.05 };
 pub(super) struct Half {
     /// Where the end is singular, the least ln z of the tables.
     pub(super) least: Option<f64>,
-    /// Of z from low: F and f. Of the logarithm of the distance to the end: the mass up to there, and its derivative.
+    /// Of z from low: F and f. Of the logarithm of the distance to the end: the mass up to there, and its
+    /// derivative.
     mass: Piecewise,
     density: Piecewise,
 }

@@ -1,7 +1,7 @@
 //! Places in the support of a prior.
 
-/// A place in the support: its distances from low and from high, in units of high - low. They add up to 1, and near an
-/// end the smaller keeps the digits that the other has lost.
+/// A place in the support: its distances from low and from high, in units of high - low. They add up to 1,
+/// and near an end the smaller keeps the digits that the other has lost.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Share {
     pub from_low: f64,

@@ -2,12 +2,12 @@
 
 use crate::numeric::quadrature::GaussLegendre;
 
-/// A panel is graded towards a singular place if it reaches that many times as far from it with its far end as with
-/// its near one.
+/// A panel is graded towards a singular place if it reaches that many times as far from it with its far end
+/// as with its near one.
 pub const GROWTH: f64 = 4.0;
 
-/// The widths of panels in the logarithm of the distance from a singular place. Each is twice the last, from the far
-/// end inwards, up to a limit.
+/// The widths of panels in the logarithm of the distance from a singular place. Each is twice the last, from
+/// the far end inwards, up to a limit.
 struct LogWidths {
     /// Of the panel at the far end.
     first: f64,
@@ -28,7 +28,8 @@ pub(super) fn nearer(known: (f64, f64), other: Option<(f64, f64)>) -> (f64, f64)
     other.map_or(known, |other| (known.0.min(other.0), known.1.min(other.1)))
 }
 
-/// The nodes of a panel from 0 to `width`, `distance` from a singular place, up to the reach of which nothing happens.
+/// The nodes of a panel from 0 to `width`, `distance` from a singular place, up to the reach of which nothing
+/// happens.
 pub(super) fn for_graded(
     (distance, reach): (f64, f64),
     width: f64,

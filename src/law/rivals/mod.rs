@@ -25,8 +25,8 @@ pub struct BidLaws<'a> {
     by_top: Vec<usize>,
 }
 
-/// W(b) = prod_j G_j(b) over the rivals j of one bidder. Who bids as high as a rival who has an atom there is taken to
-/// win: an instant above, W is the same.
+/// W(b) = prod_j G_j(b) over the rivals j of one bidder. Who bids as high as a rival who has an atom there is
+/// taken to win: an instant above, W is the same.
 #[derive(Debug)]
 pub struct Rivals<'a> {
     lines: Vec<Line>,
@@ -84,8 +84,8 @@ impl<'a> BidLaws<'a> {
         rivals
     }
 
-    /// W(b) of every bidder at each of these bids, which rise, as its [`Rivals`] have it, one bidder after another; in little more time
-    /// than for one of them. `below` is room for as much.
+    /// W(b) of every bidder at each of these bids, which rise, as its [`Rivals`] have it, one bidder after
+    /// another; in little more time than for one of them. `below` is room for as much.
     pub fn wins(&self, bids: &[f64], below: &mut [f64], wins: &mut [f64]) {
         let size = bids.len();
         let mut product = vec![1.0; size];
@@ -142,8 +142,8 @@ impl Rivals<'_> {
         if bid <= self.floor { 0.0 } else { self.all(|law| law.below(bid), |law| law.below(bid)) }
     }
 
-    /// The probability to win with a bid at which ties are broken evenly, as those who never bid an instant more have
-    /// it: with t for the own priority among those who tie,
+    /// The probability to win with a bid at which ties are broken evenly, as those who never bid an instant
+    /// more have it: with t for the own priority among those who tie,
     ///
     /// ```text
     /// int_0^1 prod_j (G_j(b-) + t (G_j(b) - G_j(b-))) dt.
@@ -167,8 +167,8 @@ impl Rivals<'_> {
         !self.others.iter().any(|law| matches!(law.shape, Shape::Smooth(_)))
     }
 
-    /// Rising bids from the first bend to the last, at least so close that what W does between neighbours shows at them,
-    /// and whether each is a bend.
+    /// Rising bids from the first bend to the last, at least so close that what W does between neighbours
+    /// shows at them, and whether each is a bend.
     pub fn samples(&self, samples: &mut Vec<(f64, bool)>) {
         samples.clear();
         samples.extend(self.bends.iter().map(|bend| (*bend, true)));

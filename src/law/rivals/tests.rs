@@ -34,7 +34,8 @@ fn assert_wins(population: &Population, profile: &Profile, tolerance: f64) -> Re
         for bid in between(bends, &[0.1, 0.5, 0.9]) {
             let (wins, slope) = rivals.at(bid);
             let expected = outbid(population, profile, i, bid);
-            // Where W is steep, the definition loses the digits that a value near the end of its support has lost.
+            // Where W is steep, the definition loses the digits that a value near the end of its support has
+            // lost.
             let close = tolerance + 1e-14 * slope * top;
             prop_assert!((wins - expected).abs() <= close, "{wins} for {expected} at {bid}");
             prop_assert!((rivals.below(bid) - wins).abs() <= 1e-14);

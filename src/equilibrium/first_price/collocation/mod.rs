@@ -31,25 +31,26 @@ const STEPS: Steps = Steps { rate: 0.04, shift: 0.4 };
 /// The first step.
 const FIRST_STEP: f64 = 1e-3;
 
-/// The equilibrium as the boundary value problem of its differential equation. With s = ln((b - low) / (top - low)),
-/// w = ln(top - low), E_i(l) = Q_i(e^l) - low and y_i = (b - low) / (phi_i - b):
+/// The equilibrium as the boundary value problem of its differential equation. With s = ln((b - low) / (top -
+/// low)), w = ln(top - low), E_i(l) = Q_i(e^l) - low and y_i = (b - low) / (phi_i - b):
 ///
 /// ```text
 /// dl_i/ds = m - y_i,    m = sum_j y_j / (N - 1),    y_i = 1 / (E_i(l_i) e^-(s + w) - 1),    l_i(0) = 0,
 /// m = sum_j mu_j at the lowest bid, where F_j is as (v - low)^mu_j:
 /// ```
 ///
-/// one condition for each curve at the top and one at the bottom for w. Downwards one combination of the curves grows
-/// fast and all others decay, so that each condition stands where it determines what it should. Newton's method on
-/// all steps at once: given the changes of m, those of each curve follow by themselves, which leaves for a step a
-/// system in m alone and makes the time linear in the number of priors. The condition at the bottom is carried up
-/// (where it grows it becomes one for w alone), then the changes follow from the top down, held to it.
+/// one condition for each curve at the top and one at the bottom for w. Downwards one combination of the
+/// curves grows fast and all others decay, so that each condition stands where it determines what it should.
+/// Newton's method on all steps at once: given the changes of m, those of each curve follow by themselves,
+/// which leaves for a step a system in m alone and makes the time linear in the number of priors. The
+/// condition at the bottom is carried up (where it grows it becomes one for w alone), then the changes follow
+/// from the top down, held to it.
 ///
 /// With kinks the steps are laid so that each ends where a curve passes one, found anew until they stay.
 ///
 /// References: Ascher, Mattheij and Russell 1995, "Numerical Solution of Boundary Value Problems for Ordinary
-/// Differential Equations" (collocation; dichotomy); Fibich and Gavish 2011, "Numerical simulations of asymmetric
-/// first-price auctions" (as a boundary value problem).
+/// Differential Equations" (collocation; dichotomy); Fibich and Gavish 2011, "Numerical simulations of
+/// asymmetric first-price auctions" (as a boundary value problem).
 ///
 /// Nothing where Newton's method does not converge.
 ///
