@@ -38,12 +38,14 @@ pub(super) struct Half {
 }
 
 impl Half {
+    #[inline]
     pub(super) fn at(&self, x: f64, part: Part) -> (f64, f64) {
         let mass = if part == Part::Density { 0.0 } else { self.mass.at(x) };
         let density = if part == Part::Cdf { 0.0 } else { self.density.at(x) };
         (mass, density)
     }
 
+    #[inline]
     pub(super) fn of_logarithm(&self, least: f64, distance: f64, part: Part) -> (f64, f64) {
         let s = libm::log(distance);
         if s < least {
