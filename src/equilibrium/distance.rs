@@ -18,12 +18,12 @@ pub struct Distance {
 
 /// Distances from the bids of a Bayes-Nash equilibrium, prepared for many bid functions.
 ///
-/// The nodes of quadrature of each prior, with weights dF, and the equilibrium's bids there. Panels end at the knots
-/// of the bidder's strategy, so that lines and the functions of its class are smooth between; functions with other knots
-/// get nodes of their own, which takes a hundred times as long. The relative error of l2 is 1e-6 at most for smooth
-/// priors, as long as l2 is large beside
-/// [`BNE_ERROR`](super::BNE_ERROR); linf is the largest difference at the nodes, the knots of the strategy and of
-/// the function, and the ends of the support.
+/// The nodes of quadrature of each prior, with weights dF, and the equilibrium's bids there. Panels end at
+/// the knots of the bidder's strategy, so that lines and the functions of its class are smooth between;
+/// functions with other knots get nodes of their own, which takes a hundred times as long. The relative error
+/// of l2 is 1e-6 at most for smooth priors, as long as l2 is large beside [`BNE_ERROR`](super::BNE_ERROR);
+/// linf is the largest difference at the nodes, the knots of the strategy and of the function, and the ends
+/// of the support.
 ///
 /// ```
 /// use bidsweep::auction::{BidFunction, Population, Prior};
@@ -87,7 +87,8 @@ impl BneDistance {
                 Strategy::PiecewiseLinear { segments } => segments,
             };
             let mut ends = knots(&bidder.prior, segments);
-            // Values that cannot win bid themselves up to here, and bids may rise from here like a root of the distance.
+            // Values that cannot win bid themselves up to here, and bids may rise from here like a root of
+            // the distance.
             let (low, high) = bidder.prior.support();
             let start = bne.low_bid().max(low);
             ends.extend((0..=ROOT_PANELS).map(|k| start + libm::ldexp(high - start, -2 * k)));
@@ -183,7 +184,8 @@ mod tests {
     #[test]
     fn lines_have_closed_forms_where_the_equilibrium_is_linear() {
         let power = |exponent| Prior::Power(Power::new(exponent, 0.0, 1.5).unwrap());
-        // Of values with F = v^a, a (N - 1) / (a (N - 1) + 1) is the multiplier and a high^2 / (a + 2) is E v^2.
+        // Of values with F = v^a, a (N - 1) / (a (N - 1) + 1) is the multiplier and a high^2 / (a + 2) is E
+        // v^2.
         for (prior, a, high) in
             [(uniform(0.0, 2.0), 1.0, 2.0), (power(3.0), 3.0, 1.5), (power(0.4), 0.4, 1.5)]
         {
@@ -213,8 +215,9 @@ mod tests {
         let population = game(&[(0.0, 1.0), (0.0, 2.0)]);
         let distances = BneDistance::new(&bne(&population).unwrap(), &population);
         for (bidder, high, c) in [(0, 1.0, -0.75), (1, 2.0, 0.75)] {
-            // b = (sqrt(1 + c v^2) - 1) / (c v), so that with w v: b^2 = (2 - 2 sqrt(1 + c v^2) + c v^2) / (c v)^2 and
-            // b w v = w (sqrt(1 + c v^2) - 1) / c; their integrals from 0 to high have antiderivatives.
+            // b = (sqrt(1 + c v^2) - 1) / (c v), so that with w v: b^2 = (2 - 2 sqrt(1 + c v^2) + c v^2) / (c
+            // v)^2 and b w v = w (sqrt(1 + c v^2) - 1) / c; their integrals from 0 to high have
+            // antiderivatives.
             let root = f64::sqrt(1.0 + c * high * high);
             let arc = if c > 0.0 {
                 libm::asinh(c.sqrt() * high) / c.sqrt()

@@ -17,8 +17,8 @@ struct Known {
 
 static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 
-/// As [`references`], found once for all who ask for the same game, as the cells of a sweep do that differ in their
-/// learners alone. Those who ask while they are being found wait.
+/// As [`references`], found once for all who ask for the same game, as the cells of a sweep do that differ in
+/// their learners alone. Those who ask while they are being found wait.
 pub fn shared_references(population: &Population, beta: f64) -> Arc<References> {
     let Mechanism::FirstPrice = population.mechanism;
     let entry = {

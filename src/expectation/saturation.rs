@@ -11,7 +11,8 @@ use crate::numeric::quadrature::GaussLegendre;
 pub const SATURATED: f64 = 0.99;
 
 /// For each bidder the probability, over all values, that the smoothed win probability s(beta (b_i - m_i)) is
-/// saturated; see [`Evaluator::saturation`], which is to be kept where there are many profiles of one population.
+/// saturated; see [`Evaluator::saturation`], which is to be kept where there are many profiles of one
+/// population.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior, Profile};
@@ -32,18 +33,18 @@ pub fn saturation(population: &Population, profile: &Profile, beta: f64) -> Vec<
 }
 
 impl Evaluator {
-    /// For each bidder the probability, over all values, that the smoothed win probability s(beta (b_i - m_i)) is
-    /// saturated, where m_i is the highest other bid and s the logistic function.
+    /// For each bidder the probability, over all values, that the smoothed win probability s(beta (b_i -
+    /// m_i)) is saturated, where m_i is the highest other bid and s the logistic function.
     ///
-    /// With c = logit([`SATURATED`]) / beta and H_i(m) = prod_{j != i} F_j(phi_j(m)), phi_j(m) the value at which
-    /// bidder j bids m:
+    /// With c = logit([`SATURATED`]) / beta and H_i(m) = prod_{j != i} F_j(phi_j(m)), phi_j(m) the value at
+    /// which bidder j bids m:
     ///
     /// ```text
     /// P(|b_i - m_i| > c) = E_v[ H_i(b_i(v) - c) + 1 - H_i(b_i(v) + c) ].
     /// ```
     ///
-    /// Exact by quadrature, absolute error around 1e-14 where all priors are uniform and all bids linear, 1e-11 else.
-    /// `beta` is per unit of bid, above 0.
+    /// Exact by quadrature, absolute error around 1e-14 where all priors are uniform and all bids linear,
+    /// 1e-11 else. `beta` is per unit of bid, above 0.
     ///
     /// # Panics
     /// Where the profile has not one bid function a bidder.
@@ -59,8 +60,8 @@ impl Evaluator {
         }
     }
 
-    /// P(own bid + shift > every rival's) for each bidder: the rivals' distributions are moved against the own ones, and
-    /// all bidders share the nodes.
+    /// P(own bid + shift > every rival's) for each bidder: the rivals' distributions are moved against the
+    /// own ones, and all bidders share the nodes.
     fn outbids(&self, profile: &Profile, shift: f64) -> Vec<f64> {
         let bidders = self.population.len();
         let mut curves: Vec<BidCurve> = self.curves(profile, 0.0, Part::Density).collect();
@@ -127,8 +128,8 @@ impl Bid<'_> {
 
 /// P(own bid + shift > every rival's); the rivals' top bids fall.
 ///
-/// An integral over the own value, since a tiny multiplier would lose its bids beside the shift. Panels end where the
-/// shifted bid passes a rival's top, and for uniform priors the rules are exact to rounding.
+/// An integral over the own value, since a tiny multiplier would lose its bids beside the shift. Panels end
+/// where the shifted bid passes a rival's top, and for uniform priors the rules are exact to rounding.
 fn outbids(own: Bid<'_>, rivals: &[Bid<'_>], shift: f64) -> f64 {
     let (low, high) = own.prior.support();
     let value_at = |bid: f64| ((bid - shift) / own.multiplier).clamp(low, high);
@@ -228,8 +229,8 @@ mod tests {
             BidFunction::Linear { multiplier: 0.6 },
         ];
         for first in 0..priors.len() {
-            let of = |k: usize| priors[(first + k) % priors.len()].clone();
-            let population = with_priors(&[of(0), of(1), of(2)]);
+            let prior = |k: usize| priors[(first + k) % priors.len()].clone();
+            let population = with_priors(&[prior(0), prior(1), prior(2)]);
             let profile = Profile { bids: functions.to_vec() };
             let (beta, draws_taken) = (60.0, 50_000);
             let mut decided = [0_u32; 3];

@@ -49,8 +49,8 @@ impl<'a> BidCurve<'a> {
         BidCurve { marginal, part, points }
     }
 
-    /// What cuts panels at these bids, which rise strictly, and does nothing else where the first is the lowest of all;
-    /// none for fewer than two.
+    /// What cuts panels at these bids, which rise strictly, and does nothing else where the first is the
+    /// lowest of all; none for fewer than two.
     pub fn ruler(cuts: &[f64]) -> Option<BidCurve<'static>> {
         static EVEN: OnceLock<Marginal> = OnceLock::new();
         let marginal = EVEN.get_or_init(|| Marginal::new(&Prior::STANDARD));

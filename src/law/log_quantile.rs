@@ -24,8 +24,8 @@ pub struct LogQuantile {
     table: Option<Table>,
 }
 
-/// With z the share of the support: below the median ln z in l, which is all but straight; above it z in ln(-l), in
-/// which a power of the distance to high is smooth.
+/// With z the share of the support: below the median ln z in l, which is all but straight; above it z in
+/// ln(-l), in which a power of the distance to high is smooth.
 #[derive(Clone, Debug, PartialEq)]
 struct Table {
     width: f64,

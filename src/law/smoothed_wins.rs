@@ -8,8 +8,8 @@ use crate::numeric::piecewise::Piecewise;
 /// Beyond this argument the logistic function is 0 or 1 to rounding.
 const CUT: f64 = 38.0;
 
-/// Panels of the rivals' bids are that wide in the argument of the logistic function, whose poles lie pi i away: ten
-/// nodes err by 1e-13 (Trefethen 2013, theorem 19.3).
+/// Panels of the rivals' bids are that wide in the argument of the logistic function, whose poles lie pi i
+/// away: ten nodes err by 1e-13 (Trefethen 2013, theorem 19.3).
 const WIDEST: f64 = 3.0;
 
 /// And there are so many at least.
@@ -24,8 +24,8 @@ const TABLE_ERROR: f64 = 1e-13;
 /// First pieces of the tables are wider than this, in the argument of the logistic function.
 const LEAST_PIECE: f64 = 1.0;
 
-/// The probability to win of one bidder in the auction smoothed at steepness beta: with m the highest rival bid and s the
-/// logistic function, of rising degree-12 polynomials,
+/// The probability to win of one bidder in the auction smoothed at steepness beta: with m the highest rival
+/// bid and s the logistic function, of rising degree-12 polynomials,
 ///
 /// ```text
 /// W(b) = E_m[s(beta (b - m))] = int H(b - x / beta) s'(x) dx,    H(m) = prod_{j != i} G_j(m).
@@ -314,8 +314,8 @@ mod tests {
             BidFunction::Linear { multiplier: 0.8 },
         ];
         for first in 0..priors.len() {
-            let of = |k: usize| priors[(first + k) % priors.len()].clone();
-            let population = with_priors(&[of(0), of(1), of(2)]);
+            let prior = |k: usize| priors[(first + k) % priors.len()].clone();
+            let population = with_priors(&[prior(0), prior(1), prior(2)]);
             let profile = Profile { bids: functions.to_vec() };
             for beta in [2.0, 60.0, 1500.0] {
                 for (i, wins) in all(&population, &profile, beta).iter().enumerate() {

@@ -136,8 +136,8 @@ fn item(line: &str) -> Option<String> {
     words.next().map(String::from)
 }
 
-/// The file that has what a path names, seen from a module; none where no file here has it. `inside` where a part of
-/// the path has led to that module.
+/// The file that has what a path names, seen from a module; none where no file here has it. `inside` where a
+/// part of the path has led to that module.
 fn home(files: &BTreeMap<Module, File>, module: &[String], path: &[String], inside: bool) -> Option<Module> {
     let Some((first, rest)) = path.split_first() else { return Some(module.to_vec()) };
     match first.as_str() {
@@ -166,8 +166,8 @@ fn home(files: &BTreeMap<Module, File>, module: &[String], path: &[String], insi
     found.or_else(|| inside.then(|| module.to_vec()))
 }
 
-/// For each file the files that it takes something from. Not counted is what stands in a `mod.rs` above: that is for
-/// all files below it.
+/// For each file the files that it takes something from. Not counted is what stands in a `mod.rs` above: that
+/// is for all files below it.
 pub fn arrows(files: &BTreeMap<Module, File>) -> BTreeMap<Module, BTreeSet<Module>> {
     let of_file = |(module, file): (&Module, &File)| {
         // A name that is handed on is not taken, unless the code has it too.

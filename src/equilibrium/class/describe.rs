@@ -6,20 +6,30 @@ use super::game::{DIFFERENCE, Game, Group};
 use crate::auction::{Prior, Strategy};
 use crate::numeric::eigen::{eigenvalues, solve};
 
-/// Bounds on the error of the gradient, in the unit of the highest value: for uniform priors, for others whose densities
-/// have no poles, and for what is left.
-const GRADIENT_ERRORS: [f64; 3] = [1e-12, 1e-8, 1e-6];
+/// Bounds on the error of the gradient, in the unit of the highest value.
+struct GradientErrors {
+    /// For uniform priors.
+    uniform: f64,
+    /// For others whose densities have no poles.
+    finite: f64,
+    /// For densities with poles.
+    poles: f64,
+}
 
-/// Bids at knots of one equilibrium differ by less in the unit of the highest value; where the curvature is small by
-/// no more than this residual over the curvature.
+const GRADIENT_ERRORS: GradientErrors = GradientErrors { uniform: 1e-12, finite: 1e-8, poles: 1e-6 };
+
+/// Bids at knots of one equilibrium differ by less, in the unit of the highest value.
 pub(super) const SAME: f64 = 1e-6;
+
+/// Where the curvature is small they may differ by this over the curvature too.
 const SAME_RESIDUAL: f64 = 2e-9;
 
 impl Game {
-    /// How far the bids at each knot of each group may differ between starts, in the unit of the highest value.
+    /// How far the bids at each knot of each group may differ between starts, in the unit of the highest
+    /// value.
     pub(super) fn tolerances(&self, at: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let met = self.gradient.meet(at);
-        let of = |(g, group): (usize, &Group)| -> Vec<f64> {
+        let at_knots = |(g, group): (usize, &Group)| -> Vec<f64> {
             if group.strategy == Strategy::Linear {
                 return vec![SAME];
             }
@@ -45,7 +55,7 @@ impl Game {
             };
             (0..=last).map(tolerance).collect()
         };
-        self.groups.iter().enumerate().map(of).collect()
+        self.groups.iter().enumerate().map(at_knots).collect()
     }
 
     pub(super) fn describe(
@@ -71,11 +81,11 @@ impl Game {
         for (g, group) in self.groups.iter().enumerate() {
             let weights = group.strategy.projection(&group.prior);
             multipliers.push(weights.iter().zip(&at[g]).map(|(weight, m)| weight * m).sum::<f64>());
-            let of = |&c: &usize| {
+            let weight = |&c: &usize| {
                 let (h, k) = self.coordinates[c];
                 if h == g { weights[k] } else { 0.0 }
             };
-            let wanted: Vec<f64> = moving.iter().map(of).collect();
+            let wanted: Vec<f64> = moving.iter().map(weight).collect();
             let shares = solve(&transposed, &wanted)
                 .ok_or("no equilibrium that stands alone: the Jacobian is singular there")?;
             errors.push(
@@ -104,49 +114,53 @@ impl Game {
 
     /// A bound on the error of the gradient.
     fn gradient_error(&self) -> f64 {
-        let of = |group: &Group| {
+        let error = |group: &Group| {
             let (low, high) = group.prior.support();
             let finite = [low, high].iter().all(|end| group.prior.pdf(*end).is_finite());
-            GRADIENT_ERRORS
-                [if matches!(group.prior, Prior::Uniform(_)) { 0 } else { 2 - usize::from(finite) }]
+            match group.prior {
+                Prior::Uniform(_) => GRADIENT_ERRORS.uniform,
+                _ if finite => GRADIENT_ERRORS.finite,
+                _ => GRADIENT_ERRORS.poles,
+            }
         };
-        self.groups.iter().map(of).fold(0.0, f64::max)
+        self.groups.iter().map(error).fold(0.0, f64::max)
     }
 
     /// The largest eigenvalue of the Hessian of a bidder's utility in the own parameters.
     fn curvature(&self, at: &[Vec<f64>], moving: &[usize]) -> f64 {
         let of_group = |g: usize| {
             let own = self.own(at, g);
-            let of: Vec<usize> =
+            let chosen: Vec<usize> =
                 moving.iter().map(|c| self.coordinates[*c]).filter(|c| c.0 == g).map(|c| c.1).collect();
-            let row = |&i: &usize| of.iter().map(|&j| 0.5 * (own[i][j] + own[j][i])).collect();
-            let matrix: Vec<Vec<f64>> = of.iter().map(row).collect();
+            let row = |&i: &usize| chosen.iter().map(|&j| 0.5 * (own[i][j] + own[j][i])).collect();
+            let matrix: Vec<Vec<f64>> = chosen.iter().map(row).collect();
             eigenvalues(&matrix).unwrap_or_default().first().map_or(f64::NEG_INFINITY, |first| first.0)
         };
         (0..self.groups.len()).map(of_group).fold(f64::NEG_INFINITY, f64::max)
     }
 
-    /// Of the Jacobian in theta: those of the groups moving each as one, and for each group those of the difference
-    /// between two of its bidders, as often as it has bidders but one.
+    /// Of the Jacobian in theta: those of the groups moving each as one, and for each group those of the
+    /// difference between two of its bidders, as often as it has bidders but one.
     fn eigenvalues(&self, at: &[Vec<f64>], moving: &[usize], together: &[Vec<f64>]) -> Vec<(f64, f64)> {
         let rate = |c: usize| {
             let (g, k) = self.coordinates[c];
             self.groups[g].rate(at[g][k])
         };
-        let scaled = |entry: &dyn Fn(usize, usize) -> f64, of: &[usize]| -> Vec<Vec<f64>> {
-            let row = |&i: &usize| of.iter().map(|&j| rate(i) * rate(j) * entry(i, j) * self.high).collect();
-            of.iter().map(row).collect()
+        let scaled = |entry: &dyn Fn(usize, usize) -> f64, chosen: &[usize]| -> Vec<Vec<f64>> {
+            let row =
+                |&i: &usize| chosen.iter().map(|&j| rate(i) * rate(j) * entry(i, j) * self.high).collect();
+            chosen.iter().map(row).collect()
         };
         let mut values = eigenvalues(&scaled(&|i, j| together[i][j], moving)).unwrap_or_default();
         for (g, group) in self.groups.iter().enumerate().filter(|(_, group)| group.count > 1) {
             let own = self.own(at, g);
-            let of: Vec<usize> = moving.iter().copied().filter(|c| self.coordinates[*c].0 == g).collect();
+            let chosen: Vec<usize> = moving.iter().copied().filter(|c| self.coordinates[*c].0 == g).collect();
             // together = own + (count - 1) other.
             let apart = |i: usize, j: usize| {
                 let own = own[self.coordinates[i].1][self.coordinates[j].1];
                 own - (together[i][j] - own) / f64::from(group.count - 1)
             };
-            let of_difference = eigenvalues(&scaled(&apart, &of)).unwrap_or_default();
+            let of_difference = eigenvalues(&scaled(&apart, &chosen)).unwrap_or_default();
             for _ in 1..group.count {
                 values.extend(&of_difference);
             }

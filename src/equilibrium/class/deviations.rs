@@ -5,17 +5,19 @@ use crate::auction::Strategy;
 use crate::equilibrium::Bne;
 use crate::numeric::quadrature::GaussLegendre;
 
-/// Deviations that are tried: bids at one knot, or from one knot on, are moved by these, in the unit of the highest value;
-/// and lines, so many.
+/// Bids at one knot, or from one knot on, are moved by these, in the unit of the highest value.
 const MOVES: [f64; 4] = [-3e-2, -3e-3, 3e-3, 3e-2];
+
+/// Lines are tried at all multiples of 1 over this, below 1.
 const LINES_TRIED: u32 = 20;
 
 /// Nodes of the rule along a deviation.
 const ALONG: usize = 3;
 
 impl Game {
-    /// The most that one bidder of some group gains by one of the deviations that are tried, in the unit of the highest
-    /// value; and that bidder, counted from 0. The gain is the integral of the gradient on the way.
+    /// The most that one bidder of some group gains by one of the deviations that are tried, in the unit of
+    /// the highest value; and that bidder, counted from 0. The gain is the integral of the gradient on the
+    /// way.
     pub(super) fn gain(&self, at: &[Vec<f64>], bne: Option<&Bne>) -> (usize, f64) {
         let met = self.coarse.meet(at);
         let of_bne = bne.map(|bne| self.of_bne(bne));

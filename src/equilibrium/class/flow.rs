@@ -8,6 +8,7 @@ use crate::numeric::eigen::solve;
 /// The most steps of a flow.
 const MOST_STEPS: usize = 100;
 
+/// The residual that ends a stage of lower steepness.
 const STAGE: f64 = 1e-4;
 
 /// The residual at which Newton's method takes over, in the unit of the highest value.
@@ -16,17 +17,29 @@ const NEAR: f64 = 1e-6;
 /// Added to curvatures, per unit of bids at knots: what hardly matters stays where it was.
 pub(super) const STIFFNESS: f64 = 1e-9;
 
-/// The same that is too much to come anywhere, and by how much the residual may grow in a step.
+/// The stiffness that is too much to come anywhere.
 const MOST_STIFFNESS: f64 = 1e4;
+
+/// By how much the residual may grow in a step.
 const GROWTH: f64 = 1.5;
 
 /// A Jacobian is kept while each step brings the residual down by this.
 const KEPT: f64 = 0.1;
 
-/// The stiffness of the first step, the inverse of its time, and the distance of difference quotients in slopes: with the
-/// gradient for learners, and with the one for references.
-const COARSE: (f64, f64) = (0.25, 1e-4);
-const EXACT: (f64, f64) = (1e-4, 1e-6);
+/// How a flow sets out.
+#[derive(Clone, Copy)]
+struct Start {
+    /// The stiffness of the first step, the inverse of its time.
+    stiffness: f64,
+    /// The distance of difference quotients, in slopes.
+    distance: f64,
+}
+
+/// With the gradient for learners.
+const COARSE: Start = Start { stiffness: 0.25, distance: 1e-4 };
+
+/// With the gradient for references.
+const EXACT: Start = Start { stiffness: 1e-4, distance: 1e-6 };
 
 /// The root of a sum of squares.
 fn size(residuals: &[f64]) -> f64 {
@@ -34,8 +47,8 @@ fn size(residuals: &[f64]) -> f64 {
 }
 
 impl Game {
-    /// The point after an implicit step of some coordinates, stiff by so much per unit of bids; coordinates that would leave
-    /// the class end at its end, and the others' steps allow for it.
+    /// The point after an implicit step of some coordinates, stiff by so much per unit of bids; coordinates
+    /// that would leave the class end at its end, and the others' steps allow for it.
     fn stepped(
         &self,
         at: &[Vec<f64>],
@@ -74,21 +87,15 @@ impl Game {
     /// Follows the gradient flow of the bids at the knots by implicit steps, longer the nearer they come.
     ///
     /// References: Kelley and Keyes 1998, "Convergence analysis of pseudo-transient continuation".
-    fn flow(
-        &self,
-        gradient: &ClassGradient,
-        at: &mut Vec<Vec<f64>>,
-        (first, distance): (f64, f64),
-        wanted: f64,
-    ) {
+    fn flow(&self, gradient: &ClassGradient, at: &mut Vec<Vec<f64>>, start: Start, wanted: f64) {
         let mut field = self.field_of(gradient, at);
         let mut left = size(&self.residuals(at, &field));
-        let mut stiffness = first;
+        let mut stiffness = start.stiffness;
         let mut matrix = None;
         for _ in 0..MOST_STEPS {
             let (jacobian, old) = match matrix.take() {
                 Some(kept) => kept,
-                None => (self.forward(gradient, at, &field, distance), false),
+                None => (self.forward(gradient, at, &field, start.distance), false),
             };
             let next = self.stepped(at, &field, &jacobian, stiffness);
             let next_field = next.as_ref().map_or_else(Vec::new, |next| self.field_of(gradient, next));

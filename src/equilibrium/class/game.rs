@@ -8,10 +8,14 @@ use crate::expectation::gradient::ClassGradient;
 /// The most groups of bidders of one prior and class.
 const MOST_GROUPS: usize = 12;
 
-/// The steepness times the highest value of the stages through which the lines go: that of the first, twice as much each,
-/// below both the last and this part of the wanted one; and the residual that ends a stage.
+/// The lines go through stages of lower steepness, each twice the last. That of the first, times the highest
+/// value.
 const FIRST_STEEPNESS: f64 = 8.0;
+
+/// Every stage is below this, times the highest value.
 const LAST_STEEPNESS: f64 = 400.0;
+
+/// Every stage is below this part of the wanted steepness.
 const LAST_STAGE: f64 = 0.7;
 
 /// Half the distance of the difference quotients of a result.
@@ -77,8 +81,8 @@ pub(super) struct Game {
     pub(super) beta: f64,
     pub(super) high: f64,
     pub(super) coordinates: Vec<Coordinate>,
-    /// Sums over knots of products of [`Group::bid_slope`], between parameters of one group, over the square of the
-    /// highest value.
+    /// Sums over knots of products of [`Group::bid_slope`], between parameters of one group, over the square
+    /// of the highest value.
     pub(super) metric: Vec<Vec<f64>>,
 }
 
@@ -139,7 +143,7 @@ impl Game {
     }
 
     pub(super) fn first_bidder(&self, group: usize) -> usize {
-        self.of_bidder.iter().take_while(|of| **of != group).count()
+        self.of_bidder.iter().take_while(|other| **other != group).count()
     }
 
     pub(super) fn line(&self, multiplier: f64) -> Vec<Vec<f64>> {
@@ -148,7 +152,7 @@ impl Game {
 
     /// The bids of an equilibrium at the knots.
     pub(super) fn of_bne(&self, bne: &Bne) -> Vec<Vec<f64>> {
-        let of = |(g, group): (usize, &Group)| {
+        let at_knots = |(g, group): (usize, &Group)| {
             let bidder = self.first_bidder(g);
             if group.strategy == Strategy::Linear {
                 return vec![bne.projection(bidder).clamp(0.0, MOST_MULTIPLIER)];
@@ -158,7 +162,7 @@ impl Game {
             let slope = |pair: &[(f64, f64)]| ((pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0)).max(0.0);
             std::iter::once(lowest).chain(points.windows(2).map(slope)).collect()
         };
-        self.groups.iter().enumerate().map(of).collect()
+        self.groups.iter().enumerate().map(at_knots).collect()
     }
 
     /// The gradient of every group's bidder in the own parameters, in the unit of the highest value.
@@ -222,7 +226,8 @@ impl Game {
         matrix
     }
 
-    /// The derivatives of one group's bidder's gradient in the own parameters, against all others as they are.
+    /// The derivatives of one group's bidder's gradient in the own parameters, against all others as they
+    /// are.
     pub(super) fn own(&self, at: &[Vec<f64>], group: usize) -> Vec<Vec<f64>> {
         let met = self.gradient.meet(at);
         let n = self.groups[group].strategy.parameters();

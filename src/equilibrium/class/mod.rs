@@ -20,7 +20,8 @@ const LINES: [f64; 3] = [0.7, 0.5, 0.9];
 /// The most that a bidder may gain by any of the deviations that are tried, in the unit of the highest value.
 pub const CLASS_GAIN: f64 = 1e-4;
 
-/// An equilibrium of bidders who are confined to their classes, in which bidders of one prior and class play alike.
+/// An equilibrium of bidders who are confined to their classes, in which bidders of one prior and class play
+/// alike.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassEquilibrium {
     /// One a bidder.
@@ -29,44 +30,48 @@ pub struct ClassEquilibrium {
     pub parameters: Vec<Vec<f64>>,
     /// The multipliers of the lines through 0 that are nearest to the bids, one a bidder.
     pub multipliers: Vec<f64>,
-    /// For each bidder a bound of first order on the error of the multiplier: with p its derivative in all parameters and
-    /// J the Jacobian of the gradient, the sum of |J^-T p| times residual and error of the gradient.
+    /// For each bidder a bound of first order on the error of the multiplier: with p its derivative in all
+    /// parameters and J the Jacobian of the gradient, the sum of |J^-T p| times residual and error of the
+    /// gradient.
     pub errors: Vec<f64>,
-    /// The largest derivative of a bidder's utility in an own parameter, and in its theta, that is left, in the unit of
-    /// the highest value.
+    /// The largest derivative of a bidder's utility in an own parameter, and in its theta, that is left, in
+    /// the unit of the highest value.
     pub residual: f64,
-    /// The most by which bids at knots differ between the starts, in the unit of the highest value, where they matter.
+    /// The most by which bids at knots differ between the starts, in the unit of the highest value, where
+    /// they matter.
     pub spread: f64,
-    /// The most that a bidder gains by any of the deviations that are tried, in the unit of the highest value.
+    /// The most that a bidder gains by any of the deviations that are tried, in the unit of the highest
+    /// value.
     pub gain: f64,
-    /// The largest eigenvalue of the Hessian of a bidder's utility in the own parameters, in the unit of the highest
-    /// value, without those at an end. Where it is above 0 the bids are stationary, and where the eigenvalues are negative
-    /// the gradient flow comes to them, but a bidder gains a little by some other bids nearby.
+    /// The largest eigenvalue of the Hessian of a bidder's utility in the own parameters, in the unit of the
+    /// highest value, without those at an end. Where it is above 0 the bids are stationary, and where the
+    /// eigenvalues are negative the gradient flow comes to them, but a bidder gains a little by some other
+    /// bids nearby.
     pub curvature: f64,
-    /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in theta, by
-    /// falling real part, without the directions of slopes that are 0 or have no influence; none in the true auction,
-    /// whose gradient has kinks.
+    /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in
+    /// theta, by falling real part, without the directions of slopes that are 0 or have no influence; none in
+    /// the true auction, whose gradient has kinks.
     pub eigenvalues: Vec<(f64, f64)>,
 }
 
-/// The equilibrium within the bidders' classes of the auction smoothed at steepness `beta`, per unit of bid; with an
-/// infinite `beta` of the true auction. `bne` is where one of three searches starts, if there is one.
+/// The equilibrium within the bidders' classes of the auction smoothed at steepness `beta`, per unit of bid;
+/// with an infinite `beta` of the true auction. `bne` is where one of three searches starts, if there is one.
 ///
-/// A zero of the exact gradient in all slopes and multipliers, by implicit steps along its flow that end as Newton's
-/// method: from the bids of the BNE at the knots, and from the lines of 0.5 and 0.9 times the value, which go through the
-/// equilibria of lower steepness. All three must come to the same bids. A slope that would fall below 0 is 0, the end of the class, with a gradient that is not above 0 there.
+/// A zero of the exact gradient in all slopes and multipliers, by implicit steps along its flow that end as
+/// Newton's method: from the bids of the BNE at the knots, and from the lines of 0.5 and 0.9 times the value,
+/// which go through the equilibria of lower steepness. All three must come to the same bids. A slope that
+/// would fall below 0 is 0, the end of the class, with a gradient that is not above 0 there.
 ///
-/// Bids that hardly ever win, as those of the lowest values against rivals who all bid more, hardly matter to anybody:
-/// they stay near where the search starts, at the BNE's, and may differ between the starts as far as their curvature is
-/// small. The lowest bid over a lowest value of 0 has no influence at all and stays too.
+/// Bids that hardly ever win, as those of the lowest values against rivals who all bid more, hardly matter to
+/// anybody: they stay near where the search starts, at the BNE's, and may differ between the starts as far as
+/// their curvature is small. The lowest bid over a lowest value of 0 has no influence at all and stays too.
 ///
-/// A zero of the gradient need not be an equilibrium. So deviations within the class are tried: to lines, to the BNE, at single
-/// knots and from single knots on. Bids
-/// against which one of them gains more than [`CLASS_GAIN`] are refused; what is gained below it stands in
-/// [`ClassEquilibrium::gain`].
+/// A zero of the gradient need not be an equilibrium. So deviations within the class are tried: to lines, to
+/// the BNE, at single knots and from single knots on. Bids against which one of them gains more than
+/// [`CLASS_GAIN`] are refused; what is gained below it stands in [`ClassEquilibrium::gain`].
 ///
-/// The field of the true auction has kinks where bids of different bidders' knots coincide: there the search may end short
-/// of [`CLASS_RESIDUAL`], and says so.
+/// The field of the true auction has kinks where bids of different bidders' knots coincide: there the search
+/// may end short of [`CLASS_RESIDUAL`], and says so.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior, Strategy};

@@ -7,7 +7,8 @@ use crate::expectation::Evaluator;
 use crate::law::wins::Wins;
 use crate::response::free::{BestBids, BestResponse, CELLS, Ceiling};
 
-/// The best responses of every bidder to the others: what is gained over the equilibrium's bids measures their error.
+/// The best responses of every bidder to the others: what is gained over the equilibrium's bids measures
+/// their error.
 ///
 /// # Panics
 /// Where the equilibrium is of another number of bidders.

@@ -29,7 +29,8 @@ pub(super) struct Expectations {
 /// With W_i(b) = prod_{j != i} F_j(phi_j(b)) and all densities hidden in dl:
 ///
 /// ```text
-/// utility_i = int (phi_i - b) W_i d e^(l_i),    revenue = int b d prod_j e^(l_j),    E[b_i v_i] = int b phi_i d e^(l_i).
+/// utility_i = int (phi_i - b) W_i d e^(l_i),    revenue = int b d prod_j e^(l_j),
+/// E[b_i v_i] = int b phi_i d e^(l_i).
 /// ```
 ///
 /// The gain of a type v who bids b2 instead of b1 = b(v) is at most
@@ -38,8 +39,8 @@ pub(super) struct Expectations {
 /// int_b1^b2 |(phi_i(b) - b) W_i'(b) - W_i(b)| db,
 /// ```
 ///
-/// since phi_i rises: (v - b) W_i' is below (phi_i - b) W_i' above b1, and above it below. So the integral over all bids
-/// bounds every gain.
+/// since phi_i rises: (v - b) W_i' is below (phi_i - b) W_i' above b1, and above it below. So the integral
+/// over all bids bounds every gain.
 pub(super) fn expectations(groups: &Groups, curves: &InverseBids) -> Expectations {
     let size = groups.len();
     let rule = GaussLegendre::of_order(ORDER);
@@ -68,7 +69,8 @@ pub(super) fn expectations(groups: &Groups, curves: &InverseBids) -> Expectation
                 let wins = libm::exp(groups.total_of_rivals(g, &logs));
                 sums.utilities[g] += weight * gap * libm::exp(log) * slopes[g];
                 sums.bid_values[g] += weight * bid * (start + excess) * libm::exp(logs[g]) * slopes[g];
-                // A curve that falls is no inverse bid function, and nothing bounds what it leaves on the table.
+                // A curve that falls is no inverse bid function, and nothing bounds what it leaves on the
+                // table.
                 let residual = if slopes[g] < 0.0 {
                     f64::INFINITY
                 } else {
@@ -93,8 +95,8 @@ pub(super) fn expectations(groups: &Groups, curves: &InverseBids) -> Expectation
     sums
 }
 
-/// E\[b v\] over the values below that of the first node. Those who cannot win bid their value; for the others bid and
-/// value fall to low like e^s and F like a power of it.
+/// E\[b v\] over the values below that of the first node. Those who cannot win bid their value; for the
+/// others bid and value fall to low like e^s and F like a power of it.
 fn below_first(groups: &Groups, curves: &InverseBids, g: usize, value: f64, log: f64) -> f64 {
     let prior = &groups.priors[g];
     let low = curves.low;
@@ -112,8 +114,8 @@ fn below_first(groups: &Groups, curves: &InverseBids, g: usize, value: f64, log:
     libm::exp(log) * (low * start + linear + bid * value * power / (power + 2.0))
 }
 
-/// What the lowest type of a group that always bids above the lowest bid gains by bidding below it, against rivals
-/// who bid their values there; higher types gain less.
+/// What the lowest type of a group that always bids above the lowest bid gains by bidding below it, against
+/// rivals who bid their values there; higher types gain less.
 fn gain_below(groups: &Groups, curves: &InverseBids, g: usize) -> f64 {
     let lowest = groups.priors[g].support().0;
 

@@ -3,12 +3,19 @@
 /// How far down, in s = ln((b - low) / (top - low)), the nodes reach.
 pub(super) const DEPTH: f64 = 20.0;
 
-/// The distance of nodes in t at a t, over t plus the other number: curves straighten towards the bottom.
-const SPACING: (f64, f64) = (0.0016, 2.0);
+/// The distance of nodes at t is `rate` (t + `shift`): curves straighten towards the bottom.
+struct Spacing {
+    /// How fast the distance grows with t.
+    rate: f64,
+    /// The t above the top at which it would be 0.
+    shift: f64,
+}
+
+const SPACING: Spacing = Spacing { rate: 0.0016, shift: 2.0 };
 
 /// The distance of nodes at t.
 pub(super) fn spacing(t: f64) -> f64 {
-    SPACING.0 * (t + SPACING.1)
+    SPACING.rate * (t + SPACING.shift)
 }
 
 /// The t of nodes from 0 to `end`.
@@ -19,8 +26,8 @@ pub(super) fn steps(end: f64) -> Vec<f64> {
     steps
 }
 
-/// s(t) = -t^4 / (1 + t^3) and ds/dt: for large t it is -t, and towards the top, t = 0, nodes at equal distances in t
-/// crowd, so that curves with a power of -s in them, as low as the first, are smooth in t.
+/// s(t) = -t^4 / (1 + t^3) and ds/dt: for large t it is -t, and towards the top, t = 0, nodes at equal
+/// distances in t crowd, so that curves with a power of -s in them, as low as the first, are smooth in t.
 pub(super) fn place(t: f64) -> (f64, f64) {
     let cube = t * t * t;
     let below = 1.0 + cube;

@@ -5,9 +5,9 @@ use crate::numeric::roots::root;
 
 /// Rising inverse bid functions of groups of bidders, from `low` to `top`.
 ///
-/// With s = ln((b - low) / (top - low)) <= 0, each group has l(s) = ln F(phi(b)) at the nodes and dl/ds there, and a
-/// cubic between (Hermite). In s the curves are nearly straight towards the bottom, where phi - low falls like a power
-/// of b - low; below the first node they are taken for straight.
+/// With s = ln((b - low) / (top - low)) <= 0, each group has l(s) = ln F(phi(b)) at the nodes and dl/ds
+/// there, and a cubic between (Hermite). In s the curves are nearly straight towards the bottom, where phi -
+/// low falls like a power of b - low; below the first node they are taken for straight.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct InverseBids {
     pub low: f64,
@@ -28,14 +28,15 @@ struct Curve {
 pub(super) struct Segment(usize);
 
 impl InverseBids {
-    /// The curves through `logs` at the nodes, given what the values there are above the bids, `gaps` = phi - b (both:
-    /// group, node), that satisfy every bidder's first-order condition,
+    /// The curves through `logs` at the nodes, given what the values there are above the bids, `gaps` = phi -
+    /// b (both: group, node), that satisfy every bidder's first-order condition,
     ///
     /// ```text
     /// dl_i/db = 1/(N-1) sum_j 1/(phi_j - b) - 1/(phi_i - b),
     /// ```
     ///
-    /// or a reason where one does not rise. References: Lebrun 1999; Bajari 2001 for the form that is solved for dl_i.
+    /// or a reason where one does not rise. References: Lebrun 1999; Bajari 2001 for the form that is solved
+    /// for dl_i.
     pub fn in_equilibrium(
         groups: &Groups,
         (low, top): (f64, f64),
@@ -149,7 +150,7 @@ pub(super) fn rises_at_the_top(groups: &Groups, width: f64) -> Result<(), String
 
 /// Why there is no equilibrium where a group's curve falls.
 fn drops_out(groups: &Groups, group: usize) -> String {
-    let bidder = 1 + groups.of_bidder.iter().take_while(|of| **of != group).count();
+    let bidder = 1 + groups.of_bidder.iter().take_while(|other| **other != group).count();
     format!(
         "no equilibrium in which all bid up to one top bid: bidder {bidder}, with prior {}, would drop out below it",
         groups.priors[group]

@@ -25,8 +25,8 @@ pub const BNE_ERROR: f64 = 1e-8;
 /// The certificate that an equilibrium must have, in units of the highest value.
 pub const BNE_EPSILON: f64 = 1e-7;
 
-/// Bounds on what a bidder gains by deviating from a claimed equilibrium: the most over all bidders and values, in the
-/// unit of the values.
+/// Bounds on what a bidder gains by deviating from a claimed equilibrium: the most over all bidders and
+/// values, in the unit of the values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Certificate {
     /// What a deviation found on a grid of values and bids attains.
@@ -45,11 +45,12 @@ pub struct Bne {
     certificate: Certificate,
 }
 
-/// The Bayes-Nash equilibrium of a population's priors in the first-price auction, whatever the strategy classes.
+/// The Bayes-Nash equilibrium of a population's priors in the first-price auction, whatever the strategy
+/// classes.
 ///
-/// Closed forms where there are any: N bidders of one prior, two uniform priors, two power priors of one exponent and
-/// lowest value. Else by collocation, for any priors on supports with one lowest value, in a time like the number of
-/// different priors; where that finds none by shooting.
+/// Closed forms where there are any: N bidders of one prior, two uniform priors, two power priors of one
+/// exponent and lowest value. Else by collocation, for any priors on supports with one lowest value, in a
+/// time like the number of different priors; where that finds none by shooting.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior};
@@ -145,8 +146,8 @@ impl Bne {
         self.certificate
     }
 
-    /// The bid of a bidder (counted from 0) at a value. Values that cannot win bid themselves; values outside the
-    /// support bid like its nearer end.
+    /// The bid of a bidder (counted from 0) at a value. Values that cannot win bid themselves; values outside
+    /// the support bid like its nearer end.
     pub fn bid(&self, bidder: usize, value: f64) -> f64 {
         let group = self.groups.of_bidder[bidder];
         let prior = &self.groups.priors[group];
@@ -166,9 +167,9 @@ impl Bne {
         bid.min(value)
     }
 
-    /// The value at which a bidder bids `bid`: that of the nearer end for bids outside \[low bid, top bid\], the bid
-    /// itself below the low bid where values there cannot win. Where all but 1e-12 of the values lie below, it is as
-    /// inaccurate as a quantile so far up.
+    /// The value at which a bidder bids `bid`: that of the nearer end for bids outside \[low bid, top bid\],
+    /// the bid itself below the low bid where values there cannot win. Where all but 1e-12 of the values lie
+    /// below, it is as inaccurate as a quantile so far up.
     pub fn inverse_bid(&self, bidder: usize, bid: f64) -> f64 {
         let group = self.groups.of_bidder[bidder];
         let prior = &self.groups.priors[group];
@@ -192,8 +193,8 @@ impl Bne {
         self.expectations.revenue
     }
 
-    /// The multiplier of the line through 0 that is nearest to a bidder's bids: argmin_w E (b(v) - w v)^2, which is
-    /// E\[b v\] / E\[v^2\].
+    /// The multiplier of the line through 0 that is nearest to a bidder's bids: argmin_w E (b(v) - w v)^2,
+    /// which is E\[b v\] / E\[v^2\].
     pub fn projection(&self, bidder: usize) -> f64 {
         let group = self.groups.of_bidder[bidder];
         let prior = &self.groups.priors[group];

@@ -16,8 +16,8 @@ const ORDER: usize = 3;
 
 /// The equilibrium of F_i(v) = ((v - low) / o_i)^mu, i = 1, 2, with o_1 < o_2.
 ///
-/// With x = b - low, q_i = (phi_i - low) / x and q_0 = 1 + 1 / mu, both bidders' (q - 1) q^-(1 + mu) agree at every
-/// bid, on either side of q_0, and
+/// With x = b - low, q_i = (phi_i - low) / x and q_0 = 1 + 1 / mu, both bidders' (q - 1) q^-(1 + mu) agree at
+/// every bid, on either side of q_0, and
 ///
 /// ```text
 /// X = top - low = o_1 o_2 (o_2^mu - o_1^mu) / (o_2^(1 + mu) - o_1^(1 + mu)),

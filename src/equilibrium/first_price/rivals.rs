@@ -8,12 +8,20 @@ use crate::numeric::quadrature::GaussLegendre;
 /// Nodes of the rule between neighbouring nodes of the curves, and in each of the panels below the lowest.
 const ORDER: usize = 3;
 
-/// How far below the lowest node values are looked at, in ln of their probability and in s at most, and in how many
-/// panels.
-const BELOW: (f64, f64, usize) = (36.0, 40.0, 24);
+/// How far below the lowest node values are looked at.
+struct Below {
+    /// In ln of their probability.
+    log: f64,
+    /// At most so far in s.
+    most: f64,
+    /// In so many panels.
+    panels: usize,
+}
 
-/// The rivals of a bidder of an equilibrium: W = exp(sum_{j != i} l_j), and below the lowest bid that can win those who
-/// cannot bid their values.
+const BELOW: Below = Below { log: 36.0, most: 40.0, panels: 24 };
+
+/// The rivals of a bidder of an equilibrium: W = exp(sum_{j != i} l_j), and below the lowest bid that can win
+/// those who cannot bid their values.
 #[derive(Debug)]
 pub(crate) struct Rivals<'a> {
     bne: &'a Bne,
@@ -33,7 +41,7 @@ impl<'a> Rivals<'a> {
     pub fn new(bne: &'a Bne, bidder: usize) -> Self {
         let group = bne.groups.of_bidder[bidder];
         let rivals = bne.groups.of_bidder.iter().enumerate().filter(|(j, _)| *j != bidder);
-        let lowest = rivals.map(|(_, &of)| bne.groups.priors[of].support().0).fold(0.0, f64::max);
+        let lowest = rivals.map(|(_, &group)| bne.groups.priors[group].support().0).fold(0.0, f64::max);
         let (low, top) = (bne.low_bid(), bne.top_bid());
         let mut bends = vec![lowest, low, top];
         if lowest >= low {
@@ -65,10 +73,10 @@ impl<'a> Rivals<'a> {
         let curves = &self.bne.curves;
         let rule = GaussLegendre::of_order(ORDER);
         let first = curves.first();
-        let depth = (BELOW.0 / curves.bottom_slope(self.group).max(f64::MIN_POSITIVE)).min(BELOW.1);
-        let step = depth / BELOW.2 as f64;
-        let below = (0..BELOW.2).map(move |k| {
-            let from = first - step * (BELOW.2 - k) as f64;
+        let depth = (BELOW.log / curves.bottom_slope(self.group).max(f64::MIN_POSITIVE)).min(BELOW.most);
+        let step = depth / BELOW.panels as f64;
+        let below = (0..BELOW.panels).map(move |k| {
+            let from = first - step * (BELOW.panels - k) as f64;
             (None, from, from + step)
         });
         let panels = below.chain(curves.segments().map(|(segment, from, to)| (Some(segment), from, to)));
@@ -93,8 +101,8 @@ impl<'a> Rivals<'a> {
     fn at_values(&self, bid: f64) -> (f64, f64) {
         let groups = &self.bne.groups;
         let (mut wins, mut slope) = (1.0, 0.0);
-        for (of, (prior, &count)) in groups.priors.iter().zip(&groups.counts).enumerate() {
-            let rivals = if of == self.group { count - 1.0 } else { count };
+        for (other, (prior, &count)) in groups.priors.iter().zip(&groups.counts).enumerate() {
+            let rivals = if other == self.group { count - 1.0 } else { count };
             if rivals > 0.0 {
                 let (cdf, density) = (prior.cdf(bid), prior.pdf(bid));
                 let one_less = libm::pow(cdf, rivals - 1.0);
@@ -125,10 +133,10 @@ impl Wins for Rivals<'_> {
         let s = curves.place(bid);
         let segment = curves.segment_of(s);
         let (mut log, mut slope) = (0.0, 0.0);
-        for (of, &count) in groups.counts.iter().enumerate() {
-            let rivals = if of == self.group { count - 1.0 } else { count };
+        for (other, &count) in groups.counts.iter().enumerate() {
+            let rivals = if other == self.group { count - 1.0 } else { count };
             if rivals > 0.0 {
-                let (l, dl) = curves.at_any(of, segment, s);
+                let (l, dl) = curves.at_any(other, segment, s);
                 log += rivals * l.min(0.0);
                 slope += rivals * dl;
             }

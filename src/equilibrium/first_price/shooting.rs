@@ -9,17 +9,28 @@ use crate::numeric::ode::Integration;
 
 pub(super) const METHOD: &str = "backward shooting in log-quantiles";
 
-/// Of the integration, for priors without kinks and for those with.
-const TOLERANCES: (f64, f64) = (1e-13, 1e-12);
+/// Tolerances of the integration.
+struct Tolerances {
+    /// For priors without kinks.
+    smooth: f64,
+    /// For priors with kinks.
+    kinked: f64,
+}
+
+const TOLERANCES: Tolerances = Tolerances { smooth: 1e-13, kinked: 1e-12 };
 
 /// The coarsest tolerance far down, where bids are so low that a relative error of them is a small one.
 const COARSEST_BELOW: f64 = 1e-9;
 
-/// How far down the curves reach, in t: where values have no weight any more, and at most.
-const DEPTHS: (f64, f64) = (12.0, 20.0);
+/// How far down the curves reach at least, in t, even where values have no weight any more.
+const LEAST_DEPTH: f64 = 12.0;
 
-/// How far down a solution must be followed to tell on which side it lies: two solutions part at least like e^t.
-const FAR: f64 = DEPTHS.1 + 40.0;
+/// How far down they reach at most.
+const MOST_DEPTH: f64 = 20.0;
+
+/// How far down a solution must be followed to tell on which side it lies: two solutions part at least like
+/// e^t.
+const FAR: f64 = MOST_DEPTH + 40.0;
 
 /// Between values and bids that would meet so soon, in t, nothing comes.
 const SOON: f64 = 1e-3;
@@ -27,8 +38,8 @@ const SOON: f64 = 1e-3;
 /// The coarsest tolerance, for tops that are far from right.
 const COARSEST: f64 = 1e-6;
 
-/// How close two solutions on either side of the equilibrium come to each other by halving, in tolerances: so far
-/// apart that errors of the integration do not put both on one side.
+/// How close two solutions on either side of the equilibrium come to each other by halving, in tolerances: so
+/// far apart that errors of the integration do not put both on one side.
 const CLOSE: f64 = 2000.0;
 
 /// How far apart, relative to 1 + |l|, the two may come before halving begins anew, in tolerances.
@@ -55,15 +66,16 @@ const LEAST_GAP: f64 = 1e-7;
 /// dl_i/db = 1/(N-1) sum_j 1/(phi_j - b) - 1/(phi_i - b),    phi_j = Q_j(e^(l_j)),    l_i(top) = 0,
 /// ```
 ///
-/// one equation for each different prior. No density appears, so one that vanishes or has a pole does no harm. Where
-/// the top is too high a solution meets phi_i = b above the lowest value, where it is too low it goes on to the lowest
-/// bid without reaching the lowest value: the top is found by halving. Two solutions on either side part like a power
-/// of 1 / (b - low), up to the number of bidders and beyond; where they do, halving begins anew between their states
-/// there, so that the lowest bids are found as precisely as the highest.
+/// one equation for each different prior. No density appears, so one that vanishes or has a pole does no
+/// harm. Where the top is too high a solution meets phi_i = b above the lowest value, where it is too low it
+/// goes on to the lowest bid without reaching the lowest value: the top is found by halving. Two solutions on
+/// either side part like a power of 1 / (b - low), up to the number of bidders and beyond; where they do,
+/// halving begins anew between their states there, so that the lowest bids are found as precisely as the
+/// highest.
 ///
-/// References: Marshall, Meurer, Richard and Stromquist 1994, "Numerical analysis of asymmetric first price auctions"
-/// (backward shooting); Lebrun 1999, "First price auctions in the asymmetric N bidder case" (which way a wrong top
-/// fails).
+/// References: Marshall, Meurer, Richard and Stromquist 1994, "Numerical analysis of asymmetric first price
+/// auctions" (backward shooting); Lebrun 1999, "First price auctions in the asymmetric N bidder case" (which
+/// way a wrong top fails).
 ///
 /// # Errors
 /// Where one of the bidders would drop out below the top, or after a bounded number of steps.
@@ -112,7 +124,7 @@ struct Point {
 impl<'a> Shooting<'a> {
     fn new(groups: &'a Groups) -> Self {
         let kinked = groups.priors.iter().any(|prior| !prior.kinks().is_empty());
-        let tolerance = if kinked { TOLERANCES.1 } else { TOLERANCES.0 };
+        let tolerance = if kinked { TOLERANCES.kinked } else { TOLERANCES.smooth };
         Shooting { groups, low: groups.priors[0].support().0, tolerance, evaluations: 0 }
     }
 
@@ -215,8 +227,8 @@ impl<'a> Shooting<'a> {
         self.groups.quantiles.iter().zip(logs).map(|(quantile, l)| quantile.excess(*l) / x - 1.0).collect()
     }
 
-    /// Follows two solutions at once and adds the points at which they still agree to the path; the points at which
-    /// they do not, if they part before the end.
+    /// Follows two solutions at once and adds the points at which they still agree to the path; the points at
+    /// which they do not, if they part before the end.
     fn follow_both(
         &mut self,
         path: &mut Vec<Point>,
@@ -235,7 +247,7 @@ impl<'a> Shooting<'a> {
             });
         let mut last = (low.clone(), high.clone());
         let parted = loop {
-            let stuck = run.advance(DEPTHS.1, spacing(run.t())).is_err();
+            let stuck = run.advance(MOST_DEPTH, spacing(run.t())).is_err();
             let (low, high) = run.y().split_at(size);
             let agree =
                 low.iter().zip(high).all(|(a, b)| (a - b).abs() <= APART * tolerance * (1.0 + a.abs()));
@@ -244,8 +256,8 @@ impl<'a> Shooting<'a> {
             }
             let point = |logs: &[f64]| Point { t: run.t(), logs: logs.to_vec() };
             let mean: Vec<f64> = low.iter().zip(high).map(|(a, b)| 0.5 * (a + b)).collect();
-            let weightless = run.t() >= DEPTHS.0 && self.groups.total(&mean) < LEAST_LOG;
-            let done = run.t() >= DEPTHS.1 || weightless;
+            let weightless = run.t() >= LEAST_DEPTH && self.groups.total(&mean) < LEAST_LOG;
+            let done = run.t() >= MOST_DEPTH || weightless;
             path.push(point(&mean));
             last = (point(low), point(high));
             if done {
@@ -257,14 +269,15 @@ impl<'a> Shooting<'a> {
         Ok(parted.then_some(last))
     }
 
-    /// Two states as close to each other as rounding allows, on either side of the equilibrium, on the line through
-    /// two that are further apart.
+    /// Two states as close to each other as rounding allows, on either side of the equilibrium, on the line
+    /// through two that are further apart.
     fn between(&mut self, low: &Point, high: &Point, width: f64) -> Result<(Point, Point), String> {
         let at = |share: f64| Point {
             t: low.t,
             logs: low.logs.iter().zip(&high.logs).map(|(a, b)| share.mul_add(b - a, *a)).collect(),
         };
-        // Beyond both, since they have come to agree with the equilibrium only about as well as with each other.
+        // Beyond both, since they have come to agree with the equilibrium only about as well as with each
+        // other.
         let (mut below, mut above) = (-1.0, 2.0);
         while above - below > CLOSE / APART {
             let middle = 0.5 * (below + above);

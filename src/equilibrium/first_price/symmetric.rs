@@ -34,8 +34,8 @@ const LEAST_DISTANCE: f64 = 1e-13;
 /// b(v) = v - int_low^v (F(x) / F(v))^(N - 1) dx.
 /// ```
 ///
-/// The ratio stays inside the integral: a quotient of integrals would lose the small values. From node to node the
-/// integral's part below is carried along, times the power of F's ratio.
+/// The ratio stays inside the integral: a quotient of integrals would lose the small values. From node to
+/// node the integral's part below is carried along, times the power of F's ratio.
 ///
 /// References: Krishna 2010, Proposition 2.2.
 pub(super) fn solve(groups: &Groups) -> Result<InverseBids, String> {

@@ -248,8 +248,8 @@ fn any_games() -> impl Strategy<Value = Population> {
     })
 }
 
-/// Whether one of three bidders or more drops out below the top bid: where it would at every top bid, or at those
-/// from one on that is itself too low; or where the other method finds a curve that falls.
+/// Whether one of three bidders or more drops out below the top bid: where it would at every top bid, or at
+/// those from one on that is itself too low; or where the other method finds a curve that falls.
 fn drops_out(population: &Population) -> bool {
     let groups = Groups::new(population);
     let widths: Vec<f64> = groups.quantiles.iter().map(|quantile| quantile.excess(0.0)).collect();

@@ -21,9 +21,9 @@ pub(super) const ANY_SUPPORTS: &str = "closed form of two uniform priors";
 ///
 /// The bidder with the lower l never wins with a value below b_low, and bids such a value itself.
 ///
-/// References: Griesmer, Levitan and Shubik 1967, "Toward a study of bidding processes, part IV" (one lowest value);
-/// Plum 1992; Kaplan and Zamir 2012, "Asymmetric first-price auctions with uniform distributions: analytic solutions
-/// to the general case" (any supports; derived anew here).
+/// References: Griesmer, Levitan and Shubik 1967, "Toward a study of bidding processes, part IV" (one lowest
+/// value); Plum 1992; Kaplan and Zamir 2012, "Asymmetric first-price auctions with uniform distributions:
+/// analytic solutions to the general case" (any supports; derived anew here).
 ///
 /// # Errors
 /// Where the bidder with the higher values shuts the other out.

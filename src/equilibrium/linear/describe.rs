@@ -5,10 +5,18 @@ use super::game::Game;
 use crate::auction::Prior;
 use crate::numeric::eigen::eigenvalues;
 
-/// Bounds on the error of the gradient, per unit of the highest value: for uniform priors, and for others.
-const GRADIENT_ERRORS: (f64, f64) = (1e-10, 1e-7);
+/// Bounds on the error of the gradient, per unit of the highest value.
+struct GradientErrors {
+    /// Where all priors are uniform.
+    uniform: f64,
+    /// For other priors.
+    other: f64,
+}
 
-/// The least slope of a bidder's gradient, per unit of the highest value, at an equilibrium that stands alone.
+const GRADIENT_ERRORS: GradientErrors = GradientErrors { uniform: 1e-10, other: 1e-7 };
+
+/// The least slope of a bidder's gradient, per unit of the highest value, at an equilibrium that stands
+/// alone.
 const LEAST_SLOPE: f64 = 1e-6;
 
 impl Game<'_> {
@@ -18,7 +26,7 @@ impl Game<'_> {
             (0..multipliers.len()).map(|g| self.slopes(g, multipliers)).collect();
         for (group, (own, _)) in slopes.iter().enumerate() {
             let high = self.groups.priors[group].support().1;
-            let bidder = 1 + self.groups.of_bidder.iter().take_while(|of| **of != group).count();
+            let bidder = 1 + self.groups.of_bidder.iter().take_while(|other| **other != group).count();
             if own.is_nan() || *own >= -LEAST_SLOPE * high {
                 return Err(format!(
                     "no equilibrium that stands alone: bidder {bidder} hardly gains or loses by another multiplier \
@@ -28,7 +36,7 @@ impl Game<'_> {
             }
         }
         let uniform = self.groups.priors.iter().all(|prior| matches!(prior, Prior::Uniform(_)));
-        let of_gradient = if uniform { GRADIENT_ERRORS.0 } else { GRADIENT_ERRORS.1 };
+        let of_gradient = if uniform { GRADIENT_ERRORS.uniform } else { GRADIENT_ERRORS.other };
         let errors = self
             .groups
             .priors
@@ -41,8 +49,8 @@ impl Game<'_> {
         Ok(LinearEquilibrium { multipliers: self.groups.spread(multipliers), error, residual, eigenvalues })
     }
 
-    /// Of the Jacobian in theta: those of the groups moving each as one, and for each group the difference between two
-    /// of its bidders, as often as it has bidders but one.
+    /// Of the Jacobian in theta: those of the groups moving each as one, and for each group the difference
+    /// between two of its bidders, as often as it has bidders but one.
     fn eigenvalues(&self, multipliers: &[f64], slopes: &[(f64, Vec<f64>)]) -> Vec<(f64, f64)> {
         let rates: Vec<f64> = multipliers.iter().map(|w| w * (1.0 - w)).collect();
         let counts = &self.groups.counts;

@@ -5,7 +5,7 @@ mod game;
 mod search;
 
 use game::Game;
-use search::{THETAS, no_common_pole};
+use search::{HIGHEST_THETA, LOWEST_THETA, no_common_pole};
 
 use crate::auction::{Mechanism, Population};
 use crate::expectation::gradient::GroupGradient;
@@ -17,18 +17,19 @@ pub(super) const LINEAR_METHOD: &str = "expected gradient, responses and Newton'
 /// Multipliers closer than this are those of one equilibrium.
 const SAME: f64 = 1e-6;
 
-/// An equilibrium of bidders with multipliers in (0, 1), in which bidders of one prior play alike: no small change of
-/// the own multiplier raises anybody's utility.
+/// An equilibrium of bidders with multipliers in (0, 1), in which bidders of one prior play alike: no small
+/// change of the own multiplier raises anybody's utility.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinearEquilibrium {
     /// One a bidder.
     pub multipliers: Vec<f64>,
-    /// A bound on the error of the multipliers: that of the gradient over the least slope of a bidder's gradient.
+    /// A bound on the error of the multipliers: that of the gradient over the least slope of a bidder's
+    /// gradient.
     pub error: f64,
     /// The largest derivative of a bidder's utility in the own multiplier that is left.
     pub residual: f64,
-    /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in theta, by
-    /// falling real part, one a bidder; none in the true auction, whose gradient has kinks.
+    /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in
+    /// theta, by falling real part, one a bidder; none in the true auction, whose gradient has kinks.
     ///
     /// ```text
     /// J_ij = d/dtheta_j ( w_i (1 - w_i) g_i ) = w_i (1 - w_i) w_j (1 - w_j) dg_i/dw_j    where all g are 0.
@@ -36,12 +37,12 @@ pub struct LinearEquilibrium {
     pub eigenvalues: Vec<(f64, f64)>,
 }
 
-/// The equilibria of linear bidders with these priors in the auction smoothed at steepness `beta`, per unit of bid;
-/// with an infinite `beta` in the true auction (the class equilibrium). At least one.
+/// The equilibria of linear bidders with these priors in the auction smoothed at steepness `beta`, per unit
+/// of bid; with an infinite `beta` in the true auction (the class equilibrium). At least one.
 ///
-/// Responses of one group after the other rise from the lowest multipliers to one equilibrium and fall from the highest
-/// to another, mostly the same: in all games tried a bidder bids more against rivals who do (a numerical finding), so
-/// that every equilibrium lies between the two. Newton's method finishes both.
+/// Responses of one group after the other rise from the lowest multipliers to one equilibrium and fall from
+/// the highest to another, mostly the same: in all games tried a bidder bids more against rivals who do (a
+/// numerical finding), so that every equilibrium lies between the two. Newton's method finishes both.
 ///
 /// ```
 /// use bidsweep::auction::prior::{Prior, Uniform};
@@ -69,7 +70,7 @@ pub fn linear_equilibria(population: &Population, beta: f64) -> Result<Vec<Linea
     let mut reason = None;
     let candidates = game
         .near_true_auction()
-        .unwrap_or_else(|| [THETAS.1, THETAS.0].map(|start| game.settle(start)).to_vec());
+        .unwrap_or_else(|| [HIGHEST_THETA, LOWEST_THETA].map(|start| game.settle(start)).to_vec());
     for candidate in candidates {
         match candidate.and_then(|multipliers| game.describe(&multipliers)) {
             Ok(equilibrium) => {

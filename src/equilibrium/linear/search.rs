@@ -9,7 +9,8 @@ use crate::numeric::eigen::solve;
 use crate::numeric::roots::root;
 
 /// The theta between which multipliers are looked for; at the lower they are as good as 0.
-pub(super) const THETAS: (f64, f64) = (-14.0, 14.0);
+pub(super) const LOWEST_THETA: f64 = -14.0;
+pub(super) const HIGHEST_THETA: f64 = 14.0;
 
 /// The first step in theta towards a change of sign.
 const FIRST_STEP: f64 = 0.25;
@@ -23,11 +24,14 @@ const NEAR: f64 = 0.3;
 /// Steps of Newton's method.
 const MOST_STEPS: usize = 30;
 
-/// Rounds end where no multiplier changes by more, relative to the odds: first for Newton's method, then for good.
-const SETTLED: (f64, f64) = (1e-3, 1e-11);
+/// Newton's method is tried once no multiplier changes by more in a round, relative to the odds.
+const SETTLED: f64 = 1e-3;
 
-/// Refuses bidders of one prior whose density has a pole at the highest value: each would bid a little more than the
-/// other's mass there, up to the value itself.
+/// Where that fails, rounds end for good once no multiplier changes by more.
+const SETTLED_FOR_GOOD: f64 = 1e-11;
+
+/// Refuses bidders of one prior whose density has a pole at the highest value: each would bid a little more
+/// than the other's mass there, up to the value itself.
 pub(super) fn no_common_pole(groups: &Groups) -> Result<(), String> {
     let pole = |prior: &Prior| prior.pdf(prior.support().1) == f64::INFINITY;
     match groups.priors.iter().zip(&groups.counts).find(|(prior, count)| **count > 1.0 && pole(prior)) {
@@ -40,8 +44,8 @@ pub(super) fn no_common_pole(groups: &Groups) -> Result<(), String> {
 }
 
 impl Game<'_> {
-    /// Newton's method from the equilibria of the true auction, where responses in the smoothed one are slow to
-    /// compute; `None` where they are not, or Newton's method fails from one.
+    /// Newton's method from the equilibria of the true auction, where responses in the smoothed one are slow
+    /// to compute; `None` where they are not, or Newton's method fails from one.
     pub(super) fn near_true_auction(&self) -> Option<Vec<Result<Vec<f64>, String>>> {
         let uniform = |prior: &Prior| matches!(prior, Prior::Uniform(_));
         if self.beta == f64::INFINITY
@@ -52,7 +56,7 @@ impl Game<'_> {
         }
         let gradient = GroupGradient::new(self.groups, f64::INFINITY);
         let unsmoothed = Game { groups: self.groups, gradient, beta: f64::INFINITY };
-        let settled = [THETAS.1, THETAS.0].map(|start| unsmoothed.settle(start));
+        let settled = [HIGHEST_THETA, LOWEST_THETA].map(|start| unsmoothed.settle(start));
         settled
             .into_iter()
             .flatten()
@@ -64,7 +68,7 @@ impl Game<'_> {
     /// The equilibrium that responses come to from one theta for all.
     pub(super) fn settle(&self, start: f64) -> Result<Vec<f64>, String> {
         let mut thetas = vec![start; self.groups.len()];
-        let mut wanted = SETTLED.0;
+        let mut wanted = SETTLED;
         for _ in 0..MOST_ROUNDS {
             let mut change: f64 = 0.0;
             for group in 0..thetas.len() {
@@ -80,15 +84,16 @@ impl Game<'_> {
             if let Some(finished) = self.newton(&multipliers) {
                 return Ok(finished);
             }
-            if wanted == SETTLED.1 {
+            if wanted == SETTLED_FOR_GOOD {
                 return Ok(multipliers);
             }
-            wanted = SETTLED.1;
+            wanted = SETTLED_FOR_GOOD;
         }
         Err(format!("responses to each other did not come to rest in {MOST_ROUNDS} rounds"))
     }
 
-    /// The theta nearest to a group's present one, in the direction of its gradient, at which that is 0; or the end.
+    /// The theta nearest to a group's present one, in the direction of its gradient, at which that is 0; or
+    /// the end.
     fn response(&self, group: usize, thetas: &[f64]) -> f64 {
         let mut multipliers: Vec<f64> = thetas.iter().map(|theta| multiplier(*theta)).collect();
         let mut gradient = |theta: f64| {
@@ -100,10 +105,10 @@ impl Game<'_> {
         if rising == 0.0 {
             return from;
         }
-        let end = if rising > 0.0 { THETAS.1 } else { THETAS.0 };
+        let end = if rising > 0.0 { HIGHEST_THETA } else { LOWEST_THETA };
         let mut step = FIRST_STEP * rising.signum();
         while from != end {
-            let to = (from + step).clamp(THETAS.0, THETAS.1);
+            let to = (from + step).clamp(LOWEST_THETA, HIGHEST_THETA);
             if gradient(to) * rising <= 0.0 {
                 let cell = std::cell::RefCell::new(gradient);
                 return root(from, to, |theta| (cell.borrow_mut())(theta)).unwrap_or(to);
@@ -116,12 +121,13 @@ impl Game<'_> {
 
     /// Whether no group is at an end.
     fn inside(&self, thetas: &[f64]) -> Result<(), String> {
-        let Some(group) = thetas.iter().position(|theta| *theta <= THETAS.0 || *theta >= THETAS.1) else {
+        let Some(group) = thetas.iter().position(|theta| *theta <= LOWEST_THETA || *theta >= HIGHEST_THETA)
+        else {
             return Ok(());
         };
-        let bidder = 1 + self.groups.of_bidder.iter().take_while(|of| **of != group).count();
+        let bidder = 1 + self.groups.of_bidder.iter().take_while(|other| **other != group).count();
         let (low, high) = self.groups.priors[group].support();
-        let end = if thetas[group] <= THETAS.0 { 0 } else { 1 };
+        let end = if thetas[group] <= LOWEST_THETA { 0 } else { 1 };
         let why = if end == 0 && self.beta.is_finite() {
             format!(": beta = {} is too small for values from {low} to {high}", self.beta)
         } else {

@@ -11,8 +11,8 @@ use crate::equilibrium::smoothed::{
 
 /// The Bayes-Nash equilibrium of a population, one reference a bidder.
 ///
-/// N bidders who share the prior U\[0, high\] bid b(v) = v (N - 1) / N. Where the equilibrium of [`bne`] is not linear,
-/// the multiplier is its projection, argmin_w E (b(v) - w v)^2.
+/// N bidders who share the prior U\[0, high\] bid b(v) = v (N - 1) / N. Where the equilibrium of [`bne`] is
+/// not linear, the multiplier is its projection, argmin_w E (b(v) - w v)^2.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior};
@@ -31,11 +31,12 @@ pub fn equilibrium(population: &Population) -> Vec<Reference> {
 
 /// All references of a population at steepness `beta` (per unit of bid, infinite for the true auction).
 ///
-/// The equilibrium of the linear class is the BNE where that is linear, and the class and smoothed equilibria are those
-/// of [`linear_equilibria`] else, or of [`class_equilibrium`] where strategies are not linear, densities jump or the former
-/// finds none; where there are several, none of them is the reference and the reason tells them. For
-/// bidders who share a prior U\[0, high\] the smoothed equilibrium is that of [`smoothed_multiplier`], and the utility
-/// high / (N (N + 1)). With an infinite `beta` the smoothed equilibrium is the class equilibrium, method and reason too.
+/// The equilibrium of the linear class is the BNE where that is linear, and the class and smoothed equilibria
+/// are those of [`linear_equilibria`] else, or of [`class_equilibrium`] where strategies are not linear,
+/// densities jump or the former finds none; where there are several, none of them is the reference and the
+/// reason tells them. For bidders who share a prior U\[0, high\] the smoothed equilibrium is that of
+/// [`smoothed_multiplier`], and the utility high / (N (N + 1)). With an infinite `beta` the smoothed
+/// equilibrium is the class equilibrium, method and reason too.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior};
@@ -59,8 +60,8 @@ pub fn references(population: &Population, beta: f64) -> References {
 /// An equilibrium, one reference a bidder, with [`References::eigenvalues`].
 type WithEigenvalues = (Vec<Reference>, Vec<(f64, f64)>);
 
-/// The class equilibrium, and the smoothed equilibrium with its eigenvalues. With an infinite `beta` they are one, and it
-/// is solved once.
+/// The class equilibrium, and the smoothed equilibrium with its eigenvalues. With an infinite `beta` they are
+/// one, and it is solved once.
 fn in_class(
     population: &Population,
     beta: f64,
@@ -91,10 +92,10 @@ fn in_class(
         return (class, (smoothed, eigenvalues));
     }
     let mut class = linear(population, f64::INFINITY);
-    if class.0.iter().any(|of| of.multiplier.is_none()) {
+    if class.0.iter().any(|bidder| bidder.multiplier.is_none()) {
         // Responses may lead to bids that never win; the other method starts elsewhere.
         let other = of_classes(population, f64::INFINITY, bne.as_ref().ok());
-        if other.0.iter().all(|of| of.multiplier.is_some()) {
+        if other.0.iter().all(|bidder| bidder.multiplier.is_some()) {
             class = other;
         }
     }

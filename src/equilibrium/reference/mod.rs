@@ -12,20 +12,21 @@ use crate::auction::BidFunction;
 pub struct References {
     /// One a bidder.
     pub bidders: Vec<BidderReferences>,
-    /// The Bayes-Nash equilibrium as functions, with its certificate; `None` where there is none, or none that is found.
+    /// The Bayes-Nash equilibrium as functions, with its certificate; `None` where there is none, or none
+    /// that is found.
     pub bne: Option<Bne>,
-    /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in theta at the
-    /// smoothed equilibrium, by falling real part, in the unit of the values; none where there is no such equilibrium,
-    /// nor in the true auction (an infinite beta), whose field has kinks: there only bidders who share a prior
-    /// U\[0, high\] have them, of the mean of the one-sided derivatives.
+    /// The eigenvalues (real part, imaginary part) of the Jacobian of the simultaneous gradient field in
+    /// theta at the smoothed equilibrium, by falling real part, in the unit of the values; none where there
+    /// is no such equilibrium, nor in the true auction (an infinite beta), whose field has kinks: there only
+    /// bidders who share a prior U\[0, high\] have them, of the mean of the one-sided derivatives.
     pub eigenvalues: Vec<(f64, f64)>,
 }
 
 /// One reference of one bidder, or the reason why there is none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
-    /// The multiplier of the line through 0 that is nearest to the bids, argmin_w E (b(v) - w v)^2; `None` where there is
-    /// no such equilibrium, or no method here finds it.
+    /// The multiplier of the line through 0 that is nearest to the bids, argmin_w E (b(v) - w v)^2; `None`
+    /// where there is no such equilibrium, or no method here finds it.
     pub multiplier: Option<f64>,
     /// The bids, of an equilibrium within the strategy class; those of the BNE are [`References::bne`].
     pub bids: Option<BidFunction>,

@@ -48,21 +48,21 @@ fn unequal_bidders_have_every_reference() {
     let bne = bne(&game(&[(0.0, 1.0), (0.0, 2.0)])).unwrap();
     let tables = [(0.5, 0.499859), (0.326_673, 0.328179)];
     for (bidder, (class, smoothed)) in tables.into_iter().enumerate() {
-        let of = &references[bidder];
-        assert_eq!(of.bne.multiplier, Some(bne.projection(bidder)));
-        assert!(of.bne.error.unwrap() < 1e-7);
-        assert!((of.class.multiplier.unwrap() - class).abs() < 1e-6);
-        assert!((of.smoothed.multiplier.unwrap() - smoothed).abs() < 1e-6);
-        assert_eq!(of.utility_bne, Some(bne.utility(bidder)));
+        let found = &references[bidder];
+        assert_eq!(found.bne.multiplier, Some(bne.projection(bidder)));
+        assert!(found.bne.error.unwrap() < 1e-7);
+        assert!((found.class.multiplier.unwrap() - class).abs() < 1e-6);
+        assert!((found.smoothed.multiplier.unwrap() - smoothed).abs() < 1e-6);
+        assert_eq!(found.utility_bne, Some(bne.utility(bidder)));
     }
 }
 
 #[test]
 fn very_unequal_bidders_are_not_waited_for() {
     let supports: Vec<_> = (0..64).map(|i| (0.0, 1.0 + 0.05 * f64::from(i))).collect();
-    for of in references(&game(&supports), 50.0).bidders {
-        assert!(of.bne.reason.unwrap().contains("would drop out"));
-        for reference in [of.class, of.smoothed] {
+    for found in references(&game(&supports), 50.0).bidders {
+        assert!(found.bne.reason.unwrap().contains("would drop out"));
+        for reference in [found.class, found.smoothed] {
             let reason = reference.reason.unwrap();
             assert_eq!(reason, "not computed: 64 different priors, and 12 at most are manageable");
         }
@@ -73,9 +73,9 @@ fn very_unequal_bidders_are_not_waited_for() {
 fn what_does_not_exist_has_a_reason() {
     // The second always outbids the first, and no lowest values are common.
     let references = references(&game(&[(0.0, 1.0), (0.0, 1.0), (2.0, 3.0)]), 50.0).bidders;
-    for of in &references {
-        assert!(of.bne.multiplier.is_none() && of.utility_bne.is_none());
-        assert!(of.bne.reason.as_ref().unwrap().contains("begin at different values"), "{of:?}");
+    for found in &references {
+        assert!(found.bne.multiplier.is_none() && found.utility_bne.is_none());
+        assert!(found.bne.reason.as_ref().unwrap().contains("begin at different values"), "{found:?}");
     }
     let references = super::references(&game(&[(0.0, 1.0), (0.0, 1.1)]), 2.5).bidders;
     assert!(references[0].class.multiplier.is_some());
@@ -88,9 +88,9 @@ fn without_smoothing_the_smoothed_equilibrium_is_that_of_the_class() {
     for (supports, solved) in
         [(vec![(0.0, 2.0); 3], true), (vec![(0.0, 1.0), (0.0, 2.0)], true), (many, false)]
     {
-        for of in references(&game(&supports), f64::INFINITY).bidders {
-            assert_eq!(of.smoothed, of.class);
-            assert_eq!((of.class.multiplier.is_some(), of.class.reason.is_none()), (solved, solved));
+        for found in references(&game(&supports), f64::INFINITY).bidders {
+            assert_eq!(found.smoothed, found.class);
+            assert_eq!((found.class.multiplier.is_some(), found.class.reason.is_none()), (solved, solved));
         }
     }
     // High x -(N - 1) / (N^2 (N + 1)), high x -(3 N - 1) / (2 N^2 (N + 1)).
@@ -117,7 +117,8 @@ fn data_have_the_references_of_their_jumping_density() {
     let population = Population::symmetric(2, prior.clone());
     let references = references(&population, 30.0);
     let multiplier = references.bidders[0].smoothed.multiplier.unwrap();
-    // E[v (-s + (1 - w) beta v s')] over both values, exactly but for the rule: between data quantiles are lines.
+    // E[v (-s + (1 - w) beta v s')] over both values, exactly but for the rule: between data quantiles are
+    // lines.
     let knots: Vec<f64> = (0..60).map(|k| f64::from(k) / 59.0).collect();
     let rule = GaussLegendre::of_order(8);
     let gradient = |w: f64| {

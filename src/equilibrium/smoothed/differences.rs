@@ -38,9 +38,9 @@ pub(super) fn differences(k: f64) -> impl Iterator<Item = Difference> {
     })
 }
 
-/// E\[v; v - y = x\], E\[v^2; v - y = x\] and E\[v y; v - y = x\] as densities in x, for v from U\[0, 1\] and y the
-/// highest of `bidders` - 1 such values: the integrals of (x + y)^p y^m (N - 1) y^(N - 2) over the y for which x + y is a
-/// value.
+/// E\[v; v - y = x\], E\[v^2; v - y = x\] and E\[v y; v - y = x\] as densities in x, for v from U\[0, 1\] and
+/// y the highest of `bidders` - 1 such values: the integrals of (x + y)^p y^m (N - 1) y^(N - 2) over the y
+/// for which x + y is a value.
 pub(super) fn moments_at_difference(bidders: usize, x: f64) -> [f64; 3] {
     let n = bidders as f64;
     let antiderivatives = |y: f64| {

@@ -10,7 +10,8 @@ pub(super) use eigenvalues::smoothed_eigenvalues;
 
 use crate::numeric::roots::root;
 
-/// The steepness, beta x high, at and below which symmetric uniform bidders have no interior smoothed equilibrium.
+/// The steepness, beta x high, at and below which symmetric uniform bidders have no interior smoothed
+/// equilibrium.
 pub const LEAST_STEEPNESS: f64 = 3.0;
 
 /// A bound on the absolute error of [`smoothed_multiplier`].
@@ -19,19 +20,22 @@ pub const SMOOTHED_ERROR: f64 = 1e-12;
 /// From here on two terms of the expansion in 1 / steepness are exact to rounding.
 const ASYMPTOTIC_STEEPNESS: f64 = 1e8;
 
-/// The multiplier w in the symmetric equilibrium of the smoothed auction: `bidders` >= 2 linear bidders with values
-/// from U\[0, high\], who win against the highest other bid m with probability s(beta (b - m)), s the logistic
-/// function. `steepness` is beta x high, a number without unit: the multiplier depends on the two by it alone.
+/// The multiplier w in the symmetric equilibrium of the smoothed auction: `bidders` >= 2 linear bidders with
+/// values from U\[0, high\], who win against the highest other bid m with probability s(beta (b - m)), s the
+/// logistic function. `steepness` is beta x high, a number without unit: the multiplier depends on the two by
+/// it alone.
 ///
-/// With v and y the own and the highest other value over high, and k = w beta high, the first-order condition is
+/// With v and y the own and the highest other value over high, and k = w beta high, the first-order condition
+/// is
 ///
 /// ```text
 /// beta high = k + E[v s(k (v - y))] / E[v^2 s'(k (v - y))],    w = k / (beta high).
 /// ```
 ///
-/// The right side rises in k from 3 at k = 0, so there is exactly one such w above [`LEAST_STEEPNESS`] and none at or
-/// below it, where every multiplier drifts to 0: then `None`. (That it rises is a numerical finding, for 2 to 1000
-/// bidders and k up to 3000.) For a large steepness w is near (N - 1) / N - (N + 1) ln 2 / (N steepness).
+/// The right side rises in k from 3 at k = 0, so there is exactly one such w above [`LEAST_STEEPNESS`] and
+/// none at or below it, where every multiplier drifts to 0: then `None`. (That it rises is a numerical
+/// finding, for 2 to 1000 bidders and k up to 3000.) For a large steepness w is near (N - 1) / N - (N + 1) ln
+/// 2 / (N steepness).
 ///
 /// The absolute error is below [`SMOOTHED_ERROR`] for 2 to 64 bidders.
 ///

@@ -10,7 +10,8 @@ use crate::law::marginal::{Marginal, Part};
 use crate::law::marginals::Marginals;
 use crate::law::panels::{Integrand, Node, walk};
 
-/// Exact expectations of a profile in the true (unsmoothed) auction, per auction and in the unit of the values.
+/// Exact expectations of a profile in the true (unsmoothed) auction, per auction and in the unit of the
+/// values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// One a bidder.
@@ -30,8 +31,8 @@ pub struct BidderEvaluation {
     pub utility: f64,
 }
 
-/// The exact (not sampled) expectations of a profile in the first-price auction; see [`Evaluator`], which is to be kept
-/// where many profiles of one population are evaluated.
+/// The exact (not sampled) expectations of a profile in the first-price auction; see [`Evaluator`], which is
+/// to be kept where many profiles of one population are evaluated.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior, Profile};
@@ -49,21 +50,22 @@ pub fn evaluate(population: &Population, profile: &Profile) -> Evaluation {
     Evaluator::new(population).evaluate(profile)
 }
 
-/// What the exact expectations of all profiles of a population share: tables of its priors, the expected highest value.
+/// What the exact expectations of all profiles of a population share: tables of its priors, the expected
+/// highest value.
 ///
-/// With phi_i(b) the value at which bidder i bids b and W_i(b) = prod_{j != i} F_j(phi_j(b)) the probability to win with
-/// a bid b:
+/// With phi_i(b) the value at which bidder i bids b and W_i(b) = prod_{j != i} F_j(phi_j(b)) the probability
+/// to win with a bid b:
 ///
 /// ```text
 /// utility_i = int (v - b_i(v)) W_i(b_i(v)) dF_i(v),    revenue = sum_i int b_i(v) W_i(b_i(v)) dF_i(v),
 /// welfare = revenue + sum_i utility_i.
 /// ```
 ///
-/// Those who bid the same, where bids do not rise with the value, win with equal probability: one over their number.
-/// Values beyond the knots of a bid function bid like the nearer knot, and so tie.
+/// Those who bid the same, where bids do not rise with the value, win with equal probability: one over their
+/// number. Values beyond the knots of a bid function bid like the nearer knot, and so tie.
 ///
-/// Errors, in units of the highest value: around 1e-13 where all priors are uniform and all bids linear, 1e-10 else.
-/// Where every bid is linear with multiplier 0, all numbers are NaN.
+/// Errors, in units of the highest value: around 1e-13 where all priors are uniform and all bids linear,
+/// 1e-10 else. Where every bid is linear with multiplier 0, all numbers are NaN.
 #[derive(Clone, Debug)]
 pub struct Evaluator {
     pub(crate) population: Population,
@@ -151,8 +153,8 @@ impl Evaluator {
         self.marginals.curves(profile, shift, part)
     }
 
-    /// The integrals run over the winning bid, so that all bidders share the nodes and each node needs every F_j once.
-    /// Below somebody's lowest bid nobody else wins.
+    /// The integrals run over the winning bid, so that all bidders share the nodes and each node needs every
+    /// F_j once. Below somebody's lowest bid nobody else wins.
     fn won(&self, profile: &Profile) -> Vec<Won> {
         let curves: Vec<BidCurve> = self.curves(profile, 0.0, Part::Both).collect();
         let floor = curves.iter().map(BidCurve::lowest).fold(f64::NEG_INFINITY, f64::max);

@@ -37,7 +37,8 @@ fn two_unequal_bidders_have_a_closed_form() {
     // Values from U[0, 1] and U[0, 2]; the bids of the first end at a, those of the second at c >= a.
     for (w1, w2) in [(0.5, 0.326_673), (0.3, 0.9), (0.999, 0.4995), (1e-150, 0.5)] {
         let (a, c) = (w1, 2.0 * w2);
-        // The first wins with probability w1 v / c; the second with min(w2 v / a, 1), certain from v = sure on.
+        // The first wins with probability w1 v / c; the second with min(w2 v / a, 1), certain from v = sure
+        // on.
         let sure = a / w2;
         let won = [w1 / (3.0 * c), sure * sure / 6.0 + (4.0 - sure * sure) / 4.0];
         let evaluation = evaluate(&game(&[(0.0, 1.0), (0.0, 2.0)]), &Profile::linear([w1, w2]));

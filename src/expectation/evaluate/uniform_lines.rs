@@ -15,9 +15,9 @@ struct Contender<'p> {
 
 /// E\[v_i; i wins\] for each bidder, where all priors are uniform and all bids linear.
 ///
-/// The integrals run over the winning bid, so that all bidders share the nodes and each node needs every F_j once.
-/// Below everybody's lowest bids nobody wins; above it, a bidder's F_j(b / w_j) is linear up to the bidder's top
-/// bid and 1 from there on. So panels end at the top bids, and the rules are exact to rounding.
+/// The integrals run over the winning bid, so that all bidders share the nodes and each node needs every F_j
+/// once. Below everybody's lowest bids nobody wins; above it, a bidder's F_j(b / w_j) is linear up to the
+/// bidder's top bid and 1 from there on. So panels end at the top bids, and the rules are exact to rounding.
 pub(super) fn won_values<'p>(population: &'p Population, multipliers: &[f64]) -> Vec<f64> {
     let largest = multipliers.iter().copied().fold(0.0, f64::max);
     if largest == 0.0 {

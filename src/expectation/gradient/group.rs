@@ -18,7 +18,8 @@ pub struct Group {
     pub segments: Vec<usize>,
 }
 
-/// For each segment k the integrals of a density and of the density times v - v_(k-1), over the values of the segment.
+/// For each segment k the integrals of a density and of the density times v - v_(k-1), over the values of the
+/// segment.
 #[derive(Clone, Debug)]
 pub struct Moments(Vec<(f64, f64)>);
 

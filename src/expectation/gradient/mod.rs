@@ -1,4 +1,5 @@
-//! The exact gradient of expected utilities in the bidders' parameters, of the smoothed auction and of the true one.
+//! The exact gradient of expected utilities in the bidders' parameters, of the smoothed auction and of the
+//! true one.
 
 mod group;
 mod linear;
@@ -15,8 +16,9 @@ use smoothed::{Accuracy, Meetings};
 
 use crate::auction::{Mechanism, Population, Prior, Strategy};
 
-/// A bound on the absolute error of [`ExpectedGradient`], for values up to 1, beta high from 5 to 1000 and up to 20
-/// bidders whose densities have no poles; with poles as those of exponents from 1/2 on it is met too where it was tried.
+/// A bound on the absolute error of [`ExpectedGradient`], for values up to 1, beta high from 5 to 1000 and up
+/// to 20 bidders whose densities have no poles; with poles as those of exponents from 1/2 on it is met too
+/// where it was tried.
 pub const GRADIENT_ERROR: f64 = 2e-7;
 
 /// For learners.
@@ -28,11 +30,12 @@ const FINE: Accuracy = Accuracy { logistic: 1e-13, cut: 34.0, density: 9, ends: 
 /// From this steepness times the range of bids on, the logistic variable is integrated last.
 const STEEP: f64 = 3000.0;
 
-/// The gradient of every bidder's expected utility in its own parameters, for fixed priors, classes and steepness.
+/// The gradient of every bidder's expected utility in its own parameters, for fixed priors, classes and
+/// steepness.
 ///
-/// Bidder i has the value v ~ F_i, bids b_i(v) and meets the highest other bid m ~ H_i, H_i(m) = prod_{j != i} F_j(phi_j(m))
-/// with the inverse bid functions phi_j and the density h_i. Of the smoothed utility
-/// E\[(v - b_i(v)) s(beta (b_i(v) - m))\], s the logistic function, the derivative in a parameter a is
+/// Bidder i has the value v ~ F_i, bids b_i(v) and meets the highest other bid m ~ H_i, H_i(m) = prod_{j !=
+/// i} F_j(phi_j(m)) with the inverse bid functions phi_j and the density h_i. Of the smoothed utility E\[(v -
+/// b_i(v)) s(beta (b_i(v) - m))\], s the logistic function, the derivative in a parameter a is
 ///
 /// ```text
 /// int s'(xi) int f_i(v) db_i(v)/da { -H_i(b_i(v) - xi / beta) + (v - b_i(v)) h_i(b_i(v) - xi / beta) } dv dxi,
@@ -40,12 +43,14 @@ const STEEP: f64 = 3000.0;
 /// ```
 ///
 /// and in the true auction, for an infinite beta, xi / beta is 0. The parameters are those of
-/// [`Strategy::bid_function`]: one multiplier in (0, 1), or the slopes m_0 .. m_K, of 0 or more; classes may be mixed.
+/// [`Strategy::bid_function`]: one multiplier in (0, 1), or the slopes m_0 .. m_K, of 0 or more; classes may
+/// be mixed.
 ///
-/// Linear bidders: in that order, panels of Gauss-Legendre rules ending wherever a support does. Any others: s and s' summed
-/// over own values and highest rival bids, panels of both ending wherever a bid function bends and as narrow as 1 / beta asks
-/// for, so that flat and steep segments do no harm; the time grows with beta up to a steepness of 3000 over the range of
-/// bids, and from there on the logistic variable comes last. The absolute error is at most [`GRADIENT_ERROR`].
+/// Linear bidders: in that order, panels of Gauss-Legendre rules ending wherever a support does. Any others:
+/// s and s' summed over own values and highest rival bids, panels of both ending wherever a bid function
+/// bends and as narrow as 1 / beta asks for, so that flat and steep segments do no harm; the time grows with
+/// beta up to a steepness of 3000 over the range of bids, and from there on the logistic variable comes last.
+/// The absolute error is at most [`GRADIENT_ERROR`].
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior, Strategy};
@@ -73,7 +78,8 @@ enum Form {
 }
 
 impl ExpectedGradient {
-    /// For the priors and classes of a population and a steepness `beta` per unit of bid, infinite for the true auction.
+    /// For the priors and classes of a population and a steepness `beta` per unit of bid, infinite for the
+    /// true auction.
     ///
     /// # Panics
     /// Where `beta` is not positive.

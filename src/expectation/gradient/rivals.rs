@@ -33,7 +33,8 @@ impl Bids {
         (bids[0], bids[bids.len() - 1])
     }
 
-    /// Below the first bid one of the rivals of a bidder of this group always bids higher, above the second none does.
+    /// Below the first bid one of the rivals of a bidder of this group always bids higher, above the second
+    /// none does.
     pub fn floor_and_top(&self, groups: &[Group], group: usize) -> (f64, f64) {
         let rivals = (0..groups.len()).filter(|other| *other != group || groups[group].count > 1);
         rivals
@@ -42,7 +43,8 @@ impl Bids {
     }
 }
 
-/// The value at which a group bids `bid`, that of the nearer end for bids beyond; `passed` ends have no higher bid.
+/// The value at which a group bids `bid`, that of the nearer end for bids beyond; `passed` ends have no
+/// higher bid.
 pub fn inverse(ends: &[f64], bids: &[f64], passed: usize, bid: f64) -> f64 {
     if passed == 0 {
         return ends[0];
@@ -59,8 +61,8 @@ pub fn inverse(ends: &[f64], bids: &[f64], passed: usize, bid: f64) -> f64 {
     value.clamp(ends[from], ends[to])
 }
 
-/// The probability that all groups' bidders bid lower, without one bidder of a group, and its derivative, for every
-/// group: from those of one bidder of each.
+/// The probability that all groups' bidders bid lower, without one bidder of a group, and its derivative, for
+/// every group: from those of one bidder of each.
 #[derive(Debug)]
 pub struct Product {
     below: Vec<(f64, f64)>,

@@ -1,4 +1,5 @@
-//! The gradient against rivals whose bids are all higher by one shift, panels ending where any bid function bends.
+//! The gradient against rivals whose bids are all higher by one shift, panels ending where any bid function
+//! bends.
 
 use super::group::{Group, Moments};
 use super::linear::PANEL_ENDS;

@@ -14,7 +14,8 @@ pub struct Accuracy {
     /// Nodes on panels where a density is not constant, and on those at the ends of its support.
     pub density: usize,
     pub ends: usize,
-    /// Nodes on panels of the logistic density where it is integrated after the values, and on panels of such values.
+    /// Nodes on panels of the logistic density where it is integrated after the values, and on panels of such
+    /// values.
     pub outer: usize,
     pub inner: usize,
 }
@@ -44,8 +45,8 @@ pub struct Meetings {
 }
 
 impl Accuracy {
-    /// Nodes on a panel over which the argument moves by `width`: poles of s lie pi i away, so that an error falls like
-    /// rho^(-2 n) (Trefethen 2013, theorem 19.3), with the argument measured in half widths.
+    /// Nodes on a panel over which the argument moves by `width`: poles of s lie pi i away, so that an error
+    /// falls like rho^(-2 n) (Trefethen 2013, theorem 19.3), with the argument measured in half widths.
     pub fn nodes(&self, width: f64) -> usize {
         let distance = std::f64::consts::PI / (0.5 * width).max(1e-9);
         let rho = distance + (distance * distance + 1.0).sqrt();
@@ -79,7 +80,8 @@ impl Meetings {
         let limits = (0..groups.len()).map(|group| bids.floor_and_top(groups, group));
         let (floor, top) =
             limits.fold((f64::INFINITY, f64::INFINITY), |all, one| (all.0.min(one.0), all.1.min(one.1)));
-        // Rivals' bids above all that the bidder with the highest of them meets are too high for everybody else.
+        // Rivals' bids above all that the bidder with the highest of them meets are too high for everybody
+        // else.
         let top = top + accuracy.cut / beta;
         let bidders: u32 = groups.iter().map(|group| group.count).sum();
         let mut passed = vec![0; groups.len()];
@@ -114,7 +116,8 @@ impl Meetings {
             if can_win && (width > NOTHING || most > NOTHING) {
                 let pieces = (width / WIDEST).ceil().max(1.0);
                 let mut order = accuracy.nodes(width / pieces);
-                // The product of distribution functions is as good as a polynomial of a low degree where each changes little.
+                // The product of distribution functions is as good as a polynomial of a low degree where each
+                // changes little.
                 let change: f64 = (0..groups.len()).map(|i| moved(i) * f64::from(groups[i].count)).sum();
                 let degree = f64::from(bidders) * (change / pieces).min(1.0);
                 order = order.max((degree.ceil() as usize + 3).min(bidders as usize).div_ceil(2) + 1);

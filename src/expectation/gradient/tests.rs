@@ -24,14 +24,14 @@ fn population(bidders: &[(Prior, Strategy)]) -> Population {
 fn parameters(population: &Population, spread: f64, seed: u64) -> Vec<Vec<f64>> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut draw = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-    let mut of = |bidder: &Bidder| -> Vec<f64> {
+    let mut drawn = |bidder: &Bidder| -> Vec<f64> {
         let slope = |_| 0.6 * libm::exp(spread * (2.0 * draw() - 1.0));
         (0..bidder.strategy.parameters())
             .map(slope)
             .map(|m: f64| if bidder.strategy == LINEAR { m.min(0.9) } else { m })
             .collect()
     };
-    population.bidders.iter().map(&mut of).collect()
+    population.bidders.iter().map(&mut drawn).collect()
 }
 
 fn knots(prior: &Prior, bids: &BidFunction) -> Vec<(f64, f64)> {
@@ -56,7 +56,8 @@ fn below(prior: &Prior, knots: &[(f64, f64)], bid: f64) -> f64 {
     }
 }
 
-/// Panels between ends, each cut in so many that `steep` times its length is at most 1, and in `least` at least.
+/// Panels between ends, each cut in so many that `steep` times its length is at most 1, and in `least` at
+/// least.
 fn nodes(ends: &[f64], steep: f64, least: usize) -> Vec<(f64, f64)> {
     let rule = GaussLegendre::of_order(12);
     let mut all = Vec::new();
@@ -267,7 +268,8 @@ fn in_the_true_auction_it_is_the_slope_of_the_utility() {
                     utility(&population, &moved, bidder)
                 };
                 let quotient = (at(1e-5) - at(-1e-5)) / 2e-5;
-                // Kinks of the gradient within the quotient's distance, at most its slope of about 1 times 1e-5.
+                // Kinks of the gradient within the quotient's distance, at most its slope of about 1 times
+                // 1e-5.
                 assert!((g - quotient).abs() < 1e-5, "case {case}, bidder {bidder}, {k}: {g} for {quotient}");
             }
         }

@@ -14,21 +14,25 @@ pub(super) struct Alike {
 
 impl Alike {
     /// The probability of lower bids, and the density of bids here.
+    #[inline]
     pub(super) fn at(&self, bid: f64) -> At {
         let (below, density) = self.table.at(bid / self.multiplier);
         At { below, density: density / self.multiplier }
     }
 
     /// The gradient with win probability `win` at a bid, s (1 - s) being `slope`.
+    #[inline]
     pub(super) fn gradient(&self, bid: f64, win: f64, slope: f64, beta: f64) -> f64 {
         let value = bid / self.multiplier;
         self.rate * value * ((1.0 - self.multiplier) * beta * value * slope - win)
     }
 
+    #[inline]
     pub(super) fn low(&self) -> f64 {
         self.multiplier * self.table.low
     }
 
+    #[inline]
     pub(super) fn high(&self) -> f64 {
         self.multiplier * self.table.high
     }
@@ -40,7 +44,8 @@ pub(super) struct At {
     pub(super) density: f64,
 }
 
-/// The probability that all bid below a bid, without those of whom it is 0, and what is needed to leave some out.
+/// The probability that all bid below a bid, without those of whom it is 0, and what is needed to leave some
+/// out.
 pub(super) struct Everybody<'a> {
     pub(super) at: &'a [At],
     pub(super) product: f64,
@@ -65,6 +70,7 @@ impl<'a> Everybody<'a> {
     }
 
     /// The probability that all but one of each of these groups bid below, and its derivative.
+    #[inline]
     pub(super) fn but(&self, left_out: &[usize]) -> At {
         let (mut below, mut relative, mut above) = (self.product, self.relative, self.above);
         for &group in left_out {

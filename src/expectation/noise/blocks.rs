@@ -10,7 +10,8 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// The matrix between the normed sums of groups, sqrt(count) times the mean of each, which are modes of it.
+    /// The matrix between the normed sums of groups, sqrt(count) times the mean of each, which are modes of
+    /// it.
     pub fn together(&self, counts: &[usize]) -> Vec<Vec<f64>> {
         let entry = |a: usize, b: usize| {
             let weight = ((counts[a] * counts[b]) as f64).sqrt() * self.others[a][b];

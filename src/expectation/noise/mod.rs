@@ -12,12 +12,13 @@ use super::gradient::GroupGradient;
 use crate::auction::{Mechanism, Population, Strategy};
 use crate::law::groups::Groups;
 
-/// A bound on the error of [`GradientNoise::covariance`], in parts of the larger variance, where it was tried: beta
-/// high from 5 to 1000, 2 to 64 bidders whose densities have no poles, data of some hundred values.
+/// A bound on the error of [`GradientNoise::covariance`], in parts of the larger variance, where it was
+/// tried: beta high from 5 to 1000, 2 to 64 bidders whose densities have no poles, data of some hundred
+/// values.
 pub const NOISE_ERROR: f64 = 2e-3;
 
-/// The gradient field of linear bidders around a profile, in theta = ln(w / (1 - w)): what it is on average, how it
-/// changes, and how the gradients of single valuation profiles scatter.
+/// The gradient field of linear bidders around a profile, in theta = ln(w / (1 - w)): what it is on average,
+/// how it changes, and how the gradients of single valuation profiles scatter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GradientNoise {
     /// The multipliers, one a bidder.
@@ -34,9 +35,9 @@ pub struct GradientNoise {
     pub covariance: Blocks,
 }
 
-/// The gradient field around a profile of multipliers in (0, 1), in the auction smoothed at steepness `beta` per unit
-/// of bid. On one valuation profile v, with m_i the highest of the others' w_j v_j and s = s(beta (w_i v_i - m_i)), the
-/// logistic function, bidder i's gradient in theta is
+/// The gradient field around a profile of multipliers in (0, 1), in the auction smoothed at steepness `beta`
+/// per unit of bid. On one valuation profile v, with m_i the highest of the others' w_j v_j and s = s(beta
+/// (w_i v_i - m_i)), the logistic function, bidder i's gradient in theta is
 ///
 /// ```text
 /// g_i = w_i (1 - w_i) { -v_i s + (1 - w_i) beta v_i^2 s (1 - s) },
@@ -44,10 +45,11 @@ pub struct GradientNoise {
 /// ```
 ///
 /// the mean over B independent profiles has Sigma / B. F and J are those of
-/// [`ExpectedGradient`](super::ExpectedGradient), with its error. Sigma is an integral over the highest of all bids and one more, the gradients of
-/// those who lose being summed up on the way, within [`NOISE_ERROR`]; for uniform priors its error is around 1e-8.
-/// Its time is below a millisecond for 10 alike uniform bidders, and grows with the cube of the number of groups. That
-/// of J is longer where priors are not uniform: some 50 ms for 4 such, seconds for 10.
+/// [`ExpectedGradient`](super::ExpectedGradient), with its error. Sigma is an integral over the highest of
+/// all bids and one more, the gradients of those who lose being summed up on the way, within [`NOISE_ERROR`];
+/// for uniform priors its error is around 1e-8. Its time is below a millisecond for 10 alike uniform bidders,
+/// and grows with the cube of the number of groups. That of J is longer where priors are not uniform: some 50
+/// ms for 4 such, seconds for 10.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior};

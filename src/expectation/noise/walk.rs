@@ -8,11 +8,19 @@ use crate::law::groups::Groups;
 use crate::law::marginal::{ValueTable, spaced};
 use crate::numeric::running_rule::RunningRule;
 
-/// Where panels in beta (highest bid - other bid) end; beyond the last, the bid is as good as beaten for sure.
+/// Where panels in beta (highest bid - other bid) end; beyond the last, the bid is as good as beaten for
+/// sure.
 const LAYERS: [f64; 3] = [4.0, 10.0, 24.0];
 
-/// The least nodes of a panel's rule, for uniform and for other priors; the number grows with that of bidders.
-const ORDERS: (usize, usize) = (10, 8);
+/// The least nodes of a panel's rule; the number grows with that of bidders.
+struct LeastNodes {
+    /// Where all priors are uniform.
+    uniform: usize,
+    /// For other priors, by rules that crowd towards the ends of panels.
+    graded: usize,
+}
+
+const LEAST_NODES: LeastNodes = LeastNodes { uniform: 10, graded: 8 };
 
 /// Panels narrower than this, in parts of the highest bid, are joined with the next.
 const NARROW: f64 = 1e-12;
@@ -25,9 +33,9 @@ const MOST_STEPS: usize = 48;
 
 /// The integral over the highest bid b and another bid x below it.
 ///
-/// With p and P the density and the cdf of a bidder's bids, g_i(b; x) bidder i's gradient at bid b against the highest
-/// other bid x, K_ij the cdf of the highest bid but those of i and j, and L_j(x; b) the integral of p_j(y) g_j(y; b)
-/// over y from the lowest bid to x, two bidders' gradients have the mean product
+/// With p and P the density and the cdf of a bidder's bids, g_i(b; x) bidder i's gradient at bid b against
+/// the highest other bid x, K_ij the cdf of the highest bid but those of i and j, and L_j(x; b) the integral
+/// of p_j(y) g_j(y; b) over y from the lowest bid to x, two bidders' gradients have the mean product
 ///
 /// ```text
 /// int p_i(b) int g_i(b; x) d[K_ij(x) L_j(x; b)] db    (i bids highest; the same with i and j exchanged)
@@ -62,7 +70,7 @@ impl Walk {
         };
         let bidders: Vec<Alike> = (0..counts.len()).map(alike).collect();
         let uniform = bidders.iter().all(|alike| alike.table.density.is_some());
-        let least = if uniform { ORDERS.0 } else { ORDERS.1 };
+        let least = if uniform { LEAST_NODES.uniform } else { LEAST_NODES.graded };
         let order = least.max(groups.of_bidder.len() / 2 + 5);
         let mut ends: Vec<f64> = bidders.iter().flat_map(|alike| [alike.low(), alike.high()]).collect();
         let bids = |values: fn(&ValueTable) -> &[f64]| {

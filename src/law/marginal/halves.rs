@@ -31,18 +31,21 @@ const LEAST_PIECE: LeastPiece = LeastPiece { share: 1e-7, logarithm: 0.05 };
 pub(super) struct Half {
     /// Where the end is singular, the least ln z of the tables.
     pub(super) least: Option<f64>,
-    /// Of z from low: F and f. Of the logarithm of the distance to the end: the mass up to there, and its derivative.
+    /// Of z from low: F and f. Of the logarithm of the distance to the end: the mass up to there, and its
+    /// derivative.
     mass: Piecewise,
     density: Piecewise,
 }
 
 impl Half {
+    #[inline]
     pub(super) fn at(&self, x: f64, part: Part) -> (f64, f64) {
         let mass = if part == Part::Density { 0.0 } else { self.mass.at(x) };
         let density = if part == Part::Cdf { 0.0 } else { self.density.at(x) };
         (mass, density)
     }
 
+    #[inline]
     pub(super) fn of_logarithm(&self, least: f64, distance: f64, part: Part) -> (f64, f64) {
         let s = libm::log(distance);
         if s < least {

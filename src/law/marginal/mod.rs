@@ -25,14 +25,16 @@ pub enum Part {
 
 /// F and f of a prior by the place in the support, for integrals over bids.
 ///
-/// Bids may crowd anywhere, so that panels end anywhere and a rule must be right near an end of the support too. A place
-/// keeps its distances from both ends, and the tables are as accurate in the small distance as in the large one.
-/// [`ValueTable`], the other table of a prior, is by the value and serves integrals over values. Both stay, since
-/// another table is another rounding: what learners do in exact sweeps and the equilibria of classes follow from that
-/// one to the last bit, and the utilities, best responses and distances of a profile from this one.
+/// Bids may crowd anywhere, so that panels end anywhere and a rule must be right near an end of the support
+/// too. A place keeps its distances from both ends, and the tables are as accurate in the small distance as
+/// in the large one. [`ValueTable`], the other table of a prior, is by the value and serves integrals over
+/// values. Both stay, since another table is another rounding: what learners do in exact sweeps and the
+/// equilibria of classes follow from that one to the last bit, and the utilities, best responses and
+/// distances of a profile from this one.
 ///
-/// Where a density is no smooth function of the distance to an end (F falls to 0 like a power that is not whole), F and
-/// z f are tabulated over ln z instead, z the distance: in ln z every power is smooth, and no pole is left.
+/// Where a density is no smooth function of the distance to an end (F falls to 0 like a power that is not
+/// whole), F and z f are tabulated over ln z instead, z the distance: in ln z every power is smooth, and no
+/// pole is left.
 #[derive(Clone, Debug)]
 pub struct Marginal {
     pub low: f64,

@@ -11,7 +11,8 @@ pub fn spaced(marks: Vec<f64>, distance: f64) -> Vec<f64> {
     kept
 }
 
-/// Two ends, and the places between them that lie further from each other and from the ends than a distance; rising.
+/// Two ends, and the places between them that lie further from each other and from the ends than a distance;
+/// rising.
 pub(super) fn spaced_between(
     from: f64,
     to: f64,

@@ -21,9 +21,10 @@ pub const CLOSE: Close = Close { of_spread: 0.1, logistic: 3.0 };
 
 /// F and f of a prior by the value, and where panels of values must end.
 ///
-/// The gradient and its noise ask for F and f at values on both sides of the support's ends, by rules whose nodes crowd
-/// towards the ends of panels. A singular end needs no table in its logarithm then: the prior itself is asked.
-/// [`Marginal`](super::Marginal) is the other table of a prior, by the place in the support; see there why there are two.
+/// The gradient and its noise ask for F and f at values on both sides of the support's ends, by rules whose
+/// nodes crowd towards the ends of panels. A singular end needs no table in its logarithm then: the prior
+/// itself is asked. [`Marginal`](super::Marginal) is the other table of a prior, by the place in the support;
+/// see there why there are two.
 #[derive(Clone, Debug)]
 pub struct ValueTable {
     pub prior: Prior,

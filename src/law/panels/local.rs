@@ -31,6 +31,7 @@ pub(super) struct Rising<'a> {
 }
 
 impl Rising<'_> {
+    #[inline]
     pub(super) fn share(&self, place: Place) -> Share {
         Share {
             from_low: place.t.mul_add(self.rise, self.start.from_low),
@@ -39,6 +40,7 @@ impl Rising<'_> {
     }
 
     /// F, and its derivative in the panel's t.
+    #[inline]
     pub(super) fn at(&self, share: Share) -> (f64, f64) {
         let (cdf, density) = match self.line {
             Some((from, below, slope)) => (slope.mul_add(share.from_low - from, below), slope),
@@ -48,6 +50,7 @@ impl Rising<'_> {
     }
 
     /// How far below the place, and above it, F is singular, and how far from there anything happens; in t.
+    #[inline]
     pub(super) fn singular(&self, place: Place) -> [Option<(f64, f64)>; 2] {
         let Share { from_low, from_high } = self.share(place);
         let [low, high] = self.marginal.reaches();
@@ -59,10 +62,12 @@ impl Rising<'_> {
 }
 
 impl Place {
+    #[inline]
     pub(super) fn width_to(self, above: Place) -> f64 {
         if self.t < 0.5 { above.t - self.t } else { self.rest - above.rest }
     }
 
+    #[inline]
     pub(super) fn moved(self, by: f64) -> Place {
         Place { t: self.t + by, rest: self.rest - by }
     }

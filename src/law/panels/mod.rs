@@ -27,13 +27,14 @@ pub enum Integrand {
     SmoothProduct(usize),
 }
 
-/// All nodes from a bid up at which a product of all F but one may be above 0, up to the highest bid of those whose mass is
-/// asked for.
+/// All nodes from a bid up at which a product of all F but one may be above 0, up to the highest bid of those
+/// whose mass is asked for.
 ///
-/// Panels end where a bid function has a knot or a support an end: between, every phi is linear. They are cut at the
-/// marks of the priors, and graded towards singular ends, in the panel's own coordinate t from 0 to 1, in which even
-/// segments all but flat have room. Where bids do not rise at all, a bid is an atom, and the priority of those who tie
-/// there is evenly random: with t for it, all who tie have the F that rises linearly in t over the atom.
+/// Panels end where a bid function has a knot or a support an end: between, every phi is linear. They are cut
+/// at the marks of the priors, and graded towards singular ends, in the panel's own coordinate t from 0 to 1,
+/// in which even segments all but flat have room. Where bids do not rise at all, a bid is an atom, and the
+/// priority of those who tie there is evenly random: with t for it, all who tie have the F that rises
+/// linearly in t over the atom.
 pub fn walk(curves: &[BidCurve], integrand: Integrand, from: f64, visit: &mut impl FnMut(Node)) {
     let mut walk = Walk {
         curves,
@@ -280,7 +281,8 @@ impl Atom {
             inside => marginal.at(inside, Part::Cdf).0,
         };
         let below = cdf(from);
-        // Not the sum of the parts, which is less accurate: the probability of being among many who tie is a power.
+        // Not the sum of the parts, which is less accurate: the probability of being among many who tie is a
+        // power.
         Atom { below, mass: cdf(to) - below, mean: if mass > 0.0 { moment / mass } else { 0.0 } }
     }
 }

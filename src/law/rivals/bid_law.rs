@@ -52,6 +52,7 @@ impl<'a> BidLaw<'a> {
     }
 
     /// G and its right derivative at a bid that is not below the lowest.
+    #[inline]
     pub(super) fn at(&self, bid: f64) -> (f64, f64) {
         if bid >= self.top {
             return (1.0, 0.0);
@@ -108,6 +109,7 @@ impl<'a> BidLaw<'a> {
     }
 
     /// The probability to bid below.
+    #[inline]
     pub(super) fn below(&self, bid: f64) -> f64 {
         if bid <= self.lowest {
             return 0.0;

@@ -8,8 +8,10 @@ use super::bid_curve::BidCurve;
 use super::wins::Wins;
 use crate::numeric::quadrature::GaussLegendre;
 
-/// The fewest even steps in which smooth laws are sampled, and how near to another a sample may be, in units of all.
+/// The fewest even steps in which smooth laws are sampled.
 const SAMPLES: usize = 64;
+
+/// How near to another a sample may be, in units of all.
 const NEAR: f64 = 1e-13;
 
 /// The laws of the bids of a profile, for the rivals of any bidder.
@@ -23,8 +25,8 @@ pub struct BidLaws<'a> {
     by_top: Vec<usize>,
 }
 
-/// W(b) = prod_j G_j(b) over the rivals j of one bidder. Who bids as high as a rival who has an atom there is taken to
-/// win: an instant above, W is the same.
+/// W(b) = prod_j G_j(b) over the rivals j of one bidder. Who bids as high as a rival who has an atom there is
+/// taken to win: an instant above, W is the same.
 #[derive(Debug)]
 pub struct Rivals<'a> {
     lines: Vec<Line>,
@@ -74,16 +76,16 @@ impl<'a> BidLaws<'a> {
             }
         }
         rivals.bends.push(rivals.floor);
-        for &(bid, of) in &self.bends {
-            if of != bidder && bid > rivals.bends[rivals.bends.len() - 1] && bid <= top {
+        for &(bid, other) in &self.bends {
+            if other != bidder && bid > rivals.bends[rivals.bends.len() - 1] && bid <= top {
                 rivals.bends.push(bid);
             }
         }
         rivals
     }
 
-    /// W(b) of every bidder at each of these bids, which rise, as its [`Rivals`] have it, one bidder after another; in little more time
-    /// than for one of them. `below` is room for as much.
+    /// W(b) of every bidder at each of these bids, which rise, as its [`Rivals`] have it, one bidder after
+    /// another; in little more time than for one of them. `below` is room for as much.
     pub fn wins(&self, bids: &[f64], below: &mut [f64], wins: &mut [f64]) {
         let size = bids.len();
         let mut product = vec![1.0; size];
@@ -140,8 +142,8 @@ impl Rivals<'_> {
         if bid <= self.floor { 0.0 } else { self.all(|law| law.below(bid), |law| law.below(bid)) }
     }
 
-    /// The probability to win with a bid at which ties are broken evenly, as those who never bid an instant more have
-    /// it: with t for the own priority among those who tie,
+    /// The probability to win with a bid at which ties are broken evenly, as those who never bid an instant
+    /// more have it: with t for the own priority among those who tie,
     ///
     /// ```text
     /// int_0^1 prod_j (G_j(b-) + t (G_j(b) - G_j(b-))) dt.
@@ -152,8 +154,11 @@ impl Rivals<'_> {
         }
         let rule = GaussLegendre::of_order((self.lines.len() + self.others.len()) / 2 + 1);
         rule.integrate(0.0, 1.0, |t| {
-            let of = |below: f64, upto: f64| t.mul_add(upto - below, below);
-            self.all(|line| of(line.below(bid), line.at(bid)), |law| of(law.below(bid), law.at(bid).0))
+            let between = |below: f64, upto: f64| t.mul_add(upto - below, below);
+            self.all(
+                |line| between(line.below(bid), line.at(bid)),
+                |law| between(law.below(bid), law.at(bid).0),
+            )
         })
     }
 
@@ -162,8 +167,8 @@ impl Rivals<'_> {
         !self.others.iter().any(|law| matches!(law.shape, Shape::Smooth(_)))
     }
 
-    /// Rising bids from the first bend to the last, at least so close that what W does between neighbours shows at them,
-    /// and whether each is a bend.
+    /// Rising bids from the first bend to the last, at least so close that what W does between neighbours
+    /// shows at them, and whether each is a bend.
     pub fn samples(&self, samples: &mut Vec<(f64, bool)>) {
         samples.clear();
         samples.extend(self.bends.iter().map(|bend| (*bend, true)));
@@ -201,7 +206,7 @@ impl Rivals<'_> {
     }
 
     fn all(&self, line: impl Fn(&Line) -> f64, law: impl Fn(&BidLaw) -> f64) -> f64 {
-        self.lines.iter().map(line).chain(self.others.iter().map(|of| law(of))).product()
+        self.lines.iter().map(line).chain(self.others.iter().map(|other| law(other))).product()
     }
 }
 

@@ -6,15 +6,15 @@ use crate::auction::{BidFunction, Population, Profile};
 use crate::law::marginal::Part;
 use crate::law::marginals::Marginals;
 
-/// What `of` gives for the rivals of every bidder.
+/// What `tell` gives for the rivals of every bidder.
 fn for_all<T>(
     population: &Population,
     profile: &Profile,
-    of: impl Fn(usize, &Rivals, &BidLaws) -> T,
+    tell: impl Fn(usize, &Rivals, &BidLaws) -> T,
 ) -> Vec<T> {
     let marginals = Marginals::new(population);
     let laws = BidLaws::new(marginals.curves(profile, 0.0, Part::Both));
-    (0..population.len()).map(|i| of(i, &laws.rivals(i), &laws)).collect()
+    (0..population.len()).map(|i| tell(i, &laws.rivals(i), &laws)).collect()
 }
 
 /// Bids between the bends, as shares of the way from one to the next; none so near that rounding moves them.
@@ -34,7 +34,8 @@ fn assert_wins(population: &Population, profile: &Profile, tolerance: f64) -> Re
         for bid in between(bends, &[0.1, 0.5, 0.9]) {
             let (wins, slope) = rivals.at(bid);
             let expected = outbid(population, profile, i, bid);
-            // Where W is steep, the definition loses the digits that a value near the end of its support has lost.
+            // Where W is steep, the definition loses the digits that a value near the end of its support has
+            // lost.
             let close = tolerance + 1e-14 * slope * top;
             prop_assert!((wins - expected).abs() <= close, "{wins} for {expected} at {bid}");
             prop_assert!((rivals.below(bid) - wins).abs() <= 1e-14);

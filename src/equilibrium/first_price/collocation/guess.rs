@@ -37,8 +37,8 @@ fn log_of_excess(groups: &Groups, g: usize, ln: f64, above: f64) -> f64 {
 }
 
 impl Problem<'_> {
-    /// A guess: the ratio of values to bids is what it would be if all priors were the powers that they are like
-    /// there, and goes over to what it is at the top.
+    /// A guess: the ratio of values to bids is what it would be if all priors were the powers that they are
+    /// like there, and goes over to what it is at the top.
     pub(super) fn start(&self, near_by: bool) -> State {
         let groups = self.groups;
         let powers: Vec<f64> =

@@ -18,7 +18,8 @@ const KINK_ERROR: f64 = 1e-10;
 const LEAST_STEP: f64 = 1e-9;
 
 impl Problem<'_> {
-    /// The same solution on steps that end where a curve passes a kink of its prior; none where there are too many.
+    /// The same solution on steps that end where a curve passes a kink of its prior; none where there are too
+    /// many.
     pub(super) fn with_kinks(self, mut state: State) -> Option<(Self, State)> {
         let base = self.ends.clone();
         let mut problem = self;

@@ -18,31 +18,39 @@ pub(super) const METHOD: &str = "collocation in log-quantiles";
 /// How far down the curves reach, in t.
 const DEPTH: f64 = 20.0;
 
-/// The length of a step at t, over t plus the other number: towards the top curves may have a power of t in them.
-const STEPS: (f64, f64) = (0.04, 0.4);
+/// The length of a step at t is `rate` (t + `shift`): towards the top curves may have a power of t in them.
+struct Steps {
+    /// How fast steps grow with t.
+    rate: f64,
+    /// The t above the top at which they would have no length.
+    shift: f64,
+}
+
+const STEPS: Steps = Steps { rate: 0.04, shift: 0.4 };
 
 /// The first step.
 const FIRST_STEP: f64 = 1e-3;
 
-/// The equilibrium as the boundary value problem of its differential equation. With s = ln((b - low) / (top - low)),
-/// w = ln(top - low), E_i(l) = Q_i(e^l) - low and y_i = (b - low) / (phi_i - b):
+/// The equilibrium as the boundary value problem of its differential equation. With s = ln((b - low) / (top -
+/// low)), w = ln(top - low), E_i(l) = Q_i(e^l) - low and y_i = (b - low) / (phi_i - b):
 ///
 /// ```text
 /// dl_i/ds = m - y_i,    m = sum_j y_j / (N - 1),    y_i = 1 / (E_i(l_i) e^-(s + w) - 1),    l_i(0) = 0,
 /// m = sum_j mu_j at the lowest bid, where F_j is as (v - low)^mu_j:
 /// ```
 ///
-/// one condition for each curve at the top and one at the bottom for w. Downwards one combination of the curves grows
-/// fast and all others decay, so that each condition stands where it determines what it should. Newton's method on
-/// all steps at once: given the changes of m, those of each curve follow by themselves, which leaves for a step a
-/// system in m alone and makes the time linear in the number of priors. The condition at the bottom is carried up
-/// (where it grows it becomes one for w alone), then the changes follow from the top down, held to it.
+/// one condition for each curve at the top and one at the bottom for w. Downwards one combination of the
+/// curves grows fast and all others decay, so that each condition stands where it determines what it should.
+/// Newton's method on all steps at once: given the changes of m, those of each curve follow by themselves,
+/// which leaves for a step a system in m alone and makes the time linear in the number of priors. The
+/// condition at the bottom is carried up (where it grows it becomes one for w alone), then the changes follow
+/// from the top down, held to it.
 ///
 /// With kinks the steps are laid so that each ends where a curve passes one, found anew until they stay.
 ///
 /// References: Ascher, Mattheij and Russell 1995, "Numerical Solution of Boundary Value Problems for Ordinary
-/// Differential Equations" (collocation; dichotomy); Fibich and Gavish 2011, "Numerical simulations of asymmetric
-/// first-price auctions" (as a boundary value problem).
+/// Differential Equations" (collocation; dichotomy); Fibich and Gavish 2011, "Numerical simulations of
+/// asymmetric first-price auctions" (as a boundary value problem).
 ///
 /// Nothing where Newton's method does not converge.
 ///
@@ -72,7 +80,7 @@ pub(super) fn solve(groups: &Groups) -> Result<Option<InverseBids>, String> {
 
 /// The ends of steps where there are no kinks.
 fn steps() -> Vec<f64> {
-    let next = |t: &f64| Some(t + if *t == 0.0 { FIRST_STEP } else { STEPS.0 * (t + STEPS.1) });
+    let next = |t: &f64| Some(t + if *t == 0.0 { FIRST_STEP } else { STEPS.rate * (t + STEPS.shift) });
     let mut steps: Vec<f64> =
         std::iter::successors(Some(0.0), next).take_while(|t| *t < DEPTH - 0.5).collect();
     steps.push(DEPTH);

@@ -6,14 +6,15 @@ use crate::equilibrium::first_price::grid::place;
 use crate::law::log_quantile::LogQuantile;
 use crate::numeric::collocation::{AtPoints, POINTS};
 
-/// Newton's method has converged where it changes no ln F and not ln of the top by more than this, times 1 + |ln F|.
+/// Newton's method has converged where it changes no ln F and not ln of the top by more than this, times 1 +
+/// |ln F|.
 const CONVERGED: f64 = 1e-12;
 
 /// As good as converged, where rounding allows no more.
 const NEARLY_CONVERGED: f64 = 1e-9;
 
-/// How Newton's method sets out: from which guess, how far a step goes, as a change relative to 1 + |ln F|, and how
-/// many steps there are.
+/// How Newton's method sets out: from which guess, how far a step goes, as a change relative to 1 + |ln F|,
+/// and how many steps there are.
 pub(super) struct Search {
     /// Whether the guess is made of the powers that priors are like near by, or of those at the lowest value.
     pub(super) near_by: bool,
@@ -49,8 +50,8 @@ impl Problem<'_> {
         false
     }
 
-    /// One step of Newton's method: the change relative to 1 + |ln F|, and whether the step was a whole one; none
-    /// where there is no way to go.
+    /// One step of Newton's method: the change relative to 1 + |ln F|, and whether the step was a whole one;
+    /// none where there is no way to go.
     fn improve(&self, state: &mut State, longest: f64) -> Option<(f64, bool)> {
         let count = self.points.len();
         let size = self.groups.len();
@@ -163,7 +164,8 @@ impl Problem<'_> {
         Some((most, whole))
     }
 
-    /// ln F after a change, or after as much of it as keeps the value well above the bid, and whether it is all.
+    /// ln F after a change, or after as much of it as keeps the value well above the bid, and whether it is
+    /// all.
     fn kept(&self, g: usize, log: f64, change: f64, ln_bid: f64, width_change: f64) -> (f64, bool) {
         let quantile = &self.groups.quantiles[g];
         let (ln, slope) = quantile.ln_excess(log);

@@ -13,7 +13,8 @@ use crate::numeric::quadrature::{GaussLegendre, towards_ends};
 /// The panels of the logistic density; less than 1e-9 of it lies beyond the last.
 pub(super) const PANEL_ENDS: [f64; 7] = [-22.0, -11.0, -4.5, 0.0, 4.5, 11.0, 22.0];
 
-/// Nodes of the rules over the logistic variable, for uniform and for other priors, and over values of others.
+/// Nodes of the rules over the logistic variable, for uniform and for other priors, and over values of
+/// others.
 #[derive(Clone, Copy)]
 struct Orders {
     uniform: usize,
@@ -29,9 +30,9 @@ const FINE: Orders = Orders { uniform: 16, other: 20, values: 14 };
 
 /// The gradient of every bidder's expected utility in the own multiplier, for fixed priors and steepness.
 ///
-/// Bidder i has the value v ~ F_i, bids w_i v and meets the highest other bid m ~ H_i, H_i(m) = prod_{j != i} F_j(m / w_j),
-/// with density h_i. Of the smoothed utility E\[(v - w v) s(beta (w v - m))\], s the logistic function, the derivative in
-/// w is, with xi = beta (w v - m),
+/// Bidder i has the value v ~ F_i, bids w_i v and meets the highest other bid m ~ H_i, H_i(m) = prod_{j != i}
+/// F_j(m / w_j), with density h_i. Of the smoothed utility E\[(v - w v) s(beta (w v - m))\], s the logistic
+/// function, the derivative in w is, with xi = beta (w v - m),
 ///
 /// ```text
 /// g_i = int s'(xi) int f_i(v) { -v H_i(w_i v - xi / beta) + (1 - w_i) v^2 h_i(w_i v - xi / beta) } dv dxi,
@@ -79,7 +80,8 @@ impl LinearGradient {
         LinearGradient { tables, beta, rules: Rules { outer: points(outer), inner: points(inner) } }
     }
 
-    /// The derivative of each bidder's expected utility in the own multiplier, at multipliers in (0, 1), one a bidder.
+    /// The derivative of each bidder's expected utility in the own multiplier, at multipliers in (0, 1), one
+    /// a bidder.
     pub fn at(&self, multipliers: &[Vec<f64>]) -> Vec<f64> {
         (0..multipliers.len()).map(|bidder| self.of(bidder, multipliers)).collect()
     }
@@ -128,7 +130,8 @@ impl GroupGradient {
         Point::new(&self.gradient, &self.gradient.tables[group], own, &rivals).gradient()
     }
 
-    /// The derivatives of that in `own`, and in the multiplier of one rival of each group (0 where it has none).
+    /// The derivatives of that in `own`, and in the multiplier of one rival of each group (0 where it has
+    /// none).
     pub fn slopes(&self, group: usize, own: f64, multipliers: &[f64]) -> (f64, Vec<f64>) {
         let rivals = self.rivals(group, multipliers);
         Point::new(&self.gradient, &self.gradient.tables[group], own, &rivals).slopes()

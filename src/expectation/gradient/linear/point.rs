@@ -80,8 +80,8 @@ impl<'a> Point<'a> {
         sum
     }
 
-    /// With h_j the part of h that rival j adds, differentiating under the integrals and moving the derivative of h to
-    /// s':
+    /// With h_j the part of h that rival j adds, differentiating under the integrals and moving the
+    /// derivative of h to s':
     ///
     /// ```text
     /// dg_i/dw_i = int int f_i(v) { -2 v^2 s' h + (1 - w_i) v^3 beta s'' h },

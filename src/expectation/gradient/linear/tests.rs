@@ -60,8 +60,8 @@ fn it_vanishes_at_smoothed_equilibria_found_otherwise() {
     }
 }
 
-/// The derivative of E\[v (1 - w) s(beta (w v - m))\] for two uniform bidders from 0, multiplier and highest value
-/// each, with the expectation over m in closed form (softplus).
+/// The derivative of E\[v (1 - w) s(beta (w v - m))\] for two uniform bidders from 0, multiplier and highest
+/// value each, with the expectation over m in closed form (softplus).
 fn two_uniform_bidders(own: (f64, f64), rival: (f64, f64), beta: f64) -> f64 {
     let softplus = |z: f64| z.max(0.0) + libm::log1p(libm::exp(-z.abs()));
     let sigmoid = |z: f64| 1.0 / (1.0 + libm::exp(-z));
