@@ -1,5 +1,5 @@
-//! Best responses to a profile: over all bids, within the strategy class, in the smoothed auction, by linear program,
-//! and in hindsight.
+//! Best responses to a profile: over all bids, within the strategy class, in the smoothed auction, by linear
+//! program, and in hindsight.
 
 mod class;
 pub(crate) mod free;
@@ -7,12 +7,12 @@ mod program;
 mod regret;
 mod smoothed;
 
-pub use class::ClassResponse;
-pub use free::BestResponse;
+pub use class::{ClassResponse, class_responses};
+pub use free::{BestResponse, best_responses, epsilon_ex_ante_upper};
 pub use program::{
-    BidderProblem, ConstrainedOptimum, Constraint, DUALITY_GAP, Discretisation, GridBid, MOST_BIDS,
+    BidderProblem, ConstrainedOptimum, Constraint, DUALITY_GAP, Discretisation, Grid, GridBid, MOST_BIDS,
     MOST_CELLS, MOST_LIPSCHITZ_CELLS, Optimum, ProgramError, ProgramResponse, RivalBids, ValueCell,
-    program_response,
+    program_response, solve_program,
 };
-pub use regret::ExternalRegret;
-pub use smoothed::{MOST_STEEPNESS, SmoothedResponse};
+pub use regret::{ExternalRegret, external_regrets};
+pub use smoothed::{MOST_STEEPNESS, SmoothedResponse, smoothed_responses};

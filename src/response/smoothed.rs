@@ -1,6 +1,6 @@
 //! Best responses in the smoothed auction.
 
-use super::class::ClassResponse;
+use super::class::{ClassResponse, class_response};
 use crate::auction::{BidFunction, Profile};
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
@@ -30,60 +30,65 @@ pub struct SmoothedResponse {
     pub class: ClassResponse,
 }
 
-/// The steepness times the highest value up to which the smoothed auction is told from the true one: the tables of the
-/// probability to win grow with it.
+/// The steepness times the highest value up to which the smoothed auction is told from the true one: the
+/// tables of the probability to win grow with it.
 pub const MOST_STEEPNESS: f64 = 1e6;
 
-impl Evaluator {
-    /// For every bidder of a profile its utility and best responses in the auction smoothed at steepness `beta`, per unit
-    /// of bid, where a bid b wins with probability s(beta (b - m)), m the highest rival bid and s the logistic function;
-    /// `None` where `beta` times the highest value is above [`MOST_STEEPNESS`], as that of the true auction is.
-    ///
-    /// ```text
-    /// W(b) = E_m[s(beta (b - m))],    utility = E_v[(v - b(v)) W(b(v))],
-    /// epsilon = E_v[ max_{b >= 0} (v - b) W(b) - (v - b(v)) W(b(v)) ].
-    /// ```
-    ///
-    /// W(0) is above 0. The absolute error of the utility is below 1e-11, in the unit of the highest value; that of epsilon
-    /// is too where the best reply does not jump from value to value, and some 1e-10 times the number of its jumps else.
-    ///
-    /// ```
-    /// use bidsweep::auction::{Population, Prior, Profile};
-    /// use bidsweep::equilibrium::smoothed_multiplier;
-    /// use bidsweep::expectation::Evaluator;
-    ///
-    /// // At the equilibrium of lines no line gains, but other bid functions do.
-    /// let multiplier = smoothed_multiplier(2, 50.0).unwrap();
-    /// let evaluator = Evaluator::new(&Population::symmetric(2, Prior::STANDARD));
-    /// let responses = evaluator.smoothed_responses(&Profile::linear([multiplier; 2]), 50.0).unwrap();
-    /// assert!(responses[0].class.epsilon < 1e-12);
-    /// assert!((responses[0].epsilon - 3.2e-4).abs() < 1e-5);
-    /// ```
-    ///
-    /// References: this project's derivation; no published source is known to us.
-    ///
-    /// # Panics
-    /// Where the profile has not one bid function a bidder, or `beta` is not positive.
-    pub fn smoothed_responses(&self, profile: &Profile, beta: f64) -> Option<Vec<SmoothedResponse>> {
-        assert_eq!(profile.bids.len(), self.population.len(), "bid functions and bidders");
-        assert!(beta > 0.0, "beta = {beta} must be positive");
-        let highest =
-            self.population.bidders.iter().map(|bidder| bidder.prior.support().1).fold(0.0, f64::max);
-        if beta * highest > MOST_STEEPNESS {
-            return None;
-        }
-        let wins = SmoothedWins::of_all(&self.curves(profile, 0.0, Part::Both).collect::<Vec<_>>(), beta);
-        let of = |(bidder, wins): (usize, &SmoothedWins)| {
-            let replies = Replies::new(wins, self.marginal(bidder));
-            let (utility, epsilon) = replies.against(&profile.bids[bidder]);
-            SmoothedResponse {
-                utility,
-                epsilon,
-                class: self.class_response(bidder, &profile.bids[bidder], wins, wins),
-            }
-        };
-        Some(wins.iter().enumerate().map(of).collect())
+/// For every bidder of a profile its utility and best responses in the auction smoothed at steepness `beta`,
+/// per unit of bid, where a bid b wins with probability s(beta (b - m)), m the highest rival bid and s the
+/// logistic function; `None` where `beta` times the highest value is above [`MOST_STEEPNESS`], as that of the
+/// true auction is.
+///
+/// ```text
+/// W(b) = E_m[s(beta (b - m))],    utility = E_v[(v - b(v)) W(b(v))],
+/// epsilon = E_v[ max_{b >= 0} (v - b) W(b) - (v - b(v)) W(b(v)) ].
+/// ```
+///
+/// W(0) is above 0. The absolute error of the utility is below 1e-11, in the unit of the highest value; that
+/// of epsilon is too where the best reply does not jump from value to value, and some 1e-10 times the number
+/// of its jumps else.
+///
+/// ```
+/// use bidsweep::auction::{Population, Prior, Profile};
+/// use bidsweep::equilibrium::smoothed_multiplier;
+/// use bidsweep::expectation::Evaluator;
+/// use bidsweep::response::smoothed_responses;
+///
+/// // At the equilibrium of lines no line gains, but other bid functions do.
+/// let multiplier = smoothed_multiplier(2, 50.0).unwrap();
+/// let evaluator = Evaluator::new(&Population::symmetric(2, Prior::STANDARD));
+/// let responses = smoothed_responses(&evaluator, &Profile::linear([multiplier; 2]), 50.0).unwrap();
+/// assert!(responses[0].class.epsilon < 1e-12);
+/// assert!((responses[0].epsilon - 3.2e-4).abs() < 1e-5);
+/// ```
+///
+/// References: this project's derivation; no published source is known to us.
+///
+/// # Panics
+/// Where the profile has not one bid function a bidder, or `beta` is not positive.
+pub fn smoothed_responses(
+    evaluator: &Evaluator,
+    profile: &Profile,
+    beta: f64,
+) -> Option<Vec<SmoothedResponse>> {
+    assert_eq!(profile.bids.len(), evaluator.population.len(), "bid functions and bidders");
+    assert!(beta > 0.0, "beta = {beta} must be positive");
+    let highest =
+        evaluator.population.bidders.iter().map(|bidder| bidder.prior.support().1).fold(0.0, f64::max);
+    if beta * highest > MOST_STEEPNESS {
+        return None;
     }
+    let wins = SmoothedWins::of_all(&evaluator.curves(profile, 0.0, Part::Both).collect::<Vec<_>>(), beta);
+    let of = |(bidder, wins): (usize, &SmoothedWins)| {
+        let replies = Replies::new(wins, evaluator.marginal(bidder));
+        let (utility, epsilon) = replies.against(&profile.bids[bidder]);
+        SmoothedResponse {
+            utility,
+            epsilon,
+            class: class_response(evaluator, bidder, &profile.bids[bidder], wins, wins),
+        }
+    };
+    Some(wins.iter().enumerate().map(of).collect())
 }
 
 /// The best replies of every value to a smooth W.
@@ -123,7 +128,8 @@ impl<'a> Replies<'a> {
         (value - bid) * self.wins.value(bid)
     }
 
-    /// The best reply of a value, which is at or between two places of the bids that are tried: it rises in the value.
+    /// The best reply of a value, which is at or between two places of the bids that are tried: it rises in
+    /// the value.
     fn best(&self, value: f64, (first, last): (usize, usize)) -> Reply {
         let utility = |k: usize| (value - self.tried[k].0) * self.tried[k].1;
         let place = (first..=last).fold(first, |best, k| if utility(k) > utility(best) { k } else { best });
@@ -145,7 +151,8 @@ impl<'a> Replies<'a> {
 
     /// The utility of some bids and what the best replies gain over them.
     ///
-    /// Panels end where the own bids bend or come to another piece of W, where the best replies do, and where they jump.
+    /// Panels end where the own bids bend or come to another piece of W, where the best replies do, and where
+    /// they jump.
     fn against(&self, own: &BidFunction) -> (f64, f64) {
         let cuts = self.cuts(own);
         // Best replies rise, and so bids between those of the ends of a panel are enough for its nodes.
@@ -193,7 +200,8 @@ impl<'a> Replies<'a> {
                 cuts.extend(function.knots().iter().map(|knot| knot.0));
             }
         }
-        // The value whose best reply, if it is one, is a bid where a piece of W ends; 0 is that of the lowest values.
+        // The value whose best reply, if it is one, is a bid where a piece of W ends; 0 is that of the lowest
+        // values.
         cuts.extend(self.wins.bends().iter().filter_map(|&bid| {
             let (wins, slope) = self.wins.at(bid);
             (slope > 0.0).then(|| bid + wins / slope)
@@ -208,8 +216,8 @@ impl<'a> Replies<'a> {
         cuts
     }
 
-    /// The values between two at which the best reply jumps: bids b between those of the two whose value by the first-order
-    /// condition, b + W(b) / W'(b), falls are no best reply of any.
+    /// The values between two at which the best reply jumps: bids b between those of the two whose value by
+    /// the first-order condition, b + W(b) / W'(b), falls are no best reply of any.
     fn jumps(&self, from: (f64, Reply), to: (f64, Reply), cuts: &mut Vec<f64>) {
         let ((low, first), (high, last)) = (from, to);
         let mut reached = f64::NEG_INFINITY;

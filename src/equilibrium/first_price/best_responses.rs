@@ -88,7 +88,7 @@ mod tests {
                 through(&(0..=400).map(|k| (value(k), bne.bid(i, value(k)))).collect::<Vec<_>>())
             });
             let profile = Profile { bids: bids.collect() };
-            for (i, response) in evaluator.best_responses(&profile).iter().enumerate() {
+            for (i, response) in crate::response::best_responses(&evaluator, &profile).iter().enumerate() {
                 assert!(response.epsilon_ex_ante < 2e-6, "bidder {i} of {:?}: {response:?}", bne.method());
             }
         }
@@ -110,7 +110,8 @@ mod tests {
                     .collect::<Vec<_>>(),
             )
         };
-        let responses = Evaluator::new(&population).best_responses(&Profile { bids: vec![bids(0), bids(1)] });
+        let profile = Profile { bids: vec![bids(0), bids(1)] };
+        let responses = crate::response::best_responses(&Evaluator::new(&population), &profile);
         assert!(responses.iter().any(|response| response.epsilon_ex_ante > 1e-4), "{responses:?}");
     }
 }

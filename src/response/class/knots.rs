@@ -10,35 +10,37 @@ use crate::numeric::quadrature::GaussLegendre;
 /// Bids of the program's grid that may win, beside the own bid and the best reply at each knot.
 const BIDS: usize = 48;
 
-/// And of those that are too low to win, evenly, and of those above the rivals' top bid, in even ratios up to the highest
-/// value.
+/// And of those that are too low to win, evenly, and of those above the rivals' top bid, in even ratios up to
+/// the highest value.
 const LOWER_BIDS: usize = 8;
 const HIGHER_BIDS: u32 = 12;
 
-/// Nodes of the program's rules over the quantile: of all segments together, and of one at least and at most. And places
-/// at which it knows W.
+/// Nodes of the program's rules over the quantile: of all segments together, and of one at least and at most.
+/// And places at which it knows W.
 const NODES: usize = 64;
 const NODES_OF_ONE: (usize, usize) = (4, 32);
 const PLACES: usize = 1024;
 
-/// The distance of difference quotients, in the unit of the highest value, and of the way to the next knot's bid.
+/// The distance of difference quotients, in the unit of the highest value, and of the way to the next knot's
+/// bid.
 const DIFFERENCE: (f64, f64) = (1e-4, 0.2);
 
-/// The longest step of Newton's method, in the unit of the highest value, and the parts of a step that are tried.
+/// The longest step of Newton's method, in the unit of the highest value, and the parts of a step that are
+/// tried.
 const LONGEST: f64 = 0.1;
 const PARTS: [f64; 4] = [1.0, 0.5, 0.2, 0.05];
 
 /// A curvature above this is taken for it: this part of the largest, and per value.
 const LEAST_CURVATURE: (f64, f64) = (1e-3, 1e-8);
 
-/// The first steps of single knots and the smallest, in the unit of the highest value; and how much smaller a step gets
-/// that does not lead up.
+/// The first steps of single knots and the smallest, in the unit of the highest value; and how much smaller a
+/// step gets that does not lead up.
 const FIRST_STEP: f64 = 1e-2;
 const LEAST_STEP: f64 = 1e-6;
 const SMALLER: f64 = 0.2;
 
-/// An ascent ends where all knots together gain less, in the unit of the highest value, the last one and those before;
-/// or after so many rounds.
+/// An ascent ends where all knots together gain less, in the unit of the highest value, the last one and
+/// those before; or after so many rounds.
 const NO_GAIN: f64 = 1e-13;
 const LITTLE_GAIN: f64 = 1e-9;
 const MOST_ROUNDS: usize = 30;
@@ -46,7 +48,8 @@ const MOST_ROUNDS: usize = 30;
 /// The own bids are improved too where they earn less than the best by no more than this part.
 const WORTH: f64 = 0.01;
 
-/// Moves of all knots at once from the end of an ascent, in the unit of the highest value, and how often they are tried.
+/// Moves of all knots at once from the end of an ascent, in the unit of the highest value, and how often they
+/// are tried.
 const MOVES: [f64; 2] = [2e-2, 4e-3];
 const MOST_MOVES: usize = 4;
 
@@ -81,9 +84,9 @@ fn lowest_is_free(values: &[f64]) -> bool {
     values[0] > 0.0
 }
 
-/// The best rising bids at the knots out of some at each, which rise: the utility is a sum over segments of a function of
-/// the bids at their two ends, so that the best way to each bid at a knot follows from the best ways to those at the knot
-/// before (Bellman 1957).
+/// The best rising bids at the knots out of some at each, which rise: the utility is a sum over segments of a
+/// function of the bids at their two ends, so that the best way to each bid at a knot follows from the best
+/// ways to those at the knot before (Bellman 1957).
 fn best_way(mut bids_at: Vec<Vec<f64>>, part: impl Fn(usize, f64, f64) -> f64) -> Vec<f64> {
     let mut utilities = vec![0.0; bids_at[0].len()];
     let mut ways: Vec<Vec<usize>> = Vec::with_capacity(bids_at.len());
@@ -256,8 +259,8 @@ impl<'a, O: Opposition> Ascent<'a, O> {
         self.climb(NO_GAIN);
     }
 
-    /// Newton's method, and one knot after another where it does not lead on, while that gains at least `least`, in the unit
-    /// of the highest value.
+    /// Newton's method, and one knot after another where it does not lead on, while that gains at least
+    /// `least`, in the unit of the highest value.
     fn climb(&mut self, least: f64) {
         for _ in 0..MOST_ROUNDS {
             if self.newton() < least * self.unit && self.round() < least * self.unit {
@@ -266,8 +269,8 @@ impl<'a, O: Opposition> Ascent<'a, O> {
         }
     }
 
-    /// The best way among bids a little below and above those at all knots and the bends next to them, if that leads up:
-    /// where W' falls at a bend, the best replies of many values are the bend itself.
+    /// The best way among bids a little below and above those at all knots and the bends next to them, if
+    /// that leads up: where W' falls at a bend, the best replies of many values are the bend itself.
     fn moved(&mut self, by: f64) -> bool {
         let bends = self.payoff.against.bends();
         let bids_at = |k: usize| {
@@ -324,7 +327,8 @@ impl<'a, O: Opposition> Ascent<'a, O> {
         blocks
     }
 
-    /// A step of Newton's method in the bids of blocks of knots that bid the same, by difference quotients; the gain.
+    /// A step of Newton's method in the bids of blocks of knots that bid the same, by difference quotients;
+    /// the gain.
     fn newton(&mut self) -> f64 {
         let blocks = self.blocks();
         let n = blocks.len();
@@ -415,7 +419,8 @@ impl<'a, O: Opposition> Ascent<'a, O> {
         0.0
     }
 
-    /// Knot by knot, and those together that bid the same and some of them, from the lowest to the highest; the gain.
+    /// Knot by knot, and those together that bid the same and some of them, from the lowest to the highest;
+    /// the gain.
     fn round(&mut self) -> f64 {
         let mut gain = 0.0;
         for (first, last) in self.blocks() {

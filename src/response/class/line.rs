@@ -8,8 +8,9 @@ use crate::numeric::maximum::maximum;
 use crate::numeric::quadrature::GaussLegendre;
 use crate::numeric::roots::root;
 
-/// Between two multipliers where the derivative of the utility may bend, its sign is tried at so many even steps, of which
-/// none multiplies the multiplier by more than this; and the first beside 0, in parts of the next.
+/// Between two multipliers where the derivative of the utility may bend, its sign is tried at so many even
+/// steps, of which none multiplies the multiplier by more than this; and the first beside 0, in parts of the
+/// next.
 const STEPS: f64 = 4.0;
 const STEP_RATIO: f64 = 8.0;
 const LEAST_PART: f64 = 1e-6;
@@ -17,7 +18,8 @@ const LEAST_PART: f64 = 1e-6;
 /// A multiplier times the highest value below which its square would lose digits.
 const LEAST_BID: f64 = 1e-100;
 
-/// Lines that are tried where integrals are dear: those whose highest bids are below the rivals' top bid, and the others.
+/// Lines that are tried where integrals are dear: those whose highest bids are below the rivals' top bid, and
+/// the others.
 const TRIED: [usize; 2] = [64, 32];
 
 /// For it W rises in so many steps, and so many values are told apart.
@@ -129,8 +131,9 @@ impl<'a, O: Opposition> Lines<'a, O> {
 impl Best {
     /// The global maximum, where utilities are integrals of polynomials.
     ///
-    /// Between multipliers at which w high or w low is a bend the utility is smooth, and at most (1 - w_1) S(w_2). Where
-    /// that is more than the best so far the sign of the derivative is tried, and its zeros are found.
+    /// Between multipliers at which w high or w low is a bend the utility is smooth, and at most (1 - w_1)
+    /// S(w_2). Where that is more than the best so far the sign of the derivative is tried, and its zeros are
+    /// found.
     pub fn of_polynomials<O: Opposition>(lines: &Lines<O>) -> Self {
         let first = (lines.bends[0] / lines.high).min(1.0);
         let mut ends = Vec::with_capacity(2 * lines.bends.len() + 2);
@@ -232,7 +235,8 @@ impl Best {
 struct RoughLines {
     /// Bid and rise of W.
     steps: Vec<(f64, f64)>,
-    /// Values and A there, rising from low to high: evenly spaced ones, and quantiles, since F may rise steeply.
+    /// Values and A there, rising from low to high: evenly spaced ones, and quantiles, since F may rise
+    /// steeply.
     above: Vec<(f64, f64)>,
 }
 

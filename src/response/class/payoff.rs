@@ -27,15 +27,16 @@ pub(super) type Point = (f64, Share);
 /// Nodes of a panel where F is not linear.
 const ORDER: usize = 10;
 
-/// Bids that rise by less than this part of the highest are not summed up from integrals of whole panels, which would lose
-/// digits.
+/// Bids that rise by less than this part of the highest are not summed up from integrals of whole panels,
+/// which would lose digits.
 const LEAST_RISE: f64 = 1e-3;
 
 /// What bid functions of one bidder earn.
 pub(super) struct Payoff<'a, O> {
     pub marginal: &'a Marginal,
     pub against: &'a O,
-    /// Where W consists of polynomials: a rule exact for W times the gap between value and bid, if F is linear.
+    /// Where W consists of polynomials: a rule exact for W times the gap between value and bid, if F is
+    /// linear.
     rule: Option<&'static GaussLegendre>,
     /// int W db and int b W db up to each bend, for uniform priors.
     sums: Vec<(f64, f64)>,
@@ -156,7 +157,8 @@ impl<'a, O: Opposition> Payoff<'a, O> {
             || (at_high.is_some() && low.from_high > GROWTH * high.from_high)
     }
 
-    /// For any smooth prior: panels end at the bends, of which none is at or below the first bid, and where F does.
+    /// For any smooth prior: panels end at the bends, of which none is at or below the first bid, and where F
+    /// does.
     fn of_uneven(&self, rule: &GaussLegendre, (start, low): Point, (end, high): Point, bends: &[f64]) -> f64 {
         let (rise, width) = (end - start, low.rise_to(high));
         let mut bends = bends.iter().map(|bend| (bend - start) / rise).peekable();

@@ -1,8 +1,8 @@
 //! The best bid at every value.
 //!
-//! In the plane of W and b W the bids are a curve of slope b + W/W' = v(b), the value to which the bid b is the first-order
-//! answer, and u*(v) = max_b (v - b) W(b) is the curve's convex conjugate: on the curve's lower hull v(b) rises, and where
-//! the hull leaves the curve the best bid jumps.
+//! In the plane of W and b W the bids are a curve of slope b + W/W' = v(b), the value to which the bid b is
+//! the first-order answer, and u*(v) = max_b (v - b) W(b) is the curve's convex conjugate: on the curve's
+//! lower hull v(b) rises, and where the hull leaves the curve the best bid jumps.
 
 use crate::law::wins::Wins;
 
@@ -69,8 +69,8 @@ pub(crate) struct BestBids {
 }
 
 impl BestBids {
-    /// Finds the best bids for values up to `highest`; `bids` are where W is sampled: its bends, marked so, and between
-    /// them as many more as it takes for v(b) to be monotone from one to the next.
+    /// Finds the best bids for values up to `highest`; `bids` are where W is sampled: its bends, marked so,
+    /// and between them as many more as it takes for v(b) to be monotone from one to the next.
     pub fn find(&mut self, wins: &impl Wins, bids: impl Iterator<Item = (f64, bool)>, highest: f64) {
         self.highest = highest;
         self.trace(wins, bids);
@@ -150,8 +150,8 @@ impl BestBids {
         runs.push(elements.len());
     }
 
-    /// Finds the runs on the hull. Of two runs the one of higher bids wins more often at every value, so that it is
-    /// better from one value on.
+    /// Finds the runs on the hull. Of two runs the one of higher bids wins more often at every value, so that
+    /// it is better from one value on.
     fn join(&mut self, wins: &impl Wins) {
         let mut hull = std::mem::take(&mut self.hull);
         hull.clear();

@@ -54,7 +54,8 @@ impl Ceiling {
         self.lines.push((zero, slope, zero));
     }
 
-    /// The expectation of the highest line, or an upper bound of it where F is no line, over so many cells of values.
+    /// The expectation of the highest line, or an upper bound of it where F is no line, over so many cells of
+    /// values.
     ///
     /// The highest line U is convex and rises, so that on a cell of values
     ///

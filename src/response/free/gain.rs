@@ -8,11 +8,12 @@ use crate::law::marginal::{Marginal, Part, Share};
 use crate::law::rivals::Rivals;
 use crate::law::wins::Wins;
 
-/// What a panel's integral may be off, in units of the highest value: where all F are lines, and where some are tables.
+/// What a panel's integral may be off, in units of the highest value: where all F are lines, and where some
+/// are tables.
 const ERRORS: (f64, f64) = (1e-14, 1e-11);
 
-/// A panel of a singular density is integrated over the logarithm of the distance to the singular end, if it reaches that
-/// many times as far from it with its far end as with its near one.
+/// A panel of a singular density is integrated over the logarithm of the distance to the singular end, if it
+/// reaches that many times as far from it with its far end as with its near one.
 const GROWTH: f64 = 4.0;
 
 /// F rises at least so much from one mark of a prior at which panels end to the next.

@@ -1,7 +1,7 @@
 //! The lower convex hull of points in a plane.
 
-/// Which of the points are corners of their lower convex hull, in order. The points' x do not fall; of points with one x
-/// the first of the lowest can be a corner.
+/// Which of the points are corners of their lower convex hull, in order. The points' x do not fall; of points
+/// with one x the first of the lowest can be a corner.
 ///
 /// References: Andrew 1979, "Another efficient algorithm for convex hulls in two dimensions".
 pub(super) fn lower_hull(points: &[(f64, f64)]) -> Vec<usize> {

@@ -1,8 +1,8 @@
 //! Best responses by linear program over distributional strategies.
 //!
-//! A distributional strategy x(k, l) is the joint probability of the value cell k and the bid l (Milgrom and Weber 1985,
-//! "Distributional strategies for games with incomplete information"). On a grid of cells with mass p_k and mean value
-//! v_k, and of bids b_l that win with probability W_l, a best response solves
+//! A distributional strategy x(k, l) is the joint probability of the value cell k and the bid l (Milgrom and
+//! Weber 1985, "Distributional strategies for games with incomplete information"). On a grid of cells with
+//! mass p_k and mean value v_k, and of bids b_l that win with probability W_l, a best response solves
 //!
 //! ```text
 //! max sum_kl x_kl (v_k - b_l) W_l,    sum_l x_kl = p_k,    x >= 0,
@@ -14,24 +14,26 @@ mod constraint;
 mod discretise;
 mod generation;
 mod hull;
-mod of_profile;
 mod problem;
+mod profile;
 mod solver;
 #[cfg(test)]
 mod tests;
 
 pub use constraint::Constraint;
-pub use discretise::{Discretisation, RivalBids};
+pub use discretise::{Discretisation, Grid, RivalBids};
 use generation::generate;
 use hull::lower_hull;
 pub use problem::{BidderProblem, GridBid, ValueCell};
+pub use profile::program_response;
 use solver::{Column, Coupling, Row, dual, mean};
 
-/// The most value cells of a program without or with a constraint on one sum: with [`MOST_BIDS`] it takes about a second.
+/// The most value cells of a program without or with a constraint on one sum: with [`MOST_BIDS`] it takes
+/// about a second.
 pub const MOST_CELLS: usize = 512;
 
-/// The most value cells of a program with [`Constraint::Lipschitz`], whose time rises with the third power of them: with
-/// 256 bids it takes one or two seconds.
+/// The most value cells of a program with [`Constraint::Lipschitz`], whose time rises with the third power of
+/// them: with 256 bids it takes one or two seconds.
 pub const MOST_LIPSCHITZ_CELLS: usize = 128;
 
 /// The most bids of a program.
@@ -56,9 +58,9 @@ pub struct Optimum {
 pub struct ConstrainedOptimum {
     /// The optimum.
     pub optimum: Optimum,
-    /// The constraint's dual value, >= 0 and 0 where it does not bind: how fast the utility rises as the budget rises, as
-    /// 0 rises in sum x (rho b - v) W <= 0, as the slope L rises, or as the win rate falls; with several slopes at a kink
-    /// one of these.
+    /// The constraint's dual value, >= 0 and 0 where it does not bind: how fast the utility rises as the
+    /// budget rises, as 0 rises in sum x (rho b - v) W <= 0, as the slope L rises, or as the win rate falls;
+    /// with several slopes at a kink one of these.
     pub multiplier: f64,
 }
 
@@ -105,25 +107,26 @@ pub enum ProgramError {
 
 /// A bidder's best response on a grid, by linear program, without and with a constraint.
 ///
-/// All but the Lipschitz constraint are linear in the W_l and the payments b_l W_l of the bids that are used, with one
-/// sign for all values, and so is the objective: only bids at corners of the lower convex hull of the points
-/// (W_l, b_l W_l) can be needed, the same for all values, and no others become variables. With the Lipschitz constraint
-/// they are, of each cell of values, the corners of the upper hull of the points (b_l, (v_k - b_l) W_l).
+/// All but the Lipschitz constraint are linear in the W_l and the payments b_l W_l of the bids that are used,
+/// with one sign for all values, and so is the objective: only bids at corners of the lower convex hull of
+/// the points (W_l, b_l W_l) can be needed, the same for all values, and no others become variables. With the
+/// Lipschitz constraint they are, of each cell of values, the corners of the upper hull of the points (b_l,
+/// (v_k - b_l) W_l).
 ///
-/// The program starts from a few of these and grows by the bids that its dual values favour. The solver tells no dual
-/// values: they come from complementary slackness with its optimum, those of the Lipschitz constraint from the dual
-/// program over the bids that are used and their neighbours. The bound is the dual function of the whole grid there, so
-/// that its gap to the utility proves both.
+/// The program starts from a few of these and grows by the bids that its dual values favour. The solver tells
+/// no dual values: they come from complementary slackness with its optimum, those of the Lipschitz constraint
+/// from the dual program over the bids that are used and their neighbours. The bound is the dual function of
+/// the whole grid there, so that its gap to the utility proves both.
 ///
 /// ```
-/// use bidsweep::response::{BidderProblem, Constraint, GridBid, ValueCell, program_response};
+/// use bidsweep::response::{BidderProblem, Constraint, GridBid, ValueCell, solve_program};
 ///
 /// // Values 1/2 and 1, against a rival whose bid is uniform on [0, 1/2].
 /// let cells = [0.5, 1.0].map(|value| ValueCell { mass: 0.5, value }).to_vec();
 /// let bids = (0..=8).map(|l| GridBid { bid: l as f64 / 16.0, win: l as f64 / 8.0 }).collect();
 /// let problem = BidderProblem::new(cells, bids)?;
 ///
-/// let response = program_response(&problem, Some(Constraint::Budget(0.125)))?;
+/// let response = solve_program(&problem, Some(Constraint::Budget(0.125)))?;
 /// assert_eq!(response.plain.utility, 0.5 * (0.25 * 0.5 + 0.5 * 1.0));
 /// assert_eq!(response.plain.bids, [0.25, 0.5]);
 /// assert!(response.constrained.unwrap().multiplier > 0.0);
@@ -132,7 +135,7 @@ pub enum ProgramError {
 ///
 /// # Errors
 /// [`ProgramError`], but [`ProgramError::Problem`].
-pub fn program_response(
+pub fn solve_program(
     problem: &BidderProblem,
     constraint: Option<Constraint>,
 ) -> Result<ProgramResponse, ProgramError> {

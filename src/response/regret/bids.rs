@@ -15,9 +15,9 @@ const PROFILES: usize = 8;
 /// Added ends are that far from each other, and even ones from added, in units of even cells.
 const APART: (f64, f64) = (1e-6, 1e-2);
 
-/// The ends of cells and, between, their middles, rising: from the lowest bid that ever wins to the highest of the run,
-/// or to the highest value. Cells end evenly, and where W of some profiles bends, above all of the last: a run stays
-/// longest near its end.
+/// The ends of cells and, between, their middles, rising: from the lowest bid that ever wins to the highest
+/// of the run, or to the highest value. Cells end evenly, and where W of some profiles bends, above all of
+/// the last: a run stays longest near its end.
 pub(super) fn grid(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<f64> {
     let bidders = evaluator.population.len();
     let (mut start, mut top, mut highest) = (f64::INFINITY, 0.0_f64, 0.0_f64);
@@ -63,8 +63,8 @@ pub(super) fn grid(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<f64> {
     bids
 }
 
-/// Bids at which W of the last profile bends; then, while there is room, at which those of some others do, and samples
-/// of the last one where it is smooth.
+/// Bids at which W of the last profile bends; then, while there is room, at which those of some others do,
+/// and samples of the last one where it is smooth.
 fn places(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<f64> {
     let mut places = Vec::new();
     let mut smooth = Vec::new();

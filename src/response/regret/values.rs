@@ -15,13 +15,15 @@ const SAMPLES: usize = 64;
 /// Steps of the multiplier from 0 to 1 among which the best are looked for.
 const STEPS: usize = 200;
 
-/// How many steps around one of them the best multiplier is looked for, and how many local maxima are followed.
+/// How many steps around one of them the best multiplier is looked for, and how many local maxima are
+/// followed.
 const AROUND: (f64, usize) = (4.0, 3);
 
 /// The error of the best multiplier; payoffs are flat there.
 const EXACT: f64 = 1e-6;
 
-/// Orders of rules: where F is linear between marks, on panels that are narrower than a part of the support, and on any.
+/// Orders of rules: where F is linear between marks, on panels that are narrower than a part of the support,
+/// and on any.
 const ORDERS: (usize, usize, usize) = (2, 5, 10);
 const NARROW: f64 = 1.0 / 64.0;
 
@@ -122,8 +124,8 @@ impl<'a> Values<'a> {
         (1.0 - w) * total / SAMPLES as f64
     }
 
-    /// E\[(1 - w) v S(w v)\], by parts, since F is bounded where a density is not: with h(v) = v S(w v), from the lowest
-    /// value v_0 that may win,
+    /// E\[(1 - w) v S(w v)\], by parts, since F is bounded where a density is not: with h(v) = v S(w v), from
+    /// the lowest value v_0 that may win,
     ///
     /// ```text
     /// E h(v) = h(high) - h(v_0) F(v_0) - int h'(v) F(v) dv.
