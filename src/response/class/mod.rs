@@ -1,16 +1,23 @@
 //! Best responses within the bidders' strategy classes.
 
+mod ascent;
 mod auctions;
 mod knots;
 mod line;
+mod lines;
 mod payoff;
+mod rough_knots;
+mod rough_lines;
+mod way;
 
 use auctions::TrueAuction;
+use line::BestLine;
+use lines::Lines;
 pub(super) use payoff::Opposition;
 use payoff::Payoff;
 
 use crate::auction::strategy::PiecewiseLinear;
-use crate::auction::{BidFunction, Profile, Strategy};
+use crate::auction::{BidFunction, Mechanism, Profile, Strategy};
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::Part;
@@ -62,9 +69,10 @@ pub struct ClassResponse {
 /// # Panics
 /// Where the profile has not one bid function a bidder.
 pub fn class_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<ClassResponse> {
+    let Mechanism::FirstPrice = evaluator.population.mechanism;
     assert_eq!(profile.bids.len(), evaluator.population.len(), "bid functions and bidders");
     let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Both));
-    let of = |bidder| {
+    let respond = |bidder| {
         let auction = TrueAuction::new(evaluator, profile, &laws, bidder);
         let lines =
             evaluator.population.bidders[bidder].strategy == Strategy::Linear && auction.degree().is_some();
@@ -73,7 +81,7 @@ pub fn class_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<ClassRes
             None => class_response(evaluator, bidder, &profile.bids[bidder], &auction, &auction),
         }
     };
-    (0..evaluator.population.len()).map(of).collect()
+    (0..evaluator.population.len()).map(respond).collect()
 }
 
 /// The best response of a bidder within its class, searched with one W and judged by another that is all but
@@ -92,17 +100,23 @@ pub(super) fn class_response(
     let found = match strategy {
         Strategy::Linear => {
             let payoff = Payoff::new(marginal, searched);
-            let lines = payoff.lines();
+            let lines = Lines::of(&payoff);
             let best = match &lines {
-                Some(lines) => line::Best::of_polynomials(lines),
-                None => line::Best::of_any(&payoff, prior),
+                Some(lines) => BestLine::exact(lines),
+                None => BestLine::searched(&payoff, prior),
             };
             // Lines are judged by what finds them, if that is exact.
             if let (BidFunction::Linear { multiplier }, Some(lines)) = (own, &lines)
-                && judge.has_lines()
+                && judge.exact_rule().is_some()
                 && *multiplier > 0.0
             {
-                return best.response(own, lines.utility(*multiplier));
+                let utility = lines.utility(*multiplier);
+                let gains = best.utility > utility;
+                return ClassResponse {
+                    utility,
+                    epsilon: if gains { best.utility - utility } else { 0.0 },
+                    bids: if gains { best.bids() } else { own.clone() },
+                };
             }
             best.bids()
         }
