@@ -1,6 +1,7 @@
 //! A bidder's problem discretised, with a bound on what that loses.
 
-use super::{BidderProblem, GridBid, ProgramError, ValueCell};
+use super::error::ProgramError;
+use super::problem::{BidderProblem, GridBid, ValueCell};
 use crate::auction::Prior;
 use crate::numeric::quadrature::{GaussLegendre, TanhSinh};
 

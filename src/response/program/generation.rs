@@ -2,7 +2,7 @@
 //!
 //! References: Dantzig and Wolfe 1960, "Decomposition principle for linear programs", Operations Research 8.
 
-use super::ProgramError;
+use super::error::ProgramError;
 use super::solver::{Coupling, Row, Strategy, maximise, multipliers, prices};
 
 /// About how many columns of each row the first program has.

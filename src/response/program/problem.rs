@@ -1,6 +1,6 @@
 //! A bidder's problem on a grid of values and bids.
 
-use super::ProgramError;
+use super::error::ProgramError;
 
 /// The masses of a bidder's values may miss 1 by this.
 const MASS_ERROR: f64 = 1e-9;

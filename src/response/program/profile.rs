@@ -1,7 +1,10 @@
 //! The linear program of a bidder of a profile.
 
-use super::{Constraint, Discretisation, Grid, ProgramError, ProgramResponse, RivalBids, solve_program};
-use crate::auction::Profile;
+use super::constraint::Constraint;
+use super::discretise::{Discretisation, Grid, RivalBids};
+use super::error::ProgramError;
+use super::solve::{ProgramResponse, solve_program};
+use crate::auction::{Mechanism, Profile};
 use crate::expectation::Evaluator;
 use crate::law::marginal::Part;
 use crate::law::rivals::BidLaws;
@@ -42,6 +45,7 @@ pub fn program_response(
     grid: Grid,
     constraint: Option<Constraint>,
 ) -> Result<ProgramResponse, ProgramError> {
+    let Mechanism::FirstPrice = evaluator.population.mechanism;
     assert_eq!(profile.bids.len(), evaluator.population.len(), "bid functions and bidders");
     let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Both));
     let rivals = laws.rivals(bidder);

@@ -18,7 +18,7 @@ use good_lp::{
     Expression, ProblemVariables, ResolutionError, Solution, SolverModel, Variable, microlp, variable,
 };
 
-use super::ProgramError;
+use super::error::ProgramError;
 
 /// A share of a row's mass up to which the solver's rounding may leave it on a column that is not used.
 const MASS_ROUNDING: f64 = 1e-12;
@@ -79,10 +79,10 @@ pub(super) fn maximise(rows: &[Row], bases: &[usize], coupling: &Coupling) -> Re
             others.map(|column| (column, variables.add(variable().min(0.0)))).collect()
         })
         .collect();
-    let above = |of: fn(&Column) -> f64| -> Vec<Vec<(Variable, f64)>> {
+    let above = |number: fn(&Column) -> f64| -> Vec<Vec<(Variable, f64)>> {
         let terms = |((row, &base), others): ((&Row, &usize), &Vec<(usize, Variable)>)| {
-            let base = of(&row.columns[base]);
-            others.iter().map(|&(column, x)| (x, of(&row.columns[column]) - base)).collect()
+            let base = number(&row.columns[base]);
+            others.iter().map(|&(column, x)| (x, number(&row.columns[column]) - base)).collect()
         };
         rows.iter().zip(bases).zip(&others).map(terms).collect()
     };
@@ -251,11 +251,11 @@ pub(super) fn prices(rows: &[Row], coupling: &Coupling, multipliers: &[f64]) -> 
     }
 }
 
-/// The mean over a row's used columns.
-pub(super) fn mean(row: &Row, used: &[(usize, f64)], of: impl Fn(&Column) -> f64) -> f64 {
+/// The mean of a number over a row's used columns.
+pub(super) fn mean(row: &Row, used: &[(usize, f64)], number: impl Fn(&Column) -> f64) -> f64 {
     match used {
-        [(column, _)] => of(&row.columns[*column]),
-        _ => used.iter().map(|&(column, mass)| mass / row.mass * of(&row.columns[column])).sum(),
+        [(column, _)] => number(&row.columns[*column]),
+        _ => used.iter().map(|&(column, mass)| mass / row.mass * number(&row.columns[column])).sum(),
     }
 }
 
