@@ -10,7 +10,7 @@ use values::Values;
 
 use super::free::own_utility;
 
-use crate::auction::Profile;
+use crate::auction::{Mechanism, Profile};
 use crate::expectation::Evaluator;
 use crate::law::marginal::Part;
 use crate::law::rivals::BidLaws;
@@ -87,6 +87,7 @@ pub struct ExternalRegret {
 /// # Panics
 /// Where a profile has not one bid function a bidder.
 pub fn external_regrets(evaluator: &Evaluator, profiles: &[Profile], stride: u32) -> Vec<ExternalRegret> {
+    let Mechanism::FirstPrice = evaluator.population.mechanism;
     let bidders = evaluator.population.len();
     let mut regrets = vec![ExternalRegret::default(); bidders];
     if profiles.is_empty() {
@@ -134,7 +135,7 @@ fn values_of(evaluator: &Evaluator) -> (Vec<usize>, Vec<Values<'_>>) {
     let (mut of_bidder, mut different) = (Vec::new(), Vec::<Values>::new());
     for (i, bidder) in evaluator.population.bidders.iter().enumerate() {
         let marginal = evaluator.marginal(i);
-        let known = different.iter().position(|values| values.are_of(marginal));
+        let known = different.iter().position(|values| values.belong_to(marginal));
         of_bidder.push(known.unwrap_or(different.len()));
         if known.is_none() {
             different.push(Values::new(&bidder.prior, marginal));
@@ -182,7 +183,7 @@ impl Totals {
     /// Adds what is pending.
     fn settle(&mut self) {
         if self.pending > 0.0 {
-            let add = |(sum, of): (&mut f64, &f64)| *sum += self.pending * of;
+            let add = |(sum, each): (&mut f64, &f64)| *sum += self.pending * each;
             self.sums.iter_mut().zip(&self.wins).for_each(add);
             self.earned.iter_mut().zip(&self.utilities).for_each(add);
             self.pending = 0.0;

@@ -59,7 +59,7 @@ impl<'a> Sums<'a> {
 
     pub fn cell(&self, number: usize) -> Cell {
         let k = 2 * number;
-        let [low, middle, high] = [0, 1, 2].map(|of| self.sums[k + of]);
+        let [low, middle, high] = [0, 1, 2].map(|next| self.sums[k + next]);
         Cell {
             centre: self.bids[k + 1],
             half: 0.5 * (self.bids[k + 2] - self.bids[k]),
