@@ -5,14 +5,14 @@ mod class;
 pub(crate) mod free;
 mod program;
 mod regret;
-mod smoothed;
 
 pub use class::{ClassResponse, class_responses};
-pub use free::{BestResponse, best_responses, epsilon_ex_ante_upper};
+pub use free::{
+    BestResponse, MOST_STEEPNESS, SmoothedResponse, best_responses, epsilon_ex_ante_upper, smoothed_responses,
+};
 pub use program::{
     BidderProblem, ConstrainedOptimum, Constraint, DUALITY_GAP, Discretisation, Grid, GridBid, MOST_BIDS,
     MOST_CELLS, MOST_LIPSCHITZ_CELLS, Optimum, ProgramError, ProgramResponse, RivalBids, ValueCell,
     program_response, solve_program,
 };
 pub use regret::{ExternalRegret, external_regrets};
-pub use smoothed::{MOST_STEEPNESS, SmoothedResponse, smoothed_responses};

@@ -5,7 +5,8 @@ use super::Bne;
 use super::rivals::{Own, Rivals};
 use crate::expectation::Evaluator;
 use crate::law::wins::Wins;
-use crate::response::free::{BestBids, BestResponse, CELLS, Ceiling};
+use crate::response::free::replies::BestReplies;
+use crate::response::free::{BestResponse, CELLS, Ceiling, HullReplies};
 
 /// The best responses of every bidder to the others: what is gained over the equilibrium's bids measures their error.
 ///
@@ -13,7 +14,7 @@ use crate::response::free::{BestBids, BestResponse, CELLS, Ceiling};
 /// Where the equilibrium is of another number of bidders.
 pub fn best_responses(evaluator: &Evaluator, bne: &Bne) -> Vec<BestResponse> {
     assert_eq!(bne.bidders(), evaluator.population.len(), "bidders of the equilibrium and of the population");
-    let (mut best, mut ceiling) = (BestBids::default(), Ceiling::default());
+    let (mut best, mut ceiling) = (HullReplies::default(), Ceiling::default());
     let respond = |bidder: usize| {
         let marginal = evaluator.marginal(bidder);
         let rivals = Rivals::new(bne, bidder);
@@ -21,7 +22,7 @@ pub fn best_responses(evaluator: &Evaluator, bne: &Bne) -> Vec<BestResponse> {
         let (mut expected, mut most, mut at) = (0.0, 0.0, marginal.high);
         for Own { value, bid, weight } in rivals.own() {
             let own = (value - bid) * rivals.at(bid).0;
-            let gain = (best.best(&rivals, value).utility - own).max(0.0);
+            let gain = (best.reply(&rivals, best.arc(value), value).utility - own).max(0.0);
             expected += weight * gain;
             if gain > most {
                 (most, at) = (gain, value);

@@ -1,16 +1,21 @@
-//! Best responses of every bidder of a profile, over all bid functions.
+//! Best responses of every bidder of a profile, over all bid functions: in the true auction and in the
+//! smoothed one.
 
-mod best;
 mod bound;
 mod gain;
+mod hull;
 mod own;
+pub(crate) mod replies;
 mod rule;
+mod smoothed;
+mod tried;
 
-pub(crate) use best::BestBids;
 pub(crate) use bound::Ceiling;
 use gain::{Gain, Gains};
+pub(crate) use hull::HullReplies;
+pub use smoothed::{MOST_STEEPNESS, SmoothedResponse, smoothed_responses};
 
-use crate::auction::Profile;
+use crate::auction::{Mechanism, Profile};
 use crate::expectation::evaluate::{BidderEvaluation, Evaluator};
 use crate::law::marginal::Part;
 use crate::law::rivals::BidLaws;
@@ -73,9 +78,10 @@ pub struct BestResponse {
 /// # Panics
 /// Where the profile has not one bid function a bidder.
 pub fn best_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<BestResponse> {
+    let Mechanism::FirstPrice = evaluator.population.mechanism;
     let evaluation = evaluator.evaluate(profile);
     let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Both));
-    let (mut best, mut gains, mut ceiling) = (BestBids::default(), Gains::default(), Ceiling::default());
+    let (mut best, mut gains, mut ceiling) = (HullReplies::default(), Gains::default(), Ceiling::default());
     let mut samples = Vec::new();
     let mut responses = Vec::with_capacity(profile.bids.len());
     for (bidder, bids) in profile.bids.iter().enumerate() {
@@ -83,7 +89,7 @@ pub fn best_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<BestRespo
         let rivals = laws.rivals(bidder);
         rivals.samples(&mut samples);
         best.find(&rivals, samples.iter().copied(), marginal.high);
-        let Gain { expected, most, at } = gains.of(marginal, bids, &rivals, &best);
+        let Gain { expected, most, at } = gains.gain(marginal, bids, &rivals, &best);
         ceiling.build(&rivals, CELLS);
         let utility = own_utility(evaluator, bidder, evaluation.bidders[bidder], &laws);
         let upper = ceiling.expectation(marginal, CELLS) - utility;
@@ -116,6 +122,7 @@ pub fn best_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<BestRespo
 /// # Panics
 /// Where the profile has not one bid function a bidder.
 pub fn epsilon_ex_ante_upper(evaluator: &Evaluator, profile: &Profile) -> Vec<f64> {
+    let Mechanism::FirstPrice = evaluator.population.mechanism;
     let evaluation = evaluator.evaluate(profile);
     let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Both));
     let mut ceiling = Ceiling::default();
@@ -130,7 +137,8 @@ pub fn epsilon_ex_ante_upper(evaluator: &Evaluator, profile: &Profile) -> Vec<f6
         .collect()
 }
 
-/// What a bidder's own bids earn, `E u(v)`: also where all bid 0 and tie, of which the evaluation says nothing.
+/// What a bidder's own bids earn, `E u(v)`: also where all bid 0 and tie, of which the evaluation says
+/// nothing.
 pub(super) fn own_utility(
     evaluator: &Evaluator,
     bidder: usize,
