@@ -12,7 +12,10 @@ use super::{Console, Exit, Failure, TableFormat};
 use crate::auction::{Population, Profile, Strategy};
 use crate::expectation::{Evaluation, Evaluator};
 use crate::measure::{BestResponseSettings, LpResponse, lp_reason, lp_responses};
-use crate::response::{BestResponse, Constraint, MOST_BIDS, MOST_CELLS, SmoothedResponse};
+use crate::response::{
+    BestResponse, Constraint, MOST_BIDS, MOST_CELLS, SmoothedResponse, best_responses, class_responses,
+    epsilon_ex_ante_upper, smoothed_responses,
+};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -176,10 +179,10 @@ impl Answer {
         Answer {
             constraint: args.constraint,
             evaluation: evaluator.evaluate(profile),
-            responses: evaluator.best_responses(profile),
-            uppers: evaluator.epsilon_ex_ante_upper(profile),
-            epsilons_class: evaluator.class_responses(profile).iter().map(|of| of.epsilon).collect(),
-            smoothed: game.beta.and_then(|beta| evaluator.smoothed_responses(profile, beta)),
+            responses: best_responses(&evaluator, profile),
+            uppers: epsilon_ex_ante_upper(&evaluator, profile),
+            epsilons_class: class_responses(&evaluator, profile).iter().map(|of| of.epsilon).collect(),
+            smoothed: game.beta.and_then(|beta| smoothed_responses(&evaluator, profile, beta)),
             lp: lp_responses(&evaluator, profile, &settings),
             game,
         }

@@ -10,7 +10,10 @@ use crate::equilibrium::{BidderReferences, Distance, References};
 use crate::expectation::{BidderEvaluation, Evaluation};
 use crate::numeric::series::{Rotation, Single, Unmeasured, Workspace};
 use crate::numeric::simd::Instance;
-use crate::response::{BestResponse, ExternalRegret, SmoothedResponse};
+use crate::response::{
+    BestResponse, ExternalRegret, SmoothedResponse, best_responses, class_responses, epsilon_ex_ante_upper,
+    external_regrets, smoothed_responses,
+};
 use crate::train::{BidderOutcome, History, Outcome, Settings};
 
 thread_local! {
@@ -68,7 +71,7 @@ impl<'a> RunContext<'a> {
         let profile = profile(settings, |bidder| &outcome.bidders[bidder].tail_mean_parameters);
         let last = profile_of_last(settings, outcome);
         let distance = |(bidder, bids)| distances.as_ref().map(|distances| distances.of(bidder, bids));
-        let responses = evaluator.best_responses(&profile);
+        let responses = best_responses(evaluator, &profile);
         let asked = measurement.best_response;
         let beta = settings.beta.last();
         let (singles, rotation) = WORKSPACE.with_borrow_mut(|workspace| {
@@ -82,22 +85,22 @@ impl<'a> RunContext<'a> {
             evaluation: evaluator.evaluate(&profile),
             saturated_shares: evaluator.saturation(&profile, beta),
             distances: profile.bids.iter().enumerate().map(distance).collect(),
-            responses_last: evaluator.best_responses(&last),
+            responses_last: best_responses(evaluator, &last),
             uppers: if asked.tight {
-                evaluator.epsilon_ex_ante_upper(&profile)
+                epsilon_ex_ante_upper(evaluator, &profile)
             } else {
                 responses.iter().map(|response| response.epsilon_ex_ante_upper).collect()
             },
             epsilons_class: (asked.class == Scope::Runs)
-                .then(|| evaluator.class_responses(&profile).iter().map(|of| of.epsilon).collect()),
+                .then(|| class_responses(evaluator, &profile).iter().map(|of| of.epsilon).collect()),
             smoothed: (asked.smoothed == Scope::Runs)
-                .then(|| evaluator.smoothed_responses(&profile, beta))
+                .then(|| smoothed_responses(evaluator, &profile, beta))
                 .flatten(),
             lp: (asked.lp == Scope::Runs).then(|| lp_responses(evaluator, &profile, &asked)),
             regrets: outcome
                 .history
                 .as_ref()
-                .map(|history| evaluator.external_regrets(&played(settings, history), history.stride)),
+                .map(|history| external_regrets(evaluator, &played(settings, history), history.stride)),
             responses,
             singles,
             drifts: drifts(outcome),

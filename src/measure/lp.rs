@@ -3,6 +3,7 @@
 use super::{BestResponseSettings, BidderMeasure, Column};
 use crate::auction::Profile;
 use crate::expectation::Evaluator;
+use crate::response::{Grid, program_response};
 
 /// What the linear program of a bidder says.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,10 +28,10 @@ pub fn lp_responses(
     settings: &BestResponseSettings,
 ) -> Vec<Result<LpResponse, String>> {
     let utilities = evaluator.evaluate(profile).bidders;
-    let grid = (settings.values as usize, settings.bids as usize);
+    let grid = Grid { cells: settings.values as usize, bids: settings.bids as usize };
     let of = |(bidder, own): (usize, &crate::expectation::BidderEvaluation)| {
         let solve = |constraint| {
-            let found = evaluator.best_response_lp(profile, bidder, grid, constraint);
+            let found = program_response(evaluator, profile, bidder, grid, constraint);
             found.map_err(|error| error.to_string())
         };
         // Where the constraint cannot be kept, there is still the program without it.

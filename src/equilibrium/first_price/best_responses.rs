@@ -5,7 +5,8 @@ use super::Bne;
 use super::rivals::{Own, Rivals};
 use crate::expectation::Evaluator;
 use crate::law::wins::Wins;
-use crate::response::free::{BestBids, BestResponse, CELLS, Ceiling};
+use crate::response::free::replies::BestReplies;
+use crate::response::free::{BestResponse, CELLS, Ceiling, HullReplies};
 
 /// The best responses of every bidder to the others: what is gained over the equilibrium's bids measures
 /// their error.
@@ -14,7 +15,7 @@ use crate::response::free::{BestBids, BestResponse, CELLS, Ceiling};
 /// Where the equilibrium is of another number of bidders.
 pub fn best_responses(evaluator: &Evaluator, bne: &Bne) -> Vec<BestResponse> {
     assert_eq!(bne.bidders(), evaluator.population.len(), "bidders of the equilibrium and of the population");
-    let (mut best, mut ceiling) = (BestBids::default(), Ceiling::default());
+    let (mut best, mut ceiling) = (HullReplies::default(), Ceiling::default());
     let respond = |bidder: usize| {
         let marginal = evaluator.marginal(bidder);
         let rivals = Rivals::new(bne, bidder);
@@ -22,7 +23,7 @@ pub fn best_responses(evaluator: &Evaluator, bne: &Bne) -> Vec<BestResponse> {
         let (mut expected, mut most, mut at) = (0.0, 0.0, marginal.high);
         for Own { value, bid, weight } in rivals.own() {
             let own = (value - bid) * rivals.at(bid).0;
-            let gain = (best.best(&rivals, value).utility - own).max(0.0);
+            let gain = (best.reply(&rivals, best.arc(value), value).utility - own).max(0.0);
             expected += weight * gain;
             if gain > most {
                 (most, at) = (gain, value);
@@ -89,7 +90,7 @@ mod tests {
                 through(&(0..=400).map(|k| (value(k), bne.bid(i, value(k)))).collect::<Vec<_>>())
             });
             let profile = Profile { bids: bids.collect() };
-            for (i, response) in evaluator.best_responses(&profile).iter().enumerate() {
+            for (i, response) in crate::response::best_responses(&evaluator, &profile).iter().enumerate() {
                 assert!(response.epsilon_ex_ante < 2e-6, "bidder {i} of {:?}: {response:?}", bne.method());
             }
         }
@@ -111,7 +112,8 @@ mod tests {
                     .collect::<Vec<_>>(),
             )
         };
-        let responses = Evaluator::new(&population).best_responses(&Profile { bids: vec![bids(0), bids(1)] });
+        let profile = Profile { bids: vec![bids(0), bids(1)] };
+        let responses = crate::response::best_responses(&Evaluator::new(&population), &profile);
         assert!(responses.iter().any(|response| response.epsilon_ex_ante > 1e-4), "{responses:?}");
     }
 }

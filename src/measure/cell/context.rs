@@ -10,7 +10,10 @@ use crate::measure::context::profile;
 use crate::measure::lp::{LpResponse, lp_responses};
 use crate::measure::stationary::{Sampling, Stationary, stationary};
 use crate::measure::{MeasureSettings, Scope};
-use crate::response::{BestResponse, SmoothedResponse};
+use crate::response::{
+    BestResponse, SmoothedResponse, best_responses, class_responses, epsilon_ex_ante_upper,
+    smoothed_responses,
+};
 use crate::train::{Batch, Profiles, Settings, Updates};
 
 /// A cell all of whose runs are there.
@@ -84,18 +87,18 @@ impl<'a> CellContext<'a> {
 impl MeanProfile {
     fn new(settings: &Settings, measure: &MeasureSettings, profile: &Profile) -> Self {
         let evaluator = Evaluator::new(&settings.population());
-        let responses = evaluator.best_responses(profile);
+        let responses = best_responses(&evaluator, profile);
         let asked = measure.best_response;
         MeanProfile {
             uppers: if asked.tight {
-                evaluator.epsilon_ex_ante_upper(profile)
+                epsilon_ex_ante_upper(&evaluator, profile)
             } else {
                 responses.iter().map(|response| response.epsilon_ex_ante_upper).collect()
             },
             epsilons_class: (asked.class != Scope::None)
-                .then(|| evaluator.class_responses(profile).iter().map(|of| of.epsilon).collect()),
+                .then(|| class_responses(&evaluator, profile).iter().map(|of| of.epsilon).collect()),
             smoothed: (asked.smoothed != Scope::None)
-                .then(|| evaluator.smoothed_responses(profile, settings.beta.last()))
+                .then(|| smoothed_responses(&evaluator, profile, settings.beta.last()))
                 .flatten(),
             lp: (asked.lp != Scope::None).then(|| lp_responses(&evaluator, profile, &asked)),
             responses,

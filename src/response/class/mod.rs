@@ -1,16 +1,23 @@
 //! Best responses within the bidders' strategy classes.
 
+mod ascent;
 mod auctions;
 mod knots;
 mod line;
+mod lines;
 mod payoff;
+mod rough_knots;
+mod rough_lines;
+mod way;
 
 use auctions::TrueAuction;
+use line::BestLine;
+use lines::Lines;
 pub(super) use payoff::Opposition;
 use payoff::Payoff;
 
 use crate::auction::strategy::PiecewiseLinear;
-use crate::auction::{BidFunction, Profile, Strategy};
+use crate::auction::{BidFunction, Mechanism, Profile, Strategy};
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::Part;
@@ -21,107 +28,116 @@ use crate::law::rivals::BidLaws;
 pub struct ClassResponse {
     /// The expected utility of the bidder's own bid function, in the unit of the values.
     pub utility: f64,
-    /// The gain of [`ClassResponse::bids`] over it, 0 or more: the bidder's distance from a best response within the class.
+    /// The gain of [`ClassResponse::bids`] over it, 0 or more: the bidder's distance from a best response
+    /// within the class.
     pub epsilon: f64,
     /// The best bid function of the class that is found; the own one where none is better.
     pub bids: BidFunction,
 }
 
-impl Evaluator {
-    /// For every bidder of a profile the best response within its [`Strategy`], in the true auction:
-    ///
-    /// ```text
-    /// epsilon_i = max_b E_v[(v - b(v)) W_i(b(v))] - E_v[(v - b_i(v)) W_i(b_i(v))],    W_i(b) = prod_{j != i} G_j(b),
-    /// ```
-    ///
-    /// over the lines b = w v with w in \[0, 1\], or over all that rise between the knots of the class, with slopes and a
-    /// lowest bid of 0 or more. G_j is the law of bidder j's bid. Where rivals bid one bid with positive probability, a
-    /// best response bids an instant more, and the gain is a supremum.
-    ///
-    /// Lines, where the own prior is uniform and those of the rivals are too or of data: the global maximum, to 1e-12 in the
-    /// unit of the highest value, by the zeros of the derivative in every interval that a bound does not rule out. For
-    /// other priors of rivals the same with a table of W, of an error around 1e-12 but for densities with poles; for other
-    /// own priors the best of the local maxima that 64 to 96 lines reveal. Knots: a dynamic program over a grid of bids, and
-    /// from there, as from the own bids, Newton's method and steps of single knots until they gain less than 1e-13. What is
-    /// found is judged by the quadrature of [`Evaluator::evaluate`]: the gain is attained, and so a lower bound where the
-    /// search has missed the best hill.
-    ///
-    /// ```
-    /// use bidsweep::auction::{Population, Prior, Profile};
-    /// use bidsweep::expectation::Evaluator;
-    ///
-    /// let evaluator = Evaluator::new(&Population::symmetric(2, Prior::STANDARD));
-    /// let [first, second] = &evaluator.class_responses(&Profile::linear([0.5, 0.8]))[..] else { panic!() };
-    /// // Half the value is the best line against any rival who bids half the value or more.
-    /// assert!(first.epsilon < 1e-15);
-    /// assert!((second.epsilon - (1.0 / 6.0 - 0.2 * (0.5 - 0.5 * 0.625 * 0.625 / 3.0))).abs() < 1e-12);
-    /// ```
-    ///
-    /// # Panics
-    /// Where the profile has not one bid function a bidder.
-    pub fn class_responses(&self, profile: &Profile) -> Vec<ClassResponse> {
-        assert_eq!(profile.bids.len(), self.population.len(), "bid functions and bidders");
-        let laws = BidLaws::new(self.curves(profile, 0.0, Part::Both));
-        let of = |bidder| {
-            let auction = TrueAuction::new(self, profile, &laws, bidder);
-            let lines =
-                self.population.bidders[bidder].strategy == Strategy::Linear && auction.degree().is_some();
-            match if lines { None } else { auction.tabulated() } {
-                Some(table) => self.class_response(bidder, &profile.bids[bidder], &table, &auction),
-                None => self.class_response(bidder, &profile.bids[bidder], &auction, &auction),
-            }
-        };
-        (0..self.population.len()).map(of).collect()
-    }
-
-    /// The best response of a bidder within its class, searched with one W and judged by another that is all but the same.
-    pub(super) fn class_response(
-        &self,
-        bidder: usize,
-        own: &BidFunction,
-        searched: &impl Opposition,
-        judging: &impl Opposition,
-    ) -> ClassResponse {
-        let (prior, strategy) =
-            (&self.population.bidders[bidder].prior, self.population.bidders[bidder].strategy);
-        let marginal = self.marginal(bidder);
-        let judge = Payoff::new(marginal, judging);
-        let found = match strategy {
-            Strategy::Linear => {
-                let payoff = Payoff::new(marginal, searched);
-                let lines = payoff.lines();
-                let best = match &lines {
-                    Some(lines) => line::Best::of_polynomials(lines),
-                    None => line::Best::of_any(&payoff, prior),
-                };
-                // Lines are judged by what finds them, if that is exact.
-                if let (BidFunction::Linear { multiplier }, Some(lines)) = (own, &lines)
-                    && judge.has_lines()
-                    && *multiplier > 0.0
-                {
-                    return best.response(own, lines.utility(*multiplier));
-                }
-                best.bids()
-            }
-            Strategy::PiecewiseLinear { segments } => {
-                knots::best(&Payoff::with_sums(marginal, searched), prior, segments, own)
-            }
-        };
-        let utility = judge.judge(&self.own_curve(bidder, own));
-        let mut response = ClassResponse { utility, epsilon: 0.0, bids: own.clone() };
-        // Where rivals all bid one bid, an instant more wins.
-        for bids in [raised(&found, marginal.high), found] {
-            let epsilon = judge.judge(&self.own_curve(bidder, &bids)) - utility;
-            if epsilon > response.epsilon {
-                response = ClassResponse { utility, epsilon, bids };
-            }
+/// For every bidder of a profile the best response within its [`Strategy`], in the true auction:
+///
+/// ```text
+/// epsilon_i = max_b E_v[(v - b(v)) W_i(b(v))] - E_v[(v - b_i(v)) W_i(b_i(v))],    W_i(b) = prod_{j != i} G_j(b),
+/// ```
+///
+/// over the lines b = w v with w in \[0, 1\], or over all that rise between the knots of the class, with
+/// slopes and a lowest bid of 0 or more. G_j is the law of bidder j's bid. Where rivals bid one bid with
+/// positive probability, a best response bids an instant more, and the gain is a supremum.
+///
+/// Lines, where the own prior is uniform and those of the rivals are too or of data: the global maximum, to
+/// 1e-12 in the unit of the highest value, by the zeros of the derivative in every interval that a bound does
+/// not rule out. For other priors of rivals the same with a table of W, of an error around 1e-12 but for
+/// densities with poles; for other own priors the best of the local maxima that 64 to 96 lines reveal. Knots:
+/// a dynamic program over a grid of bids, and from there, as from the own bids, Newton's method and steps of
+/// single knots until they gain less than 1e-13. What is found is judged by the quadrature of
+/// [`Evaluator::evaluate`]: the gain is attained, and so a lower bound where the search has missed the best
+/// hill.
+///
+/// ```
+/// use bidsweep::auction::{Population, Prior, Profile};
+/// use bidsweep::expectation::Evaluator;
+/// use bidsweep::response::class_responses;
+///
+/// let evaluator = Evaluator::new(&Population::symmetric(2, Prior::STANDARD));
+/// let [first, second] = &class_responses(&evaluator, &Profile::linear([0.5, 0.8]))[..] else { panic!() };
+/// // Half the value is the best line against any rival who bids half the value or more.
+/// assert!(first.epsilon < 1e-15);
+/// assert!((second.epsilon - (1.0 / 6.0 - 0.2 * (0.5 - 0.5 * 0.625 * 0.625 / 3.0))).abs() < 1e-12);
+/// ```
+///
+/// # Panics
+/// Where the profile has not one bid function a bidder.
+pub fn class_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<ClassResponse> {
+    let Mechanism::FirstPrice = evaluator.population.mechanism;
+    assert_eq!(profile.bids.len(), evaluator.population.len(), "bid functions and bidders");
+    let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Both));
+    let respond = |bidder| {
+        let auction = TrueAuction::new(evaluator, profile, &laws, bidder);
+        let lines =
+            evaluator.population.bidders[bidder].strategy == Strategy::Linear && auction.degree().is_some();
+        match if lines { None } else { auction.tabulated() } {
+            Some(table) => class_response(evaluator, bidder, &profile.bids[bidder], &table, &auction),
+            None => class_response(evaluator, bidder, &profile.bids[bidder], &auction, &auction),
         }
-        response
-    }
+    };
+    (0..evaluator.population.len()).map(respond).collect()
+}
 
-    fn own_curve(&self, bidder: usize, bids: &BidFunction) -> BidCurve<'_> {
-        BidCurve::new(self.marginal(bidder), bids, 0.0, Part::Density)
+/// The best response of a bidder within its class, searched with one W and judged by another that is all but
+/// the same.
+pub(super) fn class_response(
+    evaluator: &Evaluator,
+    bidder: usize,
+    own: &BidFunction,
+    searched: &impl Opposition,
+    judging: &impl Opposition,
+) -> ClassResponse {
+    let (prior, strategy) =
+        (&evaluator.population.bidders[bidder].prior, evaluator.population.bidders[bidder].strategy);
+    let marginal = evaluator.marginal(bidder);
+    let judge = Payoff::new(marginal, judging);
+    let found = match strategy {
+        Strategy::Linear => {
+            let payoff = Payoff::new(marginal, searched);
+            let lines = Lines::of(&payoff);
+            let best = match &lines {
+                Some(lines) => BestLine::exact(lines),
+                None => BestLine::searched(&payoff, prior),
+            };
+            // Lines are judged by what finds them, if that is exact.
+            if let (BidFunction::Linear { multiplier }, Some(lines)) = (own, &lines)
+                && judge.exact_rule().is_some()
+                && *multiplier > 0.0
+            {
+                let utility = lines.utility(*multiplier);
+                let gains = best.utility > utility;
+                return ClassResponse {
+                    utility,
+                    epsilon: if gains { best.utility - utility } else { 0.0 },
+                    bids: if gains { best.bids() } else { own.clone() },
+                };
+            }
+            best.bids()
+        }
+        Strategy::PiecewiseLinear { segments } => {
+            knots::best(&Payoff::with_sums(marginal, searched), prior, segments, own)
+        }
+    };
+    let utility = judge.judge(&own_curve(evaluator, bidder, own));
+    let mut response = ClassResponse { utility, epsilon: 0.0, bids: own.clone() };
+    // Where rivals all bid one bid, an instant more wins.
+    for bids in [raised(&found, marginal.high), found] {
+        let epsilon = judge.judge(&own_curve(evaluator, bidder, &bids)) - utility;
+        if epsilon > response.epsilon {
+            response = ClassResponse { utility, epsilon, bids };
+        }
     }
+    response
+}
+
+fn own_curve<'a>(evaluator: &'a Evaluator, bidder: usize, bids: &BidFunction) -> BidCurve<'a> {
+    BidCurve::new(evaluator.marginal(bidder), bids, 0.0, Part::Density)
 }
 
 /// By how much bids are raised that may meet an atom, in the unit of the highest value.

@@ -1,6 +1,5 @@
 //! What a bid function earns against fixed rivals.
 
-use super::line::Lines;
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::{Marginal, Part, Share};
 use crate::law::panels::GROWTH;
@@ -27,15 +26,16 @@ pub(super) type Point = (f64, Share);
 /// Nodes of a panel where F is not linear.
 const ORDER: usize = 10;
 
-/// Bids that rise by less than this part of the highest are not summed up from integrals of whole panels, which would lose
-/// digits.
+/// Bids that rise by less than this part of the highest are not summed up from integrals of whole panels,
+/// which would lose digits.
 const LEAST_RISE: f64 = 1e-3;
 
 /// What bid functions of one bidder earn.
 pub(super) struct Payoff<'a, O> {
     pub marginal: &'a Marginal,
     pub against: &'a O,
-    /// Where W consists of polynomials: a rule exact for W times the gap between value and bid, if F is linear.
+    /// Where W consists of polynomials: a rule exact for W times the gap between value and bid, if F is
+    /// linear.
     rule: Option<&'static GaussLegendre>,
     /// int W db and int b W db up to each bend, for uniform priors.
     sums: Vec<(f64, f64)>,
@@ -54,7 +54,7 @@ impl<'a, O: Opposition> Payoff<'a, O> {
     /// The same, ready for many bid functions.
     pub fn with_sums(marginal: &'a Marginal, against: &'a O) -> Self {
         let mut payoff = Payoff::new(marginal, against);
-        let Some(rule) = payoff.rule.filter(|_| marginal.is_uniform()) else { return payoff };
+        let Some(rule) = payoff.exact_rule() else { return payoff };
         let mut sum = (0.0, 0.0);
         payoff.sums.push(sum);
         for pair in against.bends().windows(2) {
@@ -67,30 +67,28 @@ impl<'a, O: Opposition> Payoff<'a, O> {
         payoff
     }
 
-    /// Whether all utilities are integrals of polynomials.
-    pub fn has_lines(&self) -> bool {
-        self.rule.is_some() && self.marginal.is_uniform()
+    /// The rule that is exact for utilities, where all of them are integrals of polynomials.
+    pub fn exact_rule(&self) -> Option<&'static GaussLegendre> {
+        self.rule.filter(|_| self.marginal.is_uniform())
     }
 
-    /// The utilities of all lines by integrals of polynomials, where there are none but such.
-    pub fn lines(&self) -> Option<Lines<'a, O>> {
-        let rule = self.rule.filter(|_| self.has_lines())?;
-        Some(Lines::new(self.marginal.low, self.marginal.high, self.against, rule))
-    }
-
-    /// Of the bids of a curve: where many values bid one bid, ties with rivals are broken evenly.
+    /// The utility of the bids of a curve: where many values bid one bid, ties with rivals are broken evenly.
     pub fn judge(&self, own: &BidCurve) -> f64 {
         let rising = own.points.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        if rising && self.has_lines() { self.of(&own.points) } else { self.against.utility(own) }
+        if rising && self.exact_rule().is_some() {
+            self.utility(&own.points)
+        } else {
+            self.against.utility(own)
+        }
     }
 
-    /// Of bids linear between points; who bids one bid with many values wins all ties.
-    pub fn of(&self, points: &[Point]) -> f64 {
-        points.windows(2).map(|pair| self.of_segment(pair[0], pair[1])).sum()
+    /// The utility of bids linear between points; who bids one bid with many values wins all ties.
+    pub fn utility(&self, points: &[Point]) -> f64 {
+        points.windows(2).map(|pair| self.segment_utility(pair[0], pair[1])).sum()
     }
 
-    /// The part of the values between two points.
-    pub fn of_segment(&self, from: Point, to: Point) -> f64 {
+    /// The part of the utility from the values between two points.
+    pub fn segment_utility(&self, from: Point, to: Point) -> f64 {
         let ((start, low), (end, high)) = (from, to);
         let bends = self.against.bends();
         if end < bends[0] {
@@ -111,7 +109,7 @@ impl<'a, O: Opposition> Payoff<'a, O> {
         let rise = end - start;
         if !self.marginal.is_uniform() {
             let bends = if rise > 0.0 { &bends[next..] } else { &[] };
-            return self.of_uneven(rule, from, to, bends);
+            return self.uneven_utility(rule, from, to, bends);
         }
         let (lowest, highest) = (self.marginal.value(low), self.marginal.value(high));
         let mass = low.rise_to(high);
@@ -156,8 +154,15 @@ impl<'a, O: Opposition> Payoff<'a, O> {
             || (at_high.is_some() && low.from_high > GROWTH * high.from_high)
     }
 
-    /// For any smooth prior: panels end at the bends, of which none is at or below the first bid, and where F does.
-    fn of_uneven(&self, rule: &GaussLegendre, (start, low): Point, (end, high): Point, bends: &[f64]) -> f64 {
+    /// The same for any smooth prior: panels end at the bends, of which none is at or below the first bid,
+    /// and where F does.
+    fn uneven_utility(
+        &self,
+        rule: &GaussLegendre,
+        (start, low): Point,
+        (end, high): Point,
+        bends: &[f64],
+    ) -> f64 {
         let (rise, width) = (end - start, low.rise_to(high));
         let mut bends = bends.iter().map(|bend| (bend - start) / rise).peekable();
         let marks = self.marginal.marks_between(low, high);

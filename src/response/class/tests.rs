@@ -9,9 +9,10 @@ use crate::equilibrium::class_equilibrium;
 use crate::expectation::evaluate;
 use crate::law::marginal::Share;
 use crate::numeric::roots::root;
+use crate::response::{best_responses, smoothed_responses};
 
 fn responses(population: &Population, profile: &Profile) -> Vec<ClassResponse> {
-    Evaluator::new(population).class_responses(profile)
+    class_responses(&Evaluator::new(population), profile)
 }
 
 /// The utility of a bidder who plays other bids, by the evaluation of the whole profile.
@@ -123,9 +124,9 @@ fn equilibria_of_the_classes_are_best_responses() {
         let class = class_equilibrium(&population, beta, bne.as_ref()).unwrap();
         let evaluator = Evaluator::new(&population);
         let profile = Profile { bids: class.bids };
-        let epsilons: Vec<f64> = match evaluator.smoothed_responses(&profile, beta) {
+        let epsilons: Vec<f64> = match smoothed_responses(&evaluator, &profile, beta) {
             Some(all) => all.iter().map(|response| response.class.epsilon).collect(),
-            None => evaluator.class_responses(&profile).iter().map(|response| response.epsilon).collect(),
+            None => class_responses(&evaluator, &profile).iter().map(|response| response.epsilon).collect(),
         };
         assert!(epsilons.iter().all(|epsilon| *epsilon < 1e-9), "{epsilons:?} at {beta}");
     }
@@ -226,9 +227,10 @@ proptest! {
     ) {
         let population = if segments > 0 { with_segments(population, segments) } else { population };
         let evaluator = Evaluator::new(&population);
-        let all = evaluator.best_responses(&profile);
-        for (i, (one, all)) in evaluator.class_responses(&profile).iter().zip(all).enumerate() {
-            // Next to a pole values that agree but for rounding hold mass, which the best responses may leave out.
+        let all = best_responses(&evaluator, &profile);
+        for (i, (one, all)) in class_responses(&evaluator, &profile).iter().zip(all).enumerate() {
+            // Next to a pole values that agree but for rounding hold mass, which the best responses may leave
+            // out.
             let marginal = evaluator.marginal(i);
             let near = 16.0 * f64::EPSILON * marginal.high / marginal.width();
             let cdf = |share| marginal.at(share, Part::Cdf).0;

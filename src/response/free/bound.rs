@@ -8,19 +8,29 @@ use crate::law::wins::Wins;
 /// On (b_k, b_(k+1)\] (v - b) W(b) is at most (v - b_k) W(b_(k+1)) where v >= b_k, and below 0 else.
 #[derive(Debug, Default)]
 pub(crate) struct Ceiling {
-    /// Where each line is 0, its slope, and the value from which on it is the highest; all rising.
-    lines: Vec<(f64, f64, f64)>,
+    /// All their numbers rise.
+    lines: Vec<Line>,
+}
+
+/// One of the lines.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    /// The value at which it is 0.
+    zero: f64,
+    slope: f64,
+    /// The value from which on it is the highest.
+    from: f64,
 }
 
 impl Ceiling {
-    /// Over so many cells of bids.
+    /// Built from this number of cells of bids.
     pub fn build(&mut self, wins: &impl Wins, cells: usize) {
         let bends = wins.bends();
         let (floor, top) = (bends[0], bends[bends.len() - 1]);
         self.lines.clear();
         let atom = wins.at(floor).0;
         if atom > 0.0 {
-            self.lines.push((floor, atom, floor));
+            self.lines.push(Line { zero: floor, slope: atom, from: floor });
         }
         let width = (top - floor) / cells as f64;
         for k in 0..cells {
@@ -36,25 +46,26 @@ impl Ceiling {
         if slope <= 0.0 {
             return;
         }
-        while let Some(&(before, lower, from)) = self.lines.last() {
+        while let Some(&last) = self.lines.last() {
             // A line that begins no later and is as steep is below nowhere.
-            let meet = if slope > lower {
-                zero + (zero - before) * (lower / (slope - lower))
-            } else if zero > before {
+            let meet = if slope > last.slope {
+                zero + (zero - last.zero) * (last.slope / (slope - last.slope))
+            } else if zero > last.zero {
                 return;
             } else {
-                from
+                last.from
             };
-            if meet > from {
-                self.lines.push((zero, slope, meet));
+            if meet > last.from {
+                self.lines.push(Line { zero, slope, from: meet });
                 return;
             }
             self.lines.pop();
         }
-        self.lines.push((zero, slope, zero));
+        self.lines.push(Line { zero, slope, from: zero });
     }
 
-    /// The expectation of the highest line, or an upper bound of it where F is no line, over so many cells of values.
+    /// The expectation of the highest line, or an upper bound of it where F is no line, over this
+    /// number of cells of values.
     ///
     /// The highest line U is convex and rises, so that on a cell of values
     ///
@@ -66,7 +77,7 @@ impl Ceiling {
         let uniform =
             marginal.marks_between(Share::LOW, Share::HIGH).is_empty() && marginal.line(Share::LOW).is_some();
         let width = (high - low) / cells as f64;
-        let mut line = self.lines.partition_point(|line| line.2 <= low);
+        let mut line = self.lines.partition_point(|line| line.from <= low);
         let (mut cell, mut from) = (1, low);
         let mut below = 0.0;
         let (mut expected, mut at_from) = (0.0, self.at(line, low));
@@ -74,7 +85,7 @@ impl Ceiling {
         expected += at_from;
         while from < high {
             let grid = if uniform || cell >= cells { high } else { low + width * cell as f64 };
-            let kink = self.lines.get(line).map_or(high, |next| next.2);
+            let kink = self.lines.get(line).map_or(high, |next| next.from);
             let to = grid.min(kink).min(high);
             let at_to = self.at(line, to);
             let upto = if uniform {
@@ -99,7 +110,7 @@ impl Ceiling {
     fn at(&self, begun: usize, value: f64) -> f64 {
         match begun.checked_sub(1) {
             Some(k) => {
-                let (zero, slope, _) = self.lines[k];
+                let Line { zero, slope, .. } = self.lines[k];
                 (value - zero) * slope
             }
             None => 0.0,

@@ -1,18 +1,22 @@
 //! What a bidder gains by best responses, at every value and in expectation.
 
-use super::best::{Arc, BestBids};
+use super::hull::{Arc, HullReplies};
 use super::own::{Piece, pieces};
+use super::replies::BestReplies;
 use super::rule::{Seen, integrate};
 use crate::auction::BidFunction;
 use crate::law::marginal::{Marginal, Part, Share};
 use crate::law::rivals::Rivals;
 use crate::law::wins::Wins;
 
-/// What a panel's integral may be off, in units of the highest value: where all F are lines, and where some are tables.
-const ERRORS: (f64, f64) = (1e-14, 1e-11);
+/// What a panel's integral may be off where all F are lines, in units of the highest value.
+const ERROR_OF_LINES: f64 = 1e-14;
 
-/// A panel of a singular density is integrated over the logarithm of the distance to the singular end, if it reaches that
-/// many times as far from it with its far end as with its near one.
+/// The same where some F are tables.
+const ERROR: f64 = 1e-11;
+
+/// A panel of a singular density is integrated over the logarithm of the distance to the singular end, if it
+/// reaches that many times as far from it with its far end as with its near one.
 const GROWTH: f64 = 4.0;
 
 /// F rises at least so much from one mark of a prior at which panels end to the next.
@@ -83,19 +87,25 @@ struct Peak {
 struct Bidder<'a> {
     marginal: &'a Marginal,
     rivals: &'a Rivals<'a>,
-    best: &'a BestBids,
+    best: &'a HullReplies,
 }
 
 impl Gains {
     /// The gain of the bidder of a marginal who bids so.
-    pub fn of(&mut self, marginal: &Marginal, bids: &BidFunction, rivals: &Rivals, best: &BestBids) -> Gain {
+    pub fn gain(
+        &mut self,
+        marginal: &Marginal,
+        bids: &BidFunction,
+        rivals: &Rivals,
+        best: &HullReplies,
+    ) -> Gain {
         let bidder = Bidder { marginal, rivals, best };
         pieces(bids, (marginal.low, marginal.high), rivals, &mut self.pieces);
         self.find_breaks(&bidder);
         self.find_panels(&bidder);
         self.peaks.clear();
         let lines = rivals.are_lines() && marginal.line(Share::LOW).is_some();
-        let error = marginal.high * if lines { ERRORS.0 } else { ERRORS.1 };
+        let error = marginal.high * if lines { ERROR_OF_LINES } else { ERROR };
         let mut gain = Gain { expected: 0.0, most: f64::NEG_INFINITY, at: marginal.low };
         for (number, panel) in self.panels.iter().enumerate() {
             let peaks = &mut self.peaks;
@@ -243,7 +253,7 @@ impl Bidder<'_> {
                 (value - bid) * wins
             }
         };
-        let best = self.best.reply(self.rivals, &panel.arc, value).utility;
+        let best = self.best.reply(self.rivals, panel.arc, value).utility;
         // The own bid is one of those the best is among.
         ((best - own).max(0.0), share, mass)
     }

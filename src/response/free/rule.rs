@@ -18,13 +18,13 @@ pub(super) struct Seen {
     mass: f64,
 }
 
-/// The integral of y x mass over \[0, 1\] by Clenshaw and Curtis's rules of 5, 9 and 17 nodes, the ends among them, on
-/// halves where the last is not enough, up to an absolute error of about `error`.
+/// The integral of y x mass over \[0, 1\] by Clenshaw and Curtis's rules of 5, 9 and 17 nodes, the ends among
+/// them, on halves where the last is not enough, up to an absolute error of about `error`.
 ///
 /// `at(t)` gives y and mass, `show` sees the nodes of every part, rising.
 ///
-/// References: Clenshaw and Curtis 1960, "A method for numerical integration on an automatic computer"; Trefethen 2008,
-/// "Is Gauss quadrature better than Clenshaw-Curtis?".
+/// References: Clenshaw and Curtis 1960, "A method for numerical integration on an automatic computer";
+/// Trefethen 2008, "Is Gauss quadrature better than Clenshaw-Curtis?".
 pub(super) fn integrate(
     error: f64,
     mut at: impl FnMut(f64) -> (f64, f64),
@@ -108,8 +108,8 @@ impl Waiting {
     }
 }
 
-/// The error of a rule from how far it is from the one of half its order: of smooth functions errors fall at least like
-/// the power 3/2.
+/// The error of a rule from how far it is from the one of half its order: of smooth functions errors fall at
+/// least like the power 3/2.
 fn estimate(difference: f64, size: f64) -> f64 {
     if size == 0.0 {
         return 0.0;
@@ -143,8 +143,8 @@ fn rules() -> &'static [Rule; 4] {
 }
 
 impl Rule {
-    /// The weights are integrals of the interpolating polynomial: sums over the even Chebyshev polynomials T_j, whose
-    /// integral over \[-1, 1\] is 2 / (1 - j^2).
+    /// The weights are integrals of the interpolating polynomial: sums over the even Chebyshev polynomials
+    /// T_j, whose integral over \[-1, 1\] is 2 / (1 - j^2).
     fn new(steps: usize) -> Self {
         let n = steps as f64;
         let places = (0..=steps).map(|k| {

@@ -10,7 +10,7 @@ use crate::numeric::quadrature::GaussLegendre;
 fn symmetric(bidders: usize, w: f64) -> BestResponse {
     let evaluator = Evaluator::new(&Population::symmetric(bidders, Prior::STANDARD));
     let profile = Profile::linear(vec![w; bidders]);
-    let responses = evaluator.best_responses(&profile);
+    let responses = best_responses(&evaluator, &profile);
     assert!(responses.iter().all(|one| (one.epsilon_ex_ante - responses[0].epsilon_ex_ante).abs() < 1e-14));
     responses[0]
 }
@@ -78,8 +78,8 @@ fn most_by_search(population: &Population, profile: &Profile, bidder: usize, val
 /// What holds of every game and profile of rising bids.
 fn assert_best(population: &Population, profile: &Profile, error: f64) -> Result<(), TestCaseError> {
     let evaluator = Evaluator::new(population);
-    let responses = evaluator.best_responses(profile);
-    let uppers = evaluator.epsilon_ex_ante_upper(profile);
+    let responses = best_responses(&evaluator, profile);
+    let uppers = epsilon_ex_ante_upper(&evaluator, profile);
     let supports = population.bidders.iter().map(|bidder| bidder.prior.support());
     let scale = supports.map(|support| support.1).fold(0.0, f64::max);
     for (i, (response, upper)) in responses.iter().zip(uppers).enumerate() {
@@ -157,8 +157,8 @@ fn is_tame(population: &Population) -> bool {
     population.bidders.iter().all(|bidder| tame(&bidder.prior))
 }
 
-/// The table of 4 of the derivations, to the digits it is printed with: N, w, u, E u*, epsilon ex ante, epsilon interim
-/// and its value.
+/// The table of 4 of the derivations, to the digits it is printed with: N, w, u, E u*, epsilon ex ante,
+/// epsilon interim and its value.
 #[test]
 fn symmetric_lines_are_as_tabulated() {
     for (n, w, u, best, ex_ante, interim, at) in [
@@ -217,7 +217,7 @@ fn line(multiplier: f64) -> BidFunction {
 }
 
 fn respond(supports: &[(f64, f64)], bids: Vec<BidFunction>) -> Vec<BestResponse> {
-    Evaluator::new(&game(supports)).best_responses(&Profile { bids })
+    best_responses(&Evaluator::new(&game(supports)), &Profile { bids })
 }
 
 fn assert_close(one: f64, other: f64) {
@@ -229,7 +229,8 @@ fn an_atom_is_overbid_by_an_instant() {
     // Half of the rival's values bid 0.2, the others up to 0.6.
     let flat = through(&[(0.0, 0.2), (0.5, 0.2), (1.0, 0.6)]);
     let responses = respond(&[(0.0, 1.0), (0.0, 1.0)], vec![line(0.1), flat]);
-    // W(b) = 0.5 + (b - 0.2) / 0.8 from 0.2 on: b = (v - 0.2) / 2 from v = 0.6 on, where it is 0.2; and the own bids lose.
+    // W(b) = 0.5 + (b - 0.2) / 0.8 from 0.2 on: b = (v - 0.2) / 2 from v = 0.6 on, where it is 0.2; and the
+    // own bids lose.
     assert_close(responses[0].utility, 0.0);
     let stays = (0.4 * 0.4 / 2.0) * 0.5;
     let rises = GaussLegendre::of_order(8).integrate(0.6, 1.0, |v| {
@@ -264,7 +265,8 @@ fn who_tie_gain_by_an_instant_more() {
 
 #[test]
 fn a_jump_of_the_own_chances_has_both_its_sides() {
-    // The first passes the second's atom, a half at 0.4, with its value 0.8, just below which it wins nothing; 0.5 wins all.
+    // The first passes the second's atom, a half at 0.4, with its value 0.8, just below which it wins
+    // nothing; 0.5 wins all.
     let bids = vec![line(0.5), through(&[(0.0, 0.4), (0.5, 0.4), (1.0, 0.5)])];
     let response = respond(&[(0.0, 1.0), (0.0, 1.0)], bids)[0];
     assert_close(response.epsilon_interim, 0.3);
@@ -321,8 +323,8 @@ fn seven_priors_and_functions_are_best() {
         let population = with_priors(&[of(0), of(1), of(2)]);
         let profile = Profile { bids: functions.to_vec() };
         let evaluator = Evaluator::new(&population);
-        let uppers = evaluator.epsilon_ex_ante_upper(&profile);
-        for (response, upper) in evaluator.best_responses(&profile).iter().zip(uppers) {
+        let uppers = epsilon_ex_ante_upper(&evaluator, &profile);
+        for (response, upper) in best_responses(&evaluator, &profile).iter().zip(uppers) {
             let slack = upper - response.epsilon_ex_ante;
             assert!((-1e-9..2e-5).contains(&slack), "{response:?} below {upper}");
         }
@@ -343,7 +345,7 @@ fn lines_of_power_priors_have_closed_forms() {
                 * libm::pow(full, m + 1.0 + a);
             let stays = a / (a + 1.0) * (1.0 - libm::pow(full, a + 1.0)) - w * (1.0 - libm::pow(full, a));
             let utility = (1.0 - w) * a / (a + m + 1.0);
-            for response in evaluator.best_responses(&Profile::linear(vec![w; bidders])) {
+            for response in best_responses(&evaluator, &Profile::linear(vec![w; bidders])) {
                 let error = response.epsilon_ex_ante - (rises + stays - utility);
                 assert!(error.abs() < 1e-10, "{a}, {bidders} bidders, {w}: {error:e} off in {response:?}");
             }
@@ -357,7 +359,7 @@ fn the_unit_of_the_values_does_not_matter() {
         let population = game(&[(0.0, unit), (0.2 * unit, 1.5 * unit), (0.0, 2.0 * unit)]);
         let bids =
             vec![line(0.6), line(0.5), through(&[(0.0, 0.0), (unit, 0.4 * unit), (2.0 * unit, 0.5 * unit)])];
-        Evaluator::new(&population).best_responses(&Profile { bids })
+        best_responses(&Evaluator::new(&population), &Profile { bids })
     };
     for unit in [1e-90, 1e90] {
         for (one, other) in respond(1.0).iter().zip(respond(unit)) {

@@ -2,16 +2,17 @@
 
 use std::fmt;
 
-/// One constraint on a bidder's distributional strategy x, beside the masses of its values; sums run over values v and
-/// bids b.
+/// One constraint on a bidder's distributional strategy x, beside the masses of its values; sums run over
+/// values v and bids b.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Constraint {
     /// The expected payment, sum x b W(b), is at most this; in the unit of the values, >= 0.
     Budget(f64),
-    /// The expected value that is won is at least this many times the expected payment: sum x (rho b - v) W(b) <= 0, for
-    /// rho >= 0. Up to rho = 1 no bidder who gains by bidding feels it.
+    /// The expected value that is won is at least this many times the expected payment: sum x (rho b - v)
+    /// W(b) <= 0, for rho >= 0. Up to rho = 1 no bidder who gains by bidding feels it.
     ReturnOnSpend(f64),
-    /// The mean bids of neighbouring values v < v' differ by at most this many times v' - v, for a number >= 0.
+    /// The mean bids of neighbouring values v < v' differ by at most this many times v' - v, for a number >=
+    /// 0.
     Lipschitz(f64),
     /// The probability to win, sum x W(b), is at least this; in \[0, 1\].
     WinRate(f64),
@@ -72,8 +73,8 @@ impl Constraint {
         })
     }
 
-    /// The constraint of a name and a number; `None` where there is no such name. A number that no strategy can keep to is
-    /// told of when the program is solved.
+    /// The constraint of a name and a number; `None` where there is no such name. A number that no strategy
+    /// can keep to is told of when the program is solved.
     pub fn new(name: &str, number: f64) -> Option<Constraint> {
         match name {
             "budget" => Some(Constraint::Budget(number)),

@@ -1,6 +1,7 @@
 //! A bidder's problem discretised, with a bound on what that loses.
 
-use super::{BidderProblem, GridBid, ProgramError, ValueCell};
+use super::error::ProgramError;
+use super::problem::{BidderProblem, GridBid, ValueCell};
 use crate::auction::Prior;
 use crate::numeric::quadrature::{GaussLegendre, TanhSinh};
 
@@ -21,19 +22,29 @@ pub struct RivalBids<'a, W: Fn(f64) -> f64> {
     pub bends: &'a [f64],
 }
 
+/// How fine a bidder's problem is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Value cells of equal probability, 1 or more.
+    pub cells: usize,
+    /// Equally spaced bids, 2 or more.
+    pub bids: usize,
+}
+
 /// A bidder's problem on a grid, and a bound on the exact one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Discretisation {
-    /// The problem on the grid. A best response to it, with the bid of each cell for all values of the cell, is a
-    /// strategy of the exact problem: its utility is at most that of an exact best response.
+    /// The problem on the grid. A best response to it, with the bid of each cell for all values of the cell,
+    /// is a strategy of the exact problem: its utility is at most that of an exact best response.
     pub problem: BidderProblem,
     /// What an exact best response does not exceed.
     pub upper: f64,
 }
 
 impl Discretisation {
-    /// The problem of a bidder on `cells` value cells of equal probability and `bids` equally spaced bids, from the lowest
-    /// that can win to the highest that can be useful; beside these it has the bid 0 and the bends between.
+    /// The problem of a bidder on `cells` value cells of equal probability and `bids` equally spaced bids,
+    /// from the lowest that can win to the highest that can be useful; beside these it has the bid 0 and the
+    /// bends between.
     ///
     /// With u(v) = max_b (v - b) W(b), which is convex, an exact best response has utility
     ///
@@ -41,7 +52,8 @@ impl Discretisation {
     /// E u(v) <= sum_k p_k [u(l_k) (h_k - v_k) + u(h_k) (v_k - l_k)] / (h_k - l_k)
     /// ```
     ///
-    /// for cells from l_k to h_k with mean v_k (Edmundson 1956, Madansky 1959). At the ends of cells u is bounded by
+    /// for cells from l_k to h_k with mean v_k (Edmundson 1956, Madansky 1959). At the ends of cells u is
+    /// bounded by
     ///
     /// ```text
     /// (v - b) W(b) <= (v - b') W(b'')    for b' < b <= b'',
@@ -53,7 +65,7 @@ impl Discretisation {
     /// [`ProgramError::Problem`] where there are less than one cell or two bids.
     pub fn new(
         prior: &Prior,
-        (cells, bids): (usize, usize),
+        Grid { cells, bids }: Grid,
         rivals: &RivalBids<impl Fn(f64) -> f64>,
     ) -> Result<Discretisation, ProgramError> {
         if cells < 1 || bids < 2 {
@@ -80,8 +92,8 @@ impl Discretisation {
         Ok(Discretisation { problem: BidderProblem::new(cells, bids)?, upper })
     }
 
-    /// A bound on how much more than `utility` an exact best response can gain, for the utility of a best response to
-    /// the problem without constraints.
+    /// A bound on how much more than `utility` an exact best response can gain, for the utility of a best
+    /// response to the problem without constraints.
     pub fn error(&self, utility: f64) -> f64 {
         (self.upper - utility).max(0.0)
     }

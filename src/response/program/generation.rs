@@ -2,7 +2,7 @@
 //!
 //! References: Dantzig and Wolfe 1960, "Decomposition principle for linear programs", Operations Research 8.
 
-use super::ProgramError;
+use super::error::ProgramError;
 use super::solver::{Coupling, Row, Strategy, maximise, multipliers, prices};
 
 /// About how many columns of each row the first program has.
@@ -14,8 +14,9 @@ pub(super) struct Solution {
     pub multipliers: Vec<f64>,
 }
 
-/// The optimum over all columns of the rows. Where all columns that are best at a program's multipliers are part of it,
-/// these multipliers are as good in the dual of the whole program, and its optimum that of the whole.
+/// The optimum over all columns of the rows. Where all columns that are best at a program's multipliers are
+/// part of it, these multipliers are as good in the dual of the whole program, and its optimum that of the
+/// whole.
 pub(super) fn generate(rows: &[Row], coupling: &Coupling) -> Result<Solution, ProgramError> {
     let mut bases: Vec<usize> = rows.iter().map(|row| lightest(row, 0..row.columns.len())).collect();
     let mut kept: Vec<Vec<bool>> = rows.iter().zip(&bases).map(|(row, &base)| first(row, base)).collect();
@@ -72,8 +73,8 @@ pub(super) fn generate(rows: &[Row], coupling: &Coupling) -> Result<Solution, Pr
     }
 }
 
-/// The column of least weight, from which every sum keeps a limit that can be kept; with steps the lowest bid, for all
-/// rows the same.
+/// The column of least weight, from which every sum keeps a limit that can be kept; with steps the lowest
+/// bid, for all rows the same.
 fn lightest(row: &Row, columns: impl Iterator<Item = usize>) -> usize {
     let weight = |column: &usize| row.columns[*column].weight;
     columns.min_by(|a, b| weight(a).total_cmp(&weight(b))).expect("a row has columns")

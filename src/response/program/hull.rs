@@ -1,7 +1,7 @@
 //! The lower convex hull of points in a plane.
 
-/// Which of the points are corners of their lower convex hull, in order. The points' x do not fall; of points with one x
-/// the first of the lowest can be a corner.
+/// Which of the points are corners of their lower convex hull, in order. The points' x do not fall; of points
+/// with one x the first of the lowest can be a corner.
 ///
 /// References: Andrew 1979, "Another efficient algorithm for convex hulls in two dimensions".
 pub(super) fn lower_hull(points: &[(f64, f64)]) -> Vec<usize> {
@@ -49,10 +49,10 @@ mod tests {
         ) {
             let mut x = 0.0;
             let points: Vec<(f64, f64)> = steps.iter().map(|&(step, y)| { x += step; (x, y) }).collect();
-            let of = |(x, y): (f64, f64)| y - slope * x;
-            let lowest = points.iter().map(|&p| of(p)).fold(f64::INFINITY, f64::min);
+            let height = |(x, y): (f64, f64)| y - slope * x;
+            let lowest = points.iter().map(|&p| height(p)).fold(f64::INFINITY, f64::min);
             let corners = lower_hull(&points);
-            let at_corner = corners.iter().map(|&i| of(points[i])).fold(f64::INFINITY, f64::min);
+            let at_corner = corners.iter().map(|&i| height(points[i])).fold(f64::INFINITY, f64::min);
             prop_assert!(at_corner <= lowest + 1e-13);
             prop_assert!(corners.is_sorted_by(|a, b| a < b));
         }

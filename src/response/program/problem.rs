@@ -1,6 +1,6 @@
 //! A bidder's problem on a grid of values and bids.
 
-use super::ProgramError;
+use super::error::ProgramError;
 
 /// The masses of a bidder's values may miss 1 by this.
 const MASS_ERROR: f64 = 1e-9;
@@ -34,8 +34,9 @@ impl BidderProblem {
     /// The problem of these cells and bids.
     ///
     /// # Errors
-    /// [`ProgramError::Problem`] where there is no cell or no bid, a number is not finite, a mass is not positive, masses
-    /// do not add up to 1, values or bids do not rise from 0 or more on, or the W fall or leave \[0, 1\].
+    /// [`ProgramError::Problem`] where there is no cell or no bid, a number is not finite, a mass is not
+    /// positive, masses do not add up to 1, values or bids do not rise from 0 or more on, or the W fall or
+    /// leave \[0, 1\].
     pub fn new(cells: Vec<ValueCell>, bids: Vec<GridBid>) -> Result<Self, ProgramError> {
         let error = |what: String| Err(ProgramError::Problem(what));
         if cells.is_empty() || bids.is_empty() {

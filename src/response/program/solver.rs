@@ -6,8 +6,8 @@
 //! Steps:  |t_(k+1) - t_k| <= s_k,    p_k t_k = sum_l x_kl a_kl.
 //! ```
 //!
-//! With a multiplier mu of the sum, or d_k of the k-th step (d_0 = d_n = 0), the dual function bounds the optimum from
-//! above for any mu >= 0 and d, and attains it at the optimal ones:
+//! With a multiplier mu of the sum, or d_k of the k-th step (d_0 = d_n = 0), the dual function bounds the
+//! optimum from above for any mu >= 0 and d, and attains it at the optimal ones:
 //!
 //! ```text
 //! D(mu) = r mu + sum_k p_k max_l (g_kl - mu a_kl),
@@ -18,7 +18,7 @@ use good_lp::{
     Expression, ProblemVariables, ResolutionError, Solution, SolverModel, Variable, microlp, variable,
 };
 
-use super::ProgramError;
+use super::error::ProgramError;
 
 /// A share of a row's mass up to which the solver's rounding may leave it on a column that is not used.
 const MASS_ROUNDING: f64 = 1e-12;
@@ -26,8 +26,8 @@ const MASS_ROUNDING: f64 = 1e-12;
 /// By this a sum over bases may be beyond its limit from rounding.
 const ROOM_ROUNDING: f64 = 1e-14;
 
-/// The solver takes a column for no better than the others within 1e-10, which is much where wins are rare: it is told
-/// gains times this.
+/// The solver takes a column for no better than the others within 1e-10, which is much where wins are rare:
+/// it is told gains times this.
 const GAIN_SCALE: f64 = 4096.0;
 
 /// So a column that is better by this may be left unused.
@@ -66,8 +66,9 @@ pub(super) enum Coupling {
 /// A distribution over the columns of each row: the indices of its columns, with their masses.
 pub(super) type Strategy = Vec<Vec<(usize, f64)>>;
 
-/// The optimum. One column of each row, its base, is the slack of the mass: so the program starts where every row has all
-/// its mass there, and does not have to search for a feasible start where that is one. With steps it is the first.
+/// The optimum. One column of each row, its base, is the slack of the mass: so the program starts where every
+/// row has all its mass there, and does not have to search for a feasible start where that is one. With steps
+/// it is the first.
 pub(super) fn maximise(rows: &[Row], bases: &[usize], coupling: &Coupling) -> Result<Strategy, ProgramError> {
     let mut variables = ProblemVariables::new();
     let others: Vec<Vec<(usize, Variable)>> = rows
@@ -78,10 +79,10 @@ pub(super) fn maximise(rows: &[Row], bases: &[usize], coupling: &Coupling) -> Re
             others.map(|column| (column, variables.add(variable().min(0.0)))).collect()
         })
         .collect();
-    let above = |of: fn(&Column) -> f64| -> Vec<Vec<(Variable, f64)>> {
+    let above = |number: fn(&Column) -> f64| -> Vec<Vec<(Variable, f64)>> {
         let terms = |((row, &base), others): ((&Row, &usize), &Vec<(usize, Variable)>)| {
-            let base = of(&row.columns[base]);
-            others.iter().map(|&(column, x)| (x, of(&row.columns[column]) - base)).collect()
+            let base = number(&row.columns[base]);
+            others.iter().map(|&(column, x)| (x, number(&row.columns[column]) - base)).collect()
         };
         rows.iter().zip(bases).zip(&others).map(terms).collect()
     };
@@ -137,8 +138,8 @@ pub(super) fn maximise(rows: &[Row], bases: &[usize], coupling: &Coupling) -> Re
     Ok(rows.iter().zip(bases).zip(&others).map(distribution).collect())
 }
 
-/// The multipliers at an optimal strategy: none, the one of the sum, or the one of each step, positive where the limit
-/// upwards and negative where the limit downwards binds.
+/// The multipliers at an optimal strategy: none, the one of the sum, or the one of each step, positive where
+/// the limit upwards and negative where the limit downwards binds.
 pub(super) fn multipliers(
     rows: &[Row],
     strategy: &Strategy,
@@ -151,9 +152,9 @@ pub(super) fn multipliers(
     }
 }
 
-/// By complementary slackness all columns that are used are best at an optimal multiplier. Where a row uses two, their
-/// slope is the only such multiplier; else the least at which no heavier column is better than the one that is used is how
-/// fast the optimum rises with the limit.
+/// By complementary slackness all columns that are used are best at an optimal multiplier. Where a row uses
+/// two, their slope is the only such multiplier; else the least at which no heavier column is better than the
+/// one that is used is how fast the optimum rises with the limit.
 fn sum_multiplier(rows: &[Row], strategy: &Strategy) -> f64 {
     let slope = |a: Column, b: Column, slack: f64| (b.gain - a.gain - slack) / (b.weight - a.weight);
     let mut least: f64 = 0.0;
@@ -169,14 +170,15 @@ fn sum_multiplier(rows: &[Row], strategy: &Strategy) -> f64 {
     least
 }
 
-/// The solution of the dual of the program in which each row keeps the columns that the strategy uses, and the
-/// neighbours of these. That program has the same optimum; and where the mean of the strategy lies on a row's concave
-/// gain less multipliers, no column further away lies above.
+/// The solution of the dual of the program in which each row keeps the columns that the strategy uses, and
+/// the neighbours of these. That program has the same optimum; and where the mean of the strategy lies on a
+/// row's concave gain less multipliers, no column further away lies above.
 fn step_multipliers(rows: &[Row], strategy: &Strategy, limits: &[f64]) -> Result<Vec<f64>, ProgramError> {
     let mut variables = ProblemVariables::new();
     let means: Vec<f64> =
         (rows.iter().zip(strategy)).map(|(row, used)| mean(row, used, |c| c.weight)).collect();
-    // What the multipliers upwards and downwards of each step cost, and how they enter each row's gain per weight.
+    // What the multipliers upwards and downwards of each step cost, and how they enter each row's gain per
+    // weight.
     let mut terms: Vec<(Variable, f64)> = Vec::new();
     let mut of_row: Vec<Vec<(Variable, f64)>> = vec![Vec::new(); rows.len()];
     for (k, limit) in limits.iter().enumerate() {
@@ -249,11 +251,11 @@ pub(super) fn prices(rows: &[Row], coupling: &Coupling, multipliers: &[f64]) -> 
     }
 }
 
-/// The mean over a row's used columns.
-pub(super) fn mean(row: &Row, used: &[(usize, f64)], of: impl Fn(&Column) -> f64) -> f64 {
+/// The mean of a number over a row's used columns.
+pub(super) fn mean(row: &Row, used: &[(usize, f64)], number: impl Fn(&Column) -> f64) -> f64 {
     match used {
-        [(column, _)] => of(&row.columns[*column]),
-        _ => used.iter().map(|&(column, mass)| mass / row.mass * of(&row.columns[column])).sum(),
+        [(column, _)] => number(&row.columns[*column]),
+        _ => used.iter().map(|&(column, mass)| mass / row.mass * number(&row.columns[column])).sum(),
     }
 }
 
@@ -271,8 +273,8 @@ fn largest(terms: &[(Variable, f64)]) -> f64 {
     if largest > 0.0 { largest } else { 1.0 }
 }
 
-/// The solver scales rows by the power of two next to their largest coefficient, found by the platform's logarithm: a
-/// largest coefficient of exactly 1 leaves it nothing to differ in.
+/// The solver scales rows by the power of two next to their largest coefficient, found by the platform's
+/// logarithm: a largest coefficient of exactly 1 leaves it nothing to differ in.
 fn scaled(mut terms: Vec<(Variable, f64)>, scale: f64) -> Vec<(Variable, f64)> {
     terms.retain_mut(|term| {
         term.1 /= scale;

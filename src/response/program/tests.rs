@@ -4,8 +4,8 @@ use super::*;
 use crate::auction::Prior;
 use crate::auction::prior::{Beta, Power, TruncatedNormal};
 
-/// Equal-width cells of U[0, 1] with their midpoints, and m + 1 equally spaced bids on [0, most], against a rival's bid
-/// uniform on [0, top].
+/// Equal-width cells of U[0, 1] with their midpoints, and m + 1 equally spaced bids on [0, most], against a
+/// rival's bid uniform on [0, top].
 fn uniform(n: usize, m: usize, most: f64, top: f64) -> BidderProblem {
     let cell = |k| ValueCell { mass: 1.0 / n as f64, value: (k as f64 + 0.5) / n as f64 };
     let bid = |l| {
@@ -16,7 +16,7 @@ fn uniform(n: usize, m: usize, most: f64, top: f64) -> BidderProblem {
 }
 
 fn constrained(problem: &BidderProblem, constraint: Constraint) -> ConstrainedOptimum {
-    program_response(problem, Some(constraint)).unwrap().constrained.unwrap()
+    solve_program(problem, Some(constraint)).unwrap().constrained.unwrap()
 }
 
 /// (v - b) W of a cell and a bid.
@@ -30,7 +30,8 @@ fn argmax_utility(problem: &BidderProblem) -> f64 {
     problem.cells().iter().map(|cell| cell.mass * best(cell)).sum()
 }
 
-/// A value of the second method: min over mu >= 0 of the dual function, by bisection on the sign of its slope.
+/// A value of the second method: min over mu >= 0 of the dual function, by bisection on the sign of its
+/// slope.
 fn lagrangian(problem: &BidderProblem, weight: impl Fn(&ValueCell, &GridBid) -> f64, limit: f64) -> f64 {
     let at = |mu: f64| {
         let (mut value, mut slope) = (mu * limit, limit);
@@ -69,7 +70,8 @@ fn a_budget_has_the_known_utilities_and_multipliers() {
 
 #[test]
 fn constraints_on_a_sum_approach_their_closed_forms() {
-    // Against a bid uniform on [0, 1/2]. With a budget B the bid is v / (2 (1 + mu)), which costs 1 / (6 (1 + mu)^2).
+    // Against a bid uniform on [0, 1/2]. With a budget B the bid is v / (2 (1 + mu)), which costs 1 / (6 (1 +
+    // mu)^2).
     let theta = (6.0 * 0.08_f64).sqrt();
     // With a return rho >= 2 it is theta v / 2 for theta = (1 + mu) / (1 + rho mu) = 2 / rho.
     // With a win rate q it is min(v + mu, 1) / 2, which wins with probability (1 - mu^2) / 2 + mu.
@@ -95,7 +97,7 @@ fn the_plain_optimum_is_the_argmax_and_its_bound_is_tight() {
     // The exact best response to w = 0.4 has utility 0.2066667.
     for (n, gap) in [(16, 2.2e-3), (64, 5.5e-4), (256, 8.2e-5)] {
         let problem = uniform(n, n, 1.0, 0.4);
-        let plain = program_response(&problem, None).unwrap().plain;
+        let plain = solve_program(&problem, None).unwrap().plain;
         assert!((0.62 / 3.0 - plain.utility - gap).abs() < 0.05 * gap, "{n}: {}", plain.utility);
         assert!((plain.utility - argmax_utility(&problem)).abs() < 1e-15);
         assert!((plain.bound - plain.utility).abs() < 1e-15);
@@ -145,7 +147,7 @@ proptest! {
             (Constraint::WinRate(rate), Box::new(|_, at| -at.win), -rate),
         ];
         for (constraint, weight, limit) in cases {
-            let response = program_response(&problem, Some(constraint)).unwrap();
+            let response = solve_program(&problem, Some(constraint)).unwrap();
             let found = response.constrained.unwrap();
             let dual = lagrangian(&problem, weight, limit);
             prop_assert!((response.plain.utility - plain).abs() < 1e-13);
@@ -177,8 +179,9 @@ proptest! {
     }
 }
 
-/// Over mean bids on the grid, each worth the concave hull of a cell's gains, by dynamic programming: exact where bids
-/// are equally spaced and a step is a whole number of them, since then some optimal means are bids of the grid.
+/// Over mean bids on the grid, each worth the concave hull of a cell's gains, by dynamic programming: exact
+/// where bids are equally spaced and a step is a whole number of them, since then some optimal means are bids
+/// of the grid.
 fn steps_of(problem: &BidderProblem, most_apart: usize) -> f64 {
     let bids = problem.bids();
     let mut best = vec![0.0; bids.len()];
@@ -302,7 +305,7 @@ fn numbers_are_the_same_to_the_bit_everywhere() {
 #[test]
 fn what_cannot_be_kept_is_told() {
     let error = |problem: &BidderProblem, constraint| {
-        program_response(problem, Some(constraint)).unwrap_err().to_string()
+        solve_program(problem, Some(constraint)).unwrap_err().to_string()
     };
     let problem = uniform(4, 8, 0.25, 0.5);
     let unreached = error(&problem, Constraint::WinRate(0.6));
@@ -356,7 +359,7 @@ fn rare_wins_are_resolved() {
         GridBid { bid: 63.0 / 64.0 * share, win: libm::pow(share, 63.0) }
     };
     let problem = BidderProblem::new((0..64).map(cell).collect(), (0..=512).map(bid).collect()).unwrap();
-    let plain = program_response(&problem, None).unwrap().plain;
+    let plain = solve_program(&problem, None).unwrap().plain;
     assert!((plain.utility - argmax_utility(&problem)).abs() < 1e-14);
     let paid = 0.005;
     let dual = lagrangian(&problem, |_, at| at.bid * at.win, paid);
@@ -391,7 +394,7 @@ fn problems_that_are_none_and_grids_that_are_too_fine_are_told() {
         let error = BidderProblem::new(cells, bids).unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
     }
-    let most = |n, m, constraint| match program_response(&uniform(n, m, 1.0, 0.5), constraint) {
+    let most = |n, m, constraint| match solve_program(&uniform(n, m, 1.0, 0.5), constraint) {
         Err(ProgramError::TooLarge { count, most, .. }) => (count, most),
         other => panic!("{other:?}"),
     };
@@ -404,8 +407,9 @@ fn problems_that_are_none_and_grids_that_are_too_fine_are_told() {
 #[test]
 fn cells_have_their_masses_and_means() {
     let rivals = RivalBids { win: |b: f64| (2.0 * b).min(1.0), highest: 0.5, bends: &[] };
-    let cells =
-        |prior: &Prior| Discretisation::new(prior, (16, 8), &rivals).unwrap().problem.cells().to_vec();
+    let cells = |prior: &Prior| {
+        Discretisation::new(prior, Grid { cells: 16, bids: 8 }, &rivals).unwrap().problem.cells().to_vec()
+    };
     for (k, cell) in cells(&Prior::STANDARD).iter().enumerate() {
         assert!((cell.mass - 0.0625).abs() < 1e-15 && (cell.value - (k as f64 + 0.5) / 16.0).abs() < 1e-15);
     }
@@ -442,8 +446,8 @@ fn the_exact_best_response_lies_between_the_utility_and_the_bound() {
         let rivals = RivalBids { win: |b: f64| (b / w).min(1.0), highest: w, bends: &[w] };
         let mut before = f64::INFINITY;
         for (n, m) in [(16, 64), (64, 256), (128, 512)] {
-            let grid = Discretisation::new(&Prior::STANDARD, (n, m), &rivals).unwrap();
-            let utility = program_response(&grid.problem, None).unwrap().plain.utility;
+            let grid = Discretisation::new(&Prior::STANDARD, Grid { cells: n, bids: m }, &rivals).unwrap();
+            let utility = solve_program(&grid.problem, None).unwrap().plain.utility;
             let error = grid.error(utility);
             assert!((-1e-15..=error).contains(&(exact(w) - utility)), "{w} {n}: {utility} {error}");
             assert!(error < 0.3 * before && error < 0.2 / (n * n) as f64, "{w} {n}: {error}");
@@ -464,20 +468,20 @@ fn bounds_of_coarse_grids_hold_the_utilities_of_fine_ones() {
         };
         let bends = [0.6 * low, middle, 0.6 * high];
         let rivals = RivalBids { win, highest: 0.6 * high, bends: &bends };
-        let of = |size| {
-            let grid = Discretisation::new(&prior, size, &rivals).unwrap();
-            let utility = program_response(&grid.problem, None).unwrap().plain.utility;
+        let solved = |cells, bids| {
+            let grid = Discretisation::new(&prior, Grid { cells, bids }, &rivals).unwrap();
+            let utility = solve_program(&grid.problem, None).unwrap().plain.utility;
             (utility, grid)
         };
-        let (fine, _) = of((256, 2048));
-        for size in [(4, 16), (16, 32), (64, 256)] {
-            let (utility, grid) = of(size);
+        let (fine, _) = solved(256, 2048);
+        for (cells, bids) in [(4, 16), (16, 32), (64, 256)] {
+            let (utility, grid) = solved(cells, bids);
             let error = grid.error(utility);
             assert!(
                 utility <= fine + 1e-12 && fine <= utility + error,
-                "{prior} {size:?}: {utility} {fine} {error}"
+                "{prior}, {cells} cells, {bids} bids: {utility} {fine} {error}"
             );
-            assert!(error <= 0.5 * high / size.0 as f64 / size.0 as f64, "{prior} {size:?}: {error}");
+            assert!(error <= 0.5 * high / (cells * cells) as f64, "{prior}, {cells} cells: {error}");
         }
     }
 }

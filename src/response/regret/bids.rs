@@ -12,12 +12,15 @@ const CELLS: usize = 256;
 /// So many profiles at the end of a run, and as many evenly from all of it, are asked for their bends.
 const PROFILES: usize = 8;
 
-/// Added ends are that far from each other, and even ones from added, in units of even cells.
-const APART: (f64, f64) = (1e-6, 1e-2);
+/// Added ends are this far from each other, in units of even cells.
+const ADDED_APART: f64 = 1e-6;
 
-/// The ends of cells and, between, their middles, rising: from the lowest bid that ever wins to the highest of the run,
-/// or to the highest value. Cells end evenly, and where W of some profiles bends, above all of the last: a run stays
-/// longest near its end.
+/// Even ends are this far from added ones, in units of even cells.
+const EVEN_APART: f64 = 1e-2;
+
+/// The ends of cells and, between, their middles, rising: from the lowest bid that ever wins to the highest
+/// of the run, or to the highest value. Cells end evenly, and where W of some profiles bends, above all of
+/// the last: a run stays longest near its end.
 pub(super) fn grid(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<f64> {
     let bidders = evaluator.population.len();
     let (mut start, mut top, mut highest) = (f64::INFINITY, 0.0_f64, 0.0_f64);
@@ -43,14 +46,14 @@ pub(super) fn grid(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<f64> {
     }
     let step = (top - start) / CELLS as f64;
     let mut added = places(evaluator, profiles);
-    added.retain(|bid| start + APART.1 * step < *bid && *bid < top - APART.1 * step);
+    added.retain(|bid| start + EVEN_APART * step < *bid && *bid < top - EVEN_APART * step);
     added.sort_by(f64::total_cmp);
-    added.dedup_by(|next, bid| *next - *bid < APART.0 * step);
+    added.dedup_by(|next, bid| *next - *bid < ADDED_APART * step);
     let added: Vec<f64> = added.iter().copied().step_by(added.len().div_ceil(CELLS).max(1)).collect();
     let mut ends = added.clone();
     let far = |bid: f64| {
         let next = added.partition_point(|added| *added < bid);
-        let near = |k: usize| added.get(k).is_some_and(|added| (added - bid).abs() < APART.1 * step);
+        let near = |k: usize| added.get(k).is_some_and(|added| (added - bid).abs() < EVEN_APART * step);
         !near(next) && (next == 0 || !near(next - 1))
     };
     ends.extend((1..CELLS).map(|k| (k as f64).mul_add(step, start)).filter(|bid| far(*bid)));
@@ -63,8 +66,8 @@ pub(super) fn grid(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<f64> {
     bids
 }
 
-/// Bids at which W of the last profile bends; then, while there is room, at which those of some others do, and samples
-/// of the last one where it is smooth.
+/// Bids at which W of the last profile bends; then, while there is room, at which those of some others do,
+/// and samples of the last one where it is smooth.
 fn places(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<f64> {
     let mut places = Vec::new();
     let mut smooth = Vec::new();

@@ -1,7 +1,7 @@
 //! The probabilities to win with a bid, summed up over a run, and the bids that are best against them.
 
-/// S(b) on a grid of cells: quadratic between the ends and the middle of a cell, 0 below the first bid, constant from the
-/// last on.
+/// S(b) on a grid of cells: quadratic between the ends and the middle of a cell, 0 below the first bid,
+/// constant from the last on.
 pub(super) struct Sums<'a> {
     /// The ends of cells and, between, their middles; rising.
     pub bids: &'a [f64],
@@ -26,7 +26,8 @@ impl Cell {
         (sum, (2.0 * self.bend * t + self.slope) / self.half)
     }
 
-    /// max (v - b) S(b) over the places inside where the derivative is 0; S does not leave its range over the cell.
+    /// max (v - b) S(b) over the places inside where the derivative is 0; S does not leave its range over the
+    /// cell.
     fn best(&self, value: f64) -> f64 {
         let gap = value - self.centre;
         let c0 = gap * self.slope - self.half * self.middle;
@@ -58,7 +59,7 @@ impl<'a> Sums<'a> {
 
     pub fn cell(&self, number: usize) -> Cell {
         let k = 2 * number;
-        let [low, middle, high] = [0, 1, 2].map(|of| self.sums[k + of]);
+        let [low, middle, high] = [0, 1, 2].map(|next| self.sums[k + next]);
         Cell {
             centre: self.bids[k + 1],
             half: 0.5 * (self.bids[k + 2] - self.bids[k]),
@@ -81,7 +82,8 @@ impl<'a> Sums<'a> {
             while hull.get(at + 1).is_some_and(|next| next.from <= value) {
                 at += 1;
             }
-            // The best bid lies beside the best of the grid, or beside the one which that is about to give way to.
+            // The best bid lies beside the best of the grid, or beside the one which that is about to give
+            // way to.
             let near = &hull[at.saturating_sub(1)..hull.len().min(at + 2)];
             near.iter().filter_map(|line| line.bid).map(|k| self.best_beside(k, value)).fold(0.0, f64::max)
         })
@@ -93,7 +95,8 @@ impl<'a> Sums<'a> {
         (first..last).map(|number| self.cell(number).best(value)).fold(own, f64::max)
     }
 
-    /// The bids of the grid that are best at some value: of the lines (v - b) S(b) in v the upper hull, whose slopes rise.
+    /// The bids of the grid that are best at some value: of the lines (v - b) S(b) in v the upper hull, whose
+    /// slopes rise.
     fn hull(&self) -> Vec<HullLine> {
         let mut hull = vec![HullLine { from: f64::NEG_INFINITY, bid: None }];
         let line = |bid: Option<usize>| match bid {

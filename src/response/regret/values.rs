@@ -15,14 +15,25 @@ const SAMPLES: usize = 64;
 /// Steps of the multiplier from 0 to 1 among which the best are looked for.
 const STEPS: usize = 200;
 
-/// How many steps around one of them the best multiplier is looked for, and how many local maxima are followed.
-const AROUND: (f64, usize) = (4.0, 3);
+/// The best multiplier is looked for this many steps around one of them.
+const AROUND: f64 = 4.0;
+
+/// The local maxima that are followed.
+const FOLLOWED: usize = 3;
 
 /// The error of the best multiplier; payoffs are flat there.
 const EXACT: f64 = 1e-6;
 
-/// Orders of rules: where F is linear between marks, on panels that are narrower than a part of the support, and on any.
-const ORDERS: (usize, usize, usize) = (2, 5, 10);
+/// The order of rules where F is linear between marks.
+const ORDER_OF_LINES: usize = 2;
+
+/// Their order on other panels that are narrow.
+const ORDER_OF_NARROW: usize = 5;
+
+/// Their order on all other panels.
+const ORDER: usize = 10;
+
+/// A panel that is narrower than this part of the support is narrow.
 const NARROW: f64 = 1.0 / 64.0;
 
 /// The values of a prior.
@@ -64,7 +75,8 @@ impl<'a> Values<'a> {
         values
     }
 
-    pub fn are_of(&self, marginal: &Marginal) -> bool {
+    /// Whether these are the values of a prior with these tables.
+    pub fn belong_to(&self, marginal: &Marginal) -> bool {
         std::ptr::eq(self.marginal, marginal)
     }
 
@@ -89,14 +101,14 @@ impl<'a> Values<'a> {
         };
         let mut peaks: Vec<usize> = (0..=STEPS).filter(is_peak).collect();
         peaks.sort_by(|a, b| rough[*b].total_cmp(&rough[*a]));
-        let around = AROUND.0 / STEPS as f64;
+        let around = AROUND / STEPS as f64;
         let climb = |k: &usize| {
             let start = multiplier(*k);
             let (from, to) = ((start - around).max(0.0), (start + around).min(1.0));
             maximum(from, to, start, EXACT, |w| self.payoff(sums, w))
         };
         // Whoever bids all of the value gains nothing.
-        let found = peaks.iter().take(AROUND.1).map(climb);
+        let found = peaks.iter().take(FOLLOWED).map(climb);
         found.fold((1.0, 0.0), |best, next| if next.1 > best.1 { next } else { best })
     }
 
@@ -122,8 +134,8 @@ impl<'a> Values<'a> {
         (1.0 - w) * total / SAMPLES as f64
     }
 
-    /// E\[(1 - w) v S(w v)\], by parts, since F is bounded where a density is not: with h(v) = v S(w v), from the lowest
-    /// value v_0 that may win,
+    /// E\[(1 - w) v S(w v)\], by parts, since F is bounded where a density is not: with h(v) = v S(w v), from
+    /// the lowest value v_0 that may win,
     ///
     /// ```text
     /// E h(v) = h(high) - h(v_0) F(v_0) - int h'(v) F(v) dv.
@@ -182,11 +194,11 @@ impl<'a> Values<'a> {
 
     fn rule(&self, width: f64) -> &'static GaussLegendre {
         GaussLegendre::of_order(if self.lines {
-            ORDERS.0
+            ORDER_OF_LINES
         } else if width < NARROW * self.marginal.width() {
-            ORDERS.1
+            ORDER_OF_NARROW
         } else {
-            ORDERS.2
+            ORDER
         })
     }
 

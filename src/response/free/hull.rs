@@ -1,9 +1,10 @@
-//! The best bid at every value.
+//! Best replies by the hull of a curve.
 //!
-//! In the plane of W and b W the bids are a curve of slope b + W/W' = v(b), the value to which the bid b is the first-order
-//! answer, and u*(v) = max_b (v - b) W(b) is the curve's convex conjugate: on the curve's lower hull v(b) rises, and where
-//! the hull leaves the curve the best bid jumps.
+//! In the plane of W and b W the bids are a curve of slope b + W/W' = v(b), the value to which the bid b is
+//! the first-order answer, and u*(v) = max_b (v - b) W(b) is the curve's convex conjugate: on the curve's
+//! lower hull v(b) rises, and where the hull leaves the curve the best bid jumps.
 
+use super::replies::{BestReplies, Reply, answers};
 use crate::law::wins::Wins;
 
 /// What a best bid that is found may lose, in units of the highest value.
@@ -18,7 +19,7 @@ const BEFORE: f64 = 1e-10;
 /// How much v(b) may fall by rounding, in units of the highest value.
 const ROUNDING: f64 = 1e-13;
 
-/// Between neighbours v(b) may rise so many times as fast as b to be interpolated as it is.
+/// Where v(b) rises more than this many times as fast as b between two samples, its residual is scaled.
 const STEEP: f64 = 8.0;
 
 /// W at one bid, and the values to which the bid is the answer: all from `left` to `right`.
@@ -40,23 +41,15 @@ pub(crate) struct Arc {
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    /// It stays, and wins so often.
+    /// It stays, and wins with probability `wins`.
     Stay { bid: f64, wins: f64 },
     /// It rises between the samples of these numbers.
     Rise { first: usize, last: usize },
 }
 
-/// What a best bid gives.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Reply {
-    /// W there.
-    pub wins: f64,
-    pub utility: f64,
-}
-
 /// The best bids against rivals, for all values up to a highest.
 #[derive(Debug, Default)]
-pub(crate) struct BestBids {
+pub(crate) struct HullReplies {
     samples: Vec<Sample>,
     /// The answers of all runs: in a run of bids v(b) rises.
     elements: Vec<Arc>,
@@ -68,9 +61,9 @@ pub(crate) struct BestBids {
     highest: f64,
 }
 
-impl BestBids {
-    /// Finds the best bids for values up to `highest`; `bids` are where W is sampled: its bends, marked so, and between
-    /// them as many more as it takes for v(b) to be monotone from one to the next.
+impl HullReplies {
+    /// Finds the best bids for values up to `highest`; `bids` are where W is sampled: its bends, marked so,
+    /// and between them as many more as it takes for v(b) to be monotone from one to the next.
     pub fn find(&mut self, wins: &impl Wins, bids: impl Iterator<Item = (f64, bool)>, highest: f64) {
         self.highest = highest;
         self.trace(wins, bids);
@@ -82,17 +75,15 @@ impl BestBids {
         &self.arcs
     }
 
-    /// The best bid at a value up to the highest.
-    #[cfg(test)]
-    pub fn best(&self, wins: &impl Wins, value: f64) -> Reply {
-        let k = self.arcs.partition_point(|arc| arc.to <= value).min(self.arcs.len() - 1);
-        self.reply(wins, &self.arcs[k], value)
+    /// The arc of a value up to the highest.
+    pub fn arc(&self, value: f64) -> Arc {
+        self.arcs[self.arcs.partition_point(|arc| arc.to <= value).min(self.arcs.len() - 1)]
     }
 
     /// Samples W and finds the runs.
     fn trace(&mut self, wins: &impl Wins, bids: impl Iterator<Item = (f64, bool)>) {
         let slack = ROUNDING * self.highest;
-        let BestBids { samples, elements, runs, .. } = self;
+        let HullReplies { samples, elements, runs, .. } = self;
         samples.clear();
         elements.clear();
         runs.clear();
@@ -150,8 +141,8 @@ impl BestBids {
         runs.push(elements.len());
     }
 
-    /// Finds the runs on the hull. Of two runs the one of higher bids wins more often at every value, so that it is
-    /// better from one value on.
+    /// Finds the runs on the hull. Of two runs the one of higher bids wins more often at every value, so that
+    /// it is better from one value on.
     fn join(&mut self, wins: &impl Wins) {
         let mut hull = std::mem::take(&mut self.hull);
         hull.clear();
@@ -189,7 +180,7 @@ impl BestBids {
     /// The value from which on a run is better than one of lower bids.
     fn crossing(&self, wins: &impl Wins, below: usize, above: usize, from: f64) -> Crossing {
         let ahead = |value: f64| {
-            let (low, high) = (self.of_run(wins, below, value), self.of_run(wins, above, value));
+            let (low, high) = (self.run_reply(wins, below, value), self.run_reply(wins, above, value));
             (high.utility - low.utility, high.wins - low.wins)
         };
         // At its lowest bid the higher run gains nothing.
@@ -221,17 +212,17 @@ impl BestBids {
     }
 
     /// The best bid of a run.
-    fn of_run(&self, wins: &impl Wins, run: usize, value: f64) -> Reply {
+    fn run_reply(&self, wins: &impl Wins, run: usize, value: f64) -> Reply {
         let elements = &self.elements[self.runs[run]..self.runs[run + 1]];
         let k = elements.partition_point(|arc| arc.to <= value).min(elements.len() - 1);
-        self.reply(wins, &elements[k], value)
+        self.arc_reply(wins, elements[k], value)
     }
 
     /// The best bid on an arc.
     #[inline]
-    pub fn reply(&self, wins: &impl Wins, arc: &Arc, value: f64) -> Reply {
+    fn arc_reply(&self, wins: &impl Wins, arc: Arc, value: f64) -> Reply {
         match arc.kind {
-            Kind::Stay { bid, wins } => Reply { wins, utility: (value - bid) * wins },
+            Kind::Stay { bid, wins } => Reply { bid, wins, utility: (value - bid) * wins },
             Kind::Rise { first, last } => {
                 let inner = &self.samples[first + 1..last];
                 let k = first + inner.partition_point(|sample| sample.left <= value);
@@ -261,14 +252,14 @@ impl BestBids {
         } else {
             (from.right - value, to.left - value)
         };
-        let mut best = Reply { wins: 0.0, utility: f64::NEG_INFINITY };
         let mut bid = chord(low, at_low, high, at_high);
+        let mut best = Reply { bid, wins: 0.0, utility: f64::NEG_INFINITY };
         let mut width = high - low;
         for step in 0..MOST_STEPS {
             let (win, slope) = wins.at(bid);
             let utility = (value - bid) * win;
             if utility > best.utility {
-                best = Reply { wins: win, utility };
+                best = Reply { bid, wins: win, utility };
             }
             let at = residual(bid, win, slope);
             let rate = (at_high - at_low) / (high - low);
@@ -305,18 +296,26 @@ impl BestBids {
     }
 }
 
+impl<W: Wins> BestReplies<W> for HullReplies {
+    /// A piece of the values on which the best bid stays or rises.
+    type Place = Arc;
+
+    fn place(&self, value: f64) -> Arc {
+        self.arc(value)
+    }
+
+    #[inline]
+    fn reply(&self, wins: &W, arc: Arc, value: f64) -> Reply {
+        self.arc_reply(wins, arc, value)
+    }
+}
+
 enum Crossing {
     /// Not above the value from which on the lower run is on the hull.
     Before,
     At(f64),
     /// Not below the highest value.
     Never,
-}
-
-/// v(b) = b + W/W', the value to which a bid is the first-order answer.
-fn answers(bid: f64, wins: f64, slope: f64) -> f64 {
-    // Where W is 0 with its slope, or so small that it underflows, so is W/W'.
-    if wins == 0.0 { bid } else { bid + wins / slope }
 }
 
 /// Ends a run, at a bid that is its answer to all values from `from` on.

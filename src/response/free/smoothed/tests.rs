@@ -6,9 +6,10 @@ use crate::auction::{Population, Prior, Strategy};
 use crate::equilibrium::smoothed_multiplier;
 use crate::expectation::ExpectedGradient;
 use crate::numeric::quadrature::{GaussLegendre, TanhSinh};
+use crate::response::{best_responses, class_responses};
 
 fn responses(population: &Population, profile: &Profile, beta: f64) -> Vec<SmoothedResponse> {
-    Evaluator::new(population).smoothed_responses(profile, beta).unwrap()
+    smoothed_responses(&Evaluator::new(population), profile, beta).unwrap()
 }
 
 #[test]
@@ -26,7 +27,7 @@ fn no_line_gains_at_the_smoothed_equilibrium_but_other_bids_do() {
 #[test]
 fn an_infinite_steepness_has_no_smoothed_auction() {
     let evaluator = Evaluator::new(&Population::symmetric(2, Prior::STANDARD));
-    assert_eq!(evaluator.smoothed_responses(&Profile::linear([0.5; 2]), f64::INFINITY), None);
+    assert_eq!(smoothed_responses(&evaluator, &Profile::linear([0.5; 2]), f64::INFINITY), None);
 }
 
 #[test]
@@ -99,13 +100,14 @@ fn gain_of_many_bids(evaluator: &Evaluator, profile: &Profile, bidder: usize, be
 
 #[test]
 fn best_replies_may_jump() {
-    // The strong bidder is certain to bid 0.5 or more: the best reply of the weak one jumps from where it hardly wins.
+    // The strong bidder is certain to bid 0.5 or more: the best reply of the weak one jumps from where it
+    // hardly wins.
     let population = game(&[(0.0, 1.0), (0.0, 1.0), (0.0, 1.0)]);
     let flat = through(&[(0.0, 0.05), (0.8, 0.06), (0.9, 0.5), (1.0, 0.55)]);
     let profile = Profile { bids: vec![BidFunction::Linear { multiplier: 0.5 }, flat.clone(), flat] };
     let evaluator = Evaluator::new(&population);
     for beta in [30.0, 150.0, 1000.0] {
-        let found = &evaluator.smoothed_responses(&profile, beta).unwrap()[0];
+        let found = &smoothed_responses(&evaluator, &profile, beta).unwrap()[0];
         let expected = gain_of_many_bids(&evaluator, &profile, 0, beta);
         assert!((found.epsilon - expected).abs() < 1e-6, "{} for {expected} at {beta}", found.epsilon);
     }
@@ -116,9 +118,9 @@ fn a_steep_auction_is_nearly_the_true_one() {
     let population = game(&[(0.0, 1.0), (0.2, 1.5), (0.0, 0.8)]);
     let evaluator = Evaluator::new(&population);
     let profile = Profile::linear([0.6, 0.5, 0.7]);
-    let steep = evaluator.smoothed_responses(&profile, 5000.0).unwrap();
-    let all = evaluator.best_responses(&profile);
-    let classes = evaluator.class_responses(&profile);
+    let steep = smoothed_responses(&evaluator, &profile, 5000.0).unwrap();
+    let all = best_responses(&evaluator, &profile);
+    let classes = class_responses(&evaluator, &profile);
     for ((steep, all), class) in steep.iter().zip(all).zip(classes) {
         assert!((steep.utility - all.utility).abs() < 1e-4, "{steep:?} {all:?}");
         assert!((steep.epsilon - all.epsilon_ex_ante).abs() < 3e-4, "{steep:?} {all:?}");
@@ -174,7 +176,7 @@ proptest! {
     #[test]
     fn gains_of_lines_are_those_of_many_bids((population, profile) in games(), beta in 3.0..300.0) {
         let evaluator = Evaluator::new(&population);
-        let found = &evaluator.smoothed_responses(&profile, beta).unwrap()[0];
+        let found = &smoothed_responses(&evaluator, &profile, beta).unwrap()[0];
         let expected = gain_of_many_bids(&evaluator, &profile, 0, beta);
         prop_assert!((found.epsilon - expected).abs() < 1e-6, "{} for {expected}", found.epsilon);
         prop_assert!(found.class.epsilon >= 0.0 && found.class.epsilon <= found.epsilon + 1e-12, "{found:?}");
@@ -183,7 +185,7 @@ proptest! {
     #[test]
     fn any_gains_are_those_of_many_bids((population, profile) in any_games(3), beta in 3.0..300.0) {
         let evaluator = Evaluator::new(&population);
-        let found = &evaluator.smoothed_responses(&profile, beta).unwrap()[0];
+        let found = &smoothed_responses(&evaluator, &profile, beta).unwrap()[0];
         let expected = gain_of_many_bids(&evaluator, &profile, 0, beta);
         let high = population.bidders[0].prior.support().1;
         prop_assert!((found.epsilon - expected).abs() < 2e-6 * high, "{} for {expected}", found.epsilon);
