@@ -6,6 +6,7 @@ mod groups;
 mod host;
 mod pilot;
 mod progress;
+mod queue;
 mod rerun;
 mod stop;
 mod writer;
@@ -19,7 +20,6 @@ pub use stop::Stop;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
-use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::Instant;
 
@@ -27,15 +27,17 @@ use rayon::prelude::*;
 
 use crate::measure::{RunRow, RunStatus};
 use crate::numeric::simd::Instance;
-use crate::store::{Folder, MeasureKeys, RunKey, Scan, StoreError};
+use crate::store::{Folder, MeasureKeys, PartWriter, RunKey, Scan, StoreError, row_bytes};
 use crate::sweep::Plan;
 use crate::train::{Outcome, Run, train_group};
 use groups::{Groups, Task};
 use progress::Progress;
-use writer::write_rows;
+use queue::queue;
+use writer::{Keeper, write_rows};
 
-/// Finished groups that may wait for the writer: few, as trajectories make a group tens of megabytes.
-const WAITING_GROUPS: usize = 8;
+/// Bytes of finished runs that may wait for the writer, and one group more: what is trained while a part is written,
+/// yet little. Where the disk is slower than that, training waits.
+const WAITING_BYTES: usize = 8 << 20;
 
 /// How a sweep is run.
 #[derive(Clone, Copy, Debug)]
@@ -99,8 +101,8 @@ pub fn train_missing(
     let instance = Instance::current();
     train_missing_with(
         &move |runs: &[Run<'_>]| train_group(instance, runs),
+        PartWriter::new(folder),
         plan,
-        folder,
         scan,
         options,
         stop,
@@ -118,11 +120,11 @@ pub fn pool(threads: NonZeroUsize) -> Result<rayon::ThreadPool, EngineError> {
 /// Trains a group.
 type Trainer = dyn Fn(&[Run<'_>]) -> Vec<Outcome> + Sync;
 
-/// [`train_missing`] with another trainer, for tests of what goes wrong in it.
+/// [`train_missing`] with another trainer and another place for the runs, for tests of what goes wrong in them.
 fn train_missing_with(
     trainer: &Trainer,
+    keeper: impl Keeper + Send,
     plan: &Plan,
-    folder: &Folder,
     scan: &Scan,
     options: &Options,
     stop: &Stop,
@@ -137,15 +139,21 @@ fn train_missing_with(
     let keys = MeasureKeys::of(plan.measure());
     let progress = Progress::new(options.progress, runs);
     // A stop of our own, so that a full disk or too many failures end this sweep and not the caller's next.
-    let halt = Stop::after(None);
-    let (rows, finished) = sync_channel(WAITING_GROUPS);
+    let halt = &Stop::after(None);
+    let keys = &keys;
+    let (sender, finished) = queue(WAITING_BYTES);
     let counts = thread::scope(|scope| {
-        let writer = scope.spawn(|| write_rows(folder, finished, progress, options.max_fails, stop, &halt));
+        let writer = scope.spawn(|| write_rows(keeper, finished, progress, options.max_fails, stop, halt));
         pool.install(|| {
             let groups = groups.take_while(|_| !stop.is_due() && !halt.is_due());
-            groups.par_bridge().for_each_with(rows, |rows, group: Vec<Task>| {
+            // The sender goes with the last group, or with a panic: then the writer ends.
+            groups.par_bridge().for_each(move |group: Vec<Task>| {
+                let rows = train(trainer, plan, keys, &group);
+                let bytes = rows.iter().map(|(_, row)| row_bytes(row)).sum();
                 // The writer hangs up when it cannot write; its error is told below.
-                _ = rows.send(train(trainer, plan, &keys, &group));
+                if sender.send(rows, bytes).is_err() {
+                    halt.request();
+                }
             });
         });
         writer.join().expect("the writer does not panic")
@@ -252,8 +260,8 @@ mod tests {
                 train_group(Instance::current(), runs)
             };
             let scan = self.scan();
-            train_missing_with(&trainer, &self.plan, &self.folder, &scan, options, &Stop::after(None))
-                .unwrap()
+            let keeper = PartWriter::new(&self.folder);
+            train_missing_with(&trainer, keeper, &self.plan, &scan, options, &Stop::after(None)).unwrap()
         }
 
         fn tables(&self) -> Vec<Vec<u8>> {
@@ -324,6 +332,42 @@ mod tests {
         assert!(finish.too_many_failed);
         assert_eq!(finish.counts.failed, 1);
         assert_eq!(sweep.scan().counts().total(), finish.counts.done);
+    }
+
+    /// Keeps no run.
+    struct Broken {
+        panics: bool,
+    }
+
+    impl Keeper for Broken {
+        fn push(&mut self, _: RunKey, _: RunRow) -> Result<(), StoreError> {
+            assert!(!self.panics, "no keeper");
+            Err(StoreError::io("write", std::path::Path::new("out"), std::io::ErrorKind::StorageFull.into()))
+        }
+
+        fn flush(&mut self) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    /// Trains with a keeper that keeps no run.
+    fn train_in_vain(panics: bool) -> Result<Finish, EngineError> {
+        let sweep = Sweep::new();
+        let trainer = |runs: &[Run<'_>]| train_group(Instance::current(), runs);
+        let (scan, options) = (sweep.scan(), Options { threads: NonZeroUsize::new(4).unwrap(), ..OPTIONS });
+        train_missing_with(&trainer, Broken { panics }, &sweep.plan, &scan, &options, &Stop::after(None))
+    }
+
+    #[test]
+    fn a_full_disk_ends_the_sweep() {
+        let error = train_in_vain(false).unwrap_err();
+        assert!(matches!(error, EngineError::Store(StoreError::Full { .. })), "{error}");
+    }
+
+    #[test]
+    #[should_panic(expected = "the writer does not panic")]
+    fn a_panic_of_the_writer_ends_the_sweep() {
+        _ = train_in_vain(true);
     }
 
     #[test]

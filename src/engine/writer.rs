@@ -1,12 +1,13 @@
 //! The one thread that writes parts and tells the progress.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use super::progress::{Counts, Progress};
+use super::queue::Receiver;
 use super::stop::Stop;
 use crate::measure::{RunRow, RunStatus};
-use crate::store::{Folder, PartWriter, RunKey, StoreError};
+use crate::store::{PartWriter, RunKey, StoreError};
 
 /// The shortest time between two parts.
 const SHORTEST: Duration = Duration::from_millis(250);
@@ -18,12 +19,37 @@ const SHARE: u32 = 50;
 const STOPPING: &str =
     "stopping: the runs in flight are finished and kept; another Ctrl-C ends at once and loses them";
 
+/// Where finished runs are kept.
+pub(super) trait Keeper {
+    /// Takes a run.
+    ///
+    /// # Errors
+    /// Where it cannot be kept.
+    fn push(&mut self, key: RunKey, row: RunRow) -> Result<(), StoreError>;
+
+    /// Makes the runs safe that were taken.
+    ///
+    /// # Errors
+    /// Where they cannot be kept.
+    fn flush(&mut self) -> Result<(), StoreError>;
+}
+
+impl Keeper for PartWriter {
+    fn push(&mut self, key: RunKey, row: RunRow) -> Result<(), StoreError> {
+        PartWriter::push(self, key, row)
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
+        PartWriter::flush(self)
+    }
+}
+
 /// Writes what it receives until the senders are gone.
 ///
 /// # Errors
 /// Where a part cannot be written; then `halt` is requested.
 pub(super) fn write_rows(
-    folder: &Folder,
+    mut parts: impl Keeper,
     finished: Receiver<Vec<(RunKey, RunRow)>>,
     mut progress: Progress,
     max_fails: Option<u64>,
@@ -32,7 +58,6 @@ pub(super) fn write_rows(
 ) -> Result<Counts, StoreError> {
     let start = Instant::now();
     let mut last_part = start;
-    let mut parts = PartWriter::new(folder);
     let mut counts = Counts::default();
     let mut is_stopping = false;
     loop {
@@ -72,5 +97,102 @@ impl Counts {
             RunStatus::Diverged => self.diverged += 1,
             RunStatus::Failed => self.failed += 1,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::path::Path;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::thread;
+
+    use super::*;
+    use crate::engine::progress::ProgressForm;
+    use crate::engine::queue::queue;
+    use crate::measure::MeasureSettings;
+    use crate::store::MeasureKey;
+    use crate::sweep::CellId;
+
+    /// Runs of a group, and the groups of each trainer.
+    const GROUP: u64 = 8;
+    const GROUPS: u64 = 40;
+    const TRAINERS: u64 = 4;
+
+    /// Groups that may wait.
+    const WAITING: u64 = 5;
+
+    /// A disk that takes its time, and has room for so many runs.
+    struct Disk<'a> {
+        room: u64,
+        /// Runs that were handed over.
+        sent: &'a AtomicU64,
+        kept: u64,
+    }
+
+    impl Keeper for Disk<'_> {
+        fn push(&mut self, _: RunKey, _: RunRow) -> Result<(), StoreError> {
+            // What waits, one group more, and the one that is being kept.
+            let waiting = self.sent.load(Ordering::SeqCst).saturating_sub(self.kept);
+            assert!(waiting <= (WAITING + 2) * GROUP, "{waiting} runs wait");
+            if self.kept == self.room {
+                return Err(StoreError::io("write", Path::new("out"), ErrorKind::StorageFull.into()));
+            }
+            self.kept += 1;
+            thread::sleep(Duration::from_micros(50));
+            Ok(())
+        }
+
+        fn flush(&mut self) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    /// Trains in no time and writes onto a disk with room for so many runs: what the writer says in the end, how many
+    /// groups were handed over, and whether it asked for a halt.
+    fn write(room: u64) -> (Result<Counts, StoreError>, u64, bool) {
+        let (stop, halt) = (Stop::after(None), Stop::after(None));
+        let sent = AtomicU64::new(0);
+        let (sender, receiver) = queue(WAITING as usize * 1000);
+        let measure = MeasureKey::of(&MeasureSettings::default().of_run(0));
+        let key = |k| RunKey { cell: CellId(k), replicate: 0, measure };
+        let row = || RunRow::without_numbers(RunStatus::Failed, "no numbers".into(), 2);
+        let written = thread::scope(|scope| {
+            let disk = Disk { room, sent: &sent, kept: 0 };
+            let progress = Progress::new(ProgressForm::None, 0);
+            let writer = scope.spawn(|| write_rows(disk, receiver, progress, None, &stop, &halt));
+            thread::scope(|scope| {
+                for _ in 0..TRAINERS {
+                    scope.spawn(|| {
+                        for _ in 0..GROUPS {
+                            let rows = (0..GROUP).map(|k| (key(k), row())).collect();
+                            if sender.send(rows, 1000).is_ok() {
+                                sent.fetch_add(GROUP, Ordering::SeqCst);
+                            }
+                        }
+                    });
+                }
+            });
+            drop(sender);
+            writer.join().unwrap()
+        });
+        (written, sent.into_inner() / GROUP, halt.is_due())
+    }
+
+    #[test]
+    fn training_waits_for_a_slow_disk_and_loses_nothing() {
+        let runs = TRAINERS * GROUPS * GROUP;
+        let (written, groups, halted) = write(runs);
+        assert_eq!(written.unwrap(), Counts { done: runs, diverged: 0, failed: runs });
+        assert_eq!((groups, halted), (TRAINERS * GROUPS, false));
+    }
+
+    #[test]
+    fn a_full_disk_halts_training_and_lets_go_of_all_who_wait() {
+        let (written, groups, halted) = write(100);
+        assert!(matches!(written, Err(StoreError::Full { .. })));
+        // The thirteenth group met the end of the room.
+        assert!((13..=13 + WAITING + 1).contains(&groups), "{groups} groups");
+        assert!(halted);
     }
 }

@@ -4,13 +4,14 @@
 //! which runs of a plan are there. [`write_tables`] joins plan and parts into the tables, whose bytes are a function
 //! of the plan and the results only: not of how the runs were divided into parts, nor of when or where they ran.
 //!
-//! Memory does not grow with the runs, but for a bit or two each in a [`Scan`] and for the tables' footers, under a byte
-//! a row: runs are held by parts and by windows of the plan, at most [`MAX_WEIGHT`] rows each, of which only a few are
-//! in memory at a time.
+//! Memory does not grow with the runs, nor with how fast they come, but for a bit or two each in a [`Scan`] and for the
+//! tables' footers, under a byte a row: runs are held by parts and by windows of the plan, both bounded by bytes, and of
+//! the parts only so many are in memory at a time as their bytes allow.
 
 mod atomic;
 mod batch;
 mod bits;
+mod bytes;
 mod clock;
 mod error;
 mod folder;
@@ -27,6 +28,7 @@ mod window;
 #[cfg(test)]
 mod fixture;
 
+pub use bytes::row_bytes;
 pub use clock::utc;
 pub use error::StoreError;
 pub use folder::{Folder, TableName};
@@ -40,12 +42,3 @@ pub use table::{Row, Rows, Table, write_tables};
 
 /// The layout of parts, tables and manifest; raised when a file of an older layout can no longer be read.
 pub const SCHEMA: u32 = 1;
-
-/// The most rows, of bidders and of trajectories, that a part or a step of the table writer holds. A single run may
-/// hold more.
-pub const MAX_WEIGHT: usize = 1 << 15;
-
-/// The rows that a run adds to the tables of bidders and trajectories.
-fn weight(bidders: usize, recorded_epochs: usize) -> usize {
-    bidders * (1 + recorded_epochs)
-}

@@ -1,31 +1,34 @@
 //! The plan in pieces that fit in memory, and the stored runs of a piece.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::Path;
 
+use super::bytes::{PART_BYTES, bytes_of_run};
 use super::part::{Measured, Part, StoredRun};
 use super::place::{Place, Places, run_at};
-use super::scan::PartIndex;
-use super::{Scan, StoreError, weight};
+use super::{Scan, StoreError};
 use crate::measure::{RunRow, RunStatus};
 use crate::sweep::Plan;
 use crate::train::Recording;
 
-/// Parts that stay decoded from one window to the next. Runs of one shape are trained together, so that a part can have
-/// every other cell of several windows; this many shapes may alternate before parts are decoded again and again.
-const KEPT_PARTS: usize = 16;
+/// Bytes of the rows of a window.
+pub(crate) const WINDOW_BYTES: usize = 16 << 20;
 
-/// Cuts a plan into windows: consecutive runs, by their index, of at most `bound` rows in all, or a single run.
+/// The most bytes of decoded parts that stay from one window to the next. Runs of one shape are trained together, so that
+/// a part can have every other cell of several windows: while as many shapes alternate as there are full parts in this,
+/// each part is decoded once.
+const KEPT_BYTES: usize = 8 * PART_BYTES;
+
+/// Cuts a plan into windows: consecutive runs, by their index, whose rows take at most `bound` bytes, or a single run.
 pub(crate) fn windows(plan: &Plan, bound: usize) -> impl Iterator<Item = Range<u64>> + '_ {
     let mut weights = Weights { plan, cell: None };
     let mut start = 0;
     std::iter::from_fn(move || {
-        let mut rows = 0;
+        let mut bytes = 0;
         let mut end = start;
         while end < plan.runs() {
-            rows += weights.of(end);
-            if rows > bound && end > start {
+            bytes += weights.of(end);
+            if bytes > bound && end > start {
                 break;
             }
             end += 1;
@@ -36,10 +39,10 @@ pub(crate) fn windows(plan: &Plan, bound: usize) -> impl Iterator<Item = Range<u
     })
 }
 
-/// The rows of each run of a plan; fast where runs of one cell follow each other.
+/// The bytes of each run of a plan; fast where runs of one cell follow each other.
 struct Weights<'a> {
     plan: &'a Plan,
-    /// A position, and the rows of its runs without and with a trajectory.
+    /// A position, and the bytes of its runs without and with a trajectory.
     cell: Option<(usize, [usize; 2])>,
 }
 
@@ -47,21 +50,21 @@ impl Weights<'_> {
     fn of(&mut self, index: u64) -> usize {
         let (position, replicate) = run_at(self.plan.replicates(), index);
         let [plain, recorded] = match self.cell {
-            Some((last, rows)) if last == position => rows,
+            Some((last, bytes)) if last == position => bytes,
             _ => {
-                let settings = self.plan.cell(position).settings;
+                let cell = self.plan.cell(position);
                 let measure = self.plan.measure();
-                let rows = [None, measure.trajectories.map(|t| t.every)].map(|trajectory| {
+                let bytes = [None, measure.trajectories.map(|t| t.every)].map(|trajectory| {
                     let recording = Recording {
                         tail: measure.tail,
                         ema: measure.ema,
                         trajectory,
                         ..measure.recording(0)
                     };
-                    weight(settings.bidders.len(), recording.epochs(settings.epochs).count())
+                    bytes_of_run(&cell, recording.epochs(cell.settings.epochs).count())
                 });
-                self.cell = Some((position, rows));
-                rows
+                self.cell = Some((position, bytes));
+                bytes
             }
         };
         if self.plan.measure().recording(replicate).trajectory.is_some() { recorded } else { plain }
@@ -72,7 +75,10 @@ impl Weights<'_> {
 pub(crate) struct Loader<'a> {
     scan: &'a Scan,
     places: Places<'a>,
-    kept: VecDeque<Decoded<'a>>,
+    /// The most bytes of `kept`.
+    bound: usize,
+    /// Parts with runs of later windows, in any order.
+    kept: Vec<Decoded<'a>>,
 }
 
 /// A part in memory, its runs of the plan in plan order.
@@ -80,41 +86,50 @@ struct Decoded<'a> {
     path: &'a Path,
     runs: Vec<(u64, StoredRun)>,
     measured: Measured,
+    /// Bytes of all this.
+    bytes: usize,
+}
+
+impl Decoded<'_> {
+    /// Whether it has runs of this index or after it.
+    fn reaches(&self, index: u64) -> bool {
+        self.runs.last().is_some_and(|(last, _)| *last >= index)
+    }
+
+    /// Its rows within a window.
+    fn rows(&self, window: &Range<u64>) -> impl Iterator<Item = (u64, RunRow)> {
+        let first = self.runs.partition_point(|(index, _)| *index < window.start);
+        let within = self.runs[first..].iter().take_while(|(index, _)| *index < window.end);
+        within.map(|(index, run)| (*index, self.measured.row(run)))
+    }
 }
 
 impl<'a> Loader<'a> {
     pub(crate) fn new(plan: &'a Plan, scan: &'a Scan) -> Self {
-        Loader { scan, places: Places::of(plan), kept: VecDeque::new() }
+        Loader { scan, places: Places::of(plan), bound: KEPT_BYTES, kept: Vec::new() }
     }
 
     /// The stored runs of a window in plan order, each once.
     pub(crate) fn load(&mut self, window: &Range<u64>) -> Result<Vec<(u64, RunRow)>, StoreError> {
-        // Windows follow each other: what ends before this one is not needed again.
-        self.kept.retain(|part| part.runs.last().is_some_and(|(last, _)| *last >= window.start));
         let mut rows = Vec::new();
         for index in self.scan.parts().iter().filter(|part| part.overlaps(window)) {
-            let part = self.decoded(index)?;
-            let first = part.runs.partition_point(|(index, _)| *index < window.start);
-            let within = part.runs[first..].iter().take_while(|(index, _)| *index < window.end);
-            rows.extend(within.map(|(index, run)| (*index, part.measured.row(run))));
+            let part = match self.kept.iter().position(|part| part.path == index.path) {
+                Some(place) => self.kept.swap_remove(place),
+                None => self.decode(&index.path)?,
+            };
+            rows.extend(part.rows(window));
+            // Windows follow each other: what ends within this one is not wanted again. Of the rest, those that came first
+            // stay: all are wanted again in the same order, so that a part that took the place of another would be gone
+            // itself by then.
+            let kept: usize = self.kept.iter().map(|part| part.bytes).sum();
+            if part.reaches(window.end) && kept + part.bytes <= self.bound {
+                self.kept.push(part);
+            }
         }
         // Of two rows of a run, one that did not fail comes first; two such are the same bit for bit.
         rows.sort_by_key(|(index, row)| (*index, row.status == RunStatus::Failed));
         rows.dedup_by_key(|(index, _)| *index);
         Ok(rows)
-    }
-
-    fn decoded(&mut self, index: &'a PartIndex) -> Result<&Decoded<'a>, StoreError> {
-        let decoded = match self.kept.iter().position(|part| part.path == index.path) {
-            Some(place) => self.kept.remove(place).expect("a place just found"),
-            None => {
-                // Room is made first, so that memory never holds one part more.
-                self.kept.truncate(KEPT_PARTS - 1);
-                self.decode(&index.path)?
-            }
-        };
-        self.kept.push_front(decoded);
-        Ok(&self.kept[0])
     }
 
     fn decode(&mut self, path: &'a Path) -> Result<Decoded<'a>, StoreError> {
@@ -127,7 +142,8 @@ impl<'a> Loader<'a> {
             }
         }
         runs.sort_by_key(|(index, _)| *index);
-        Ok(Decoded { path, runs, measured: part.measured()? })
+        let bytes = part.rows().get_array_memory_size() + size_of_val(&runs[..]);
+        Ok(Decoded { path, runs, measured: part.measured()?, bytes })
     }
 }
 
@@ -137,19 +153,20 @@ mod tests {
 
     use super::*;
     use crate::store::fixture::{self, plan, runs, store};
+    use crate::store::row_bytes;
 
     proptest! {
         #[test]
-        fn windows_cut_the_plan_without_gaps_and_within_the_bound(replicates in 1u32..9, bound in 1usize..80) {
+        fn windows_cut_the_plan_without_gaps_and_within_the_bound(replicates in 1u32..9, bound in 1usize..80_000) {
             let plan = plan(replicates);
             let mut weights = Weights { plan: &plan, cell: None };
             let mut next = 0;
             for window in windows(&plan, bound) {
                 prop_assert_eq!(window.start, next);
-                let rows: usize = window.clone().map(|index| weights.of(index)).sum();
-                prop_assert!(rows <= bound || window.end == window.start + 1);
+                let bytes: usize = window.clone().map(|index| weights.of(index)).sum();
+                prop_assert!(bytes <= bound || window.end == window.start + 1);
                 // It could not have taken the next run as well.
-                prop_assert!(window.end == plan.runs() || rows + weights.of(window.end) > bound);
+                prop_assert!(window.end == plan.runs() || bytes + weights.of(window.end) > bound);
                 next = window.end;
             }
             prop_assert_eq!(next, plan.runs());
@@ -157,12 +174,11 @@ mod tests {
     }
 
     #[test]
-    fn the_weight_of_a_run_is_its_rows() {
+    fn the_weight_of_a_run_is_its_bytes() {
         let plan = plan(3);
         let mut weights = Weights { plan: &plan, cell: None };
         for (index, (_, row)) in runs(&plan).iter().enumerate() {
-            let points = row.trajectory.as_ref().map_or(0, |trajectory| trajectory.len());
-            assert_eq!(weights.of(index as u64), row.bidders.len() + points);
+            assert_eq!(weights.of(index as u64), row_bytes(row));
         }
     }
 
@@ -176,12 +192,19 @@ mod tests {
         store(&folder, &stored, 2);
         store(&folder, &stored, 9);
         let scan = Scan::of(&folder, &plan).unwrap();
-        let mut loader = Loader::new(&plan, &scan);
-        for window in [0..24, 5..6, 0..24, 20..24] {
-            let rows = loader.load(&window).unwrap();
-            assert!(rows.iter().map(|(index, _)| *index).eq(window.clone()));
-            rows.iter().for_each(|(index, row)| assert_eq!(fixture::bits(row), given[*index as usize]));
-            assert!(loader.kept.len() <= KEPT_PARTS);
+        let decoded = |path| Loader::new(&plan, &scan).decode(path).unwrap().bytes;
+        let largest = scan.parts().iter().map(|part| decoded(&part.path)).max().unwrap();
+        for bound in [0, 3 * largest, usize::MAX] {
+            let mut loader = Loader { bound, ..Loader::new(&plan, &scan) };
+            for window in [0..3, 3..4, 4..19, 19..24] {
+                let rows = loader.load(&window).unwrap();
+                assert!(rows.iter().map(|(index, _)| *index).eq(window.clone()));
+                rows.iter().for_each(|(index, row)| assert_eq!(fixture::bits(row), given[*index as usize]));
+                // No part stays that is not wanted again, nor more of them than the bound.
+                assert!(loader.kept.iter().all(|part| part.reaches(window.end)));
+                assert!(loader.kept.iter().map(|part| part.bytes).sum::<usize>() <= bound);
+                assert!(loader.kept.is_empty() == (bound == 0 || window.end == plan.runs()));
+            }
         }
     }
 }

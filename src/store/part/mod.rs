@@ -71,8 +71,9 @@ mod tests {
 
     use super::*;
     use crate::measure::RunRow;
+    use crate::store::bytes::PART_BYTES;
     use crate::store::fixture::{self, key, row};
-    use crate::store::{MAX_WEIGHT, StoreError, atomic};
+    use crate::store::{StoreError, atomic};
 
     /// A folder with one part of three runs, pushed out of order.
     fn one_part() -> (tempfile::TempDir, std::path::PathBuf) {
@@ -131,7 +132,7 @@ mod tests {
         let mut writer = PartWriter::new(&folder);
         writer.flush().unwrap();
         assert!(atomic::files(&folder.parts()).unwrap().is_empty());
-        let long = RunRow { trajectory: Some(Array2::zeros((MAX_WEIGHT / 4, 2))), ..row(1, 0) };
+        let long = RunRow { trajectory: Some(Array2::zeros((PART_BYTES / 32, 2))), ..row(1, 0) };
         writer.push(key(1, 0), long.clone()).unwrap();
         assert_eq!(writer.pending(), 1);
         writer.push(key(1, 1), long).unwrap();

@@ -12,7 +12,8 @@ use parquet::file::properties::EnabledStatistics;
 use super::{PARAMETERS, TRAJECTORY, columns, file_name};
 use crate::measure::RunRow;
 use crate::store::batch::{Batch, Value, encoding};
-use crate::store::{Folder, MAX_WEIGHT, RunKey, StoreError, atomic, weight};
+use crate::store::bytes::{PART_BYTES, row_bytes};
+use crate::store::{Folder, RunKey, StoreError, atomic};
 
 /// Gathers finished runs and writes them as parts. Once a flush returns, its runs survive a crash of the program or
 /// of the machine; runs that were only pushed do not.
@@ -20,24 +21,24 @@ use crate::store::{Folder, MAX_WEIGHT, RunKey, StoreError, atomic, weight};
 pub struct PartWriter {
     parts: PathBuf,
     runs: Vec<(RunKey, RunRow)>,
-    weight: usize,
+    /// Bytes of the runs.
+    bytes: usize,
 }
 
 impl PartWriter {
     /// A writer into a folder that exists: one whose [`Lock`](crate::store::Lock) is held.
     pub fn new(folder: &Folder) -> Self {
-        PartWriter { parts: folder.parts(), runs: Vec::new(), weight: 0 }
+        PartWriter { parts: folder.parts(), runs: Vec::new(), bytes: 0 }
     }
 
-    /// Takes a run, and flushes where [`MAX_WEIGHT`] rows wait.
+    /// Takes a run, and flushes where those that wait take 8 MiB of memory.
     ///
     /// # Errors
     /// Those of [`PartWriter::flush`].
     pub fn push(&mut self, key: RunKey, row: RunRow) -> Result<(), StoreError> {
-        let recorded = row.trajectory.as_ref().map_or(0, |trajectory| trajectory.nrows());
-        self.weight += weight(row.bidders.len(), recorded);
+        self.bytes += row_bytes(&row);
         self.runs.push((key, row));
-        if self.weight >= MAX_WEIGHT { self.flush() } else { Ok(()) }
+        if self.bytes >= PART_BYTES { self.flush() } else { Ok(()) }
     }
 
     /// Number of runs that wait for a flush.
@@ -56,7 +57,7 @@ impl PartWriter {
         self.runs.sort_by_key(|(key, _)| *key);
         write(&self.parts, &batch_of(&self.runs))?;
         self.runs.clear();
-        self.weight = 0;
+        self.bytes = 0;
         Ok(())
     }
 }

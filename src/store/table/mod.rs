@@ -21,8 +21,8 @@ use lead::Lead;
 use writer::TableWriter;
 
 use super::place::run_at;
-use super::window::{Loader, windows};
-use super::{Folder, MAX_WEIGHT, SCHEMA, Scan, StoreError, TableName};
+use super::window::{Loader, WINDOW_BYTES, windows};
+use super::{Folder, SCHEMA, Scan, StoreError, TableName};
 use crate::equilibrium::{References, shared_references};
 use crate::measure::{CellRow, CellRuns, RunRow, measure_cell};
 use crate::sweep::{Plan, SettingColumn, setting_columns};
@@ -30,15 +30,16 @@ use crate::sweep::{Plan, SettingColumn, setting_columns};
 /// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate, bidder, epoch.
 /// Runs that are missing have no rows, and cells none of whose runs is there have none.
 ///
-/// The bytes are a function of the plan and the results. The plan is walked in windows of at most [`MAX_WEIGHT`] rows;
-/// for each, the parts that overlap it are decoded, a few at a time, and the references of its cells are found on all
-/// threads of the current pool. So memory holds a window, a few parts and a row
-/// group a table, however many runs there are. A table appears under its name once all of them are complete.
+/// The bytes are a function of the plan and the results. The plan is walked in windows whose rows take at most 16 MiB;
+/// for each, the parts that overlap it are decoded, one after the other, and the references of its cells are found on all
+/// threads of the current pool. Parts that later windows want stay, as long as they take less than 64 MiB. So memory
+/// holds a window, these parts and a row group a table, however many runs there are. A table appears under its name once
+/// all of them are complete.
 ///
 /// # Errors
 /// Where a part is damaged or gone since the scan, or a table cannot be written; the tables before then stand.
 pub fn write_tables(folder: &Folder, plan: &Plan, scan: &Scan) -> Result<(), StoreError> {
-    write_in_windows(folder, plan, scan, MAX_WEIGHT)
+    write_in_windows(folder, plan, scan, WINDOW_BYTES)
 }
 
 fn write_in_windows(folder: &Folder, plan: &Plan, scan: &Scan, bound: usize) -> Result<(), StoreError> {
@@ -192,7 +193,10 @@ mod tests {
 
     type Runs = [(RunKey, RunRow)];
 
-    /// The bytes of every table, written from parts of this many runs, in windows of this many rows.
+    /// About the bytes of a row of a bidder in a window.
+    const ROW: usize = 1000;
+
+    /// The bytes of every table, written from parts of this many runs, in windows of this many bytes.
     fn bytes(plan: &Plan, runs: &Runs, part: usize, bound: usize) -> Vec<Vec<u8>> {
         let (_dir, folder) = fixture::folder();
         store(&folder, runs, part);
@@ -216,11 +220,13 @@ mod tests {
     fn tables_do_not_depend_on_parts_or_windows() {
         let plan = plan(9);
         let forward = runs(&plan);
-        let reference = bytes(&plan, &forward, forward.len(), MAX_WEIGHT);
+        let reference = bytes(&plan, &forward, forward.len(), WINDOW_BYTES);
         let mut scattered = forward.clone();
         scattered.sort_by_key(|(key, _)| blake3::hash(format!("{key:?}").as_bytes()).to_hex());
         for runs in [forward, scattered] {
-            for (part, bound) in [(2, 1), (2, 64), (8, MAX_WEIGHT), (13, 7), (13, 30), (1000, 9)] {
+            for (part, bound) in
+                [(2, 1), (2, 64 * ROW), (8, WINDOW_BYTES), (13, 7 * ROW), (13, 30 * ROW), (1000, 9 * ROW)]
+            {
                 assert!(bytes(&plan, &runs, part, bound) == reference, "parts of {part}, windows of {bound}");
             }
         }
@@ -232,7 +238,7 @@ mod tests {
         let runs = runs(&plan);
         let points: usize = runs.iter().filter_map(|(_, run)| run.trajectory.as_ref()).map(|t| t.len()).sum();
         assert!(points > DEFAULT_DATA_PAGE_ROW_COUNT_LIMIT);
-        assert!(bytes(&plan, &runs, 17, 300) == bytes(&plan, &runs, 1000, MAX_WEIGHT));
+        assert!(bytes(&plan, &runs, 17, 60 * ROW) == bytes(&plan, &runs, 1000, WINDOW_BYTES));
     }
 
     #[test]
@@ -247,7 +253,7 @@ mod tests {
             messy.push((*key, if row.status == RunStatus::Failed { row.clone() } else { failed }));
         }
         messy.reverse();
-        assert!(bytes(&plan, &messy, 8, 50) == bytes(&plan, &clean, 100, MAX_WEIGHT));
+        assert!(bytes(&plan, &messy, 8, 50 * ROW) == bytes(&plan, &clean, 100, WINDOW_BYTES));
     }
 
     #[test]
@@ -264,7 +270,7 @@ mod tests {
             stored.extend(new);
         }
         assert_eq!(stored.len() as u64, last.runs());
-        assert!(bytes(&last, &stored, 10, 40) == bytes(&last, &runs(&last), 1000, MAX_WEIGHT));
+        assert!(bytes(&last, &stored, 10, 40 * ROW) == bytes(&last, &runs(&last), 1000, WINDOW_BYTES));
     }
 
     #[test]
