@@ -170,7 +170,7 @@ mod tests {
         const BOUND: usize = 1000;
         const LARGEST: usize = 300;
         let (sender, receiver) = queue(BOUND);
-        let (items, senders) = (300, 8);
+        let (items, senders) = (300_usize, 8_usize);
         let received = thread::scope(|scope| {
             let taker = scope.spawn(move || {
                 let (mut received, mut most) = (0, 0);
