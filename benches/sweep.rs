@@ -108,8 +108,8 @@ fn measured(bidders: usize) -> (f64, f64) {
 fn print_measures() {
     for bidders in [2, 3, 5, 10] {
         let both: Vec<(f64, f64)> = (0..9).map(|_| measured(bidders)).skip(1).collect();
-        let of = |pick: fn(&(f64, f64)) -> f64| median(both.iter().map(pick).collect());
-        let (training, measures) = (of(|both| both.0), of(|both| both.1));
+        let median_of = |pick: fn(&(f64, f64)) -> f64| median(both.iter().map(pick).collect());
+        let (training, measures) = (median_of(|both| both.0), median_of(|both| both.1));
         let runs = (5 * LANES) as f64;
         println!(
             "{:<28}{:>8.1} us a run, measured in {:.1} us: {:.0} %",

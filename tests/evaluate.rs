@@ -22,7 +22,7 @@ fn answer(arguments: &str) -> Value {
 }
 
 #[track_caller]
-fn of(answer: &Value, bidder: usize, name: &str) -> f64 {
+fn number(answer: &Value, bidder: usize, name: &str) -> f64 {
     answer["bidders"][bidder][name].as_f64().unwrap_or_else(|| panic!("no {name} in {answer}"))
 }
 
@@ -70,15 +70,15 @@ fn lines_have_the_epsilons_of_closed_forms() {
                     ("epsilon_interim", interim),
                     ("epsilon_relative", 1.0 - utility / best),
                 ] {
-                    let found = of(&answer, bidder, name);
+                    let found = number(&answer, bidder, name);
                     assert!(
                         (found - expected).abs() < 1e-10,
                         "{n} bidders at {w}: {name} {found}, {expected}"
                     );
                 }
-                let found = of(&answer, bidder, "interim_value");
+                let found = number(&answer, bidder, "interim_value");
                 assert!((found - value).abs() < 1e-5, "{n} bidders at {w}: at {found}, {value}");
-                let upper = of(&answer, bidder, "epsilon_ex_ante_upper") - (best - utility);
+                let upper = number(&answer, bidder, "epsilon_ex_ante_upper") - (best - utility);
                 assert!((0.0..1e-5).contains(&upper), "{n} bidders at {w}: {upper} above");
             }
             let sum = answer["nash_conv"].as_f64().unwrap();
@@ -99,15 +99,15 @@ fn at_the_smoothed_equilibrium_only_the_gain_within_the_class_of_the_smoothed_au
     for (beta, w, smoothed, true_auction) in table {
         let answer = answer(&format!("--bidders 2 --multiplier {w} --beta {beta}"));
         let near = |name: &str, expected: f64| {
-            let found = of(&answer, 0, name);
+            let found = number(&answer, 0, name);
             assert!((found / expected - 1.0).abs() < 0.06, "beta {beta}: {name} {found}, {expected}");
         };
         near("epsilon_smoothed", smoothed);
         near("epsilon_ex_ante", true_auction);
-        assert!(of(&answer, 0, "epsilon_smoothed_class") < 1e-9);
-        assert!(of(&answer, 0, "epsilon_class") > 1e-6);
+        assert!(number(&answer, 0, "epsilon_smoothed_class") < 1e-9);
+        assert!(number(&answer, 0, "epsilon_class") > 1e-6);
     }
-    let smoothed = of(&answer("--bidders 2 --multiplier 0.4804666452 --beta 50"), 0, "utility_smoothed");
+    let smoothed = number(&answer("--bidders 2 --multiplier 0.4804666452 --beta 50"), 0, "utility_smoothed");
     assert!((smoothed - 0.172_505).abs() < 5e-7);
 }
 
@@ -120,14 +120,14 @@ fn a_budget_has_the_closed_forms_utility_and_multiplier() {
     };
     for (values, bids, utility_error, multiplier_error) in [(64, 256, 2e-5, 2e-3), (256, 512, 3e-6, 6e-4)] {
         let answer = at(values, bids);
-        let utility = of(&answer, 0, "best_response_utility_lp_constrained");
+        let utility = number(&answer, 0, "best_response_utility_lp_constrained");
         assert!((utility - 0.150_940).abs() < utility_error, "{utility}");
-        let multiplier = of(&answer, 0, "lp_constraint_multiplier");
+        let multiplier = number(&answer, 0, "lp_constraint_multiplier");
         assert!((multiplier - 0.443_38).abs() < multiplier_error, "{multiplier}");
         // The profile pays 1/6 each, and so does not keep the budget.
-        assert!((of(&answer, 0, "epsilon_lp_constrained") - (utility - 1.0 / 6.0)).abs() < 1e-12);
-        assert!(of(&answer, 0, "epsilon_lp").abs() < utility_error);
-        assert!(of(&answer, 0, "epsilon_lp_bound") >= of(&answer, 0, "epsilon_lp"));
+        assert!((number(&answer, 0, "epsilon_lp_constrained") - (utility - 1.0 / 6.0)).abs() < 1e-12);
+        assert!(number(&answer, 0, "epsilon_lp").abs() < utility_error);
+        assert!(number(&answer, 0, "epsilon_lp_bound") >= number(&answer, 0, "epsilon_lp"));
     }
 }
 
@@ -140,8 +140,8 @@ fn the_program_and_the_exact_best_response_agree_within_the_grid() {
     ] {
         let answer = answer(game);
         for bidder in 0..answer["bidders"].as_array().unwrap().len() {
-            let gap = of(&answer, bidder, "best_response_utility")
-                - of(&answer, bidder, "best_response_utility_lp");
+            let gap = number(&answer, bidder, "best_response_utility")
+                - number(&answer, bidder, "best_response_utility_lp");
             assert!((0.0..2e-4).contains(&gap), "{game}: {gap}");
         }
     }
@@ -188,7 +188,7 @@ fn bids_of_a_file_are_those_of_its_lines() {
         "epsilon_lp",
     ] {
         for bidder in 0..2 {
-            let (file, line) = (of(&of_file, bidder, name), of(&of_lines, bidder, name));
+            let (file, line) = (number(&of_file, bidder, name), number(&of_lines, bidder, name));
             assert!((file - line).abs() < 1e-9, "{name}: {file}, {line}");
         }
     }
@@ -224,7 +224,7 @@ fn what_nash_prints_can_be_evaluated() {
         .unwrap();
     fs::write(&path, output.stdout).unwrap();
     let answer = answer(&format!("--bidders 2 --prior power:2:0:1 --bids {}", path.display()));
-    assert!(of(&answer, 0, "epsilon_ex_ante") < 1e-8);
+    assert!(number(&answer, 0, "epsilon_ex_ante") < 1e-8);
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn every_form_tells_the_same() {
     let header: Vec<&str> = lines.next().unwrap().split(',').collect();
     let row: Vec<&str> = lines.next().unwrap().split(',').collect();
     let place = header.iter().position(|name| *name == "epsilon_ex_ante").unwrap();
-    assert_eq!(row[place].parse::<f64>().unwrap(), of(&answer, 0, "epsilon_ex_ante"));
+    assert_eq!(row[place].parse::<f64>().unwrap(), number(&answer, 0, "epsilon_ex_ante"));
     assert_eq!(csv.lines().count(), 3);
     let human = String::from_utf8(words(arguments).stdout).unwrap();
     assert!(human.contains("epsilon_ex_ante"), "{human}");

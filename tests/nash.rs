@@ -90,13 +90,13 @@ fn equilibria_are_those_of_the_reference() {
         if let Some(bids) = game.get("b") {
             assert_close(&numbers(&answer["bids"]), &numbers(bids), 1e-8, name);
         }
-        for (bidder, of) in answer["bidders"].as_array().unwrap().iter().enumerate() {
+        for (bidder, found) in answer["bidders"].as_array().unwrap().iter().enumerate() {
             if let Some(inverse_bids) = column(game, ["inv", "inv", "none"], bidder) {
-                assert_close(&numbers(&of["inverse_bids"]), &inverse_bids, 1e-8, name);
+                assert_close(&numbers(&found["inverse_bids"]), &inverse_bids, 1e-8, name);
                 points += inverse_bids.len();
             }
             let bids = column(game, ["bid", "bids", "bid"], bidder).unwrap();
-            let own = &of["bids_at_values"].as_array().unwrap()[bids.len() * bidder..][..bids.len()];
+            let own = &found["bids_at_values"].as_array().unwrap()[bids.len() * bidder..][..bids.len()];
             assert_close(&numbers(&json!(own)), &bids, 1e-8, name);
             points += bids.len();
         }

@@ -135,7 +135,7 @@ fn a_population_of_a_block_stands_in_place_of_inherited_bidders() {
     assert_eq!(labels(&plan), ["bidders=2", "bidders=3", ""]);
     let cell = plan.cell(2);
     assert_eq!(cell.population.as_deref(), Some("mixed"));
-    let of = |name: &str| -> Vec<Scalar> {
+    let column = |name: &str| -> Vec<Scalar> {
         let columns = setting_columns();
         let column = columns.iter().find(|column| column.name == name).expect("the column is there");
         let bidders = (0..3).map(|bidder| column.of_bidder(&cell, bidder));
@@ -143,13 +143,13 @@ fn a_population_of_a_block_stands_in_place_of_inherited_bidders() {
     };
     let text = |text: &str| Scalar::Text(text.to_owned());
     let number = Scalar::Number;
-    assert_eq!(of("bidders"), [3; 4].map(Scalar::Integer));
-    assert_eq!(of("learner"), [Scalar::Null, text("adam"), text("adam"), text("sgd")]);
-    assert_eq!(of("learning_rate"), [Scalar::Null, number(0.01), number(0.01), number(1.0)]);
-    assert_eq!(of("adam_beta1"), [Scalar::Null, number(0.9), number(0.9), Scalar::Null]);
-    assert_eq!(of("sgd_momentum"), [Scalar::Null, Scalar::Null, Scalar::Null, number(0.5)]);
-    assert_eq!(of("beta"), [50.0; 4].map(number));
-    assert_eq!(of("initial")[3], number(0.5));
+    assert_eq!(column("bidders"), [3; 4].map(Scalar::Integer));
+    assert_eq!(column("learner"), [Scalar::Null, text("adam"), text("adam"), text("sgd")]);
+    assert_eq!(column("learning_rate"), [Scalar::Null, number(0.01), number(0.01), number(1.0)]);
+    assert_eq!(column("adam_beta1"), [Scalar::Null, number(0.9), number(0.9), Scalar::Null]);
+    assert_eq!(column("sgd_momentum"), [Scalar::Null, Scalar::Null, Scalar::Null, number(0.5)]);
+    assert_eq!(column("beta"), [50.0; 4].map(number));
+    assert_eq!(column("initial")[3], number(0.5));
     let highs: Vec<f64> = cell.settings.bidders.iter().map(|bidder| bidder.prior.support().1).collect();
     assert_eq!(highs, [2.0, 2.0, 1.0]);
 }

@@ -139,7 +139,7 @@ pub fn expectation(
     profile: &Profile,
     i: usize,
     shifts: &[f64],
-    of: impl Fn(f64, f64) -> f64,
+    integrand: impl Fn(f64, f64) -> f64,
 ) -> f64 {
     let (own, bids) = (&population.bidders[i].prior, &profile.bids[i]);
     let mut shares: Vec<f64> = places(own, bids).into_iter().map(|v| own.cdf(v)).collect();
@@ -155,7 +155,7 @@ pub fn expectation(
     nodes
         .map(|(share, weight)| {
             let value = own.quantile(share);
-            weight * of(value, bids.bid(value))
+            weight * integrand(value, bids.bid(value))
         })
         .sum()
 }

@@ -141,17 +141,17 @@ impl Answer<'_> {
     fn json(&self) -> Value {
         let bne = self.references.bne.as_ref();
         let bidder = |bidder: usize| {
-            let of = &self.references.bidders[bidder];
+            let own = &self.references.bidders[bidder];
             json!({
                 "prior": self.prior(bidder),
                 "inverse_bids": bne.map(|bne| self.inverse_bids(bne, bidder)),
                 "bids_at_values": bne.map(|bne| self.bids_at_values(bne, bidder)),
-                "utility": of.utility_bne,
-                "bne_multiplier": of.bne.multiplier,
-                "class_multiplier": of.class.multiplier,
-                "class_reason": of.class.reason,
-                "smoothed_multiplier": of.smoothed.multiplier,
-                "smoothed_reason": of.smoothed.reason,
+                "utility": own.utility_bne,
+                "bne_multiplier": own.bne.multiplier,
+                "class_multiplier": own.class.multiplier,
+                "class_reason": own.class.reason,
+                "smoothed_multiplier": own.smoothed.multiplier,
+                "smoothed_reason": own.smoothed.reason,
             })
         };
         let eigenvalues = &self.references.eigenvalues;
@@ -195,20 +195,23 @@ impl Answer<'_> {
             ["bidder", "prior", "utility", "bne_multiplier", "class_multiplier", "smoothed_multiplier"];
         let mut rows = vec![header.map(String::from).to_vec()];
         for group in &groups {
-            let of = &self.references.bidders[group[0]];
-            let numbers = [of.utility_bne, of.bne.multiplier, of.class.multiplier, of.smoothed.multiplier];
+            let own = &self.references.bidders[group[0]];
+            let numbers =
+                [own.utility_bne, own.bne.multiplier, own.class.multiplier, own.smoothed.multiplier];
             let lead = [numbered(group), self.prior(group[0])];
             rows.push(lead.into_iter().chain(numbers.map(or_dash)).collect());
         }
         writeln!(out)?;
         columns(out, &rows, 2)?;
-        let reasons = |of: fn(&BidderReferences) -> &Reference| {
-            let references = groups.iter().map(|group| of(&self.references.bidders[group[0]]));
-            let mut reasons: Vec<&str> = references.filter_map(|of| of.reason.as_deref()).collect();
+        let reasons = |pick: fn(&BidderReferences) -> &Reference| {
+            let references = groups.iter().map(|group| pick(&self.references.bidders[group[0]]));
+            let mut reasons: Vec<&str> =
+                references.filter_map(|reference| reference.reason.as_deref()).collect();
             reasons.dedup();
             reasons
         };
-        for (name, reasons) in [("class", reasons(|of| &of.class)), ("smoothed", reasons(|of| &of.smoothed))]
+        for (name, reasons) in
+            [("class", reasons(|own| &own.class)), ("smoothed", reasons(|own| &own.smoothed))]
         {
             for reason in reasons {
                 writeln!(out, "no {name} equilibrium: {reason}")?;
@@ -239,7 +242,7 @@ impl Answer<'_> {
     fn print_table(
         &self,
         out: &mut impl Write,
-        of: &str,
+        title: &str,
         what: &str,
         groups: &[Vec<usize>],
         at: &[f64],
@@ -248,7 +251,7 @@ impl Answer<'_> {
         if at.is_empty() {
             return Ok(());
         }
-        let mut rows: Vec<Vec<String>> = vec![vec![of.into()]];
+        let mut rows: Vec<Vec<String>> = vec![vec![title.into()]];
         rows.extend(at.iter().map(|x| vec![rounded(*x)]));
         for (group, column) in groups.iter().zip(told) {
             let noun = if group.len() == 1 { "bidder" } else { "bidders" };
@@ -308,7 +311,7 @@ impl Answer<'_> {
         let cell: Vec<String> =
             self.game.cell.iter().flat_map(|cell| [cell.id.to_string(), cell.label.clone()]).collect();
         let mut records = Vec::new();
-        for (bidder, of) in self.references.bidders.iter().enumerate() {
+        for (bidder, own) in self.references.bidders.iter().enumerate() {
             let mut points: Vec<(Option<f64>, Option<f64>)> = Vec::new();
             if let Some(bne) = bne {
                 let inverse_bids = self.inverse_bids(bne, bidder).into_iter().map(Some);
@@ -321,12 +324,12 @@ impl Answer<'_> {
                 points.push((None, None));
             }
             let lead = [cell.clone(), vec![(bidder + 1).to_string(), self.prior(bidder)]].concat();
-            let multipliers = [&of.bne, &of.class, &of.smoothed].map(|reference| reference.multiplier);
+            let multipliers = [&own.bne, &own.class, &own.smoothed].map(|reference| reference.multiplier);
             let of_game =
                 bne.map(|bne| [bne.low_bid(), bne.top_bid(), bne.revenue(), bne.certificate().upper]);
-            let numbers = [of.utility_bne].into_iter().chain(multipliers).map(text);
+            let numbers = [own.utility_bne].into_iter().chain(multipliers).map(text);
             let numbers = numbers.chain(of_game.map_or([None; 4], |numbers| numbers.map(Some)).map(text));
-            let reasons = [&of.bne, &of.class, &of.smoothed].map(|reference| reference.reason.as_deref());
+            let reasons = [&own.bne, &own.class, &own.smoothed].map(|reference| reference.reason.as_deref());
             let texts = [bne.map(Bne::method)].into_iter().chain(reasons);
             let texts = texts.map(|text| text.unwrap_or_default().to_owned());
             let rest: Vec<String> = numbers.chain(texts).chain([text(self.game.beta)]).collect();

@@ -134,7 +134,7 @@ fn rows(
     let table = Table::open(&folder.table(table))?;
     let names: Vec<&str> = table.columns().collect();
     let (id, replicate) = (cell.to_string(), replicate.map(i64::from));
-    let wanted = move |cell: &str, of: Option<i64>| cell == id && of == replicate;
+    let wanted = move |cell: &str, other: Option<i64>| cell == id && other == replicate;
     let named = |row: Row| names.iter().map(|name| name.to_string()).zip(row.values().to_vec()).collect();
     table.select_where(&names, wanted)?.map(|row| row.map(named)).collect()
 }

@@ -230,8 +230,8 @@ mod tests {
     fn powers_at_the_ends_do_not_disturb_tanh_sinh() {
         for power in [0.0, 0.1, 0.5, 1.0, 3.0, 17.5] {
             let integral = |reversed: bool| -> f64 {
-                let of = |x: f64| libm::pow(if reversed { 3.0 - x } else { x - 1.0 }, power);
-                TanhSinh::rule().points(1.0, 3.0).map(|(x, weight)| weight * of(x)).sum()
+                let integrand = |x: f64| libm::pow(if reversed { 3.0 - x } else { x - 1.0 }, power);
+                TanhSinh::rule().points(1.0, 3.0).map(|(x, weight)| weight * integrand(x)).sum()
             };
             let exact = libm::pow(2.0, power + 1.0) / (power + 1.0);
             for reversed in [false, true] {

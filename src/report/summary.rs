@@ -114,8 +114,8 @@ fn lines(cell: &Row, bidders: &[Row], alike: RangeInclusive<usize>) -> Vec<Summa
             vec![line(cell, cell, first, None, lp_reason)]
         }
         _ => {
-            let of = |row: &Row| line(cell, row, row, row.integer("bidder"), row.text("lp_reason"));
-            bidders.iter().map(of).collect()
+            let bidder_line = |row: &Row| line(cell, row, row, row.integer("bidder"), row.text("lp_reason"));
+            bidders.iter().map(bidder_line).collect()
         }
     }
 }

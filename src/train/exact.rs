@@ -64,10 +64,10 @@ impl Exact {
     }
 
     /// What each run's gradient is; `None` of a run that has diverged, of which nothing can be asked.
-    fn each<T>(&self, of: impl Fn(&ExpectedGradient, &[Vec<f64>]) -> T) -> Vec<Option<T>> {
+    fn each<T>(&self, expected: impl Fn(&ExpectedGradient, &[Vec<f64>]) -> T) -> Vec<Option<T>> {
         let of_run = |(gradient, parameters): (&ExpectedGradient, &Vec<Vec<f64>>)| {
             let finite = parameters.iter().flatten().all(|parameter| parameter.is_finite());
-            finite.then(|| of(gradient, parameters))
+            finite.then(|| expected(gradient, parameters))
         };
         self.gradients.iter().zip(&self.parameters).map(of_run).collect()
     }

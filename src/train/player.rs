@@ -164,11 +164,11 @@ pub(super) fn knots<R: Real>(priors: [&Prior; LANES], segments: usize) -> Vec<R>
 }
 
 /// As many numbers of each lane's prior, one vector a number; neighbours that agree share the work.
-fn of_lanes<R: Real>(priors: [&Prior; LANES], of: impl Fn(&Prior) -> Vec<f64>) -> Vec<R> {
+fn of_lanes<R: Real>(priors: [&Prior; LANES], numbers: impl Fn(&Prior) -> Vec<f64>) -> Vec<R> {
     let mut lanes: Vec<Vec<f64>> = Vec::with_capacity(LANES);
     for (lane, prior) in priors.iter().enumerate() {
         let known = (0..lane).find(|&other| priors[other] == *prior);
-        lanes.push(known.map_or_else(|| of(prior), |other| lanes[other].clone()));
+        lanes.push(known.map_or_else(|| numbers(prior), |other| lanes[other].clone()));
     }
     lanes_of(&std::array::from_fn(|lane| lanes[lane].as_slice()))
 }

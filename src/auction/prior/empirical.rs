@@ -135,8 +135,8 @@ impl Empirical {
     }
 
     /// The sum over segments of `of` its two ends, over their number: an expectation of a segment's mean.
-    fn mean_over_segments(&self, of: impl Fn(f64, f64) -> f64) -> f64 {
-        self.sample.knots.windows(2).map(|ends| of(ends[0], ends[1])).sum::<f64>() / self.steps()
+    fn mean_over_segments(&self, mean_over: impl Fn(f64, f64) -> f64) -> f64 {
+        self.sample.knots.windows(2).map(|ends| mean_over(ends[0], ends[1])).sum::<f64>() / self.steps()
     }
 }
 

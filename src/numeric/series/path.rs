@@ -101,7 +101,7 @@ impl Workspace {
     /// ```
     pub fn measure(&mut self, path: ArrayView2<'_, f64>, stride: usize) -> Movement<'_> {
         let points = path.nrows();
-        if self.welch.as_ref().is_none_or(|(of, _)| *of != points) {
+        if self.welch.as_ref().is_none_or(|(axis, _)| *axis != points) {
             self.welch = Some((points, Welch::for_points(points)));
         }
         let rotation = simd::run(self.instance, Measure { workspace: self, path, stride: stride as f64 });
@@ -198,10 +198,10 @@ impl Workspace {
             let [of_x, of_y] = &self.spectra.own;
             let [rho_x, rho_y] = &mut self.autocorrelations;
             welch.autocorrelations([of_x, of_y], [rho_x, rho_y]);
-            for (at, (x, of)) in pair.into_iter().zip([(x, 0), (y, 1)]) {
+            for (at, (x, axis)) in pair.into_iter().zip([(x, 0), (y, 1)]) {
                 let squares = self.squares[at];
                 let (lag1, null) = burg(x, squares);
-                let rho = &self.autocorrelations[of];
+                let rho = &self.autocorrelations[axis];
                 let folding = folding_lag(rho);
                 let variance = squares / points as f64;
                 self.singles[self.moving[at]] = Ok(Single {
@@ -209,7 +209,7 @@ impl Workspace {
                     folding_time: folding.map(|lag| lag * stride),
                     effective_size: Some(effective_size(points, rho, folding)),
                     peak: null.and_then(|null| {
-                        peak(&self.spectra.own[of], variance, null, welch.cosines(), stride)
+                        peak(&self.spectra.own[axis], variance, null, welch.cosines(), stride)
                     }),
                 });
             }

@@ -62,7 +62,7 @@ impl Plane {
     /// The column of the largest variance, and that of the largest variance which the first leaves unexplained.
     fn start(&mut self, n: usize) -> Option<()> {
         let row = |i: usize| &self.covariance[i * n..(i + 1) * n];
-        let largest = |of: &dyn Fn(usize) -> f64| (0..n).max_by(|&i, &j| of(i).total_cmp(&of(j)));
+        let largest = |size: &dyn Fn(usize) -> f64| (0..n).max_by(|&i, &j| size(i).total_cmp(&size(j)));
         let first = largest(&|i| row(i)[i])?;
         let pivot = row(first)[first];
         let second = largest(&|i| row(i)[i] - row(first)[i] * row(first)[i] / pivot)?;
@@ -126,9 +126,9 @@ mod tests {
     #[test]
     fn the_plane_is_that_of_the_two_largest_amplitudes() {
         let n = 5;
-        let axis = |of: [f64; 5]| {
-            let length = of.iter().map(|x| x * x).sum::<f64>().sqrt();
-            of.map(|x| x / length).to_vec()
+        let axis = |direction: [f64; 5]| {
+            let length = direction.iter().map(|x| x * x).sum::<f64>().sqrt();
+            direction.map(|x| x / length).to_vec()
         };
         let axes = [
             axis([1.0, 1.0, 1.0, 1.0, 1.0]),

@@ -305,8 +305,8 @@ mod tests {
         }
     }
 
-    fn lanes<T: std::fmt::Debug>(of: impl Strategy<Value = T>) -> impl Strategy<Value = [T; LANES]> {
-        prop::collection::vec(of, LANES).prop_map(|lanes| lanes.try_into().expect("eight lanes"))
+    fn lanes<T: std::fmt::Debug>(lane: impl Strategy<Value = T>) -> impl Strategy<Value = [T; LANES]> {
+        prop::collection::vec(lane, LANES).prop_map(|lanes| lanes.try_into().expect("eight lanes"))
     }
 
     /// Numbers whose squares f32 holds, NaN, infinities and both zeros.

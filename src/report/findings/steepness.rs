@@ -40,7 +40,7 @@ pub struct BestBeta {
 
 /// Of a line of cells along `beta`, one a measure that at least three cells have with an interval.
 pub(super) fn best(line: &GridLine) -> Vec<BestBeta> {
-    let of = |&(measure, value, width): &(&'static str, &str, &str)| {
+    let best = |&(measure, value, width): &(&'static str, &str, &str)| {
         let cells: Vec<(f64, f64, f64)> = line
             .cells
             .iter()
@@ -55,5 +55,5 @@ pub(super) fn best(line: &GridLine) -> Vec<BestBeta> {
         let interval = (near().fold(least.0, f64::min), near().fold(least.0, f64::max));
         Some(BestBeta { label: line.label.clone(), measure, beta: least.0, least: least.1, interval })
     };
-    MEASURES.iter().filter_map(of).collect()
+    MEASURES.iter().filter_map(best).collect()
 }
