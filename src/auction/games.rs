@@ -132,8 +132,8 @@ pub fn draws(population: &Population, seed: u64) -> impl Iterator<Item = Vec<f64
     })
 }
 
-/// E of a function of bidder i's value and bid, over the own quantile, in which no density is left: tanh-sinh between
-/// all places where the own bid is where anything happens to a rival's, moved by any of `shifts`.
+/// E of a function of bidder i's value and bid, over the own quantile, in which no density is left: tanh-sinh
+/// between all places where the own bid is where anything happens to a rival's, moved by any of `shifts`.
 pub fn expectation(
     population: &Population,
     profile: &Profile,
@@ -177,8 +177,8 @@ pub fn outbid(population: &Population, profile: &Profile, i: usize, bid: f64) ->
     (0..population.len()).filter(|j| *j != i).map(below).product()
 }
 
-/// The values at which anything happens to a bidder's bid: ends, knots, kinks, and quantiles, since a prior may rise
-/// steeply anywhere.
+/// The values at which anything happens to a bidder's bid: ends, knots, kinks, and quantiles, since a prior
+/// may rise steeply anywhere.
 fn places(prior: &Prior, bids: &BidFunction) -> Vec<f64> {
     let levels = [-30.0, -14.0, -7.0, -3.0, -1.0, -0.4].map(|l| prior.quantile_of_ln(l));
     let uppers = [1e-12, 1e-6, 1e-3, 0.03, 0.1].map(|q| prior.upper_quantile(q));

@@ -64,8 +64,8 @@ pub enum DataError {
     },
 }
 
-/// The numbers of a column, one a row: of a CSV file with a header, separated by commas, or of a Parquet file, which
-/// the ending of the name tells. Not a number and infinity are numbers here.
+/// The numbers of a column, one a row: of a CSV file with a header, separated by commas, or of a Parquet
+/// file, which the ending of the name tells. Not a number and infinity are numbers here.
 ///
 /// # Errors
 /// Where the file or the column is not there, or a cell is empty or holds no number; see [`DataError`].

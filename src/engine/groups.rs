@@ -8,7 +8,8 @@ use crate::numeric::simd::LANES;
 use crate::sweep::{Cell, Plan};
 use crate::train::{Outcome, Run, Settings, Shape};
 
-/// A cell that is being trained, with what its runs are measured by: prepared once, by whoever needs it first.
+/// A cell that is being trained, with what its runs are measured by: prepared once, by whoever needs it
+/// first.
 pub(super) struct Prepared {
     pub(super) cell: Cell,
     yardstick: OnceLock<Yardstick>,
@@ -48,16 +49,19 @@ impl Task {
 /// The most games of a group.
 const MOST_GAMES: usize = 8;
 
-/// The most work of a group of several games, see [`Settings::work`]: about a second, so that a stop is soon heeded.
+/// The most work of a group of several games, see [`Settings::work`]: about a second, so that a stop is soon
+/// heeded.
 const MOST_WORK: f64 = 1e9;
 
-/// Groups a thread should have left to choose from, or the last of them keeps one core busy and the others idle.
+/// Groups a thread should have left to choose from, or the last of them keeps one core busy and the others
+/// idle.
 const GROUPS_A_THREAD: u64 = 8;
 
 /// The missing runs in groups, the longest runs first so that no core is left with one at the end.
 ///
-/// Eight missing replicates of a cell, from a multiple of eight on, are a game; where replicates have the same draws in
-/// every cell, cells that draw alike go into one group, a game each. What is left over fills further groups.
+/// Eight missing replicates of a cell, from a multiple of eight on, are a game; where replicates have the
+/// same draws in every cell, cells that draw alike go into one group, a game each. What is left over fills
+/// further groups.
 pub(super) struct Groups<'a, M> {
     plan: &'a Plan,
     missing: M,
@@ -76,8 +80,8 @@ pub(super) struct Groups<'a, M> {
 }
 
 impl<'a, M: Fn(usize, u32) -> bool> Groups<'a, M> {
-    /// Groups for `threads` of the runs for which `missing` (cell's position, replicate) is true, `runs` of them; at
-    /// most `limit` runs.
+    /// Groups for `threads` of the runs for which `missing` (cell's position, replicate) is true, `runs` of
+    /// them; at most `limit` runs.
     pub(super) fn new(plan: &'a Plan, missing: M, runs: u64, threads: u64, limit: Option<u64>) -> Self {
         let replicates = plan.replicates();
         // The cells of a shape, apart by what they draw.
@@ -138,8 +142,8 @@ impl<'a, M: Fn(usize, u32) -> bool> Groups<'a, M> {
         true
     }
 
-    /// The next eight replicates of the cells in hand: games of those of which all are missing. The rest goes to the
-    /// loose runs.
+    /// The next eight replicates of the cells in hand: games of those of which all are missing. The rest goes
+    /// to the loose runs.
     fn next_games(&mut self) -> Vec<Task> {
         let end = self.plan.replicates().min(self.replicate + LANES as u32);
         let mut games = Vec::new();
@@ -202,7 +206,8 @@ mod tests {
 
     use super::*;
 
-    /// Twelve cells of two shapes; two populations alternate, so that cells that draw alike are not neighbours.
+    /// Twelve cells of two shapes; two populations alternate, so that cells that draw alike are not
+    /// neighbours.
     fn plan(replicates: u32, common: bool, recorded: Option<u32>) -> Plan {
         let recorded = recorded
             .map(|recorded| format!("measure.trajectories = {{ replicates = {recorded}, every = 1 }}"));
@@ -268,7 +273,8 @@ mod tests {
         let plan = plan(16, true, None);
         let groups: Vec<_> =
             Groups::new(&plan, |_, _| true, plan.runs(), 1, None).map(|group| group.len()).collect();
-        // Three betas of each of two batches and two populations, sixteen replicates: eight games of eight, by three.
+        // Three betas of each of two batches and two populations, sixteen replicates: eight games of eight,
+        // by three.
         assert_eq!(groups, [24; 8]);
     }
 }

@@ -35,8 +35,8 @@ use progress::Progress;
 use queue::queue;
 use writer::{Keeper, write_rows};
 
-/// Bytes of finished runs that may wait for the writer, and one group more: what is trained while a part is written,
-/// yet little. Where the disk is slower than that, training waits.
+/// Bytes of finished runs that may wait for the writer, and one group more: what is trained while a part is
+/// written, yet little. Where the disk is slower than that, training waits.
 const WAITING_BYTES: usize = 8 << 20;
 
 /// How a sweep is run.
@@ -83,8 +83,8 @@ pub fn missing(plan: &Plan, scan: &Scan, options: &Options) -> u64 {
     (plan.runs() - kept).min(options.limit.unwrap_or(u64::MAX))
 }
 
-/// Trains the runs of a plan that a folder lacks, as far as `stop` and `options` let it, and keeps them as parts. The
-/// caller holds the folder's lock.
+/// Trains the runs of a plan that a folder lacks, as far as `stop` and `options` let it, and keeps them as
+/// parts. The caller holds the folder's lock.
 ///
 /// # Errors
 /// Where a part cannot be written; what had been written before stays.
@@ -120,7 +120,8 @@ pub fn pool(threads: NonZeroUsize) -> Result<rayon::ThreadPool, EngineError> {
 /// Trains a group.
 type Trainer = dyn Fn(&[Run<'_>]) -> Vec<Outcome> + Sync;
 
-/// [`train_missing`] with another trainer and another place for the runs, for tests of what goes wrong in them.
+/// [`train_missing`] with another trainer and another place for the runs, for tests of what goes wrong in
+/// them.
 fn train_missing_with(
     trainer: &Trainer,
     keeper: impl Keeper + Send,
@@ -165,7 +166,8 @@ fn train_missing_with(
     })
 }
 
-/// The keys and rows of a group. A run in which the trainer panics is a failed one; the others of its group are not.
+/// The keys and rows of a group. A run in which the trainer panics is a failed one; the others of its group
+/// are not.
 fn train(trainer: &Trainer, plan: &Plan, keys: &MeasureKeys, group: &[Task]) -> Vec<(RunKey, RunRow)> {
     let alone = |task: &Task| match attempt(trainer, plan, slice::from_ref(task)) {
         Ok(mut rows) => rows.remove(0),
@@ -247,8 +249,8 @@ mod tests {
             Scan::of(&self.folder, &self.plan).unwrap()
         }
 
-        /// Trains what is missing with a trainer that panics wherever one of these runs (cell's position, replicate)
-        /// is in the group.
+        /// Trains what is missing with a trainer that panics wherever one of these runs (cell's position,
+        /// replicate) is in the group.
         fn train(&self, options: &Options, panicking: &[(usize, u32)]) -> Finish {
             let seed =
                 |&(position, replicate): &(usize, u32)| self.plan.seed(self.plan.id(position), replicate);

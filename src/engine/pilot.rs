@@ -75,7 +75,8 @@ pub fn estimate(plan: &Plan, threads: NonZeroUsize) -> Estimate {
     }
 }
 
-/// Seconds of all measures of a plan on one core: of every run, of the runs that are continued, and of every cell.
+/// Seconds of all measures of a plan on one core: of every run, of the runs that are continued, and of every
+/// cell.
 fn seconds_of_measures(plan: &Plan) -> f64 {
     let pilots: Vec<f64> = pilot_cells(plan).map(|cell| measures_of(plan, &cell)).collect();
     let cells = pilots.len().max(1) as f64;

@@ -1,13 +1,13 @@
-//! The way from the trainers to the writer: a queue bounded by bytes, so that training waits for a slow disk instead of
-//! filling the memory.
+//! The way from the trainers to the writer: a queue bounded by bytes, so that training waits for a slow disk
+//! instead of filling the memory.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{RecvTimeoutError, SendError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A queue that takes items while less than `bound` bytes wait in it. So it never holds more than the bound and one item,
-/// and an item larger than the bound passes as well.
+/// A queue that takes items while less than `bound` bytes wait in it. So it never holds more than the bound
+/// and one item, and an item larger than the bound passes as well.
 pub(super) fn queue<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
     let state = State { waiting: VecDeque::new(), bytes: 0, has_sender: true, has_receiver: true };
     let shared =
@@ -15,7 +15,8 @@ pub(super) fn queue<T>(bound: usize) -> (Sender<T>, Receiver<T>) {
     (Sender(Arc::clone(&shared)), Receiver(shared))
 }
 
-/// The end that threads share to put items in. Dropped, it lets the receiver take what is left, then tells it the end.
+/// The end that threads share to put items in. Dropped, it lets the receiver take what is left, then tells it
+/// the end.
 pub(super) struct Sender<T>(Arc<Shared<T>>);
 
 /// The end that takes items out. Dropped, it lets go of every sender that waits.

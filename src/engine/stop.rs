@@ -24,8 +24,8 @@ impl Stop {
         Stop { requested: Arc::default(), deadline }
     }
 
-    /// Lets INT, TERM, USR1 and USR2 stop the sweep; a second INT ends the process at once. A write beyond the
-    /// file-size limit, which would end the process too, becomes an error of that write.
+    /// Lets INT, TERM, USR1 and USR2 stop the sweep; a second INT ends the process at once. A write beyond
+    /// the file-size limit, which would end the process too, becomes an error of that write.
     ///
     /// # Errors
     /// Where the system does not let the process handle these signals.

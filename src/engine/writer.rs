@@ -12,7 +12,8 @@ use crate::store::{PartWriter, RunKey, StoreError};
 /// The shortest time between two parts.
 const SHORTEST: Duration = Duration::from_millis(250);
 
-/// The share of the elapsed time that passes between two parts, so that a kill loses little and parts stay few.
+/// The share of the elapsed time that passes between two parts, so that a kill loses little and parts stay
+/// few.
 const SHARE: u32 = 50;
 
 /// What is told when a stop is due.
@@ -148,8 +149,8 @@ mod tests {
         }
     }
 
-    /// Trains in no time and writes onto a disk with room for so many runs: what the writer says in the end, how many
-    /// groups were handed over, and whether it asked for a halt.
+    /// Trains in no time and writes onto a disk with room for so many runs: what the writer says in the end,
+    /// how many groups were handed over, and whether it asked for a halt.
     fn write(room: u64) -> (Result<Counts, StoreError>, u64, bool) {
         let (stop, halt) = (Stop::after(None), Stop::after(None));
         let sent = AtomicU64::new(0);

@@ -53,8 +53,8 @@ impl Rule for Adam {
         [self.beta1, self.beta2, self.epsilon].map(Value::Number).to_vec()
     }
 
-    /// Adam where s has settled at the mean of g^2; that it fluctuates, by a part of about (1 - beta2) of itself in
-    /// the mean square, is left out.
+    /// Adam where s has settled at the mean of g^2; that it fluctuates, by a part of about (1 - beta2) of
+    /// itself in the mean square, is left out.
     fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse> {
         Some(LinearResponse {
             decay: self.beta1,

@@ -3,11 +3,12 @@
 use super::{Learn, Learner, State, Told};
 use crate::numeric::simd::{Instance, Kernel, LANES, Real, Simd, run};
 
-/// A scalar transcription: the step of one parameter in epoch t = 1, 2, .. with a gradient, and what it keeps.
+/// A scalar transcription: the step of one parameter in epoch t = 1, 2, .. with a gradient, and what it
+/// keeps.
 pub(super) type Step<'a> = &'a dyn Fn(f64, f64, &mut [f64; 3]) -> f64;
 
-/// Drives eight learners, one a lane, along made-up gradients of two parameters each, and holds every number of every
-/// epoch to the transcriptions.
+/// Drives eight learners, one a lane, along made-up gradients of two parameters each, and holds every number
+/// of every epoch to the transcriptions.
 pub(super) fn assert_follows(lanes: [Learner; LANES], learning_rates: [f64; LANES], steps: [Step; LANES]) {
     for instance in Instance::available() {
         run(instance, Driven { lanes, learning_rates, steps });

@@ -1,9 +1,9 @@
 //! Learners: how the numbers that a bidder plays move. One file a learner, one row in [`Learner`].
 //!
-//! A learner works on all numbers of its bidder at once. It owns its hyperparameters, its state and its update; it has
-//! no loop over epochs, no input or output and no random numbers. What it must be told is its [`Feedback`]; what the
-//! numbers mean is the strategy's business. The gradient learners ascend: theta grows along the gradient of the
-//! bidder's utility.
+//! A learner works on all numbers of its bidder at once. It owns its hyperparameters, its state and its
+//! update; it has no loop over epochs, no input or output and no random numbers. What it must be told is its
+//! [`Feedback`]; what the numbers mean is the strategy's business. The gradient learners ascend: theta grows
+//! along the gradient of the bidder's utility.
 
 mod registry;
 
@@ -49,8 +49,8 @@ pub struct Entry {
     pub doc: &'static str,
     /// What the learner is told.
     pub feedback: Feedback,
-    /// The power of the batch with which the stationary variance of a number falls, for small steps; none where theory
-    /// does not tell.
+    /// The power of the batch with which the stationary variance of a number falls, for small steps; none
+    /// where theory does not tell.
     pub batch_exponent: Option<f64>,
     /// The hyperparameters, in the order of the columns.
     pub hyperparameters: &'static [Hyperparameter],
@@ -70,8 +70,8 @@ pub trait Rule: Copy {
     /// The hyperparameters, in the registry's order.
     fn values(&self) -> Vec<Value>;
 
-    /// The learner near a fixed point at which its gradients have the root mean square `gradient_rms`; `None` where it
-    /// is no linear function of small gradients.
+    /// The learner near a fixed point at which its gradients have the root mean square `gradient_rms`; `None`
+    /// where it is no linear function of small gradients.
     fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse>;
 
     /// The state before the first epoch, of the learners of all lanes, that plays these numbers.

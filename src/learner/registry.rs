@@ -1,6 +1,7 @@
 //! The registry of learners: an enum, its rows and its dispatch from one list.
 
-/// Defines [`Learner`](super::Learner) and [`State`](super::State) from the learners' types, one `file::Type` a row.
+/// Defines [`Learner`](super::Learner) and [`State`](super::State) from the learners' types, one `file::Type`
+/// a row.
 macro_rules! learners {
     ($($file:ident :: $Rule:ident),* $(,)?) => {
         $(pub use $file::$Rule;)*

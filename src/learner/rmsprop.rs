@@ -68,7 +68,8 @@ impl Rule for Rmsprop {
         vec![Value::Number(self.rho), Value::Number(self.epsilon), Value::Word(word)]
     }
 
-    /// RMSProp where s has settled: plain ascent. At a fixed point the gradient's mean is 0, and both moments are one.
+    /// RMSProp where s has settled: plain ascent. At a fixed point the gradient's mean is 0, and both moments
+    /// are one.
     fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse> {
         Some(LinearResponse { decay: 0.0, gain: 1.0, step: learning_rate / (gradient_rms + self.epsilon) })
     }
@@ -87,8 +88,8 @@ impl Rule for Rmsprop {
     }
 }
 
-/// RMSProp over lanes: m and s are the running moments of the gradient g, both 0 at first and not corrected for that;
-/// m counts where the central moment is asked for.
+/// RMSProp over lanes: m and s are the running moments of the gradient g, both 0 at first and not corrected
+/// for that; m counts where the central moment is asked for.
 ///
 /// m <- rho m + (1 - rho) g, s <- rho s + (1 - rho) g^2,
 /// theta <- theta + learning_rate g / (sqrt(s - m^2) + epsilon).

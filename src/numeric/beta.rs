@@ -4,8 +4,8 @@ use std::f64::consts::PI;
 
 use super::tails::{Local, Tail, Tails};
 
-/// The beta distribution of shapes a and b, from 0.1 to 1000 each: relative error of F at most 1e-13 for shapes up to
-/// 30 and 1e-12 above.
+/// The beta distribution of shapes a and b, from 0.1 to 1000 each: relative error of F at most 1e-13 for
+/// shapes up to 30 and 1e-12 above.
 pub fn beta(a: f64, b: f64) -> Tails<BetaTail> {
     // On either side of this point the continued fraction of that side converges fast.
     let split = (a + 1.0) / (a + b + 2.0);
@@ -31,8 +31,8 @@ impl BetaTail {
 
     /// ln of z^a (1 - z)^b / B(a, b), for z in (0, 1).
     ///
-    /// The powers are taken of the ratios to the mean, z / (a / (a + b)) = 1 + d / a and (1 - z) / (b / (a + b)) =
-    /// 1 - d / b, so that neither they nor B overflow or cancel.
+    /// The powers are taken of the ratios to the mean, z / (a / (a + b)) = 1 + d / a and (1 - z) / (b / (a +
+    /// b)) = 1 - d / b, so that neither they nor B overflow or cancel.
     ///
     /// References: Loader 2000, "Fast and accurate computation of binomial probabilities".
     pub fn ln_power(&self, z: f64) -> f64 {
@@ -52,8 +52,8 @@ impl BetaTail {
 
     /// a I_z(a, b) B(a, b) / (z^a (1 - z)^b), by the modified method of Lentz.
     ///
-    /// References: DLMF 8.17.22; Thompson and Barnett 1986, "Coulomb and Bessel functions of complex arguments and
-    /// order".
+    /// References: DLMF 8.17.22; Thompson and Barnett 1986, "Coulomb and Bessel functions of complex
+    /// arguments and order".
     fn fraction(&self, z: f64) -> f64 {
         let BetaTail { a, b, .. } = *self;
         let n = a + b;
@@ -132,8 +132,8 @@ mod tests {
 
     #[test]
     fn i_z_is_that_of_many_digits() {
-        // a, b, z, ln I_z(a, b) by mpmath 1.3 in 60 digits: log(betainc(a, b, 0, z, regularized=True)), in the upper
-        // half log(1 - betainc(b, a, 0, 1 - z, regularized=True)).
+        // a, b, z, ln I_z(a, b) by mpmath 1.3 in 60 digits: log(betainc(a, b, 0, z, regularized=True)), in
+        // the upper half log(1 - betainc(b, a, 0, 1 - z, regularized=True)).
         let cases = [
             (2.0, 5.0, 0.25, -0.763_431_342_993_596),
             (0.1, 0.1, 1e-12, -3.441_878_499_636_355),

@@ -2,19 +2,20 @@
 
 use super::quadrature::GaussLegendre;
 
-/// Points of a step. Their number is even: for an odd one a solution that grows by some factor in a step, about
-/// e^(0.8 x points), has no next state.
+/// Points of a step. Their number is even: for an odd one a solution that grows by some factor in a step,
+/// about e^(0.8 x points), has no next state.
 pub const POINTS: usize = 6;
 
 /// What the points of a step have of something.
 pub type AtPoints = [f64; POINTS];
 
-/// The coefficients of the method: on a step of length h from t the solution is the polynomial of degree [`POINTS`]
-/// from y(t) whose slopes at the points t + h `places` are those that the differential equation asks for. Its end is
-/// accurate to order 2 x [`POINTS`], its inside to order [`POINTS`] + 1.
+/// The coefficients of the method: on a step of length h from t the solution is the polynomial of degree
+/// [`POINTS`] from y(t) whose slopes at the points t + h `places` are those that the differential equation
+/// asks for. Its end is accurate to order 2 x [`POINTS`], its inside to order [`POINTS`] + 1.
 ///
-/// References: Hairer, Lubich and Wanner 2006, "Geometric Numerical Integration", section II.1; Ascher, Mattheij and
-/// Russell 1995, "Numerical Solution of Boundary Value Problems for Ordinary Differential Equations", chapter 5.
+/// References: Hairer, Lubich and Wanner 2006, "Geometric Numerical Integration", section II.1; Ascher,
+/// Mattheij and Russell 1995, "Numerical Solution of Boundary Value Problems for Ordinary Differential
+/// Equations", chapter 5.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Collocation {
     /// Where the points lie in a step, in (0, 1), rising.
@@ -69,8 +70,8 @@ fn integrals(places: &AtPoints, end: f64) -> AtPoints {
     })
 }
 
-/// Solves `matrix` x = right for [`POINTS`] unknowns and several right sides, the columns of `right`, by Gaussian
-/// elimination with row pivots; a singular matrix gives numbers that are not finite.
+/// Solves `matrix` x = right for [`POINTS`] unknowns and several right sides, the columns of `right`, by
+/// Gaussian elimination with row pivots; a singular matrix gives numbers that are not finite.
 pub fn solve<const SIDES: usize>(
     mut matrix: [AtPoints; POINTS],
     mut right: [[f64; SIDES]; POINTS],

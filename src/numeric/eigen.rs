@@ -3,8 +3,8 @@
 /// Sweeps of the QR iteration that one eigenvalue may take.
 const MOST_SWEEPS: usize = 100;
 
-/// The eigenvalues (real part, imaginary part) of a real square matrix, given by rows, by falling real part; `None`
-/// where the iteration does not converge or an entry is not finite.
+/// The eigenvalues (real part, imaginary part) of a real square matrix, given by rows, by falling real part;
+/// `None` where the iteration does not converge or an entry is not finite.
 ///
 /// Reduction to Hessenberg form by stabilised elimination, then the shifted QR iteration in double steps.
 ///
@@ -15,7 +15,8 @@ const MOST_SWEEPS: usize = 100;
 /// assert_eq!(rotation, [(0.0, 2.0), (0.0, -2.0)]);
 /// ```
 ///
-/// References: Martin, Peters and Wilkinson 1970, "The QR algorithm for real Hessenberg matrices"; Francis 1961.
+/// References: Martin, Peters and Wilkinson 1970, "The QR algorithm for real Hessenberg matrices"; Francis
+/// 1961.
 ///
 /// # Panics
 /// Where the matrix is not square.

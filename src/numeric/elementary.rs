@@ -2,8 +2,8 @@
 
 use super::simd::Float;
 
-/// Coefficients of 2^f on \[-1/2, 1/2\], rising powers: the degree-11 polynomial of least relative error (3.1e-18
-/// before rounding), by the Remez exchange in 60 digits.
+/// Coefficients of 2^f on \[-1/2, 1/2\], rising powers: the degree-11 polynomial of least relative error
+/// (3.1e-18 before rounding), by the Remez exchange in 60 digits.
 const EXP2_F64: &[f64] = &[
     1.0,
     std::f64::consts::LN_2,
@@ -35,8 +35,8 @@ pub fn cut<F: Float>(x: F) -> F {
     x.min(F::splat(F::EXP2_LIMIT)).max(F::splat(-F::EXP2_LIMIT))
 }
 
-/// 2^x; at most 1 unit in the last place off in f64, 3 in f32. |x| must not exceed [`Float::EXP2_LIMIT`]. Several at a time,
-/// step by step together, so that a processor has something to do while it waits for each.
+/// 2^x; at most 1 unit in the last place off in f64, 3 in f32. |x| must not exceed [`Float::EXP2_LIMIT`].
+/// Several at a time, step by step together, so that a processor has something to do while it waits for each.
 #[inline(always)]
 pub fn exp2<F: Float, const TOGETHER: usize>(x: [F; TOGETHER]) -> [F; TOGETHER] {
     let coefficients = match F::MANTISSA_BITS {

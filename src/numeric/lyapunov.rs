@@ -6,9 +6,9 @@ const MOST_DOUBLINGS: usize = 46;
 /// The sum has converged where what a doubling adds is smaller, in parts of the largest entry.
 const NEGLIGIBLE: f64 = 1e-17;
 
-/// The solution P of the discrete Lyapunov equation P = A P A^T + Q, for square matrices by rows and a symmetric Q:
-/// the covariance of x in x <- A x + e, where e has the covariance Q. `None` where A has a spectral radius of 1 or
-/// more, so that the sum below does not converge, or an entry is not finite.
+/// The solution P of the discrete Lyapunov equation P = A P A^T + Q, for square matrices by rows and a
+/// symmetric Q: the covariance of x in x <- A x + e, where e has the covariance Q. `None` where A has a
+/// spectral radius of 1 or more, so that the sum below does not converge, or an entry is not finite.
 ///
 /// The sum over k of A^k Q (A^T)^k, of which each step doubles the number of terms:
 ///

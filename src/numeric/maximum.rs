@@ -6,8 +6,8 @@ const MAX_STEPS: usize = 80;
 /// (3 - sqrt 5) / 2, the smaller part of the golden section.
 const GOLDEN: f64 = 0.381_966_011_250_105_1;
 
-/// A local maximum (x, f(x)) of `f` between `a` and `b`, to about `tolerance` in x; f(x) is at least f(`start`), a point
-/// between the two. Parabolas where they lead on, golden sections elsewhere.
+/// A local maximum (x, f(x)) of `f` between `a` and `b`, to about `tolerance` in x; f(x) is at least
+/// f(`start`), a point between the two. Parabolas where they lead on, golden sections elsewhere.
 ///
 /// ```
 /// let (x, y) = bidsweep::numeric::maximum::maximum(0.0, 1.0, 0.2, 1e-9, |x| x * (1.0 - x));

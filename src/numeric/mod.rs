@@ -1,5 +1,6 @@
-//! Numbers without auctions: SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, ODEs, collocation,
-//! eigenvalues, Lyapunov equations, statistics, how series move, the beta and truncated normal distributions.
+//! Numbers without auctions: SIMD lanes, exp2 and sigmoid, xoshiro lanes, quadrature, roots, ODEs,
+//! collocation, eigenvalues, Lyapunov equations, statistics, how series move, the beta and truncated normal
+//! distributions.
 
 pub mod beta;
 pub mod collocation;

@@ -17,8 +17,8 @@ pub struct TruncatedNormal {
 }
 
 impl TruncatedNormal {
-    /// Truncated to \[from, to\]; `width` is to - from, which the caller may know to more digits. `None` where the
-    /// numbers are such that the distribution has no digits.
+    /// Truncated to \[from, to\]; `width` is to - from, which the caller may know to more digits. `None`
+    /// where the numbers are such that the distribution has no digits.
     pub fn new(from: f64, to: f64, width: f64) -> Option<Self> {
         let (mean, variance) = moments(from, to, width);
         let sound = mean > 0.0 && mean < 1.0 && variance > 0.0;
@@ -197,8 +197,8 @@ mod tests {
 
     #[test]
     fn moments_are_those_of_many_digits() {
-        // from, to, mean and variance of z by mpmath 1.3 in 700 digits, from the densities at the ends (Johnson, Kotz
-        // and Balakrishnan 1994, eq. 13.134 and 13.135).
+        // from, to, mean and variance of z by mpmath 1.3 in 700 digits, from the densities at the ends
+        // (Johnson, Kotz and Balakrishnan 1994, eq. 13.134 and 13.135).
         let cases = [
             (-2.5, 2.5, 0.5, 0.036_450_254_437_415_675),
             (0.0, 1.0, 0.459_862_229_286_426_5, 0.079_651_824_848_511_31),

@@ -121,8 +121,8 @@ const LEAST_STEP: f64 = 16.0 * f64::EPSILON;
 
 /// A solution of y' = f(t, y), as far as it has been followed, with rising t.
 ///
-/// References: Dormand and Prince 1980; the formula of order 8(5, 3) and its step control are those of DOP853 in
-/// Hairer, Norsett and Wanner 1993, "Solving Ordinary Differential Equations I", section II.10.
+/// References: Dormand and Prince 1980; the formula of order 8(5, 3) and its step control are those of DOP853
+/// in Hairer, Norsett and Wanner 1993, "Solving Ordinary Differential Equations I", section II.10.
 pub struct Integration<F> {
     slope: F,
     tolerance: f64,
@@ -140,8 +140,8 @@ pub struct Integration<F> {
 pub struct Stuck;
 
 impl<F: FnMut(f64, &[f64], &mut [f64])> Integration<F> {
-    /// Starts at (t, y); `slope` writes f(t, y) to its last argument. `tolerance` bounds the error that a step adds to
-    /// each y, times 1 + |y|; `step` is the first step to try.
+    /// Starts at (t, y); `slope` writes f(t, y) to its last argument. `tolerance` bounds the error that a
+    /// step adds to each y, times 1 + |y|; `step` is the first step to try.
     pub fn new(t: f64, y: &[f64], step: f64, tolerance: f64, slope: F) -> Self {
         let stages = std::array::from_fn(|_| vec![0.0; y.len()]);
         Integration { slope, tolerance, t, y: y.to_vec(), step, evaluations: 0, stages, stage: y.to_vec() }

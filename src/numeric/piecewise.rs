@@ -20,9 +20,9 @@ pub struct Piecewise {
 }
 
 impl Piecewise {
-    /// The function `f` between neighbours of `ends`, which rise; pieces are halved until `close(x, approximation)`
-    /// holds where it is asked between the Chebyshev points, but not for ever: a function with a kink has pieces of
-    /// 2^-6 of an interval beside it.
+    /// The function `f` between neighbours of `ends`, which rise; pieces are halved until
+    /// `close(x, approximation)` holds where it is asked between the Chebyshev points, but not for ever: a
+    /// function with a kink has pieces of 2^-6 of an interval beside it.
     pub fn new(ends: &[f64], f: impl Fn(f64) -> f64, close: impl Fn(f64, f64) -> bool) -> Self {
         let mut piecewise = Piecewise { ends: vec![ends[0]], coefficients: Vec::new() };
         let mut waiting: Vec<(f64, f64, u32)> =

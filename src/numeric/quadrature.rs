@@ -33,13 +33,13 @@ impl GaussLegendre {
         RULES[order - 1].get_or_init(|| GaussLegendre::compute(order))
     }
 
-    /// The cheapest rule that integrates a product of `factors` rising linear factors to rounding over a panel, where
-    /// every factor's root lies `distance` panel widths or more below the panel.
+    /// The cheapest rule that integrates a product of `factors` rising linear factors to rounding over a
+    /// panel, where every factor's root lies `distance` panel widths or more below the panel.
     ///
-    /// The error of n nodes, relative to the integral, is at most 2 (a + 1) C(a, 2 n) / (4 distance)^(2 n) for
-    /// a = `factors`: in the remainder (Abramowitz and Stegun 1964, eq. 25.4.30) the derivative of order 2 n is at
-    /// most the product times (2 n)! C(a, 2 n) / (distance x width)^(2 n), and the product at most a + 1 times its
-    /// mean. From 2 n > a on the rule is exact, so that a distance of 0 is allowed.
+    /// The error of n nodes, relative to the integral, is at most 2 (a + 1) C(a, 2 n) / (4 distance)^(2 n)
+    /// for a = `factors`: in the remainder (Abramowitz and Stegun 1964, eq. 25.4.30) the derivative of order
+    /// 2 n is at most the product times (2 n)! C(a, 2 n) / (distance x width)^(2 n), and the product at most
+    /// a + 1 times its mean. From 2 n > a on the rule is exact, so that a distance of 0 is allowed.
     pub fn for_linear_factors(factors: usize, distance: f64) -> &'static GaussLegendre {
         let factors = factors as f64;
         let closeness = 1.0 / (16.0 * distance * distance);
@@ -88,14 +88,15 @@ impl GaussLegendre {
         self.points(from, to).map(|(x, weight)| weight * f(x)).sum()
     }
 
-    /// The integral of `f` over the panels between neighbouring breakpoints, which rise; 0 for fewer than two.
+    /// The integral of `f` over the panels between neighbouring breakpoints, which rise; 0 for fewer than
+    /// two.
     pub fn integrate_panels(&self, breakpoints: &[f64], f: impl Fn(f64) -> f64) -> f64 {
         breakpoints.windows(2).map(|panel| self.integrate(panel[0], panel[1], &f)).sum()
     }
 }
 
-/// A tanh-sinh rule: nearly exact for functions that are smooth inside a panel, whatever power of the distance they
-/// follow at its ends.
+/// A tanh-sinh rule: nearly exact for functions that are smooth inside a panel, whatever power of the
+/// distance they follow at its ends.
 ///
 /// With x = tanh((pi / 2) sinh t) the trapezoidal rule in t, whose error falls exponentially.
 ///
@@ -154,7 +155,8 @@ fn legendre(n: usize, x: f64) -> (f64, f64) {
     (value, n as f64 * (before - x * value) / (1.0 - x * x))
 }
 
-/// A node of \[0, 1\] moved to t^2 (3 - 2 t): powers of the distance to an end, as low as -1/2, are smooth in t.
+/// A node of \[0, 1\] moved to t^2 (3 - 2 t): powers of the distance to an end, as low as -1/2, are smooth in
+/// t.
 pub fn towards_ends((t, weight): (f64, f64)) -> (f64, f64) {
     (t * t * (3.0 - 2.0 * t), weight * 6.0 * t * (1.0 - t))
 }

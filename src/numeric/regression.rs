@@ -13,11 +13,12 @@ pub struct Line {
     pub degrees: usize,
 }
 
-/// The line that minimises sum ((y - a - b x) / error)^2 over points (x, y, error), error the standard error of y.
+/// The line that minimises sum ((y - a - b x) / error)^2 over points (x, y, error), error the standard error
+/// of y.
 ///
-/// Half-widths are Student's for the standard errors that the points' own errors give, times sqrt(chi^2 / degrees) where
-/// that is above 1, as it is where the points bend away from a line by more than their errors. `None` for fewer than three
-/// points or two different x, or an error that is not above 0.
+/// Half-widths are Student's for the standard errors that the points' own errors give, times sqrt(chi^2 /
+/// degrees) where that is above 1, as it is where the points bend away from a line by more than their errors.
+/// `None` for fewer than three points or two different x, or an error that is not above 0.
 ///
 /// ```
 /// use bidsweep::numeric::regression::weighted_line;
@@ -57,8 +58,9 @@ pub fn weighted_line(points: &[(f64, f64, f64)]) -> Option<Line> {
     })
 }
 
-/// Which of many tests are rejected if the expected share of false rejections among them is to be at most `rate`: the
-/// largest p-value that is rejected, or `None` where none is. p-values are independent or positively dependent.
+/// Which of many tests are rejected if the expected share of false rejections among them is to be at most
+/// `rate`: the largest p-value that is rejected, or `None` where none is. p-values are independent or
+/// positively dependent.
 ///
 /// ```
 /// use bidsweep::numeric::regression::discoveries;
@@ -96,7 +98,8 @@ mod tests {
 
     #[test]
     fn unweighted_lines_have_the_textbook_errors() {
-        // x = 0, 1, 2, 3 and y = 1, 3, 4, 8 of errors 1: slope 2.2, intercept 0.7, chi^2 1.8 below its two degrees.
+        // x = 0, 1, 2, 3 and y = 1, 3, 4, 8 of errors 1: slope 2.2, intercept 0.7, chi^2 1.8 below its two
+        // degrees.
         let line =
             weighted_line(&[(0.0, 1.0, 1.0), (1.0, 3.0, 1.0), (2.0, 4.0, 1.0), (3.0, 8.0, 1.0)]).unwrap();
         assert!((line.slope.0 - 2.2).abs() < 1e-14 && (line.intercept.0 - 0.7).abs() < 1e-14);

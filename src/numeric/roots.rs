@@ -1,11 +1,13 @@
 //! Roots of functions of one variable.
 
-/// Steps after which [`root`] gives the best point it has. A smooth function takes about ten; halving an interval
-/// down to the spacing of f64 takes some sixty, more only where the root is far smaller than the interval.
+/// Steps after which [`root`] gives the best point it has. A smooth function takes about ten; halving an
+/// interval down to the spacing of f64 takes some sixty, more only where the root is far smaller than the
+/// interval.
 pub const MAX_STEPS: usize = 200;
 
-/// A root of a continuous `f` between `a` and `b`, at whose ends it has opposite signs: the x of smallest |f(x)| found
-/// once the root is known to about twice the spacing of f64. `None` where the signs agree or an end is not a number.
+/// A root of a continuous `f` between `a` and `b`, at whose ends it has opposite signs: the x of smallest
+/// |f(x)| found once the root is known to about twice the spacing of f64. `None` where the signs agree or an
+/// end is not a number.
 ///
 /// Inverse quadratic interpolation where it is safe, bisection elsewhere.
 ///
@@ -14,8 +16,8 @@ pub const MAX_STEPS: usize = 200;
 /// assert!((root - 2.0_f64.sqrt()).abs() < 1e-15);
 /// ```
 ///
-/// References: Chandrupatla 1997, "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear
-/// function without using derivatives", Advances in Engineering Software 28.
+/// References: Chandrupatla 1997, "A new hybrid quadratic/bisection algorithm for finding the zero of a
+/// nonlinear function without using derivatives", Advances in Engineering Software 28.
 pub fn root(a: f64, b: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
     // x1 is the newest point, x2 the other end of the bracket, x3 the point left before.
     let (mut x1, mut x2) = (a, b);

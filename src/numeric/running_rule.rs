@@ -16,7 +16,8 @@ impl RunningRule {
     pub fn new(order: usize, graded: bool) -> Self {
         let plain: Vec<(f64, f64)> = GaussLegendre::of_order(order).points(0.0, 1.0).collect();
         let polynomials: Vec<Vec<f64>> = plain.iter().map(|(t, _)| legendre(order, 2.0 * t - 1.0)).collect();
-        // The interpolating polynomial in Legendre polynomials, whose integrals are differences of two others.
+        // The interpolating polynomial in Legendre polynomials, whose integrals are differences of two
+        // others.
         let entry = |at: &[f64], node: &[f64], weight: f64| {
             let terms = (1..order).map(|m| node[m] * (at[m + 1] - at[m - 1]));
             0.5 * weight * (1.0 + at[1] + terms.sum::<f64>())

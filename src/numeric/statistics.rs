@@ -55,9 +55,9 @@ impl Moments {
 
 /// The t with P(|T| <= t) = `coverage`, where T has Student's distribution with `degrees` degrees of freedom.
 ///
-/// With T = sqrt(degrees) tan(phi) the density of phi is proportional to cos(phi)^(degrees - 1): an integral without
-/// special functions, whose shape is between a constant and a normal density. Relative error below 1e-12 for
-/// `degrees` from 1 to 10^9.
+/// With T = sqrt(degrees) tan(phi) the density of phi is proportional to cos(phi)^(degrees - 1): an integral
+/// without special functions, whose shape is between a constant and a normal density. Relative error below
+/// 1e-12 for `degrees` from 1 to 10^9.
 ///
 /// ```
 /// let t = bidsweep::numeric::statistics::student_t(0.95, 9);
@@ -74,11 +74,13 @@ pub fn student_t(coverage: f64, degrees: u64) -> f64 {
         let sine = libm::sin(phi);
         libm::exp(exponent * libm::log1p(-sine * sine))
     };
-    // Where the density is narrow, all of it lies within the first two panels: exp(-t^2 / 2) is below 1e-17 beyond.
+    // Where the density is narrow, all of it lies within the first two panels: exp(-t^2 / 2) is below 1e-17
+    // beyond.
     let [inner, outer] = [4.0, 9.0].map(|t| libm::atan(t / scale));
     let mut missing =
         coverage * GaussLegendre::of_order(48).integrate_panels(&[0.0, inner, outer, FRAC_PI_2], density);
-    // The density falls, so that Newton's steps from 0 never pass the quantile until they are down to rounding.
+    // The density falls, so that Newton's steps from 0 never pass the quantile until they are down to
+    // rounding.
     let step_rule = GaussLegendre::of_order(24);
     let mut phi = 0.0;
     loop {

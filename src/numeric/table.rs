@@ -1,8 +1,8 @@
-//! Quantile functions on \[0, 1\] as tables, for sampling: uniforms in, a lookup and a few fused multiply-adds, values
-//! out.
+//! Quantile functions on \[0, 1\] as tables, for sampling: uniforms in, a lookup and a few fused
+//! multiply-adds, values out.
 //!
-//! The uniforms are the centred ones of the sampling loop: u = (k + 1/2) 2^-m with m = [`Number::MANTISSA_BITS`], so that
-//! u and 1 - u are exact and neither is below 2^-(m + 1).
+//! The uniforms are the centred ones of the sampling loop: u = (k + 1/2) 2^-m with m =
+//! [`Number::MANTISSA_BITS`], so that u and 1 - u are exact and neither is below 2^-(m + 1).
 
 use std::f64::consts::PI;
 
@@ -71,11 +71,11 @@ macro_rules! number {
 number!(f32, u32, 3, 1e-7);
 number!(f64, u64, 7, 1e-12);
 
-/// A quantile function by polynomials on segments that shrink geometrically towards both ends, where its slope may be
-/// infinite.
+/// A quantile function by polynomials on segments that shrink geometrically towards both ends, where its
+/// slope may be infinite.
 ///
-/// Let w = min(u, 1 - u), in \[2^-(m + 1), 1/2). Each octave of w is cut into 2^`split` segments of equal length, so
-/// that the leading bits of w tell the segment, and where it begins:
+/// Let w = min(u, 1 - u), in \[2^-(m + 1), 1/2). Each octave of w is cut into 2^`split` segments of equal
+/// length, so that the leading bits of w tell the segment, and where it begins:
 ///
 /// ```text
 /// start   = of_bits(bits(w) with its last m - split bits cleared)
@@ -95,8 +95,8 @@ pub struct QuantileTable<T> {
 const SPLITS: std::ops::RangeInclusive<u32> = 2..=12;
 
 impl<T: Number> QuantileTable<T> {
-    /// The smallest table that keeps [`Number::BOUND`] where it deviates most; `None` where none does. `lower` is the
-    /// quantile function Q(w), `upper` is Q(1 - w).
+    /// The smallest table that keeps [`Number::BOUND`] where it deviates most; `None` where none does.
+    /// `lower` is the quantile function Q(w), `upper` is Q(1 - w).
     pub fn build(lower: impl Fn(f64) -> f64, upper: impl Fn(f64) -> f64) -> Option<Self> {
         SPLITS.into_iter().find_map(|split| Self::with_split(split, [&lower, &upper]))
     }
@@ -162,8 +162,8 @@ impl<T: Number> QuantileTable<T> {
         self.split
     }
 
-    /// Shape \[side\]\[octave\]\[segment\]\[power\]: u below 1/2, then above; octaves and segments of w rising; powers of t
-    /// rising.
+    /// Shape \[side\]\[octave\]\[segment\]\[power\]: u below 1/2, then above; octaves and segments of w
+    /// rising; powers of t rising.
     pub fn coefficients(&self) -> &[T] {
         &self.coefficients
     }
@@ -184,8 +184,8 @@ impl<T: Number> QuantileTable<T> {
     }
 }
 
-/// The part of the bound that is for polynomials; the rest is for rounding, of which the constant coefficient and the
-/// last operation take half a unit in the last place each.
+/// The part of the bound that is for polynomials; the rest is for rounding, of which the constant coefficient
+/// and the last operation take half a unit in the last place each.
 const FOR_POLYNOMIALS: f64 = 0.25;
 
 /// A quantile function that runs linearly through n + 1 points at the uniforms 0, 1/n, ..., 1:
@@ -203,7 +203,8 @@ pub struct StepTable<T> {
 }
 
 impl<T: Number> StepTable<T> {
-    /// The table through two or more points, which rise from 0 to 1; at most 2^24 of them, so that u n keeps its integer part.
+    /// The table through two or more points, which rise from 0 to 1; at most 2^24 of them, so that u n keeps
+    /// its integer part.
     ///
     /// # Panics
     /// Where there are fewer or more points.
@@ -236,8 +237,8 @@ fn chebyshev(i: usize, n: usize) -> f64 {
     0.5 + 0.5 * libm::cos(PI * i as f64 / n as f64)
 }
 
-/// The coefficients, rising powers, of the polynomial through a function's values at the nodes, by Newton's divided
-/// differences.
+/// The coefficients, rising powers, of the polynomial through a function's values at the nodes, by Newton's
+/// divided differences.
 fn interpolate(nodes: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
     let mut differences: Vec<f64> = nodes.iter().map(|&node| f(node)).collect();
     for order in 1..nodes.len() {
@@ -266,7 +267,8 @@ fn polynomial<T: Number>(coefficients: &[T], t: T) -> T {
 mod tests {
     use super::*;
 
-    /// The largest error of a table of u^(1/3), whose slope at 0 is infinite, over the uniforms of every octave.
+    /// The largest error of a table of u^(1/3), whose slope at 0 is infinite, over the uniforms of every
+    /// octave.
     fn error_of_cube_root<T: Number>() -> f64 {
         let upper = |w: f64| libm::exp(libm::log1p(-w) / 3.0);
         let table = QuantileTable::<T>::build(libm::cbrt, upper).unwrap();

@@ -6,7 +6,8 @@ const LEADING: f64 = -46.0;
 /// Halley's method triples the digits: after a step of this size the next would be lost in rounding.
 const LAST_STEP: f64 = 1e-7;
 
-/// Steps after which a quantile is taken as it is. Halley's method takes about four; halving takes some sixty.
+/// Steps after which a quantile is taken as it is. Halley's method takes about four; halving takes some
+/// sixty.
 pub const MAX_STEPS: usize = 200;
 
 /// A distribution near a point z of (0, 1).
@@ -106,8 +107,8 @@ pub fn ln_complement(l: f64) -> f64 {
     if l > -std::f64::consts::LN_2 { libm::log(-libm::expm1(l)) } else { libm::log1p(-libm::exp(l)) }
 }
 
-/// The z <= `top` with ln F(z) = l, by Halley's method on ln F as a function of ln z, which is all but linear in the
-/// tail; by halving where a step would leave the bracket.
+/// The z <= `top` with ln F(z) = l, by Halley's method on ln F as a function of ln z, which is all but linear
+/// in the tail; by halving where a step would leave the bracket.
 fn invert(tail: &impl Tail, l: f64, top: f64) -> f64 {
     let leading = tail.leading(l);
     if leading < LEADING {
@@ -140,8 +141,8 @@ fn invert(tail: &impl Tail, l: f64, top: f64) -> f64 {
 pub(super) mod reference {
     use super::*;
 
-    /// Holds a distribution against z and ln F(z) as computed in many digits: F to 1e-13 times |ln F| where that is
-    /// above 1, 1 - F to 1e-12 of itself, and the inverses to what these errors mean for z.
+    /// Holds a distribution against z and ln F(z) as computed in many digits: F to 1e-13 times |ln F| where
+    /// that is above 1, 1 - F to 1e-12 of itself, and the inverses to what these errors mean for z.
     pub fn assert_agrees<T: Tail>(name: &str, tails: &Tails<T>, z: f64, ln_cdf: f64) {
         let upper = ln_cdf > -1e-3;
         let tolerance = if upper { 1e-12 * -ln_cdf } else { 3e-14 * ln_cdf.abs().max(1.0) };

@@ -38,10 +38,11 @@ pub struct SummaryLine {
     pub smoothing_bias: Option<f64>,
     /// The share of it that learning makes.
     pub learning_bias: Option<f64>,
-    /// The distance of the bids from those of the Bayes-Nash equilibrium, sqrt(E (b(v) - b_BNE(v))^2): mean over replicates.
+    /// The distance of the bids from those of the Bayes-Nash equilibrium, sqrt(E (b(v) - b_BNE(v))^2): mean
+    /// over replicates.
     pub bne_l2: Option<f64>,
-    /// What the bidder (of all, the one that gains most) gains by its best reply in the true auction, ex ante: mean over
-    /// replicates.
+    /// What the bidder (of all, the one that gains most) gains by its best reply in the true auction, ex
+    /// ante: mean over replicates.
     pub epsilon_ex_ante: Option<f64>,
     /// The same over the best reply's utility: mean over replicates.
     pub epsilon_relative: Option<f64>,

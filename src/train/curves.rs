@@ -1,8 +1,8 @@
-//! The gradient of a batch's mean smoothed utility where strategies are not all linear: bids first, then the derivatives
-//! of the utilities in the bids, then their sums over the bids' derivatives in the parameters.
+//! The gradient of a batch's mean smoothed utility where strategies are not all linear: bids first, then the
+//! derivatives of the utilities in the bids, then their sums over the bids' derivatives in the parameters.
 //!
-//! With bid b, highest other bid m and win probability p = sigmoid(beta (b - m)), bidder i's utility on a sample is
-//! (v - b) p, and its derivative in the bid
+//! With bid b, highest other bid m and win probability p = sigmoid(beta (b - m)), bidder i's utility on a
+//! sample is (v - b) p, and its derivative in the bid
 //!
 //! d/db (v - b) p = -p + beta (v - b) p (1 - p).
 //!
@@ -166,8 +166,8 @@ impl<R: Real, X: Float> Curves<R, X> {
         }
     }
 
-    /// The derivatives of everybody's utilities together in every bid: what a bid wins for its bidder, less what it takes
-    /// from those whose highest rival it is. Of equal bids the first counts as the highest.
+    /// The derivatives of everybody's utilities together in every bid: what a bid wins for its bidder, less
+    /// what it takes from those whose highest rival it is. Of equal bids the first counts as the highest.
     #[inline(always)]
     fn derive_total<const STEEP: bool>(&mut self, chunk: &mut Chunk<X>) {
         let (zero, lowest) = (X::splat(0.0), X::splat(f64::NEG_INFINITY));
@@ -284,8 +284,8 @@ impl<R: Real, X: Float> Curve<R, X> {
             return Curve { pieces: vec![piece(one, one, zero)], cut: false };
         };
         let knots: Vec<R> = knots(runs.map(|run| &run.settings.bidders[place].prior), segments);
-        // From 0 to the lowest value, where no value is, the first: so that a value of 0 in place of a sample bids 0 and
-        // adds nothing. Where the lowest value is 0 it has no width and no share.
+        // From 0 to the lowest value, where no value is, the first: so that a value of 0 in place of a sample
+        // bids 0 and adds nothing. Where the lowest value is 0 it has no width and no share.
         let per_low = knots[0].if_greater(zero, one / knots[0], zero);
         let mut pieces = vec![piece(knots[0], per_low, zero)];
         for ends in knots.windows(2) {

@@ -22,8 +22,8 @@ pub(super) struct Quantile<X, T> {
 }
 
 impl<X, T: Number> Quantile<X, T> {
-    /// The quantile of one bidder in a game's lanes; `None` where every lane's prior is U\[0, 1\], whose quantile is the
-    /// identity.
+    /// The quantile of one bidder in a game's lanes; `None` where every lane's prior is U\[0, 1\], whose
+    /// quantile is the identity.
     pub(super) fn new<S: Simd>(lanes: &[Run<'_>; LANES], bidder: usize) -> Option<Self>
     where
         X: Samples<S, Number = T>,

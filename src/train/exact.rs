@@ -73,8 +73,8 @@ impl Exact {
     }
 }
 
-/// The derivatives of a bidder's expected utility in its parameters, one vector a parameter, out of each run's; NaN of a
-/// run that has none. Lanes beyond the runs repeat the first.
+/// The derivatives of a bidder's expected utility in its parameters, one vector a parameter, out of each
+/// run's; NaN of a run that has none. Lanes beyond the runs repeat the first.
 fn lanes<R: Real, T>(runs: &[Option<T>], of_bidder: impl Fn(&T) -> &Vec<f64>) -> Vec<R> {
     let of_lane = |lane: usize| runs.get(lane).unwrap_or(&runs[0]).as_ref().map(&of_bidder);
     let parameters = (0..runs.len()).filter_map(of_lane).map(Vec::len).next().unwrap_or(0);

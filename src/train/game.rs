@@ -113,7 +113,8 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         }
     }
 
-    /// Tells a bidder's learner the derivatives of its expected utility in its parameters, shape \[parameter\].
+    /// Tells a bidder's learner the derivatives of its expected utility in its parameters, shape
+    /// \[parameter\].
     #[inline(always)]
     pub(super) fn update_along(&mut self, bidder: usize, derivatives: &[S::Real]) {
         // Of runs that have all diverged there is nothing to tell.

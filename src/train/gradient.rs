@@ -1,8 +1,8 @@
-//! The gradient of a batch's mean smoothed utility where all strategies are linear, fused: samples stay in the fastest
-//! cache.
+//! The gradient of a batch's mean smoothed utility where all strategies are linear, fused: samples stay in
+//! the fastest cache.
 //!
-//! With bids b = w v, highest other bid m and win probability p = sigmoid(beta (b - m)), bidder i's utility on a
-//! sample is (v - b) p, and its derivative in the multiplier
+//! With bids b = w v, highest other bid m and win probability p = sigmoid(beta (b - m)), bidder i's utility
+//! on a sample is (v - b) p, and its derivative in the multiplier
 //!
 //! d/dw_i (v - b) p = -v p + (1 - w_i) beta v^2 p (1 - p).
 //!
@@ -57,7 +57,8 @@ impl<F: Float> Sums<F> {
     }
 }
 
-/// The bidders of a game as a batch finds them, and the sums over a block of it. Vectors have one entry a bidder.
+/// The bidders of a game as a batch finds them, and the sums over a block of it. Vectors have one entry a
+/// bidder.
 pub(super) struct Block<X> {
     /// w beta log2 e.
     pub(super) slopes: Vec<X>,
@@ -110,8 +111,8 @@ pub(super) trait OfLines {
     /// The bidders whose sums it adds to.
     fn summed(&self) -> Range<usize>;
 
-    /// Adds the samples of a chunk. `STEEP` tells that differences of bids must be cut; where they need not be, both
-    /// give the same bits.
+    /// Adds the samples of a chunk. `STEEP` tells that differences of bids must be cut; where they need not
+    /// be, both give the same bits.
     fn add<X: Float, const STEEP: bool>(&self, block: &mut Block<X>, chunk: &mut Chunk<X>);
 }
 
@@ -234,8 +235,8 @@ impl OfLines for One {
     }
 }
 
-/// Every bidder along the total smoothed utility: a bid also counts for what it takes from those whose highest
-/// rival it is. Of equal bids the first counts as the highest.
+/// Every bidder along the total smoothed utility: a bid also counts for what it takes from those whose
+/// highest rival it is. Of equal bids the first counts as the highest.
 pub(super) struct Total {
     /// The bidders whose sums the batch counts for: all, or the one whose batch it is.
     pub(super) summed: Range<usize>,

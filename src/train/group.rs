@@ -43,15 +43,16 @@ pub fn train(settings: &Settings, seed: u64, recording: Recording) -> Outcome {
     outcomes.remove(0)
 }
 
-/// Trains runs of one shape side by side; outcome k is that of run k, and does not depend on the other runs or on the
-/// instance.
+/// Trains runs of one shape side by side; outcome k is that of run k, and does not depend on the other runs
+/// or on the instance.
 ///
-/// Runs 0 .. [`LANES`] are one game, one run a lane; where there are more, those from [`LANES`] on are a second game, and
-/// so on. The runs of a lane must have the same seed and priors: their draws are made once, which is faster.
+/// Runs 0 .. [`LANES`] are one game, one run a lane; where there are more, those from [`LANES`] on are a
+/// second game, and so on. The runs of a lane must have the same seed and priors: their draws are made once,
+/// which is faster.
 ///
 /// # Panics
-/// Where there is no run, or runs have different shapes, tails, moving averages or spacings of recorded epochs, some
-/// start anew and some where others stood, or those of a lane different seeds or priors.
+/// Where there is no run, or runs have different shapes, tails, moving averages or spacings of recorded
+/// epochs, some start anew and some where others stood, or those of a lane different seeds or priors.
 pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
     let first = runs.first().expect("a group has a run");
     // What is done to samples, and the expected gradient, are those of this rule.

@@ -163,8 +163,8 @@ impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<Exact> {
     }
 }
 
-/// One batch and one update of every bidder. Loops rather than closures, here and wherever samples pass: a closure
-/// that is not inlined is compiled for the build's target.
+/// One batch and one update of every bidder. Loops rather than closures, here and wherever samples pass: a
+/// closure that is not inlined is compiled for the build's target.
 #[inline(always)]
 fn sample_epoch_of_lines<S: Simd, X: Samples<S>>(
     settings: &Settings,

@@ -1,8 +1,8 @@
 //! Training: a group of runs from start to end, a pure function of settings and seeds.
 //!
-//! The lanes of the vectors are runs: a group is runs of one [`Shape`], each in a lane of its own, up to eight a game. A
-//! lane's arithmetic depends on nothing but its own run, so a run alone, a run in a group and a run on another
-//! processor agree bit for bit.
+//! The lanes of the vectors are runs: a group is runs of one [`Shape`], each in a lane of its own, up to
+//! eight a game. A lane's arithmetic depends on nothing but its own run, so a run alone, a run in a group and
+//! a run on another processor agree bit for bit.
 
 mod accumulate;
 mod chunk;

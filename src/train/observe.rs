@@ -84,7 +84,8 @@ impl<R: Real> Observer<R> {
         }
     }
 
-    /// The outcome of a lane. `parameters` are the means over the tail where there are several; one is the multiplier.
+    /// The outcome of a lane. `parameters` are the means over the tail where there are several; one is the
+    /// multiplier.
     pub(super) fn outcome(
         &self,
         lane: usize,

@@ -14,7 +14,8 @@ pub enum Status {
     },
 }
 
-/// The outcome of one run. Multipliers w_t are those after the update of epoch t = 1 .. T; w_0 is the initial one.
+/// The outcome of one run. Multipliers w_t are those after the update of epoch t = 1 .. T; w_0 is the initial
+/// one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// How the run ended. Where it diverged, the rest holds what the numbers had become, NaN or infinite.
@@ -29,8 +30,8 @@ pub struct Outcome {
     pub history: Option<History>,
 }
 
-/// The multipliers w_t of the tail, the last epoch among them: of every epoch, or of every so many where the tail is
-/// long, so that what is kept grows neither with epochs nor with bidders.
+/// The multipliers w_t of the tail, the last epoch among them: of every epoch, or of every so many where the
+/// tail is long, so that what is kept grows neither with epochs nor with bidders.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// Shape \[kept epoch\]\[bidder\], in the order of time.
@@ -39,12 +40,12 @@ pub struct Series {
     pub stride: u32,
 }
 
-/// The bid functions that were played: in epoch 1 the initial ones, and so on, of every epoch or of every so many where
-/// there are many, so that what is kept does not grow with the epochs.
+/// The bid functions that were played: in epoch 1 the initial ones, and so on, of every epoch or of every so
+/// many where there are many, so that what is kept does not grow with the epochs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
-    /// The [parameters](crate::auction::Strategy::bid_function) of all bidders, one bidder's after the other's, shape
-    /// \[kept epoch\]\[parameter\].
+    /// The [parameters](crate::auction::Strategy::bid_function) of all bidders, one bidder's after the
+    /// other's, shape \[kept epoch\]\[parameter\].
     pub parameters: Array2<f64>,
     /// Epochs from one that is kept to the next.
     pub stride: u32,
@@ -59,8 +60,8 @@ pub struct Standing {
     pub memory: Option<Vec<f64>>,
 }
 
-/// The outcome of one bidder. The multiplier of a strategy that is not linear is that of the line through 0 that is nearest
-/// to the bids, argmin_w E (b(v) - w v)^2.
+/// The outcome of one bidder. The multiplier of a strategy that is not linear is that of the line through 0
+/// that is nearest to the bids, argmin_w E (b(v) - w v)^2.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BidderOutcome {
     /// w_T.
@@ -77,11 +78,11 @@ pub struct BidderOutcome {
     pub ema_min: f64,
     /// Largest e_t over the tail.
     pub ema_max: f64,
-    /// Standard deviation over the tail of the batch gradient in theta (divisor n - 1), of several parameters the root of
-    /// the summed variances; `None` where the tail is one epoch.
+    /// Standard deviation over the tail of the batch gradient in theta (divisor n - 1), of several parameters
+    /// the root of the summed variances; `None` where the tail is one epoch.
     pub gradient_sd: Option<f64>,
-    /// Mean of each [parameter](crate::auction::Strategy::bid_function) over the tail. Bids are linear in them, so that
-    /// their bid function is the mean of the tail's.
+    /// Mean of each [parameter](crate::auction::Strategy::bid_function) over the tail. Bids are linear in
+    /// them, so that their bid function is the mean of the tail's.
     pub tail_mean_parameters: Vec<f64>,
     /// The parameters after the last epoch.
     pub last_parameters: Vec<f64>,

@@ -22,7 +22,8 @@ pub(super) struct Player<R: Real> {
     gradients: Vec<Moments<R>>,
     /// Of the parameters over the tail, where they are not the multiplier itself.
     values: Vec<Moments<R>>,
-    /// What each parameter adds to the multiplier of the nearest line; empty where there is only the multiplier.
+    /// What each parameter adds to the multiplier of the nearest line; empty where there is only the
+    /// multiplier.
     projection: Vec<R>,
     /// The highest value.
     pub(super) high: R,

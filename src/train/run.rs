@@ -11,6 +11,7 @@ pub struct Run<'a> {
     pub seed: u64,
     /// What the observers keep.
     pub recording: Recording,
-    /// Where the bidders start, one a bidder, if not where the settings say: where those of another run stood.
+    /// Where the bidders start, one a bidder, if not where the settings say: where those of another run
+    /// stood.
     pub start: Option<&'a [Standing]>,
 }

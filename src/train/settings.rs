@@ -10,8 +10,8 @@ pub struct Settings {
     pub mechanism: Mechanism,
     /// The bidders, 2 to 64.
     pub bidders: Vec<BidderSettings>,
-    /// Steepness of the win probability sigmoid(beta (b - m)), per unit of bid; infinite, the true auction, for an
-    /// exact batch only.
+    /// Steepness of the win probability sigmoid(beta (b - m)), per unit of bid; infinite, the true auction,
+    /// for an exact batch only.
     pub beta: Beta,
     /// What an epoch's gradient is taken over.
     pub batch: Batch,
@@ -62,8 +62,8 @@ pub enum Initial {
 pub enum Batch {
     /// The mean over as many valuation profiles, at least 1.
     Profiles(u32),
-    /// The expectation over all valuations ([`ExpectedGradient`](crate::expectation::ExpectedGradient)): nothing is
-    /// drawn.
+    /// The expectation over all valuations ([`ExpectedGradient`](crate::expectation::ExpectedGradient)):
+    /// nothing is drawn.
     Exact,
 }
 
@@ -72,7 +72,8 @@ pub enum Batch {
 pub enum Beta {
     /// The same at every epoch.
     Fixed(f64),
-    /// Annealed: `from (to / from)^(t / (epochs - 1))` at epochs t = 0 .. epochs - 1; `to` where there is one epoch.
+    /// Annealed: `from (to / from)^(t / (epochs - 1))` at epochs t = 0 .. epochs - 1; `to` where there is one
+    /// epoch.
     Geometric {
         /// beta at the first epoch.
         from: f64,
@@ -136,7 +137,8 @@ pub enum Updates {
 /// The arithmetic of draws and sigmoids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
-    /// Draws, sigmoids and sums over 128 samples in f32; sums over a batch, parameters and learner state in f64.
+    /// Draws, sigmoids and sums over 128 samples in f32; sums over a batch, parameters and learner state in
+    /// f64.
     #[default]
     F32,
     /// f64 throughout.
@@ -170,8 +172,8 @@ pub struct Recording {
     pub history: bool,
 }
 
-/// The most numbers that [`Series`](super::Series) and [`History`](super::History) keep of a run each, and the most
-/// epochs.
+/// The most numbers that [`Series`](super::Series) and [`History`](super::History) keep of a run each, and
+/// the most epochs.
 const SERIES_NUMBERS: u32 = 1 << 16;
 const SERIES_EPOCHS: u32 = 1 << 12;
 
@@ -183,14 +185,15 @@ impl Recording {
         (exact.ceil() as u32).clamp(1, epochs)
     }
 
-    /// Epochs from one whose multipliers [`Series`](super::Series) keeps to the next, of a run of so many epochs and
-    /// bidders.
+    /// Epochs from one whose multipliers [`Series`](super::Series) keeps to the next, of a run of so many
+    /// epochs and bidders.
     pub fn series_stride(&self, epochs: u32, bidders: usize) -> u32 {
         let most = (SERIES_NUMBERS / bidders as u32).min(SERIES_EPOCHS);
         self.tail_epochs(epochs).div_ceil(most)
     }
 
-    /// Epochs from one that [`History`](super::History) keeps to the next, of a run of so many epochs and parameters.
+    /// Epochs from one that [`History`](super::History) keeps to the next, of a run of so many epochs and
+    /// parameters.
     pub fn history_stride(&self, epochs: u32, parameters: usize) -> u32 {
         let most = (SERIES_NUMBERS / parameters as u32).clamp(1, SERIES_EPOCHS);
         epochs.div_ceil(most)

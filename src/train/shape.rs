@@ -59,8 +59,8 @@ impl Settings {
         single * pieces * (1.0 + drawn) / 2.0 * self.agent_samples()
     }
 
-    /// Agent-samples of a run: how often a bidder's win probability is computed; on exact batches, what takes about as
-    /// long. The measure of its length.
+    /// Agent-samples of a run: how often a bidder's win probability is computed; on exact batches, what takes
+    /// about as long. The measure of its length.
     pub fn agent_samples(&self) -> f64 {
         let per_sample = self.bidders.len() as f64;
         // Bidders with batches of their own, one after the other on the total utility, compute everybody's.

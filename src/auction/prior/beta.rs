@@ -34,7 +34,8 @@ impl Beta {
         wide_enough(Beta { a, b, support: Support::new(low, high)?, tails: beta(a, b) })
     }
 
-    /// The density at an end, where the exponent of the distance to it is `own` - 1 and of that to the other `other` - 1.
+    /// The density at an end, where the exponent of the distance to it is `own` - 1 and of that to the other
+    /// `other` - 1.
     fn at_end(own: f64, other: f64) -> f64 {
         match own {
             1.0 => other,

@@ -17,8 +17,8 @@ pub(super) const ENTRY: PriorEntry = PriorEntry {
 /// The fewest values that make a prior.
 pub const MIN_VALUES: usize = 20;
 
-/// The law of n observed values x_1 < ... < x_n: its quantile runs linearly through Q((k - 1) / (n - 1)) = x_k, so
-/// that F is continuous and rises strictly from the lowest value to the highest.
+/// The law of n observed values x_1 < ... < x_n: its quantile runs linearly through Q((k - 1) / (n - 1)) =
+/// x_k, so that F is continuous and rises strictly from the lowest value to the highest.
 ///
 /// Priors of the same values are equal, whatever the file and the order they came from.
 ///
@@ -53,8 +53,8 @@ impl Empirical {
     /// [`Display`](std::fmt::Display).
     ///
     /// # Errors
-    /// What is wrong with which row (counted from 1, without the header): values that are negative or not finite, that
-    /// occur twice, that are all the same, or fewer than [`MIN_VALUES`].
+    /// What is wrong with which row (counted from 1, without the header): values that are negative or not
+    /// finite, that occur twice, that are all the same, or fewer than [`MIN_VALUES`].
     pub fn new(file: &str, column: &str, values: &[f64]) -> Result<Self, String> {
         let refuse = |row: usize, value: f64, what: &str| format!("row {}: {value} {what}", row + 1);
         for (row, &value) in values.iter().enumerate() {
@@ -108,7 +108,8 @@ impl Empirical {
         &self.sample.column
     }
 
-    /// What the values are known by: 32 hex digits of BLAKE3 over them, rising, each as eight bytes, little end first.
+    /// What the values are known by: 32 hex digits of BLAKE3 over them, rising, each as eight bytes, little
+    /// end first.
     pub fn digest(&self) -> &str {
         &self.sample.digest
     }

@@ -19,7 +19,8 @@ const NEGLIGIBLE: f64 = -40.0;
 
 /// F(v) = 1 - (1 - z^a)^b, z = (v - low) / (high - low).
 ///
-/// References: Kumaraswamy 1980, "A generalized probability density function for double-bounded random processes".
+/// References: Kumaraswamy 1980, "A generalized probability density function for double-bounded random
+/// processes".
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Kumaraswamy {
     a: f64,
@@ -31,8 +32,8 @@ impl Kumaraswamy {
     /// The prior of two shapes on \[low, high\].
     ///
     /// # Errors
-    /// What to write instead, where a shape is not in [`SHAPES`](super::SHAPES), the support is none, or the values
-    /// spread over less than [`LEAST_SPREAD`](super::LEAST_SPREAD).
+    /// What to write instead, where a shape is not in [`SHAPES`](super::SHAPES), the support is none, or the
+    /// values spread over less than [`LEAST_SPREAD`](super::LEAST_SPREAD).
     pub fn new(a: f64, b: f64, low: f64, high: f64) -> Result<Self, String> {
         let (a, b) = (shape("a", a)?, shape("b", b)?);
         wide_enough(Kumaraswamy { a, b, support: Support::new(low, high)? })

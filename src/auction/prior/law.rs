@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use super::PriorEntry;
 use super::support::Support;
 
-/// The shape parameters that priors take. Below, a tenth of the mass and more would lie closer to an end of the
-/// support than f64 resolves.
+/// The shape parameters that priors take. Below, a tenth of the mass and more would lie closer to an end of
+/// the support than f64 resolves.
 pub const SHAPES: RangeInclusive<f64> = 0.1..=1000.0;
 
 /// The least standard deviation of a prior, in units of high - low. A narrower one is all but an atom.
@@ -21,8 +21,8 @@ pub(super) trait Law {
     /// In the registry's order.
     fn parameters(&self) -> Vec<f64>;
 
-    /// The bits of the numbers that the law on \[0, 1\] is computed from, without the support: laws of a row that
-    /// agree in them agree in every quantile, bit for bit.
+    /// The bits of the numbers that the law on \[0, 1\] is computed from, without the support: laws of a row
+    /// that agree in them agree in every quantile, bit for bit.
     fn identity(&self) -> Vec<u64>;
 
     fn cdf(&self, z: f64) -> f64;

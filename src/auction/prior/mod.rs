@@ -193,8 +193,8 @@ impl Prior {
         law.ln_cdf(law.support().share(v))
     }
 
-    /// The value v with ln F(v) = l, for l <= 0. With low = 0 it keeps its relative accuracy down to values of the
-    /// smallest f64, however small F is there.
+    /// The value v with ln F(v) = l, for l <= 0. With low = 0 it keeps its relative accuracy down to values
+    /// of the smallest f64, however small F is there.
     ///
     /// ```
     /// use bidsweep::auction::prior::{Power, Prior};
@@ -208,7 +208,8 @@ impl Prior {
         law.support().value(law.quantile_of_ln(l))
     }
 
-    /// The value v with ln F(v) = l, less low: to its full relative accuracy also where it is tiny beside low.
+    /// The value v with ln F(v) = l, less low: to its full relative accuracy also where it is tiny beside
+    /// low.
     pub fn excess_of_ln(&self, l: f64) -> f64 {
         let law = self.law();
         law.support().width() * law.quantile_of_ln(l)
@@ -227,8 +228,8 @@ impl Prior {
         width * width * law.variance()
     }
 
-    /// Values inside the support where the density jumps, rising: a rule of quadrature is as good as it is for smooth
-    /// functions between neighbours of them.
+    /// Values inside the support where the density jumps, rising: a rule of quadrature is as good as it is
+    /// for smooth functions between neighbours of them.
     pub fn kinks(&self) -> Vec<f64> {
         match self {
             Prior::Empirical(law) => law.kinks().collect(),
@@ -236,8 +237,8 @@ impl Prior {
         }
     }
 
-    /// The quantile function as a table for sampling. Tables are for the share of the way from low to high, so that
-    /// priors that differ in their support alone share them: v = low + (high - low) x share.
+    /// The quantile function as a table for sampling. Tables are for the share of the way from low to high,
+    /// so that priors that differ in their support alone share them: v = low + (high - low) x share.
     ///
     /// It takes some milliseconds: see [`Prior::shared_table`].
     pub fn table<T: Number>(&self) -> Table<T> {

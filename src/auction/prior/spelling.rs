@@ -1,4 +1,5 @@
-//! Priors as the command line spells them: `uniform:0:1`, `beta:2:5`, `empirical:values.csv:value`, `3xpower:2`.
+//! Priors as the command line spells them: `uniform:0:1`, `beta:2:5`, `empirical:values.csv:value`,
+//! `3xpower:2`.
 
 use std::fmt;
 use std::path::Path;

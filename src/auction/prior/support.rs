@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-/// How far a support may stretch: high, and high - low, in the unit of values. Further out products of values would
-/// leave the range of f64.
+/// How far a support may stretch: high, and high - low, in the unit of values. Further out products of values
+/// would leave the range of f64.
 pub const SCALES: RangeInclusive<f64> = 1e-100..=1e100;
 
 /// The values from low to high, 0 <= low < high.

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::{Prior, Table};
 use crate::numeric::table::Number;
 
-/// What a prior's table is known by: the law without its support, for a prior from data the data. Priors of equal keys
-/// have tables of equal bits.
+/// What a prior's table is known by: the law without its support, for a prior from data the data. Priors of
+/// equal keys have tables of equal bits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TableKey {
     name: &'static str,

@@ -18,7 +18,8 @@ pub(super) const ENTRY: PriorEntry = PriorEntry {
 /// The values of rate x (high - low): below, the prior is uniform to rounding.
 const DECAYS: RangeInclusive<f64> = 1e-20..=1e3;
 
-/// Below this decay the moments' closed forms cancel, and five terms of their series in it are exact to rounding.
+/// Below this decay the moments' closed forms cancel, and five terms of their series in it are exact to
+/// rounding.
 const SERIES: f64 = 0.1;
 
 /// F(v) = (1 - e^(-rate (v - low))) / (1 - e^(-rate (high - low))), rate > 0.
@@ -34,8 +35,8 @@ impl TruncatedExponential {
     /// The prior of a rate, per unit of value, on \[low, high\].
     ///
     /// # Errors
-    /// What to write instead, where the rate is not positive, so small or large that the prior is uniform or an atom,
-    /// or the support is none.
+    /// What to write instead, where the rate is not positive, so small or large that the prior is uniform or
+    /// an atom, or the support is none.
     pub fn new(rate: f64, low: f64, high: f64) -> Result<Self, String> {
         let support = Support::new(low, high)?;
         let decay = rate * support.width();
@@ -50,8 +51,8 @@ impl TruncatedExponential {
         wide_enough(TruncatedExponential { rate, support, decay })
     }
 
-    /// The z with F = p and 1 - F = q: from the bottom 1 - p (1 - e^-d) = e^(-d z), from the top 1 + q (e^d - 1) =
-    /// e^(d (1 - z)), and q + p e^-d = e^(-d z) where that would overflow.
+    /// The z with F = p and 1 - F = q: from the bottom 1 - p (1 - e^-d) = e^(-d z), from the top 1 + q (e^d -
+    /// 1) = e^(d (1 - z)), and q + p e^-d = e^(-d z) where that would overflow.
     fn between(&self, p: f64, q: f64) -> f64 {
         let d = self.decay;
         let z = if p < 0.5 {

@@ -14,8 +14,8 @@ pub(super) const ENTRY: PriorEntry = PriorEntry {
     },
 };
 
-/// f(v) proportional to exp(-((v - mean) / sd)^2 / 2) on \[low, high\]; mean and sd are those of the normal distribution
-/// before it is truncated, and the mean may lie far outside the support.
+/// f(v) proportional to exp(-((v - mean) / sd)^2 / 2) on \[low, high\]; mean and sd are those of the normal
+/// distribution before it is truncated, and the mean may lie far outside the support.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TruncatedNormal {
     mean: f64,
@@ -28,8 +28,8 @@ impl TruncatedNormal {
     /// The prior of a mean and a standard deviation, in the unit of values, on \[low, high\].
     ///
     /// # Errors
-    /// What to write instead, where the mean is not finite, the standard deviation not positive and finite, the support
-    /// none, or the values spread over less than [`LEAST_SPREAD`](super::LEAST_SPREAD).
+    /// What to write instead, where the mean is not finite, the standard deviation not positive and finite,
+    /// the support none, or the values spread over less than [`LEAST_SPREAD`](super::LEAST_SPREAD).
     pub fn new(mean: f64, sd: f64, low: f64, high: f64) -> Result<Self, String> {
         let support = Support::new(low, high)?;
         if !mean.is_finite() {

@@ -1,6 +1,7 @@
 //! The linear strategy b = w v, its multiplier w = sigmoid(theta).
 
-/// The multiplier w = 1 / (1 + e^-theta), in (0, 1) for |theta| up to about 36; beyond, it rounds to 1 on one side.
+/// The multiplier w = 1 / (1 + e^-theta), in (0, 1) for |theta| up to about 36; beyond, it rounds to 1 on one
+/// side.
 ///
 /// ```
 /// assert!((bidsweep::auction::strategy::linear::multiplier(0.9) - 0.710_949_5).abs() < 1e-7);

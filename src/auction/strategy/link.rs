@@ -1,5 +1,5 @@
-//! What the numbers that a bidder learns mean: a link takes a number theta of the real line to a parameter of the bid
-//! function.
+//! What the numbers that a bidder learns mean: a link takes a number theta of the real line to a parameter of
+//! the bid function.
 
 use super::linear;
 use crate::numeric::elementary::{exp, sigmoid};

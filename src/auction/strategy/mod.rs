@@ -97,8 +97,9 @@ impl Strategy {
         }
     }
 
-    /// For each parameter a of the class, d multiplier / d a of the line through 0 that is nearest to the bid function:
-    /// the bids are linear in the parameters, and so is argmin_w E (b(v) - w v)^2 = E\[b v\] / E\[v^2\].
+    /// For each parameter a of the class, d multiplier / d a of the line through 0 that is nearest to the bid
+    /// function: the bids are linear in the parameters, and so is argmin_w E (b(v) - w v)^2 = E\[b v\] /
+    /// E\[v^2\].
     pub fn projection(self, prior: &Prior) -> Vec<f64> {
         match self {
             Strategy::Linear => vec![1.0],

@@ -1,14 +1,16 @@
 //! The piecewise-linear strategy: bids rise linearly between knots that cut the values into segments of equal
 //! probability.
 //!
-//! With K segments and knots v_k = Q(k / K), k = 0 .. K, the parameters are m_0, the lowest bid over the lowest value, and
-//! the slopes m_1 .. m_K of the segments, each m = exp(theta) above 0, so that every bid function of the class rises:
+//! With K segments and knots v_k = Q(k / K), k = 0 .. K, the parameters are m_0, the lowest bid over the
+//! lowest value, and the slopes m_1 .. m_K of the segments, each m = exp(theta) above 0, so that every bid
+//! function of the class rises:
 //!
 //! ```text
 //! b(v) = m_0 v_0 + sum_k m_k (v_k - v_(k-1)) c_k(v),    c_k(v) = clamp((v - v_(k-1)) / (v_k - v_(k-1)), 0, 1).
 //! ```
 //!
-//! A slope may be above 1, as those of equilibria of unequal bidders are. The line b = w v is the member whose m are all w.
+//! A slope may be above 1, as those of equilibria of unequal bidders are. The line b = w v is the member
+//! whose m are all w.
 
 use crate::auction::Prior;
 use crate::numeric::quadrature::{GaussLegendre, TanhSinh};
@@ -27,7 +29,8 @@ pub struct PiecewiseLinear {
 }
 
 impl PiecewiseLinear {
-    /// The bid function through knots, value and bid each: two or more, values rising strictly and bids not falling.
+    /// The bid function through knots, value and bid each: two or more, values rising strictly and bids not
+    /// falling.
     ///
     /// # Errors
     /// Which knot is out of order, counted from 1.
@@ -87,8 +90,8 @@ pub fn knots(prior: &Prior, segments: usize) -> Vec<f64> {
     std::iter::once(low).chain(inner).chain([high]).collect()
 }
 
-/// d multiplier / d m_k, see [`Strategy::projection`](super::Strategy::projection): E\[v v_0\] / E\[v^2\] for m_0, and
-/// E\[v (v_k - v_(k-1)) c_k(v)\] / E\[v^2\] for the slopes. They add up to 1.
+/// d multiplier / d m_k, see [`Strategy::projection`](super::Strategy::projection): E\[v v_0\] / E\[v^2\] for
+/// m_0, and E\[v (v_k - v_(k-1)) c_k(v)\] / E\[v^2\] for the slopes. They add up to 1.
 pub(super) fn projection(prior: &Prior, segments: usize) -> Vec<f64> {
     let knots = knots(prior, segments);
     let moments: Vec<(f64, f64)> = knots.windows(2).map(|ends| moments(prior, ends[0], ends[1])).collect();

@@ -15,22 +15,22 @@ pub struct Autoregression {
 }
 
 impl Autoregression {
-    /// The one with autocorrelations `rho1` and `rho2` at lags 1 and 2, by the equations of Yule and Walker; `None` where
-    /// no stationary one with noise has them.
+    /// The one with autocorrelations `rho1` and `rho2` at lags 1 and 2, by the equations of Yule and Walker;
+    /// `None` where no stationary one with noise has them.
     pub fn from_autocorrelations(rho1: f64, rho2: f64) -> Option<Self> {
         Self::from_reflections(rho1, (rho2 - rho1 * rho1) / (1.0 - rho1 * rho1))
     }
 
-    /// The one with the correlation `first` of neighbours, and `second` of second neighbours given the one between; `None`
-    /// where they are not below 1 in size.
+    /// The one with the correlation `first` of neighbours, and `second` of second neighbours given the one
+    /// between; `None` where they are not below 1 in size.
     pub fn from_reflections(first: f64, second: f64) -> Option<Self> {
         let noise = (1.0 - first * first) * (1.0 - second * second);
         let possible = first.abs() < 1.0 && second.abs() < 1.0 && noise > 0.0;
         possible.then_some(Autoregression { phi: [first * (1.0 - second), second], noise })
     }
 
-    /// The spectrum at the angular frequency with cosine `cos`, as a multiple of that of white noise with the variance
-    /// of x: its mean over the circle is 1.
+    /// The spectrum at the angular frequency with cosine `cos`, as a multiple of that of white noise with the
+    /// variance of x: its mean over the circle is 1.
     pub fn spectrum(&self, cos: f64) -> f64 {
         self.noise / self.gain(cos)
     }

@@ -4,11 +4,12 @@ use std::f64::consts::PI;
 
 /// The transform of a length: Z_k = sum over t of z_t exp(-2 pi i k t / length).
 ///
-/// Decimation in frequency, two passes at a time, which leaves Z_k at the place of k's reversed bits: whoever sums over
-/// transforms sums in that order and looks up places once. The cosines come from `libm`, so that the bits are the same
-/// everywhere.
+/// Decimation in frequency, two passes at a time, which leaves Z_k at the place of k's reversed bits: whoever
+/// sums over transforms sums in that order and looks up places once. The cosines come from `libm`, so that
+/// the bits are the same everywhere.
 ///
-/// References: Cooley and Tukey 1965; Gentleman and Sande 1966, "Fast Fourier transforms - for fun and profit".
+/// References: Cooley and Tukey 1965; Gentleman and Sande 1966, "Fast Fourier transforms - for fun and
+/// profit".
 #[derive(Clone, Debug)]
 pub struct Fourier {
     /// cos(2 pi j / length) for j below half of the length.
@@ -19,8 +20,8 @@ pub struct Fourier {
     places: Vec<u32>,
 }
 
-/// The turns of a pass over blocks of a width: cos and -sin of 2 pi m j / width for m = 1, 2, 3 and j below a quarter
-/// of the width.
+/// The turns of a pass over blocks of a width: cos and -sin of 2 pi m j / width for m = 1, 2, 3 and j below a
+/// quarter of the width.
 #[derive(Clone, Debug)]
 struct Pass {
     width: usize,
@@ -105,7 +106,8 @@ fn one_pass(re: &mut [f64], im: &mut [f64], [cos, sin]: &[Vec<f64>; 2]) {
     }
 }
 
-/// Numbers that are computed side by side: loaded before any is stored, so that a compiler sees that they are apart.
+/// Numbers that are computed side by side: loaded before any is stored, so that a compiler sees that they are
+/// apart.
 type Row = [f64; 4];
 
 #[inline(always)]

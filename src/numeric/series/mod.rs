@@ -1,7 +1,7 @@
 //! How series move: spectra, periods, effective sizes, and whether a path of several goes round.
 //!
-//! [`Workspace::measure`] tells all of them for a path of one or more series. Nothing is a number that is not one: what
-//! cannot be told is a [`Unmeasured`] with its reason, or `None`.
+//! [`Workspace::measure`] tells all of them for a path of one or more series. Nothing is a number that is not
+//! one: what cannot be told is a [`Unmeasured`] with its reason, or `None`.
 
 pub mod autoregression;
 pub mod fourier;

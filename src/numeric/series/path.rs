@@ -22,9 +22,10 @@ const LINE: f64 = 1e-10;
 pub struct Movement<'w> {
     /// Of each series.
     pub singles: &'w [Result<Single, Unmeasured>],
-    /// Of the path in its plane: that of the two series that move, or that of the two leading principal components
-    /// where more do. The components are of covariances without lag, which say nothing of direction in time, so that
-    /// choosing among planes makes no false alarms. A rotation in a plane of less variance is missed.
+    /// Of the path in its plane: that of the two series that move, or that of the two leading principal
+    /// components where more do. The components are of covariances without lag, which say nothing of
+    /// direction in time, so that choosing among planes makes no false alarms. A rotation in a plane of less
+    /// variance is missed.
     pub rotation: Result<Rotation, Unmeasured>,
 }
 
@@ -301,7 +302,8 @@ mod tests {
         }
     }
 
-    /// Independent autoregressions of order two in every column, `mix` of which is then added to each neighbour.
+    /// Independent autoregressions of order two in every column, `mix` of which is then added to each
+    /// neighbour.
     fn autoregressions(seed: u64, points: usize, series: usize, phi: [f64; 2], mix: f64) -> Array2<f64> {
         let mut normal = normals(seed);
         let mut path = Array2::zeros((points, series));
@@ -412,8 +414,8 @@ mod tests {
             let ratio = mean / expected;
             assert!((0.8..1.4).contains(&ratio), "{phi:?}: {mean} for {expected}");
         }
-        // Parts of spirals, which are no autoregressions of order two, are worth more than they are told to be: the sum
-        // of autocorrelations is the real part of (1 + lambda) / (1 - lambda).
+        // Parts of spirals, which are no autoregressions of order two, are worth more than they are told to
+        // be: the sum of autocorrelations is the real part of (1 + lambda) / (1 - lambda).
         for (decay, turn) in [(0.95, 0.02), (0.95, 0.05), (0.95, 0.2)] {
             let (sin, cos) = libm::sincos(turn);
             let away = (1.0 - decay * cos) * (1.0 - decay * cos) + decay * decay * sin * sin;

@@ -4,17 +4,17 @@ use super::sums::dot;
 
 /// Covariances are of about this many points, evenly over the series.
 const POINTS: usize = 256;
-/// Steps of the iteration. What it has not told apart by then it need not tell apart: any plane that C(0) decides on
-/// leaves the false alarms as they are.
+/// Steps of the iteration. What it has not told apart by then it need not tell apart: any plane that C(0)
+/// decides on leaves the false alarms as they are.
 const STEPS: usize = 12;
 
 /// Finds the two directions of largest variance.
 ///
-/// The plane is decided by covariances without lag alone, which are the same for a path run backwards: a path that
-/// does not go round has areas of both signs with equal chances in the plane, whatever its correlations.
+/// The plane is decided by covariances without lag alone, which are the same for a path run backwards: a path
+/// that does not go round has areas of both signs with equal chances in the plane, whatever its correlations.
 ///
-/// References: Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 10.3 (pivoted Cholesky, the
-/// start); Golub and Van Loan 2013, "Matrix Computations", section 8.2.4 (orthogonal iteration).
+/// References: Higham 2002, "Accuracy and Stability of Numerical Algorithms", section 10.3 (pivoted Cholesky,
+/// the start); Golub and Van Loan 2013, "Matrix Computations", section 8.2.4 (orthogonal iteration).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plane {
     samples: Vec<f64>,
@@ -26,7 +26,8 @@ pub(super) struct Plane {
 
 impl Plane {
     /// Sets the directions to those of the columns, each of mean 0 and `points` long, one behind the other in
-    /// `columns`. They turn as (cos 2 pi i / n, sin 2 pi i / n) does; `None` where the columns move on a line.
+    /// `columns`. They turn as (cos 2 pi i / n, sin 2 pi i / n) does; `None` where the columns move on a
+    /// line.
     #[inline(always)]
     pub fn find(&mut self, columns: &[f64], points: usize) -> Option<()> {
         let n = columns.len() / points;
@@ -59,7 +60,8 @@ impl Plane {
         Some(())
     }
 
-    /// The column of the largest variance, and that of the largest variance which the first leaves unexplained.
+    /// The column of the largest variance, and that of the largest variance which the first leaves
+    /// unexplained.
     fn start(&mut self, n: usize) -> Option<()> {
         let row = |i: usize| &self.covariance[i * n..(i + 1) * n];
         let largest = |size: &dyn Fn(usize) -> f64| (0..n).max_by(|&i, &j| size(i).total_cmp(&size(j)));
@@ -89,7 +91,8 @@ impl Plane {
     }
 }
 
-/// Makes the second direction orthogonal to the first and both of length 1; `None` where they do not span a plane.
+/// Makes the second direction orthogonal to the first and both of length 1; `None` where they do not span a
+/// plane.
 fn orthonormalise([first, second]: &mut [Vec<f64>; 2]) -> Option<()> {
     normalise(first)?;
     let length = dot(second, second).sqrt();

@@ -16,29 +16,31 @@ pub const MOST_Q: f64 = 1000.0;
 
 /// How a path moves in a plane; times in epochs.
 ///
-/// A path that looks the same run backwards has `levy_z` near a standard normal number and Q near 0, however noisy
-/// its parts are and however they correlate. One that goes round has both large: ask |levy_z| > 3 and Q > 1. The area
-/// alone is no rotation: where the noise of unequal players does not suit their field, a path with real eigenvalues
-/// encloses a small area too.
+/// A path that looks the same run backwards has `levy_z` near a standard normal number and Q near 0, however
+/// noisy its parts are and however they correlate. One that goes round has both large: ask |levy_z| > 3 and Q
+/// > 1. The area alone is no rotation: where the noise of unequal players does not suit their field, a path
+/// with real eigenvalues encloses a small area too.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rotation {
-    /// Half the sum of x_t (y_(t+1) - y_t) - y_t (x_(t+1) - x_t) for series of mean 0 and variance 1: 2 pi a turn of an
-    /// even circle, above 0 from x towards y.
+    /// Half the sum of x_t (y_(t+1) - y_t) - y_t (x_(t+1) - x_t) for series of mean 0 and variance 1: 2 pi a
+    /// turn of an even circle, above 0 from x towards y.
     pub levy_area: f64,
-    /// The t statistic of the mean area of blocks of five e-folding times, as the normal number of equal probability.
+    /// The t statistic of the mean area of blocks of five e-folding times, as the normal number of equal
+    /// probability.
     pub levy_z: f64,
     /// |arg lambda| / -ln |lambda| of the leading eigenvalue of the autoregression over an eighth of an e-folding
-    /// time: radians that it turns while its length falls to 1 / e, in \[0, [`MOST_Q`]\]; 0 for real eigenvalues.
+    /// time: radians that it turns while its length falls to 1 / e, in \[0, [`MOST_Q`]\]; 0 for real
+    /// eigenvalues.
     pub rotation_q: f64,
-    /// The e-folding time of the plane: where half the trace of C(k) C(0)^-1 first is 1 / e, C(k) the covariance over
-    /// lag k. The same whatever axes span the plane.
+    /// The e-folding time of the plane: where half the trace of C(k) C(0)^-1 first is 1 / e, C(k) the
+    /// covariance over lag k. The same whatever axes span the plane.
     pub folding_time: f64,
     /// How many blocks `levy_z` is of, at least 5.
     pub blocks: usize,
 }
 
-/// The rotation of a path (x, y) of mean 0, variance 1 and correlation 0, with the e-folding time in points. The axes
-/// that the area is told in have `correlation`.
+/// The rotation of a path (x, y) of mean 0, variance 1 and correlation 0, with the e-folding time in points.
+/// The axes that the area is told in have `correlation`.
 #[inline(always)]
 pub(super) fn rotation(
     x: &[f64],
@@ -72,8 +74,8 @@ pub(super) fn rotation(
     })
 }
 
-/// The normal number about as probable as Student's t = `mean` / sqrt(`variance`): within 0.05 of the true one from
-/// four degrees of freedom on, for t up to 10.
+/// The normal number about as probable as Student's t = `mean` / sqrt(`variance`): within 0.05 of the true
+/// one from four degrees of freedom on, for t up to 10.
 ///
 /// References: Wallace 1959, "Bounds on normal approximations to Student's and the chi-square distributions".
 fn normal_of_student(mean: f64, variance: f64, degrees: f64) -> f64 {

@@ -8,15 +8,16 @@ use super::sums::{SIDE_BY_SIDE, dot};
 pub struct Single {
     /// The correlation of neighbouring points, which are a stride apart, in \[-1, 1\].
     pub lag1: f64,
-    /// The e-folding time: where the autocorrelation first is 1 / e, linear between lags. `None` where the series is
-    /// shorter than about 25 of them, or has fewer than [`FEWEST_POINTS`](super::FEWEST_POINTS).
+    /// The e-folding time: where the autocorrelation first is 1 / e, linear between lags. `None` where the
+    /// series is shorter than about 25 of them, or has fewer than [`FEWEST_POINTS`](super::FEWEST_POINTS).
     pub folding_time: Option<f64>,
-    /// The effective sample size, in \[1, points\]: that many independent points have a mean as exact as these. The
-    /// variance over the spectrum at frequency 0 of an autoregression of order two, fitted at the lags s and 2 s with
-    /// s an eighth of the e-folding time: far enough apart to see what lies behind the first lags, near enough to
-    /// follow the curve. In the mean within a tenth of the truth for autoregressions of order one, up to 0.4 above it
-    /// for order two with momentum. Of a path that goes round it is too small, about 1 / 7 of the truth at Q = 4: the
-    /// swings cancel in the mean, and no autoregression of order two shows how well.
+    /// The effective sample size, in \[1, points\]: that many independent points have a mean as exact as
+    /// these. The variance over the spectrum at frequency 0 of an autoregression of order two, fitted at the
+    /// lags s and 2 s with s an eighth of the e-folding time: far enough apart to see what lies behind the
+    /// first lags, near enough to follow the curve. In the mean within a tenth of the truth for
+    /// autoregressions of order one, up to 0.4 above it for order two with momentum. Of a path that goes
+    /// round it is too small, about 1 / 7 of the truth at Q = 4: the swings cancel in the mean, and no
+    /// autoregression of order two shows how well.
     pub effective_size: Option<f64>,
     /// What stands out most of the spectrum that momentum explains.
     pub peak: Option<Peak>,
@@ -31,11 +32,11 @@ pub struct Peak {
     pub ratio: f64,
 }
 
-/// The autoregression of order two of a series with mean 0 and the sum of squares `squares`, with its correlation of
-/// neighbours; `None` for the former where a series obeys it without noise.
+/// The autoregression of order two of a series with mean 0 and the sum of squares `squares`, with its
+/// correlation of neighbours; `None` for the former where a series obeys it without noise.
 ///
-/// By Burg's method, forward and backward errors together: the equations of Yule and Walker take a series to be 0 beyond
-/// its ends, which of slow series with momentum hides what the lags differ in.
+/// By Burg's method, forward and backward errors together: the equations of Yule and Walker take a series to
+/// be 0 beyond its ends, which of slow series with momentum hides what the lags differ in.
 ///
 /// References: Burg 1975, "Maximum entropy spectral analysis".
 #[inline(always)]
@@ -70,7 +71,8 @@ fn reflection(x: &[f64], first: f64) -> f64 {
     2.0 * products.iter().sum::<f64>() / squares.iter().sum::<f64>()
 }
 
-/// The lag, in points, at which autocorrelations from lag 0 on first are 1 / e; `None` where they do not get there.
+/// The lag, in points, at which autocorrelations from lag 0 on first are 1 / e; `None` where they do not get
+/// there.
 #[inline(always)]
 pub(super) fn folding_lag(autocorrelations: &[f64]) -> Option<f64> {
     const LEVEL: f64 = 1.0 / std::f64::consts::E;
@@ -79,8 +81,8 @@ pub(super) fn folding_lag(autocorrelations: &[f64]) -> Option<f64> {
     Some(lag as f64 - (LEVEL - autocorrelations[lag]) / (before - autocorrelations[lag]))
 }
 
-/// See [`Single::effective_size`]. Where the e-folding lag lies beyond the autocorrelations, s is a fifth of those
-/// there are.
+/// See [`Single::effective_size`]. Where the e-folding lag lies beyond the autocorrelations, s is a fifth of
+/// those there are.
 #[inline(always)]
 pub(super) fn effective_size(points: usize, autocorrelations: &[f64], folding_lag: Option<f64>) -> f64 {
     let reach = autocorrelations.len() - 1;
@@ -95,8 +97,9 @@ pub(super) fn effective_size(points: usize, autocorrelations: &[f64], folding_la
     (points / correlated).clamp(1.0, points)
 }
 
-/// The peak of `spectrum`, given at k / segment for k from 0 to half of the segment, of a series with the variance
-/// against the autoregression; `cosines` are those of 2 pi k / segment. The ends, which are no periods, are left out.
+/// The peak of `spectrum`, given at k / segment for k from 0 to half of the segment, of a series with the
+/// variance against the autoregression; `cosines` are those of 2 pi k / segment. The ends, which are no
+/// periods, are left out.
 #[inline(always)]
 pub(super) fn peak(
     spectrum: &[f64],

@@ -1,7 +1,7 @@
 //! Sums of products of long series.
 
-/// Partial sums that run side by side: a processor need not wait for one addition before the next, and the order of
-/// additions is the same everywhere.
+/// Partial sums that run side by side: a processor need not wait for one addition before the next, and the
+/// order of additions is the same everywhere.
 pub(super) const SIDE_BY_SIDE: usize = 8;
 
 /// The sum of x_t y_t over the shorter length.
@@ -34,7 +34,8 @@ pub(super) fn sum(x: &[f64]) -> f64 {
     sums.iter().chain(rest).sum()
 }
 
-/// The sum over t of x_t v_(t+lag) - y_t u_(t+lag) for two series (x, y) and (u, v) of equal lengths without lag.
+/// The sum over t of x_t v_(t+lag) - y_t u_(t+lag) for two series (x, y) and (u, v) of equal lengths without
+/// lag.
 #[inline(always)]
 pub(super) fn cross(x: &[f64], y: &[f64], u: &[f64], v: &[f64]) -> f64 {
     dot(x, v) - dot(y, u)

@@ -11,8 +11,8 @@ pub const FEWEST_POINTS: usize = 4 * SHORTEST_SEGMENT;
 
 /// Mean periodograms of segments under Hann's window, which overlap by about half.
 ///
-/// The segments are as long as the largest power of two that is below 2 / 7 of the series, 6 to 13 of them, spread
-/// evenly from end to end. Two series go through one complex transform, x + i y.
+/// The segments are as long as the largest power of two that is below 2 / 7 of the series, 6 to 13 of them,
+/// spread evenly from end to end. Two series go through one complex transform, x + i y.
 ///
 /// References: Welch 1967, "The use of fast Fourier transform for the estimation of power spectra".
 #[derive(Clone, Debug)]
@@ -21,7 +21,8 @@ pub struct Welch {
     /// Where the segments start.
     starts: Vec<usize>,
     window: Vec<f64>,
-    /// The sum of w_t^2 over the segment as a multiple of that of w_t w_(t+k), for k up to 5 / 16 of the segment.
+    /// The sum of w_t^2 over the segment as a multiple of that of w_t w_(t+k), for k up to 5 / 16 of the
+    /// segment.
     widening: Vec<f64>,
     re: Vec<f64>,
     im: Vec<f64>,
@@ -29,8 +30,8 @@ pub struct Welch {
     pairs: Vec<[u32; 2]>,
 }
 
-/// Spectra of two series at the frequencies k / segment for k from 0 to half of the segment, as multiples of that of
-/// white noise with variance 1: their means over all k of a segment are the variances.
+/// Spectra of two series at the frequencies k / segment for k from 0 to half of the segment, as multiples of
+/// that of white noise with variance 1: their means over all k of a segment are the variances.
 #[derive(Clone, Debug, Default)]
 pub struct Spectra {
     /// Of x and of y.
@@ -116,8 +117,8 @@ impl Welch {
         }
     }
 
-    /// The autocorrelations at lags 0 to 5 / 16 of the segment that two spectra imply, the windows' overlap divided
-    /// out. Both are 1 at lag 0, unless the spectrum is 0, where all are 0.
+    /// The autocorrelations at lags 0 to 5 / 16 of the segment that two spectra imply, the windows' overlap
+    /// divided out. Both are 1 at lag 0, unless the spectrum is 0, where all are 0.
     #[inline(always)]
     pub fn autocorrelations(&mut self, spectra: [&[f64]; 2], into: [&mut Vec<f64>; 2]) {
         let segment = self.segment();

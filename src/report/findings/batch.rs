@@ -11,8 +11,8 @@ pub(super) const COLUMNS: &[&str] =
 
 /// The slope of ln Var(w) over ln batch, Var(w) the variance of the multiplier over the tail.
 ///
-/// Noise of batches falls as the learner's own theory says, such as -1 for SGD and -1/2 for Adam, whose steps are divided by
-/// the gradient's standard deviation; a sustained cycle has slope 0.
+/// Noise of batches falls as the learner's own theory says, such as -1 for SGD and -1/2 for Adam, whose steps
+/// are divided by the gradient's standard deviation; a sustained cycle has slope 0.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BatchSlope {
     /// The other settings in which the sweep's cells differ.

@@ -21,8 +21,8 @@ pub(super) struct GridLine<'r> {
 
 impl<'r> Grid<'r> {
     pub fn new(rows: &'r [Row], settings: &'r [String]) -> Self {
-        // What only some cells have, such as a learner's hyperparameters, varies if it differs among these; and the first beta
-        // where it is not the last one.
+        // What only some cells have, such as a learner's hyperparameters, varies if it differs among these;
+        // and the first beta where it is not the last one.
         let varies = |name: &&String| {
             let mut values = rows.iter().map(|row| row.value(name)).filter(|value| **value != Scalar::Null);
             let first = values.next();
@@ -32,7 +32,8 @@ impl<'r> Grid<'r> {
         Grid { rows, varying: settings.iter().filter(varies).map(String::as_str).collect() }
     }
 
-    /// The lines along a setting, in the order of their first cells: those of three different values and more.
+    /// The lines along a setting, in the order of their first cells: those of three different values and
+    /// more.
     pub fn lines(&self, axis: &str) -> Vec<GridLine<'r>> {
         let others: Vec<&str> = self.varying.iter().copied().filter(|name| *name != axis).collect();
         let mut places: HashMap<String, usize> = HashMap::new();

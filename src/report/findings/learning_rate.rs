@@ -7,8 +7,8 @@ use crate::numeric::regression::weighted_line;
 
 pub(super) const COLUMNS: &[&str] = &["learning_bias_mean", "learning_bias_ci95"];
 
-/// The learning bias extrapolated to learning rate 0 by a line, which it follows where it is of the order of the noise's
-/// variance.
+/// The learning bias extrapolated to learning rate 0 by a line, which it follows where it is of the order of
+/// the noise's variance.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LearningRateZero {
     /// The other settings in which the sweep's cells differ.

@@ -27,7 +27,8 @@ pub struct Findings {
     pub batch_slopes: Vec<BatchSlope>,
     /// The steepness that is best, along every line of cells that differ in `beta` alone.
     pub best_betas: Vec<BestBeta>,
-    /// The learning bias that small learning rates leave, along every line of cells that differ in `learning_rate` alone.
+    /// The learning bias that small learning rates leave, along every line of cells that differ in
+    /// `learning_rate` alone.
     pub learning_rate_zero: Vec<LearningRateZero>,
     /// Which cells rotate, of all.
     pub rotation: Option<Rotation>,

@@ -11,8 +11,8 @@ pub(super) const COLUMNS: &[&str] = &["rotation_z", "rotation_q_median"];
 /// The share of false ones among the rotations found that is put up with.
 const RATE: f64 = 0.05;
 
-/// The cells whose multipliers go round one way, with the false discovery rate over the sweep controlled at 5 %
-/// (Benjamini and Hochberg 1995) on the p-values of `rotation_z`, and a `rotation_q_median` above 1.
+/// The cells whose multipliers go round one way, with the false discovery rate over the sweep controlled at 5
+/// % (Benjamini and Hochberg 1995) on the p-values of `rotation_z`, and a `rotation_q_median` above 1.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rotation {
     /// Cells with a test.
