@@ -8,7 +8,7 @@ use super::output::columns;
 use super::{Exit, Failure, Format};
 use crate::auction::{Mechanism, Prior, Strategy};
 use crate::learner::Learner;
-use crate::measure::{CellKind, bidder_columns, cell_bidder_columns, cell_columns, run_columns};
+use crate::measure::{bidder_columns, cell_bidder_columns, cell_columns, run_columns};
 use crate::sweep::{measure_keys, settings};
 
 #[derive(Debug, clap::Args)]
@@ -63,11 +63,9 @@ fn sections() -> Vec<Section> {
         Prior::REGISTRY.iter().map(|prior| [prior.name.into(), prior.keys().join(", "), prior.doc.into()]);
     let strategies = Strategy::ALL.iter().map(|s| [s.name().into(), String::new(), s.doc().into()]);
     let mechanisms = Mechanism::ALL.iter().map(|m| [m.name().into(), String::new(), m.doc().into()]);
-    let measures = |columns: Vec<crate::measure::Column>| {
-        columns.into_iter().map(|c| [c.name.into(), String::new(), c.doc.into()]).collect()
+    let measures = |columns: &[crate::measure::Column]| {
+        columns.iter().map(|c| [c.name.clone(), String::new(), c.doc.clone()]).collect()
     };
-    let of_cells =
-        |columns: Vec<(crate::measure::Column, CellKind)>| columns.into_iter().map(|of| of.0).collect();
     vec![
         Section { title: "settings", rows: settings.collect() },
         Section { title: "learners", rows: learners.collect() },
@@ -76,8 +74,8 @@ fn sections() -> Vec<Section> {
         Section { title: "mechanisms", rows: mechanisms.collect() },
         Section { title: "measures of a run", rows: measures(run_columns()) },
         Section { title: "measures of a run's bidder", rows: measures(bidder_columns()) },
-        Section { title: "measures of a cell", rows: measures(of_cells(cell_columns())) },
-        Section { title: "measures of a cell's bidder", rows: measures(of_cells(cell_bidder_columns())) },
+        Section { title: "measures of a cell", rows: measures(cell_columns()) },
+        Section { title: "measures of a cell's bidder", rows: measures(cell_bidder_columns()) },
         Section { title: "[measure]", rows: measure_keys().to_vec() },
     ]
 }

@@ -235,8 +235,7 @@ fn several_files_are_run_one_after_the_other() {
 #[test]
 fn list_names_every_row_of_every_registry() {
     let sandbox = Sandbox::new();
-    let names = |columns: Vec<Column>| columns.into_iter().map(|column| column.name.to_owned()).collect();
-    let of_cells = |columns: Vec<(Column, _)>| columns.into_iter().map(|of| of.0).collect();
+    let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect();
     let registries: [(&str, Vec<String>); 10] = [
         ("settings", settings().iter().map(|setting| setting.key.clone()).collect()),
         ("learners", Learner::REGISTRY.iter().map(|learner| learner.name.to_owned()).collect()),
@@ -245,8 +244,8 @@ fn list_names_every_row_of_every_registry() {
         ("mechanisms", Mechanism::ALL.iter().map(|mechanism| mechanism.name().to_owned()).collect()),
         ("measures of a run", names(run_columns())),
         ("measures of a run's bidder", names(bidder_columns())),
-        ("measures of a cell", names(of_cells(cell_columns()))),
-        ("measures of a cell's bidder", names(of_cells(cell_bidder_columns()))),
+        ("measures of a cell", names(cell_columns())),
+        ("measures of a cell's bidder", names(cell_bidder_columns())),
         ("[measure]", measure_keys().map(|[name, ..]| name).to_vec()),
     ];
     let listed = sandbox.run("list --format json").exits(0).says("").json();

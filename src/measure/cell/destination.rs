@@ -1,21 +1,6 @@
 //! Where the learners of a cell end: an equivalence test of mean multipliers against the reference equilibria.
 
-use super::{CellMeasure, CellOf};
-use crate::measure::{Column, Summary};
-
-pub(super) const CELL: &[CellMeasure] = &[
-    CellMeasure {
-        column: Column {
-            name: "destination",
-            doc: "bne, class, smoothed or those that fit joined by +, elsewhere, undecided",
-        },
-        of: CellOf::Text(|cell| Some(cell.destination.verdict.clone())),
-    },
-    CellMeasure {
-        column: Column { name: "destination_reason", doc: "why destination is undecided" },
-        of: CellOf::Text(|cell| cell.destination.reason.clone()),
-    },
-];
+use crate::measure::summary::Summary;
 
 /// The level of each test: two one-sided tests at 5 % are whether the 90 % interval lies within the margin.
 const EQUIVALENCE_COVERAGE: f64 = 0.9;

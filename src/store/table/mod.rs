@@ -16,7 +16,6 @@ use parquet::file::metadata::KeyValue;
 use rayon::prelude::*;
 
 use bids::BidSummary;
-use cells::CellSummary;
 use lead::Lead;
 use writer::TableWriter;
 
@@ -59,7 +58,6 @@ fn write_in_windows(folder: &Folder, plan: &Plan, scan: &Scan, bound: usize) -> 
 struct OpenCell {
     lead: Lead,
     references: Arc<References>,
-    summary: CellSummary,
     bids: BidSummary,
     runs: CellRuns,
 }
@@ -134,14 +132,13 @@ impl<'a> Tables<'a> {
             let lead = Lead::of(self.plan, &self.settings, position);
             let bids = BidSummary::new(&lead.cell.settings.bidders, self.plan.measure().bid_functions);
             let references = self.references.remove(&position).expect("a cell that begins is prepared");
-            let (summary, runs) = (CellSummary::new(lead.bidders()), CellRuns::new(lead.bidders()));
-            self.cell = Some(OpenCell { summary, lead, references, bids, runs });
+            let runs = CellRuns::new(lead.bidders());
+            self.cell = Some(OpenCell { lead, references, bids, runs });
         }
-        let OpenCell { lead, summary, bids, runs, .. } = self.cell.as_mut().expect("just begun");
+        let OpenCell { lead, bids, runs, .. } = self.cell.as_mut().expect("just begun");
         let seed = self.plan.seed(lead.cell.id, replicate);
         let recording = self.plan.measure().recording(replicate);
         let epochs: Vec<u32> = recording.epochs(lead.cell.settings.epochs).collect();
-        summary.push(run);
         bids.push(run);
         runs.push(run);
         runs::push_run(&mut self.runs, lead, replicate, seed, run)?;
@@ -160,9 +157,9 @@ impl<'a> Tables<'a> {
         let row =
             |cell: &OpenCell| measure_cell(&cell.lead.cell.settings, measure, &cell.references, &cell.runs);
         let rows: Vec<CellRow> = ended.par_iter().map(row).collect();
-        for (OpenCell { lead, references, summary, bids, .. }, row) in ended.iter().zip(&rows) {
-            summary.push_cell(&mut self.cells, lead, references, row)?;
-            summary.push_cell_bidders(&mut self.cell_bidders, lead, references, row)?;
+        for (OpenCell { lead, references, runs, bids }, row) in ended.iter().zip(&rows) {
+            cells::push_cell(&mut self.cells, lead, references, runs, row)?;
+            cells::push_cell_bidders(&mut self.cell_bidders, lead, references, runs, row)?;
             bids.push_rows(&mut self.bid_functions, lead, references)?;
         }
         Ok(())
@@ -271,7 +268,7 @@ mod tests {
     fn rows_of_runs_are_those_stored_in_plan_order() {
         let plan = plan(7);
         let (_dir, folder) = written(&plan, &runs(&plan));
-        let numbers = run_columns().iter().map(|column| column.name).collect::<Vec<_>>();
+        let numbers = run_columns().iter().map(|column| &column.name[..]).collect::<Vec<_>>();
         let lead = ["cell_id", "label", "replicate", "beta", "seed", "status", "message"];
         let mut rows = open(&folder, TableName::Runs).select(&[&lead, &numbers[..]].concat()).unwrap();
         for (key, given) in runs(&plan) {
@@ -300,7 +297,7 @@ mod tests {
     fn rows_of_bidders_and_trajectories_follow_their_run() {
         let plan = plan(3);
         let (_dir, folder) = written(&plan, &runs(&plan));
-        let names = bidder_columns().iter().map(|column| column.name).collect::<Vec<_>>();
+        let names = bidder_columns().iter().map(|column| &column.name[..]).collect::<Vec<_>>();
         let mut bidders = open(&folder, TableName::Bidders)
             .select(&[&["replicate", "bidder", "prior"], &names[..]].concat())
             .unwrap();
@@ -359,19 +356,18 @@ mod tests {
             let counts = ["replicates", "failed", "diverged"].map(|name| cell.integer(name).unwrap());
             assert_eq!((counts, ok.len()), ([8, 1, 1], 6));
             for (place, column) in run_columns().iter().enumerate() {
-                assert_eq!(summary_in(&cell, column.name), summary(ok.iter().map(|run| run.values[place])));
+                assert_eq!(summary_in(&cell, &column.name), summary(ok.iter().map(|run| run.values[place])));
             }
             // What runs and bidders both have is that of runs.
             let of_runs = |name: &str| run_columns().iter().any(|column| column.name == name);
-            let averaged =
-                bidder_columns().into_iter().enumerate().filter(|(_, column)| !of_runs(column.name));
+            let averaged = bidder_columns().iter().enumerate().filter(|(_, column)| !of_runs(&column.name));
             for (place, column) in averaged {
                 let mean = |run: &RunRow| {
                     let numbers: Option<Vec<f64>> =
                         run.bidders.iter().map(|numbers| numbers[place]).collect();
                     numbers.map(|numbers| numbers.iter().sum::<f64>() / numbers.len() as f64)
                 };
-                assert_eq!(summary_in(&cell, column.name), summary(ok.iter().map(mean)));
+                assert_eq!(summary_in(&cell, &column.name), summary(ok.iter().map(mean)));
             }
             let settings = plan.cell(position).settings;
             let references = references(&settings.population(), settings.beta.last());
@@ -385,7 +381,7 @@ mod tests {
                 assert_eq!(row.integer("bidder"), Some(bidder as i64 + 1));
                 for (place, column) in bidder_columns().iter().enumerate() {
                     let numbers = ok.iter().map(|run| run.bidders[bidder][place]);
-                    assert_eq!(summary_in(&row, column.name), summary(numbers));
+                    assert_eq!(summary_in(&row, &column.name), summary(numbers));
                 }
                 assert_eq!(row.number("bne_multiplier"), references.bne.multiplier);
                 assert_eq!(row.text("smoothed_method"), references.smoothed.method);

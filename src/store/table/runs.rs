@@ -10,7 +10,7 @@ use crate::store::batch::{Column, Value};
 pub(super) fn run_table() -> Vec<Column> {
     let mut columns = lead::columns(&["replicate"]);
     columns.extend(["seed", "status", "message"].map(Column::text));
-    columns.extend(run_columns().iter().map(|column| Column::measured(column.name)));
+    columns.extend(run_columns().iter().map(|column| Column::measured(&column.name)));
     columns
 }
 
@@ -32,7 +32,7 @@ pub(super) fn push_run(
 pub(super) fn bidder_table() -> Vec<Column> {
     let mut columns = lead::columns(&["replicate", "bidder"]);
     columns.push(Column::text("prior"));
-    columns.extend(bidder_columns().iter().map(|column| Column::measured(column.name)));
+    columns.extend(bidder_columns().iter().map(|column| Column::measured(&column.name)));
     columns
 }
 
