@@ -34,7 +34,8 @@ mod yardstick;
 
 pub use assessment::{Asked, Assessment, BidderAssessment};
 pub use cell::{
-    CellRow, CellRuns, CellValue, averaged_columns, cell_bidder_columns, cell_columns, measure_cell,
+    CellRow, CellRuns, CellValue, DESTINATIONS, averaged_columns, cell_bidder_columns, cell_columns,
+    measure_cell,
 };
 pub use column::Column;
 pub use program::{LpGrid, LpResponse};

@@ -50,6 +50,15 @@ impl RunStatus {
         }
     }
 
+    /// What the word says.
+    pub const fn doc(self) -> &'static str {
+        match self {
+            RunStatus::Ok => "all epochs were trained",
+            RunStatus::Diverged => "the numbers stopped being finite; a result",
+            RunStatus::Failed => "the run could not be computed",
+        }
+    }
+
     /// The status of a word in the tables.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)

@@ -8,5 +8,6 @@ mod movement;
 mod row;
 mod runs;
 
+pub use destination::DESTINATIONS;
 pub use row::{CellRow, CellValue, cell_bidder_columns, cell_columns, measure_cell};
 pub use runs::{CellRuns, averaged_columns};

@@ -11,42 +11,71 @@ use crate::store::StoreError;
 use crate::store::batch::{Column, Value};
 use crate::sweep::Kind;
 
-/// The largest real part and the largest absolute imaginary part of [`References::eigenvalues`]; null where there are
-/// none.
-const JACOBIAN: [&str; 2] = ["jacobian_max_real", "jacobian_max_imag"];
-
 /// The columns of `cells`. A measure of runs and of bidders by one name is there once, as that of runs.
 pub(super) fn cell_table() -> Vec<Column> {
     let mut columns = lead::columns(&[]);
-    columns.extend(["replicates", "failed", "diverged"].map(Column::integer));
-    columns.extend(JACOBIAN.map(|name| Column::repeating(name, Kind::Number)));
-    columns.extend(cell_columns().iter().map(of_cell_measure));
-    columns.extend(run_columns().iter().flat_map(|column| summary_columns(&column.name)));
-    columns.extend(averaged_columns().flat_map(|place| summary_columns(&bidder_columns()[place].name)));
+    columns.extend(
+        [
+            ("replicates", "runs that are there, whatever their status"),
+            ("failed", "runs that could not be computed"),
+            ("diverged", "runs whose numbers stopped being finite"),
+        ]
+        .map(|(name, doc)| Column::integer(name).says(doc).counted_in("runs")),
+    );
+    columns.extend(
+        [
+            (
+                "jacobian_max_real",
+                "largest real part of the eigenvalues of the smoothed auction's gradient field",
+            ),
+            ("jacobian_max_imag", "largest absolute imaginary part of these"),
+        ]
+        .map(|(name, doc)| Column::repeating(name, Kind::Number).says(doc).counted_in("value")),
+    );
+    columns.extend(cell_columns().iter().map(measured));
+    columns.extend(run_columns().iter().flat_map(summary_columns));
+    columns.extend(averaged_columns().flat_map(|place| summary_columns(&bidder_columns()[place])));
     columns
 }
 
 /// The columns of `cell_bidders`.
 pub(super) fn cell_bidder_table() -> Vec<Column> {
     let mut columns = lead::columns(&["bidder"]);
-    columns.push(Column::text("prior"));
-    for equilibrium in ["bne", "class", "smoothed"] {
+    columns.push(lead::prior());
+    for (name, equilibrium) in [
+        ("bne", "Bayes-Nash equilibrium"),
+        ("class", "equilibrium within the strategy classes"),
+        ("smoothed", "equilibrium of the smoothed auction within the strategy classes"),
+    ] {
         columns.extend([
-            Column::repeating(&format!("{equilibrium}_multiplier"), Kind::Number),
-            Column::text(&format!("{equilibrium}_method")),
-            Column::repeating(&format!("{equilibrium}_error"), Kind::Number),
-            Column::text(&format!("{equilibrium}_reason")),
+            Column::repeating(&format!("{name}_multiplier"), Kind::Number)
+                .says(&format!("multiplier of the line nearest to the bids of the {equilibrium}"))
+                .counted_in("1"),
+            Column::text(&format!("{name}_method")).says("how it was found"),
+            Column::repeating(&format!("{name}_error"), Kind::Number)
+                .says("what its multiplier may be off")
+                .counted_in("1"),
+            Column::text(&format!("{name}_reason")).says("why there is none"),
         ]);
     }
-    // The most that any deviation gains against the BNE.
-    columns.extend(["bne_certificate", "utility_bne"].map(|name| Column::repeating(name, Kind::Number)));
-    columns.extend(cell_bidder_columns().iter().map(of_cell_measure));
-    columns.extend(bidder_columns().iter().flat_map(|column| summary_columns(&column.name)));
+    columns.extend(
+        [
+            ("bne_certificate", "the most that any deviation gains against the Bayes-Nash equilibrium"),
+            ("utility_bne", "ex-ante utility in the Bayes-Nash equilibrium"),
+        ]
+        .map(|(name, doc)| Column::repeating(name, Kind::Number).says(doc).counted_in("value")),
+    );
+    columns.extend(cell_bidder_columns().iter().map(measured));
+    columns.extend(bidder_columns().iter().flat_map(summary_columns));
     columns
 }
 
-fn of_cell_measure(column: &measure::Column) -> Column {
-    if column.is_text() { Column::text(&column.name) } else { Column::measured(&column.name) }
+/// The column of a measure.
+pub(super) fn measured(measure: &measure::Column) -> Column {
+    match measure.unit {
+        Some(unit) => Column::measured(&measure.name).says(&measure.doc).counted_in(unit),
+        None => Column::text(&measure.name).says(&measure.doc),
+    }
 }
 
 fn cell_values(row: &[CellValue]) -> impl Iterator<Item = Value<'_>> {
@@ -56,9 +85,18 @@ fn cell_values(row: &[CellValue]) -> impl Iterator<Item = Value<'_>> {
     })
 }
 
-pub(super) fn summary_columns(name: &str) -> [Column; 4] {
-    let [mean, sd, ci95] = ["mean", "sd", "ci95"].map(|part| Column::measured(&format!("{name}_{part}")));
-    [mean, sd, ci95, Column::integer(&format!("{name}_n"))]
+/// The columns of the summary of a measure over replicates.
+pub(super) fn summary_columns(measure: &measure::Column) -> [Column; 4] {
+    let (name, doc, unit) = (&measure.name, &measure.doc, measure.unit.unwrap_or("1"));
+    let number = |part: &str, what: &str| {
+        Column::measured(&format!("{name}_{part}")).says(&format!("{what}: {doc}")).counted_in(unit)
+    };
+    [
+        number("mean", "mean over replicates"),
+        number("sd", "standard deviation over replicates"),
+        number("ci95", "half-width of Student's 95 % interval of the mean over replicates"),
+        Column::integer(&format!("{name}_n")).says("replicates that have the number").counted_in("runs"),
+    ]
 }
 
 pub(super) fn summary_values<'a>(summary: &Summary) -> [Value<'a>; 4] {

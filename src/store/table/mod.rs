@@ -19,12 +19,13 @@ use bids::BidSummary;
 use lead::Lead;
 use writer::TableWriter;
 
+use super::batch::Column;
 use super::place::run_at;
 use super::window::{Loader, windows};
 use super::{Folder, MAX_WEIGHT, SCHEMA, Scan, StoreError, TableName};
 use crate::equilibrium::{References, shared_references};
 use crate::measure::{CellRow, CellRuns, RunRow, measure_cell};
-use crate::sweep::{Plan, SettingColumn, setting_columns};
+use crate::sweep::{Kind, Plan, SettingColumn, setting_columns};
 
 /// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate, bidder, epoch.
 /// Runs that are missing have no rows, and cells none of whose runs is there have none.
@@ -52,6 +53,36 @@ fn write_in_windows(folder: &Folder, plan: &Plan, scan: &Scan, bound: usize) -> 
         }
     }
     tables.commit()
+}
+
+/// A column of a table, as its file tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableColumn {
+    /// The name.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// One line that says what.
+    pub doc: String,
+    /// What its numbers are counted in; `None` of texts.
+    pub unit: Option<String>,
+}
+
+/// The columns of a table, in order: the same for every sweep.
+pub fn table_columns(name: TableName) -> Vec<TableColumn> {
+    let told = |Column { name, kind, doc, unit, .. }: Column| TableColumn { name, kind, doc, unit };
+    columns_of(name).into_iter().map(told).collect()
+}
+
+fn columns_of(name: TableName) -> Vec<Column> {
+    match name {
+        TableName::Cells => cells::cell_table(),
+        TableName::CellBidders => cells::cell_bidder_table(),
+        TableName::Runs => runs::run_table(),
+        TableName::Bidders => runs::bidder_table(),
+        TableName::Trajectories => runs::trajectory_table(),
+        TableName::BidFunctions => bids::bid_function_table(),
+    }
 }
 
 /// A cell whose runs are coming in.
@@ -93,17 +124,16 @@ impl<'a> Tables<'a> {
         ];
         let footer: Vec<_> =
             footer.into_iter().map(|(key, value)| KeyValue::new(key.to_string(), value)).collect();
-        let create =
-            |name, columns: Vec<_>| TableWriter::create(&folder.table(name), &columns, footer.clone());
+        let create = |name| TableWriter::create(&folder.table(name), &columns_of(name), footer.clone());
         Ok(Tables {
             plan,
             settings: setting_columns(),
-            cells: create(TableName::Cells, cells::cell_table())?,
-            cell_bidders: create(TableName::CellBidders, cells::cell_bidder_table())?,
-            runs: create(TableName::Runs, runs::run_table())?,
-            bidders: create(TableName::Bidders, runs::bidder_table())?,
-            trajectories: create(TableName::Trajectories, runs::trajectory_table())?,
-            bid_functions: create(TableName::BidFunctions, bids::bid_function_table())?,
+            cells: create(TableName::Cells)?,
+            cell_bidders: create(TableName::CellBidders)?,
+            runs: create(TableName::Runs)?,
+            bidders: create(TableName::Bidders)?,
+            trajectories: create(TableName::Trajectories)?,
+            bid_functions: create(TableName::BidFunctions)?,
             references: BTreeMap::new(),
             cell: None,
             ended: Vec::new(),
@@ -458,6 +488,20 @@ mod tests {
             let unique: std::collections::HashSet<_> = columns.iter().collect();
             assert_eq!(unique.len(), columns.len(), "{name:?}");
             assert_eq!(columns[..2], ["cell_id", "label"]);
+        }
+    }
+
+    #[test]
+    fn columns_say_what_they_hold_in_the_file_too() {
+        let plan = plan(1);
+        let (_dir, folder) = written(&plan, &[]);
+        for name in TableName::ALL {
+            let told = open(&folder, name).told_columns();
+            assert_eq!(told, table_columns(name));
+            for TableColumn { name, kind, doc, unit } in told {
+                assert!(!doc.is_empty() && !doc.contains('\n') && !doc.ends_with('.'), "{name}: {doc}");
+                assert_eq!(unit.is_none(), kind == Kind::Text, "{name}");
+            }
         }
     }
 
