@@ -10,12 +10,9 @@ use super::game::{Game, GameArgs};
 use super::output::{columns, number};
 use super::{Console, Exit, Failure, TableFormat};
 use crate::auction::{Population, Profile, Strategy};
-use crate::expectation::{Evaluation, Evaluator};
-use crate::measure::{BestResponseSettings, LpResponse, lp_reason, lp_responses};
-use crate::response::{
-    BestResponse, Constraint, MOST_BIDS, MOST_CELLS, SmoothedResponse, best_responses, class_responses,
-    epsilon_ex_ante_upper, smoothed_responses,
-};
+use crate::expectation::Evaluator;
+use crate::measure::{Asked, Assessment, LpGrid, assessed_columns, assessed_numbers};
+use crate::response::{Constraint, MOST_BIDS, MOST_CELLS};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -70,7 +67,8 @@ pub(super) fn evaluate(args: &Args, console: &Console, out: &mut impl Write) -> 
         let (profile, warnings) = args.profile(&game.population)?;
         warnings.iter().for_each(|warning| console.warn(format_args!("warning: {warning}")));
         let answer = Answer::new(game, &profile, args);
-        unsolved += answer.lp.iter().filter(|lp| lp_reason(lp).is_some()).count();
+        unsolved +=
+            (0..answer.bidders()).filter(|&bidder| answer.assessment.lp_reason(bidder).is_some()).count();
         Ok::<Answer, Failure>(answer)
     });
     match args.format {
@@ -128,76 +126,33 @@ impl Args {
 struct Answer {
     game: Game,
     constraint: Option<Constraint>,
-    evaluation: Evaluation,
-    responses: Vec<BestResponse>,
-    uppers: Vec<f64>,
-    epsilons_class: Vec<f64>,
-    smoothed: Option<Vec<SmoothedResponse>>,
-    lp: Vec<Result<LpResponse, String>>,
+    assessment: Assessment,
+    /// Shape \[bidder\]\[column of [`assessed_columns`]\].
+    numbers: Vec<Vec<Option<f64>>>,
 }
 
-/// A number of a bidder of an answer.
-type NumberOf = fn(&Answer, usize) -> Option<f64>;
-
-/// What is told of each bidder, by name.
-const NUMBERS: [(&str, NumberOf); 17] = [
-    ("utility", |of, i| Some(of.responses[i].utility)),
-    ("best_response_utility", |of, i| Some(of.responses[i].best_response_utility)),
-    ("epsilon_ex_ante", |of, i| Some(of.responses[i].epsilon_ex_ante)),
-    ("epsilon_ex_ante_upper", |of, i| Some(of.uppers[i])),
-    ("epsilon_interim", |of, i| Some(of.responses[i].epsilon_interim)),
-    ("interim_value", |of, i| Some(of.responses[i].interim_value)),
-    ("epsilon_relative", |of, i| {
-        let best = of.responses[i].best_response_utility;
-        (best > 0.0).then(|| of.responses[i].epsilon_ex_ante / best)
-    }),
-    ("epsilon_class", |of, i| Some(of.epsilons_class[i])),
-    ("utility_smoothed", |of, i| Some(of.smoothed.as_ref()?[i].utility)),
-    ("epsilon_smoothed", |of, i| Some(of.smoothed.as_ref()?[i].epsilon)),
-    ("epsilon_smoothed_class", |of, i| Some(of.smoothed.as_ref()?[i].class.epsilon)),
-    ("best_response_utility_lp", |of, i| Some(of.lp[i].as_ref().ok()?.best)),
-    ("epsilon_lp", |of, i| of.lp[i].as_ref().ok().map(LpResponse::epsilon)),
-    ("epsilon_lp_bound", |of, i| of.lp[i].as_ref().ok().map(LpResponse::epsilon_bound)),
-    ("best_response_utility_lp_constrained", |of, i| of.lp[i].as_ref().ok()?.constrained.map(|c| c.0)),
-    ("epsilon_lp_constrained", |of, i| of.lp[i].as_ref().ok()?.epsilon_constrained()),
-    ("lp_constraint_multiplier", |of, i| of.lp[i].as_ref().ok()?.constrained.map(|c| c.1)),
-];
-
-/// The columns of CSV before and after [`NUMBERS`].
+/// The columns of CSV before and after [`assessed_columns`].
 const LEADING: [&str; 2] = ["bidder", "prior"];
 const TRAILING: [&str; 5] = ["lp_reason", "nash_conv", "revenue", "welfare", "beta"];
 
 impl Answer {
     fn new(game: Game, profile: &Profile, args: &Args) -> Self {
         let evaluator = Evaluator::new(&game.population);
-        let settings = BestResponseSettings {
-            values: args.lp_values as u32,
-            bids: args.lp_bids as u32,
-            constraint: args.constraint,
-            ..BestResponseSettings::default()
-        };
-        Answer {
-            constraint: args.constraint,
-            evaluation: evaluator.evaluate(profile),
-            responses: best_responses(&evaluator, profile),
-            uppers: epsilon_ex_ante_upper(&evaluator, profile),
-            epsilons_class: class_responses(&evaluator, profile).iter().map(|of| of.epsilon).collect(),
-            smoothed: game.beta.and_then(|beta| smoothed_responses(&evaluator, profile, beta)),
-            lp: lp_responses(&evaluator, profile, &settings),
-            game,
-        }
+        let grid =
+            LpGrid { values: args.lp_values as u32, bids: args.lp_bids as u32, constraint: args.constraint };
+        let asked = Asked { class: true, smoothed: true, tight: true, lp: Some(grid) };
+        let assessment = Assessment::of(&evaluator, profile, game.beta, &asked);
+        let numbers = assessment.bidders().map(|bidder| assessed_numbers(&bidder)).collect();
+        Answer { constraint: args.constraint, assessment, numbers, game }
+    }
+
+    /// Number of bidders.
+    fn bidders(&self) -> usize {
+        self.numbers.len()
     }
 
     fn nash_conv(&self) -> f64 {
-        self.responses.iter().map(|of| of.epsilon_ex_ante).sum()
-    }
-
-    fn number(&self, of: NumberOf, bidder: usize) -> Option<f64> {
-        of(self, bidder).filter(|x| x.is_finite())
-    }
-
-    fn lp_reason(&self, bidder: usize) -> Option<&str> {
-        lp_reason(&self.lp[bidder])
+        self.assessment.responses.iter().map(|response| response.epsilon_ex_ante).sum()
     }
 
     /// Why nothing is told of the smoothed auction.
@@ -205,7 +160,7 @@ impl Answer {
         match self.game.beta {
             None => Some("no beta is given: write, say, --beta 50"),
             Some(f64::INFINITY) => Some("with beta = inf the smoothed auction is the true one"),
-            Some(_) if self.smoothed.is_none() => Some(
+            Some(_) if self.assessment.smoothed.is_none() => Some(
                 "beta times the highest value is above 10^6, where the smoothed auction is all but the true one",
             ),
             Some(_) => None,
@@ -216,20 +171,21 @@ impl Answer {
         let bidder = |i: usize| {
             let mut told = Map::new();
             told.insert("prior".into(), json!(self.game.population.bidders[i].prior.to_string()));
-            told.extend(NUMBERS.iter().map(|(name, of)| (name.to_string(), json!(self.number(*of, i)))));
-            told.insert("lp_reason".into(), json!(self.lp_reason(i)));
+            let numbers = assessed_columns().iter().zip(&self.numbers[i]);
+            told.extend(numbers.map(|(column, number)| (column.name.clone(), json!(number))));
+            told.insert("lp_reason".into(), json!(self.assessment.lp_reason(i)));
             Value::Object(told)
         };
         let finite = |x: f64| x.is_finite().then_some(x);
         let mut answer = json!({
             "beta": self.game.beta.map(|beta| if beta.is_finite() { json!(beta) } else { json!("inf") }),
             "nash_conv": finite(self.nash_conv()),
-            "revenue": finite(self.evaluation.revenue),
-            "welfare": finite(self.evaluation.welfare),
-            "efficiency": finite(self.evaluation.efficiency),
+            "revenue": finite(self.assessment.evaluation.revenue),
+            "welfare": finite(self.assessment.evaluation.welfare),
+            "efficiency": finite(self.assessment.evaluation.efficiency),
             "constraint": self.constraint.map(|of| json!({ of.name(): of.number() })),
             "smoothed_reason": self.smoothed_reason(),
-            "bidders": (0..self.responses.len()).map(bidder).collect::<Vec<_>>(),
+            "bidders": (0..self.bidders()).map(bidder).collect::<Vec<_>>(),
         });
         if let Some(cell) = &self.game.cell {
             answer["cell_id"] = json!(cell.id.to_string());
@@ -243,7 +199,7 @@ impl Answer {
             writeln!(out, "{}\n", format!("cell {} {}", cell.id, cell.label).trim_end())?;
         }
         // A row a number, as there are more of them than bidders of most games.
-        let n = self.responses.len();
+        let n = self.bidders();
         let strategies = self.game.population.bidders.iter().map(|bidder| bidder.strategy);
         if strategies.clone().any(|strategy| strategy != Strategy::Linear) {
             let names: Vec<&str> = strategies.map(Strategy::name).collect();
@@ -254,22 +210,23 @@ impl Answer {
             rows[0].push((i + 1).to_string());
             rows[1].push(bidder.prior.to_string());
         }
-        for (name, of) in NUMBERS {
-            let numbers: Vec<Option<f64>> = (0..n).map(|i| self.number(of, i)).collect();
-            if name.contains("constrain") && self.constraint.is_none() {
+        for (place, column) in assessed_columns().iter().enumerate() {
+            if column.name.contains("constrain") && self.constraint.is_none() {
                 continue;
             }
-            let text = |x: &Option<f64>| x.map_or_else(|| "-".into(), rounded);
-            rows.push(std::iter::once(name.to_owned()).chain(numbers.iter().map(text)).collect());
+            let text = |numbers: &Vec<Option<f64>>| numbers[place].map_or_else(|| "-".into(), rounded);
+            rows.push(std::iter::once(column.name.clone()).chain(self.numbers.iter().map(text)).collect());
         }
         columns(out, &rows, 1)?;
-        let totals = [self.nash_conv(), self.evaluation.revenue, self.evaluation.efficiency].map(rounded);
+        let totals =
+            [self.nash_conv(), self.assessment.evaluation.revenue, self.assessment.evaluation.efficiency]
+                .map(rounded);
         writeln!(out, "\nnash_conv {}, revenue {}, efficiency {}", totals[0], totals[1], totals[2])?;
         if let Some(reason) = self.smoothed_reason() {
             writeln!(out, "nothing of the smoothed auction: {reason}")?;
         }
         for i in 0..n {
-            if let Some(reason) = self.lp_reason(i) {
+            if let Some(reason) = self.assessment.lp_reason(i) {
                 writeln!(out, "no linear program of bidder {}: {reason}", i + 1)?;
             }
         }
@@ -293,20 +250,25 @@ fn print_csv(
 ) -> Result<(), Failure> {
     let mut writer = csv::Writer::from_writer(out);
     let cell_columns: &[&str] = if of_cells { &["cell_id", "label"] } else { &[] };
-    let header = LEADING.iter().copied().chain(NUMBERS.iter().map(|of| of.0)).chain(TRAILING);
+    let names = assessed_columns().iter().map(|column| &column.name[..]);
+    let header = LEADING.iter().copied().chain(names).chain(TRAILING);
     writer.write_record(cell_columns.iter().copied().chain(header)).map_err(super::output::unwritten)?;
     let text = |x: Option<f64>| x.map(number).unwrap_or_default();
     for answer in answers {
         let answer = answer?;
-        for i in 0..answer.responses.len() {
+        for i in 0..answer.bidders() {
             let mut record: Vec<String> = Vec::new();
             if let Some(cell) = &answer.game.cell {
                 record.extend([cell.id.to_string(), cell.label.clone()]);
             }
             record.extend([(i + 1).to_string(), answer.game.population.bidders[i].prior.to_string()]);
-            record.extend(NUMBERS.iter().map(|(_, of)| text(answer.number(*of, i))));
-            record.push(answer.lp_reason(i).unwrap_or_default().to_owned());
-            let totals = [answer.nash_conv(), answer.evaluation.revenue, answer.evaluation.welfare];
+            record.extend(answer.numbers[i].iter().map(|number| text(*number)));
+            record.push(answer.assessment.lp_reason(i).unwrap_or_default().to_owned());
+            let totals = [
+                answer.nash_conv(),
+                answer.assessment.evaluation.revenue,
+                answer.assessment.evaluation.welfare,
+            ];
             record.extend(totals.map(|x| text(Some(x).filter(|x| x.is_finite()))));
             record.push(answer.game.beta.map(|beta| beta.to_string()).unwrap_or_default());
             writer.write_record(record).map_err(super::output::unwritten)?;

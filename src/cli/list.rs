@@ -2,82 +2,190 @@
 
 use std::io::Write;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::output::columns;
+use super::output::{described, terminal_width};
 use super::{Exit, Failure, Format};
 use crate::auction::{Mechanism, Prior, Strategy};
 use crate::learner::Learner;
-use crate::measure::{CellKind, bidder_columns, cell_bidder_columns, cell_columns, run_columns};
-use crate::sweep::{measure_keys, settings};
+use crate::measure::movement::MOVEMENTS;
+use crate::measure::{
+    Column, DESTINATIONS, RunStatus, bidder_columns, cell_bidder_columns, cell_columns, run_columns,
+};
+use crate::store::{TableName, table_columns};
+use crate::sweep::{measure_keys, settings, suggestion};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
+    /// settings, learners, priors, strategies, mechanisms, measures, columns or verdicts; all of them where left out
+    #[arg(value_name = "TOPIC")]
+    topic: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// A registry: its title, and name, values or parameters, and doc of each row.
+/// What can be listed: its name, and its sections.
+type Topic = (&'static str, fn() -> Vec<Section>);
+
+const TOPICS: [Topic; 8] = [
+    ("settings", settings_sections),
+    ("learners", learners),
+    ("priors", priors),
+    ("strategies", strategies),
+    ("mechanisms", mechanisms),
+    ("measures", measures),
+    ("columns", columns),
+    ("verdicts", verdicts),
+];
+
+/// A registry: its title and its rows.
 struct Section {
-    title: &'static str,
-    rows: Vec<[String; 3]>,
+    title: String,
+    rows: Vec<Entry>,
+}
+
+/// A row of a registry.
+struct Entry {
+    name: String,
+    /// The values that it may take, or its parameters; empty where it has none.
+    values: String,
+    /// What its numbers are counted in.
+    unit: Option<String>,
+    doc: String,
 }
 
 pub(super) fn list(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
-    let sections = sections();
-    if args.format == Format::Json {
-        let row = |[name, values, doc]: &[String; 3]| json!({ "name": name, "values": values, "doc": doc });
-        let section = |s: &Section| (s.title.to_owned(), s.rows.iter().map(row).collect());
-        let listed: serde_json::Map<String, Value> = sections.iter().map(section).collect();
-        writeln!(out, "{}", Value::Object(listed))?;
-        return Ok(Exit::Done);
+    let chosen: Vec<_> = match &args.topic {
+        None => TOPICS.iter().collect(),
+        Some(topic) => {
+            let found = TOPICS.iter().find(|(name, _)| name == topic);
+            vec![found.ok_or_else(|| {
+                let near = suggestion(topic, TOPICS.map(|(name, _)| name));
+                Failure::Usage(format!("there is no topic {topic:?} to list: {near}"))
+            })?]
+        }
+    };
+    let sections: Vec<Section> = chosen.into_iter().flat_map(|(_, sections)| sections()).collect();
+    match args.format {
+        Format::Json => print_json(&sections, out)?,
+        Format::Human => print_human(sections, out)?,
     }
+    Ok(Exit::Done)
+}
+
+fn print_json(sections: &[Section], out: &mut impl Write) -> Result<(), Failure> {
+    let row = |entry: &Entry| {
+        let Entry { name, values, unit, doc } = entry;
+        json!({ "name": name, "values": values, "unit": unit, "doc": doc })
+    };
+    let section = |s: &Section| (s.title.clone(), s.rows.iter().map(row).collect());
+    let listed: Map<String, Value> = sections.iter().map(section).collect();
+    writeln!(out, "{}", Value::Object(listed))?;
+    Ok(())
+}
+
+fn print_human(sections: Vec<Section>, out: &mut impl Write) -> Result<(), Failure> {
+    let width = terminal_width();
     for (i, Section { title, rows }) in sections.into_iter().enumerate() {
         if i > 0 {
             writeln!(out)?;
         }
         writeln!(out, "{title}")?;
-        let row = |[name, values, doc]: [String; 3]| {
+        let text = |Entry { name, values, unit, doc }: Entry| {
             let values = if values.is_empty() { String::new() } else { format!(" [{values}]") };
-            vec![format!("  {name}"), format!("{doc}{values}")]
+            // Numbers without a unit need not say so to people.
+            let unit = unit.filter(|unit| unit != "1").map(|unit| format!(" ({unit})")).unwrap_or_default();
+            (name, format!("{doc}{unit}{values}"))
         };
-        columns(out, &rows.into_iter().map(row).collect::<Vec<_>>(), 2)?;
+        described(out, &rows.into_iter().map(text).collect::<Vec<_>>(), width)?;
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
-fn sections() -> Vec<Section> {
-    let settings = settings().iter().map(|setting| {
+impl Entry {
+    fn new(name: &str, values: String, doc: &str) -> Self {
+        Entry { name: name.into(), values, unit: None, doc: doc.into() }
+    }
+}
+
+fn section(title: &str, rows: impl Iterator<Item = Entry>) -> Section {
+    Section { title: title.into(), rows: rows.collect() }
+}
+
+/// What `[fixed]`, `[axes]` and the like may set, and what `[measure]` may ask for.
+fn settings_sections() -> Vec<Section> {
+    let row = |setting: &crate::sweep::SettingEntry| {
         let values = match &setting.default {
             Some(default) => format!("{}; default {default}", setting.values),
             None => setting.values.clone(),
         };
-        [setting.key.clone(), values, setting.doc.clone()]
-    });
-    let learners = Learner::REGISTRY.iter().map(|learner| {
-        let names: Vec<_> = learner.hyperparameters.iter().map(|h| h.name).collect();
-        [learner.name.into(), names.join(", "), learner.doc.into()]
-    });
-    let priors =
-        Prior::REGISTRY.iter().map(|prior| [prior.name.into(), prior.keys().join(", "), prior.doc.into()]);
-    let strategies = Strategy::ALL.iter().map(|s| [s.name().into(), String::new(), s.doc().into()]);
-    let mechanisms = Mechanism::ALL.iter().map(|m| [m.name().into(), String::new(), m.doc().into()]);
-    let measures = |columns: Vec<crate::measure::Column>| {
-        columns.into_iter().map(|c| [c.name.into(), String::new(), c.doc.into()]).collect()
+        let unit = setting.unit().map(str::to_owned);
+        Entry { unit, ..Entry::new(&setting.key, values, &setting.doc) }
     };
-    let of_cells =
-        |columns: Vec<(crate::measure::Column, CellKind)>| columns.into_iter().map(|of| of.0).collect();
+    let measure = measure_keys().into_iter().map(|[key, values, doc]| Entry::new(&key, values, &doc));
+    vec![section("settings", settings().iter().map(row)), section("[measure]", measure)]
+}
+
+fn learners() -> Vec<Section> {
+    let row = |learner: &crate::learner::Entry| {
+        let names: Vec<_> = learner.hyperparameters.iter().map(|h| h.name).collect();
+        Entry::new(learner.name, names.join(", "), learner.doc)
+    };
+    vec![section("learners", Learner::REGISTRY.iter().map(row))]
+}
+
+fn priors() -> Vec<Section> {
+    let rows = Prior::REGISTRY.iter().map(|prior| Entry::new(prior.name, prior.keys().join(", "), prior.doc));
+    vec![section("priors", rows)]
+}
+
+fn strategies() -> Vec<Section> {
+    let row = |strategy: &Strategy| Entry::new(strategy.name(), String::new(), strategy.doc());
+    vec![section("strategies", Strategy::ALL.iter().map(row))]
+}
+
+fn mechanisms() -> Vec<Section> {
+    let row = |mechanism: &Mechanism| Entry::new(mechanism.name(), String::new(), mechanism.doc());
+    vec![section("mechanisms", Mechanism::ALL.iter().map(row))]
+}
+
+fn measures() -> Vec<Section> {
+    let of = |title: &str, columns: &[Column]| {
+        let row = |column: &Column| Entry {
+            unit: column.unit.map(str::to_owned),
+            ..Entry::new(&column.name, String::new(), &column.doc)
+        };
+        section(title, columns.iter().map(row))
+    };
     vec![
-        Section { title: "settings", rows: settings.collect() },
-        Section { title: "learners", rows: learners.collect() },
-        Section { title: "priors", rows: priors.collect() },
-        Section { title: "strategies", rows: strategies.collect() },
-        Section { title: "mechanisms", rows: mechanisms.collect() },
-        Section { title: "measures of a run", rows: measures(run_columns()) },
-        Section { title: "measures of a run's bidder", rows: measures(bidder_columns()) },
-        Section { title: "measures of a cell", rows: measures(of_cells(cell_columns())) },
-        Section { title: "measures of a cell's bidder", rows: measures(of_cells(cell_bidder_columns())) },
-        Section { title: "[measure]", rows: measure_keys().to_vec() },
+        of("measures of a run", run_columns()),
+        of("measures of a run's bidder", bidder_columns()),
+        of("measures of a cell", cell_columns()),
+        of("measures of a cell's bidder", cell_bidder_columns()),
+    ]
+}
+
+fn columns() -> Vec<Section> {
+    let of = |name: TableName| {
+        let row = |column: crate::store::TableColumn| Entry {
+            unit: column.unit,
+            ..Entry::new(&column.name, String::new(), &column.doc)
+        };
+        section(&format!("columns of {}", name.file()), table_columns(name).into_iter().map(row))
+    };
+    TableName::ALL.map(of).into()
+}
+
+fn verdicts() -> Vec<Section> {
+    let words = |title, words: &[(&str, &str)]| {
+        section(title, words.iter().map(|(word, doc)| Entry::new(word, String::new(), doc)))
+    };
+    let statuses =
+        RunStatus::ALL.into_iter().map(|status| Entry::new(status.name(), String::new(), status.doc()));
+    vec![
+        words("destination: where the learners of a cell end", &DESTINATIONS),
+        words("movement: how they move", &MOVEMENTS),
+        section("status: how a run ends", statuses),
     ]
 }

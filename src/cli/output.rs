@@ -18,6 +18,49 @@ pub(super) fn columns(out: &mut impl Write, rows: &[Vec<String>], left: usize) -
     Ok(())
 }
 
+/// The width that text wraps to: that of the terminal, where stdout is one.
+pub(super) fn terminal_width() -> usize {
+    let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    width.map_or(PIPED_WIDTH, |width| width.max(NARROWEST))
+}
+
+/// The width where stdout is no terminal.
+const PIPED_WIDTH: usize = 100;
+
+/// The least width that text wraps to.
+const NARROWEST: usize = 40;
+
+/// The most of a line's width that a name takes before its text begins on the next line.
+const WIDEST_NAME: usize = 30;
+
+/// Writes names, each with a text beside it that wraps within the width.
+pub(super) fn described(out: &mut impl Write, rows: &[(String, String)], width: usize) -> io::Result<()> {
+    let length = |text: &str| text.chars().count();
+    let widest = rows.iter().map(|(name, _)| length(name)).filter(|length| *length <= WIDEST_NAME).max();
+    let indent = widest.unwrap_or(0).min(width / 2) + 4;
+    for (name, text) in rows {
+        let mut line = format!("  {name}");
+        if length(&line) + 2 > indent {
+            writeln!(out, "{line}")?;
+            line.clear();
+        }
+        line += &" ".repeat(indent - length(&line));
+        let mut is_first = true;
+        for word in text.split(' ') {
+            if !is_first && length(&line) + 1 + length(word) > width {
+                writeln!(out, "{line}")?;
+                line = " ".repeat(indent);
+                is_first = true;
+            }
+            line += if is_first { "" } else { " " };
+            line += word;
+            is_first = false;
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
 /// A number with as many digits as tell it from its neighbours, in powers of ten where it is very small or large.
 pub(super) fn number(x: f64) -> String {
     match x.abs() {
@@ -77,6 +120,16 @@ mod tests {
         columns(&mut text, &[row(["cell", "n", "w"]), row(["a", "10", "±0.5"]), row(["b", "1", ""])], 1)
             .unwrap();
         assert_eq!(String::from_utf8(text).unwrap(), "cell   n     w\na     10  ±0.5\nb      1\n");
+    }
+
+    #[test]
+    fn texts_wrap_beside_their_names() {
+        let rows =
+            [("bias", "how far it is from there"), ("a_name_that_takes_more_than_its_share", "and more")];
+        let mut text = Vec::new();
+        described(&mut text, &rows.map(|(name, text)| (name.into(), text.into())), 24).unwrap();
+        let expected = "  bias  how far it is\n        from there\n  a_name_that_takes_more_than_its_share\n        and more\n";
+        assert_eq!(String::from_utf8(text).unwrap(), expected);
     }
 
     #[test]

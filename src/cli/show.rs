@@ -142,8 +142,8 @@ fn rows(
 /// A run trained now.
 fn trained_again(plan: &Plan, cell: &Cell, replicate: u32, row: &RunRow) -> Sections {
     let scalar = |number: Option<f64>| number.map_or(Scalar::Null, Scalar::Number);
-    let named = |columns: Vec<crate::measure::Column>, numbers: &[Option<f64>]| -> Vec<(String, Scalar)> {
-        columns.iter().map(|column| column.name.into()).zip(numbers.iter().map(|&x| scalar(x))).collect()
+    let named = |columns: &[crate::measure::Column], numbers: &[Option<f64>]| -> Vec<(String, Scalar)> {
+        columns.iter().map(|column| column.name.clone()).zip(numbers.iter().map(|&x| scalar(x))).collect()
     };
     let mut run = vec![
         ("label".into(), Scalar::Text(cell.label.clone())),

@@ -114,7 +114,7 @@ pub(super) fn compare(
         }
     };
     let mut seen = 0;
-    let columns = select(&["cell_id", "replicate", "status"], &run_columns());
+    let columns = select(&["cell_id", "replicate", "status"], run_columns());
     let table = Table::open(&folder.table(TableName::Runs))?;
     for row in table.select_where(&columns, wanted(names.clone()))? {
         let row = row?;
@@ -124,13 +124,13 @@ pub(super) fn compare(
         if row.text("status").and_then(RunStatus::parse) != Some(again.status) {
             differences.push(format!("{}:{}: another status", name.0, name.1));
         }
-        differences.extend(differing(&name, "", &run_columns(), &again.values, &row.values()[3..]));
+        differences.extend(differing(&name, "", run_columns(), &again.values, &row.values()[3..]));
     }
     if seen != trained.len() {
         differences.push(format!("runs.parquet has {seen} of the {} runs trained again", trained.len()));
     }
     let mut seen = 0;
-    let columns = select(&["cell_id", "replicate", "bidder"], &bidder_columns());
+    let columns = select(&["cell_id", "replicate", "bidder"], bidder_columns());
     let table = Table::open(&folder.table(TableName::Bidders))?;
     for row in table.select_where(&columns, wanted(names))? {
         let row = row?;
@@ -140,7 +140,7 @@ pub(super) fn compare(
         let who = format!(" bidder {bidder}");
         match trained[&name].bidders.get((bidder - 1) as usize) {
             Some(again) => {
-                differences.extend(differing(&name, &who, &bidder_columns(), again, &row.values()[3..]));
+                differences.extend(differing(&name, &who, bidder_columns(), again, &row.values()[3..]));
             }
             None => differences.push(format!("{}:{}{who}: the sweep has none such", name.0, name.1)),
         }
@@ -152,8 +152,8 @@ pub(super) fn compare(
     Ok(differences)
 }
 
-fn select(lead: &[&'static str], measures: &[Column]) -> Vec<&'static str> {
-    lead.iter().copied().chain(measures.iter().map(|column| column.name)).collect()
+fn select<'a>(lead: &[&'a str], measures: &'a [Column]) -> Vec<&'a str> {
+    lead.iter().copied().chain(measures.iter().map(|column| &column.name[..])).collect()
 }
 
 fn name_of(row: &crate::store::Row) -> RunName {

@@ -1,24 +1,28 @@
 //! What the auction as a whole yields.
 
-use super::{Column, RunMeasure};
+use super::column::{ONE, VALUE};
+use super::rows::{Measure, OfBids, Tables, all_bids};
 
-pub(super) const RUN: &[RunMeasure] = &[
-    RunMeasure {
-        column: Column {
-            name: "revenue",
-            doc: "exact expected payment in the true auction, tail-mean profile",
-        },
-        of: |run| Some(run.evaluation.revenue),
-    },
-    RunMeasure {
-        column: Column { name: "welfare", doc: "exact expected value of the winner, tail-mean profile" },
-        of: |run| Some(run.evaluation.welfare),
-    },
-    RunMeasure {
-        column: Column {
-            name: "efficiency",
-            doc: "welfare over the expected highest value, tail-mean profile, in [0, 1]",
-        },
-        of: |run| Some(run.evaluation.efficiency),
-    },
+pub(super) const ROWS: &[Measure] = &[
+    all_bids(
+        "revenue",
+        VALUE,
+        "exact expected payment in the true auction",
+        OfBids::All(|bids| Some(bids.evaluation.revenue)),
+    )
+    .only(Tables::Runs),
+    all_bids(
+        "welfare",
+        VALUE,
+        "exact expected value of the winner",
+        OfBids::All(|bids| Some(bids.evaluation.welfare)),
+    )
+    .only(Tables::Runs),
+    all_bids(
+        "efficiency",
+        ONE,
+        "welfare over the expected highest value, in [0, 1]",
+        OfBids::All(|bids| Some(bids.evaluation.efficiency)),
+    )
+    .only(Tables::Runs),
 ];

@@ -2,18 +2,15 @@
 
 use std::cell::RefCell;
 
+use super::assessment::{Assessment, BidderAssessment};
 use super::continuation::{Continued, continued};
-use super::lp::{LpResponse, lp_reason, lp_responses};
-use super::{RunMeasurement, Scope, Yardstick};
+use super::settings::{RunMeasurement, Scope};
+use super::yardstick::Yardstick;
 use crate::auction::Profile;
 use crate::equilibrium::{BidderReferences, Distance, References};
-use crate::expectation::{BidderEvaluation, Evaluation};
 use crate::numeric::series::{Rotation, Single, Unmeasured, Workspace};
 use crate::numeric::simd::Instance;
-use crate::response::{
-    BestResponse, ExternalRegret, SmoothedResponse, best_responses, class_responses, epsilon_ex_ante_upper,
-    external_regrets, smoothed_responses,
-};
+use crate::response::{BestResponse, ExternalRegret, best_responses, external_regrets};
 use crate::train::{BidderOutcome, History, Outcome, Settings};
 
 thread_local! {
@@ -25,16 +22,11 @@ thread_local! {
 pub(super) struct RunContext<'a> {
     outcome: &'a Outcome,
     references: &'a References,
-    pub evaluation: Evaluation,
+    pub assessment: Assessment,
     saturated_shares: Vec<f64>,
     distances: Vec<Option<Distance>>,
-    responses: Vec<BestResponse>,
     /// Of the profile after the last epoch.
     responses_last: Vec<BestResponse>,
-    uppers: Vec<f64>,
-    epsilons_class: Option<Vec<f64>>,
-    smoothed: Option<Vec<SmoothedResponse>>,
-    lp: Option<Vec<Result<LpResponse, String>>>,
     regrets: Option<Vec<ExternalRegret>>,
     singles: Vec<Result<Single, Unmeasured>>,
     drifts: Vec<Option<f64>>,
@@ -46,15 +38,10 @@ pub(super) struct RunContext<'a> {
 pub(super) struct BidderContext<'a> {
     pub outcome: &'a BidderOutcome,
     pub references: &'a BidderReferences,
-    pub evaluation: BidderEvaluation,
+    pub assessed: BidderAssessment<'a>,
     pub saturated_share: f64,
     pub distance: Option<Distance>,
-    pub response: &'a BestResponse,
     pub response_last: &'a BestResponse,
-    pub upper: f64,
-    pub epsilon_class: Option<f64>,
-    pub smoothed: Option<&'a SmoothedResponse>,
-    pub lp: Option<&'a LpResponse>,
     pub regret: Option<&'a ExternalRegret>,
     pub single: Result<Single, Unmeasured>,
     pub drift: Option<f64>,
@@ -71,8 +58,6 @@ impl<'a> RunContext<'a> {
         let profile = profile(settings, |bidder| &outcome.bidders[bidder].tail_mean_parameters);
         let last = profile_of_last(settings, outcome);
         let distance = |(bidder, bids)| distances.as_ref().map(|distances| distances.of(bidder, bids));
-        let responses = best_responses(evaluator, &profile);
-        let asked = measurement.best_response;
         let beta = settings.beta.last();
         let (singles, rotation) = WORKSPACE.with_borrow_mut(|workspace| {
             let series = &outcome.series;
@@ -82,26 +67,19 @@ impl<'a> RunContext<'a> {
         RunContext {
             outcome,
             references,
-            evaluation: evaluator.evaluate(&profile),
+            assessment: Assessment::of(
+                evaluator,
+                &profile,
+                Some(beta),
+                &measurement.best_response.asked(Scope::Runs),
+            ),
             saturated_shares: evaluator.saturation(&profile, beta),
             distances: profile.bids.iter().enumerate().map(distance).collect(),
             responses_last: best_responses(evaluator, &last),
-            uppers: if asked.tight {
-                epsilon_ex_ante_upper(evaluator, &profile)
-            } else {
-                responses.iter().map(|response| response.epsilon_ex_ante_upper).collect()
-            },
-            epsilons_class: (asked.class == Scope::Runs)
-                .then(|| class_responses(evaluator, &profile).iter().map(|of| of.epsilon).collect()),
-            smoothed: (asked.smoothed == Scope::Runs)
-                .then(|| smoothed_responses(evaluator, &profile, beta))
-                .flatten(),
-            lp: (asked.lp == Scope::Runs).then(|| lp_responses(evaluator, &profile, &asked)),
             regrets: outcome
                 .history
                 .as_ref()
                 .map(|history| external_regrets(evaluator, &played(settings, history), history.stride)),
-            responses,
             singles,
             drifts: drifts(outcome),
             rotation,
@@ -114,15 +92,10 @@ impl<'a> RunContext<'a> {
         (0..self.outcome.bidders.len()).map(|i| BidderContext {
             outcome: &self.outcome.bidders[i],
             references: &self.references.bidders[i],
-            evaluation: self.evaluation.bidders[i],
+            assessed: self.assessment.bidder(i),
             saturated_share: self.saturated_shares[i],
             distance: self.distances[i],
-            response: &self.responses[i],
             response_last: &self.responses_last[i],
-            upper: self.uppers[i],
-            epsilon_class: self.epsilons_class.as_ref().map(|of| of[i]),
-            smoothed: self.smoothed.as_ref().map(|of| &of[i]),
-            lp: self.lp.as_ref().and_then(|of| of[i].as_ref().ok()),
             regret: self.regrets.as_ref().map(|of| &of[i]),
             single: self.singles[i],
             drift: self.drifts[i],
@@ -131,10 +104,10 @@ impl<'a> RunContext<'a> {
 
     /// Why a linear program that was asked for has no solution, the first of them.
     pub fn lp_reason(&self) -> Option<String> {
-        let failed = |(bidder, of): (usize, &Result<LpResponse, String>)| {
-            lp_reason(of).map(|reason| format!("linear program of bidder {}: {reason}", bidder + 1))
-        };
-        self.lp.iter().flatten().enumerate().find_map(failed)
+        (0..self.outcome.bidders.len()).find_map(|bidder| {
+            let reason = self.assessment.lp_reason(bidder)?;
+            Some(format!("linear program of bidder {}: {reason}", bidder + 1))
+        })
     }
 }
 

@@ -1,20 +1,19 @@
 //! How far the bids are from those of the Bayes-Nash equilibrium.
 
-use super::{BidderMeasure, Column};
+use super::column::VALUE;
+use super::rows::{Measure, bidder};
 
-pub(super) const BIDDER: &[BidderMeasure] = &[
-    BidderMeasure {
-        column: Column {
-            name: "bne_l2",
-            doc: "sqrt(E (b(v) - b_BNE(v))^2) over the bidder's values, tail-mean profile",
-        },
-        of: |bidder| bidder.distance.map(|distance| distance.l2),
-    },
-    BidderMeasure {
-        column: Column {
-            name: "bne_linf",
-            doc: "largest |b(v) - b_BNE(v)| over knots, ends and some hundred other values, tail-mean profile",
-        },
-        of: |bidder| bidder.distance.map(|distance| distance.linf),
-    },
+pub(super) const ROWS: &[Measure] = &[
+    bidder(
+        "bne_l2",
+        VALUE,
+        "sqrt(E (b(v) - b_BNE(v))^2) over the bidder's values, tail-mean profile",
+        |bidder| bidder.distance.map(|distance| distance.l2),
+    ),
+    bidder(
+        "bne_linf",
+        VALUE,
+        "largest |b(v) - b_BNE(v)| over knots, ends and some hundred other values, tail-mean profile",
+        |bidder| bidder.distance.map(|distance| distance.linf),
+    ),
 ];

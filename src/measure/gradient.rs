@@ -1,11 +1,11 @@
 //! The noise of the gradient.
 
-use super::{BidderMeasure, Column};
+use super::column::VALUE;
+use super::rows::{Measure, bidder};
 
-pub(super) const BIDDER: &[BidderMeasure] = &[BidderMeasure {
-    column: Column {
-        name: "gradient_sd",
-        doc: "standard deviation over the tail of the batch gradient in theta (divisor n - 1)",
-    },
-    of: |bidder| bidder.outcome.gradient_sd,
-}];
+pub(super) const ROWS: &[Measure] = &[bidder(
+    "gradient_sd",
+    VALUE,
+    "standard deviation over the tail of the batch gradient in theta (divisor n - 1)",
+    |bidder| bidder.outcome.gradient_sd,
+)];

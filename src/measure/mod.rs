@@ -1,91 +1,51 @@
-//! Measures: what is computed of a run, and of a cell's replicates. One file a measure, one row in its registry.
+//! Measures: what is computed of a run, and of a cell's replicates. One file a measure, one row a column.
 //!
-//! A file holds the columns that belong together; the registries put the files in table order.
+//! A file holds the rows of the columns that belong together; [`run_columns`], [`bidder_columns`], [`cell_columns`] and all
+//! else that is told of a column follow from the tables of these rows.
 
 mod allocation;
+mod assessment;
 mod best_response;
 mod bias;
 mod cell;
+mod column;
 mod context;
 mod continuation;
 mod distance;
 mod ema;
 mod gradient;
 mod lp;
+
 pub mod movement;
 mod multiplier;
+mod program;
 mod regret;
 mod row;
+mod rows;
 mod saturation;
 mod settings;
 mod smoothed_response;
 mod square_error;
 pub mod stationary;
 mod summary;
+mod table;
 mod utility;
 mod yardstick;
 
-pub use cell::{CellKind, CellRow, CellRuns, CellValue, cell_bidder_columns, cell_columns, measure_cell};
-pub use lp::{LpResponse, lp_reason, lp_responses};
+pub use assessment::{Asked, Assessment, BidderAssessment};
+pub use cell::{
+    CellRow, CellRuns, CellValue, DESTINATIONS, averaged_columns, cell_bidder_columns, cell_columns,
+    measure_cell,
+};
+pub use column::Column;
+pub use program::{LpGrid, LpResponse};
 pub use row::{RunRow, RunStatus, measure};
 pub use settings::{
     BestResponseSettings, Continuation, MeasureSettings, RunMeasurement, Scope, Trajectories,
 };
 pub use summary::Summary;
+pub use table::{assessed_columns, assessed_numbers, bidder_columns, run_columns};
 pub use yardstick::Yardstick;
-
-use context::{BidderContext, RunContext};
-
-/// A column that a measure fills; its numbers are f64, missing ones null.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// The name, the same in every table.
-    pub name: &'static str,
-    /// One line for `bidsweep list`: formula and unit.
-    pub doc: &'static str,
-}
-
-/// The measures of a run.
-const RUN_MEASURES: &[&[RunMeasure]] =
-    &[allocation::RUN, best_response::RUN, bias::RUN, square_error::RUN, movement::columns::RUN];
-
-/// The measures of a run's bidder.
-const BIDDER_MEASURES: &[&[BidderMeasure]] = &[
-    multiplier::BIDDER,
-    ema::BIDDER,
-    bias::BIDDER,
-    distance::BIDDER,
-    utility::BIDDER,
-    best_response::BIDDER,
-    smoothed_response::BIDDER,
-    lp::BIDDER,
-    regret::BIDDER,
-    movement::columns::BIDDER,
-    gradient::BIDDER,
-    saturation::BIDDER,
-];
-
-/// A column of a run and how it is filled.
-struct RunMeasure {
-    column: Column,
-    of: fn(&RunContext) -> Option<f64>,
-}
-
-/// A column of a run's bidder and how it is filled.
-struct BidderMeasure {
-    column: Column,
-    of: fn(&BidderContext) -> Option<f64>,
-}
-
-/// The columns of a run, in table order.
-pub fn run_columns() -> Vec<Column> {
-    RUN_MEASURES.iter().copied().flatten().map(|measure| measure.column).collect()
-}
-
-/// The columns of a run's bidder, in table order.
-pub fn bidder_columns() -> Vec<Column> {
-    BIDDER_MEASURES.iter().copied().flatten().map(|measure| measure.column).collect()
-}
 
 #[cfg(test)]
 mod tests {
@@ -95,13 +55,13 @@ mod tests {
 
     #[test]
     fn columns_are_unique_snake_case_with_a_line_of_doc() {
-        let of_cells = |columns: Vec<(Column, CellKind)>| columns.into_iter().map(|of| of.0).collect();
         for columns in
-            [run_columns(), bidder_columns(), of_cells(cell_columns()), of_cells(cell_bidder_columns())]
+            [run_columns(), bidder_columns(), cell_columns(), cell_bidder_columns(), assessed_columns()]
         {
-            let names: HashSet<_> = columns.iter().map(|column| column.name).collect();
+            let names: HashSet<_> = columns.iter().map(|column| &column.name).collect();
             assert_eq!(names.len(), columns.len());
-            for Column { name, doc } in columns {
+            for Column { name, doc, unit } in columns {
+                assert!(unit.is_none_or(|unit| !unit.is_empty()), "{name}");
                 assert!(name.starts_with(|c: char| c.is_ascii_lowercase()), "{name}");
                 assert!(
                     name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'),
@@ -115,7 +75,7 @@ mod tests {
     #[test]
     fn columns_stand_in_table_order() {
         let names =
-            |columns: Vec<Column>| columns.iter().map(|column| column.name).collect::<Vec<_>>().join(" ");
+            |columns: &[Column]| columns.iter().map(|column| &column.name[..]).collect::<Vec<_>>().join(" ");
         assert_eq!(
             names(run_columns()),
             "revenue welfare efficiency nash_conv epsilon_ex_ante epsilon_ex_ante_last_iterate epsilon_interim \

@@ -3,7 +3,9 @@
 use ndarray::Array2;
 
 use super::context::RunContext;
-use super::{BIDDER_MEASURES, RUN_MEASURES, RunMeasurement, Yardstick, bidder_columns, run_columns};
+use super::settings::RunMeasurement;
+use super::table::{OF_BIDDERS, OF_RUNS, bidder_columns, run_columns};
+use super::yardstick::Yardstick;
 use crate::train::{Outcome, Settings, Status};
 
 /// What a run leaves behind: a row of `runs`, a row of `bidders` each, and the trajectory.
@@ -48,6 +50,15 @@ impl RunStatus {
         }
     }
 
+    /// What the word says.
+    pub const fn doc(self) -> &'static str {
+        match self {
+            RunStatus::Ok => "all epochs were trained",
+            RunStatus::Diverged => "the numbers stopped being finite; a result",
+            RunStatus::Failed => "the run could not be computed",
+        }
+    }
+
     /// The status of a word in the tables.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
@@ -86,11 +97,9 @@ pub fn measure(
     }
     let run = RunContext::new(settings, yardstick, measurement, outcome);
     let finite = |number: Option<f64>| number.filter(|x| x.is_finite());
-    let values = RUN_MEASURES.iter().copied().flatten().map(|measure| finite((measure.of)(&run)));
-    let bidders = run.bidders().map(|bidder| {
-        let numbers = BIDDER_MEASURES.iter().copied().flatten().map(|measure| finite((measure.of)(&bidder)));
-        numbers.collect()
-    });
+    let values = OF_RUNS.fills.iter().map(|of| finite(of.number(&run)));
+    let bidders =
+        run.bidders().map(|bidder| OF_BIDDERS.fills.iter().map(|of| finite(of.number(&bidder))).collect());
     RunRow {
         status: RunStatus::Ok,
         message: run.lp_reason(),

@@ -1,15 +1,14 @@
 //! How often the smoothed win probability is all but decided.
 
-use super::{BidderMeasure, Column};
+use super::column::ONE;
+use super::rows::{Measure, bidder};
 
-pub(super) const BIDDER: &[BidderMeasure] = &[BidderMeasure {
-    column: Column {
-        name: "saturated_share",
-        doc: "share of values whose win probability sigmoid(beta (b - m)) is below 0.01 or above 0.99, \
-              tail-mean profile, last beta",
-    },
-    of: |bidder| Some(bidder.saturated_share),
-}];
+pub(super) const ROWS: &[Measure] = &[bidder(
+    "saturated_share",
+    ONE,
+    "share of values whose win probability sigmoid(beta (b - m)) is below 0.01 or above 0.99, tail-mean profile, last beta",
+    |bidder| Some(bidder.saturated_share),
+)];
 
 #[cfg(test)]
 mod tests {
@@ -18,6 +17,6 @@ mod tests {
 
     #[test]
     fn the_column_tells_the_threshold() {
-        assert!(BIDDER[0].column.doc.contains(&format!("above {SATURATED}")));
+        assert!(ROWS[0].plain_column().doc.contains(&format!("above {SATURATED}")));
     }
 }

@@ -1,5 +1,7 @@
 //! What `[measure]` asks for.
 
+use super::assessment::Asked;
+use super::program::LpGrid;
 use crate::response::Constraint;
 use crate::train::Recording;
 
@@ -147,6 +149,18 @@ impl MeasureSettings {
 }
 
 impl BestResponseSettings {
+    /// What is asked of the assessment of every run, or of every cell's mean profile.
+    pub(super) fn asked(&self, scope: Scope) -> Asked {
+        let is_asked = |of: Scope| of != Scope::None && (of == Scope::Runs || scope == Scope::Cells);
+        let grid = LpGrid { values: self.values, bids: self.bids, constraint: self.constraint };
+        Asked {
+            class: is_asked(self.class),
+            smoothed: is_asked(self.smoothed),
+            tight: self.tight,
+            lp: is_asked(self.lp).then_some(grid),
+        }
+    }
+
     /// What runs have of them; what they do not use is at its default.
     fn of_runs(&self) -> Self {
         let runs = |scope| if scope == Scope::Runs { Scope::Runs } else { Scope::None };

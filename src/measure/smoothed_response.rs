@@ -1,27 +1,43 @@
 //! Utilities and gains in the smoothed auction, where a bid b wins against m with probability sigmoid(beta (b - m)).
 
-use super::{BidderMeasure, Column};
+use super::assessment::BidderAssessment;
+use super::column::VALUE;
+use super::rows::{Measure, OfBids, Tables, all_bids, bids};
 
-pub(super) const BIDDER: &[BidderMeasure] = &[
-    BidderMeasure {
-        column: Column {
-            name: "utility_smoothed",
-            doc: "ex-ante utility E[(v - b) sigmoid(beta (b - m))], tail-mean profile, last beta; on request",
-        },
-        of: |bidder| bidder.smoothed.map(|of| of.utility),
-    },
-    BidderMeasure {
-        column: Column {
-            name: "epsilon_smoothed",
-            doc: "gain of the best reply b(v) >= 0 in the smoothed auction, ex ante, tail-mean profile; on request",
-        },
-        of: |bidder| bidder.smoothed.map(|of| of.epsilon),
-    },
-    BidderMeasure {
-        column: Column {
-            name: "epsilon_smoothed_class",
-            doc: "the same of the best reply within the strategy class; on request",
-        },
-        of: |bidder| bidder.smoothed.map(|of| of.class.epsilon),
-    },
+pub(super) const ROWS: &[Measure] = &[
+    bids(
+        "utility_smoothed",
+        VALUE,
+        "ex-ante utility E[(v - b) sigmoid(beta (b - m))] in the smoothed auction, last beta; on request",
+        |bidder| Some(bidder.smoothed?.utility),
+    ),
+    bids(
+        "epsilon_smoothed",
+        VALUE,
+        "gain of the best reply b(v) >= 0 in the smoothed auction, ex ante; on request",
+        free,
+    ),
+    bids(
+        "epsilon_smoothed_class",
+        VALUE,
+        "the same within the strategy class: the one that is 0 at the smoothed equilibrium; on request",
+        class,
+    ),
+    all_bids("epsilon_smoothed", VALUE, "largest epsilon_smoothed of the bidders", OfBids::Largest(free))
+        .only(Tables::Cells),
+    all_bids(
+        "epsilon_smoothed_class",
+        VALUE,
+        "largest epsilon_smoothed_class of the bidders",
+        OfBids::Largest(class),
+    )
+    .only(Tables::Cells),
 ];
+
+fn free(bidder: &BidderAssessment) -> Option<f64> {
+    Some(bidder.smoothed?.epsilon)
+}
+
+fn class(bidder: &BidderAssessment) -> Option<f64> {
+    Some(bidder.smoothed?.class.epsilon)
+}

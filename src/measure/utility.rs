@@ -1,11 +1,9 @@
 //! What a bidder earns.
 
-use super::{BidderMeasure, Column};
+use super::column::VALUE;
+use super::rows::{Measure, bids};
 
-pub(super) const BIDDER: &[BidderMeasure] = &[BidderMeasure {
-    column: Column {
-        name: "utility",
-        doc: "exact ex-ante utility E[(v - b) 1(b > m)] in the true auction, tail-mean profile",
-    },
-    of: |bidder| Some(bidder.evaluation.utility),
-}];
+pub(super) const ROWS: &[Measure] =
+    &[bids("utility", VALUE, "exact ex-ante utility E[(v - b) 1(b > m)] in the true auction", |bidder| {
+        Some(bidder.response.utility)
+    })];

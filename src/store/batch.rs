@@ -1,5 +1,6 @@
 //! Rows on their way into Arrow: the column types that parts and tables share.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Builder, Int64Builder, RecordBatch, StringBuilder};
@@ -17,6 +18,10 @@ pub(crate) struct Column {
     pub(crate) kind: Kind,
     /// Whether values come back row after row, so that a Parquet dictionary pays.
     repeats: bool,
+    /// One line: what it holds; empty where the file need not say.
+    pub(crate) doc: String,
+    /// What its numbers are counted in; none of texts.
+    pub(crate) unit: Option<String>,
 }
 
 impl Column {
@@ -32,12 +37,35 @@ impl Column {
 
     /// A column whose values come back row after row.
     pub(crate) fn repeating(name: &str, kind: Kind) -> Self {
-        Column { name: name.into(), kind, repeats: true }
+        Column { name: name.into(), kind, repeats: true, doc: String::new(), unit: None }
     }
 
     /// A column of measured numbers, hardly two alike.
     pub(crate) fn measured(name: &str) -> Self {
-        Column { name: name.into(), kind: Kind::Number, repeats: false }
+        Column { repeats: false, ..Column::repeating(name, Kind::Number) }
+    }
+
+    /// The same, with a line that says what it holds.
+    pub(crate) fn says(self, doc: &str) -> Self {
+        Column { doc: doc.into(), ..self }
+    }
+
+    /// The same, its numbers counted in a unit.
+    pub(crate) fn counted_in(self, unit: &str) -> Self {
+        Column { unit: Some(unit.into()), ..self }
+    }
+
+    /// What the field of the file says of itself.
+    fn field(&self) -> Field {
+        let data_type = match self.kind {
+            Kind::Integer => DataType::Int64,
+            Kind::Number => DataType::Float64,
+            Kind::Text => DataType::Utf8,
+        };
+        let doc = (!self.doc.is_empty()).then(|| ("doc".to_owned(), self.doc.clone()));
+        let unit = self.unit.iter().map(|unit| ("unit".to_owned(), unit.clone()));
+        Field::new(&self.name, data_type, true)
+            .with_metadata(doc.into_iter().chain(unit).collect::<HashMap<_, _>>())
     }
 }
 
@@ -124,16 +152,8 @@ pub(crate) struct Batch {
 
 impl Batch {
     pub(crate) fn new(columns: &[Column]) -> Self {
-        let field = |column: &Column| {
-            let data_type = match column.kind {
-                Kind::Integer => DataType::Int64,
-                Kind::Number => DataType::Float64,
-                Kind::Text => DataType::Utf8,
-            };
-            Field::new(&column.name, data_type, true)
-        };
         Batch {
-            schema: Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>())),
+            schema: Arc::new(Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>())),
             builders: columns.iter().map(|column| Builder::of(column.kind)).collect(),
             rows: 0,
         }

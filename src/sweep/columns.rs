@@ -35,6 +35,13 @@ pub enum Kind {
     Text,
 }
 
+impl Kind {
+    /// The unit of numbers without one.
+    fn plain_unit(self) -> Option<&'static str> {
+        (self != Kind::Text).then_some("1")
+    }
+}
+
 /// The setting of a cell's bidder, counted from 0.
 pub(super) type Read = fn(&Cell, usize) -> Scalar;
 
@@ -47,6 +54,8 @@ pub struct SettingColumn {
     pub kind: Kind,
     /// One line for `bidsweep list`.
     pub doc: String,
+    /// What its numbers are counted in; `None` of texts.
+    pub unit: Option<&'static str>,
     source: Source,
 }
 
@@ -63,7 +72,14 @@ pub fn setting_columns() -> Vec<SettingColumn> {
 
 impl SettingColumn {
     pub(super) fn new(name: &str, kind: Kind, doc: &str, read: Read) -> Self {
-        SettingColumn { name: name.to_owned(), kind, doc: doc.to_owned(), source: Source::Setting(read) }
+        let unit = kind.plain_unit();
+        SettingColumn {
+            name: name.to_owned(),
+            kind,
+            doc: doc.to_owned(),
+            unit,
+            source: Source::Setting(read),
+        }
     }
 
     pub(super) fn of_hyperparameter(name: &str, id: HyperparameterId) -> Self {
@@ -73,7 +89,13 @@ impl SettingColumn {
             Domain::Word(_) => Kind::Text,
         };
         let doc = id.entry().doc.to_owned();
-        SettingColumn { name: name.to_owned(), kind, doc, source: Source::Hyperparameter(id) }
+        let unit = kind.plain_unit();
+        SettingColumn { name: name.to_owned(), kind, doc, unit, source: Source::Hyperparameter(id) }
+    }
+
+    /// The same, its numbers counted in a unit.
+    pub(super) fn counted_in(self, unit: &'static str) -> Self {
+        SettingColumn { unit: Some(unit), ..self }
     }
 
     /// The setting of a cell; null where the bidders differ in it or the learner does not use it.

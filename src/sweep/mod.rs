@@ -32,6 +32,7 @@ pub use grid::{Axis, Grid};
 pub use identity::{CellId, NotACellId, RESULTS_VERSION};
 pub use measures::measure_keys;
 pub use plan::{Cell, MAX_FILE_BYTES, Plan};
+pub(crate) use problem::suggestion;
 pub use problem::{Problem, Problems, Severity, SweepError};
 pub use schema::json_schema;
 pub use settings::{SettingEntry, settings};

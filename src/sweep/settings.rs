@@ -156,7 +156,8 @@ fn registry() -> Vec<SettingEntry> {
         )
         .with(SettingColumn::new("beta_first", Kind::Number, "beta at the first epoch", |cell, _| {
             Scalar::Number(cell.settings.beta.first())
-        })),
+        }))
+        .counted_in("1/value"),
         row(
             "learner",
             "how a bidder's parameter moves",
@@ -180,7 +181,8 @@ fn registry() -> Vec<SettingEntry> {
                 Batch::Profiles(count) => Scalar::Integer(count.into()),
                 Batch::Exact => Scalar::Null,
             }),
-        ),
+        )
+        .counted_in("profiles"),
         row(
             "profiles",
             "whether bidders meet on the same valuation profiles, or each draws its own",
@@ -197,7 +199,8 @@ fn registry() -> Vec<SettingEntry> {
             Form::Integer { min: 1, max: MAX_COUNT, choice: Choice::Epochs },
             Some(Choice::Epochs(default.epochs)),
             (Kind::Integer, |cell, _| Scalar::Integer(cell.settings.epochs.into())),
-        ),
+        )
+        .counted_in("epochs"),
         row(
             "updates",
             "in which order, and along what, the bidders are updated",
@@ -302,9 +305,20 @@ pub(super) fn index(key: &str, place: super::problem::Place, problems: &mut Vec<
 }
 
 impl SettingEntry {
+    /// The same, the numbers of its columns counted in a unit.
+    fn counted_in(mut self, unit: &'static str) -> Self {
+        self.columns = self.columns.into_iter().map(|column| column.counted_in(unit)).collect();
+        self
+    }
+
     fn with(mut self, column: SettingColumn) -> Self {
         self.columns.push(column);
         self
+    }
+
+    /// What its numbers are counted in; `None` of words.
+    pub fn unit(&self) -> Option<&'static str> {
+        self.columns.first()?.unit
     }
 
     /// The value that stands at a node.

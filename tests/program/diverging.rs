@@ -31,10 +31,10 @@ fn diverged_runs_are_rows_without_numbers() {
     assert_eq!(row["status"], "diverged");
     assert_eq!(row["message"], "epoch 20: a parameter is no longer finite; try a smaller learning_rate");
     for measure in bidsweep::measure::run_columns() {
-        assert!(row[measure.name].is_null(), "{}", measure.name);
+        assert!(row[&measure.name].is_null(), "{}", measure.name);
     }
     for measure in bidsweep::measure::bidder_columns() {
-        assert!(shown["bidder 2"][measure.name].is_null(), "{}", measure.name);
+        assert!(shown["bidder 2"][&measure.name].is_null(), "{}", measure.name);
     }
 
     sandbox

@@ -5,7 +5,11 @@ use std::io::{BufRead, BufReader, Read};
 
 use bidsweep::auction::{Mechanism, Prior, Strategy};
 use bidsweep::learner::Learner;
-use bidsweep::measure::{Column, bidder_columns, cell_bidder_columns, cell_columns, run_columns};
+use bidsweep::measure::movement::MOVEMENTS;
+use bidsweep::measure::{
+    Column, DESTINATIONS, RunStatus, bidder_columns, cell_bidder_columns, cell_columns, run_columns,
+};
+use bidsweep::store::{TableName, table_columns};
 use bidsweep::sweep::{measure_keys, settings};
 use serde_json::{Value, json};
 
@@ -235,32 +239,58 @@ fn several_files_are_run_one_after_the_other() {
 #[test]
 fn list_names_every_row_of_every_registry() {
     let sandbox = Sandbox::new();
-    let names = |columns: Vec<Column>| columns.into_iter().map(|column| column.name.to_owned()).collect();
-    let of_cells = |columns: Vec<(Column, _)>| columns.into_iter().map(|of| of.0).collect();
-    let registries: [(&str, Vec<String>); 10] = [
-        ("settings", settings().iter().map(|setting| setting.key.clone()).collect()),
-        ("learners", Learner::REGISTRY.iter().map(|learner| learner.name.to_owned()).collect()),
-        ("priors", Prior::REGISTRY.iter().map(|prior| prior.name.to_owned()).collect()),
-        ("strategies", Strategy::ALL.iter().map(|strategy| strategy.name().to_owned()).collect()),
-        ("mechanisms", Mechanism::ALL.iter().map(|mechanism| mechanism.name().to_owned()).collect()),
-        ("measures of a run", names(run_columns())),
-        ("measures of a run's bidder", names(bidder_columns())),
-        ("measures of a cell", names(of_cells(cell_columns()))),
-        ("measures of a cell's bidder", names(of_cells(cell_bidder_columns()))),
-        ("[measure]", measure_keys().map(|[name, ..]| name).to_vec()),
-    ];
-    let listed = sandbox.run("list --format json").exits(0).says("").json();
-    let human = sandbox.run("list").exits(0).says("").stdout;
-    let mut sections = human.split("\n\n");
-    assert_eq!(listed.as_object().unwrap().len(), registries.len());
-    for (title, rows) in registries {
-        let named = listed[title].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap());
-        assert!(named.eq(rows.iter()), "{title}");
-        let mut lines = sections.next().unwrap().lines();
-        assert_eq!(lines.next(), Some(title));
-        let named = lines.map(|line| line.split_whitespace().next().unwrap());
-        assert!(named.eq(rows.iter()), "{title}");
+    let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect();
+    let words = |words: &[(&str, &str)]| words.iter().map(|(word, _)| word.to_string()).collect();
+    let mut registries: Vec<(&str, String, Vec<String>)> = [
+        ("settings", "settings", settings().iter().map(|setting| setting.key.clone()).collect()),
+        ("settings", "[measure]", measure_keys().map(|[name, ..]| name).to_vec()),
+        ("learners", "learners", Learner::REGISTRY.iter().map(|learner| learner.name.to_owned()).collect()),
+        ("priors", "priors", Prior::REGISTRY.iter().map(|prior| prior.name.to_owned()).collect()),
+        ("strategies", "strategies", Strategy::ALL.iter().map(|s| s.name().to_owned()).collect()),
+        ("mechanisms", "mechanisms", Mechanism::ALL.iter().map(|m| m.name().to_owned()).collect()),
+        ("measures", "measures of a run", names(run_columns())),
+        ("measures", "measures of a run's bidder", names(bidder_columns())),
+        ("measures", "measures of a cell", names(cell_columns())),
+        ("measures", "measures of a cell's bidder", names(cell_bidder_columns())),
+    ]
+    .map(|(topic, title, rows)| (topic, title.to_owned(), rows))
+    .into();
+    for table in TableName::ALL {
+        let rows = table_columns(table).into_iter().map(|column| column.name).collect();
+        registries.push(("columns", format!("columns of {}", table.file()), rows));
     }
+    registries.push((
+        "verdicts",
+        "destination: where the learners of a cell end".into(),
+        words(&DESTINATIONS),
+    ));
+    registries.push(("verdicts", "movement: how they move".into(), words(&MOVEMENTS)));
+    let statuses = RunStatus::ALL.map(|status| status.name().to_owned()).to_vec();
+    registries.push(("verdicts", "status: how a run ends".into(), statuses));
+
+    let listed = sandbox.run("list --format json").exits(0).says("").json();
+    assert_eq!(listed.as_object().unwrap().len(), registries.len());
+    let all = sandbox.run("list").exits(0).says("").stdout;
+    assert!(all.lines().all(|line| line.chars().count() <= 100), "{all}");
+    let mut sections = all.split("\n\n");
+    for (topic, title, rows) in registries {
+        let section = listed[&title].as_array().unwrap();
+        assert!(section.iter().map(|row| row["name"].as_str().unwrap()).eq(rows.iter()), "{title}");
+        let text = sections.next().unwrap();
+        let mut lines = text.lines();
+        assert_eq!(lines.next(), Some(&title[..]));
+        // What goes on wraps further in.
+        let named = lines
+            .filter(|line| !line.starts_with("    "))
+            .map(|line| line.split_whitespace().next().unwrap());
+        assert!(named.eq(rows.iter()), "{title}");
+        let alone = sandbox.run(&format!("list {topic}")).exits(0).says("").stdout;
+        assert!(alone.contains(text.trim_end()), "{topic}: {title}");
+        let alone = sandbox.run(&format!("list {topic} --format json")).exits(0).says("").json();
+        assert_eq!(alone[&title], listed[&title]);
+    }
+    let said = sandbox.run("list measurs").exits(2).prints_nothing().stderr;
+    assert!(said.contains("there is no topic \"measurs\" to list: did you mean `measures`?"), "{said}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn tables_as_they_were_written_pass() {
     let again = sandbox.run(&format!("show out/x {run} --rerun --format json")).exits(0).says("").json();
     let stored = sandbox.run(&format!("show out/x {run} --format json")).exits(0).json();
     for measure in bidsweep::measure::bidder_columns() {
-        assert_eq!(again["bidder 2"][measure.name], stored["bidder 2"][measure.name], "{}", measure.name);
+        assert_eq!(again["bidder 2"][&measure.name], stored["bidder 2"][&measure.name], "{}", measure.name);
     }
     let (again, stored) = (&again[format!("run {run}, trained again")], &stored[format!("run {run}")]);
     assert!(again["revenue"].is_f64());

@@ -1,26 +1,26 @@
 //! What measures of cells are computed from.
 
-use super::CellRuns;
 use super::destination::{Destination, Evidence, destination};
 use super::movement::{Movement, movement};
+use super::runs::CellRuns;
 use crate::auction::{Profile, Strategy};
 use crate::equilibrium::{BidderReferences, BneDistance, References};
 use crate::expectation::Evaluator;
+use crate::measure::assessment::{Assessment, BidderAssessment};
 use crate::measure::context::profile;
-use crate::measure::lp::{LpResponse, lp_responses};
+use crate::measure::settings::{MeasureSettings, Scope};
 use crate::measure::stationary::{Sampling, Stationary, stationary};
-use crate::measure::{MeasureSettings, Scope};
-use crate::response::{
-    BestResponse, SmoothedResponse, best_responses, class_responses, epsilon_ex_ante_upper,
-    smoothed_responses,
-};
+use crate::measure::table::BidderColumn;
 use crate::train::{Batch, Profiles, Settings, Updates};
 
+const MULTIPLIER: BidderColumn = BidderColumn::named("multiplier_tail_mean");
+const DRIFT: BidderColumn = BidderColumn::named("multiplier_tail_drift");
+
 /// A cell all of whose runs are there.
-pub(in crate::measure) struct CellContext<'a> {
+pub(super) struct CellContext<'a> {
     pub runs: &'a CellRuns,
-    /// `None` where no run has status ok.
-    mean: Option<MeanProfile>,
+    /// Of the mean profile; `None` where no run has status ok.
+    pub mean: Option<Assessment>,
     /// What noise theory predicts, or why it does not.
     pub stationary: Result<Stationary, String>,
     pub movement: Movement,
@@ -28,22 +28,12 @@ pub(in crate::measure) struct CellContext<'a> {
     bidders: usize,
 }
 
-/// What is measured of the mean profile; vectors have one entry a bidder.
-struct MeanProfile {
-    responses: Vec<BestResponse>,
-    uppers: Vec<f64>,
-    epsilons_class: Option<Vec<f64>>,
-    smoothed: Option<Vec<SmoothedResponse>>,
-    lp: Option<Vec<Result<LpResponse, String>>>,
-}
-
-/// A bidder of a cell. `None` where no run has status ok.
-pub(in crate::measure) struct CellBidderContext<'a> {
-    pub response: Option<&'a BestResponse>,
-    pub upper: Option<f64>,
-    pub epsilon_class: Option<f64>,
-    pub smoothed: Option<&'a SmoothedResponse>,
-    pub lp: Option<&'a Result<LpResponse, String>>,
+/// A bidder of a cell.
+pub(super) struct CellBidderContext<'a> {
+    /// In the mean profile; `None` where no run has status ok.
+    pub mean: Option<BidderAssessment<'a>>,
+    /// Why its linear program has no solution there.
+    pub lp_reason: Option<&'a str>,
     pub predicted_sd: Option<f64>,
 }
 
@@ -65,7 +55,7 @@ impl<'a> CellContext<'a> {
                 settings.is_random(),
                 measure.margin,
             ),
-            mean: mean.map(|profile| MeanProfile::new(settings, measure, &profile)),
+            mean: mean.map(|profile| assessment(settings, measure, &profile)),
             stationary,
             bidders: settings.bidders.len(),
         }
@@ -74,36 +64,17 @@ impl<'a> CellContext<'a> {
     pub fn bidders(&self) -> impl Iterator<Item = CellBidderContext<'_>> {
         let mean = self.mean.as_ref();
         (0..self.bidders).map(move |i| CellBidderContext {
-            response: mean.map(|mean| &mean.responses[i]),
-            upper: mean.map(|mean| mean.uppers[i]),
-            epsilon_class: mean.and_then(|mean| Some(mean.epsilons_class.as_ref()?[i])),
-            smoothed: mean.and_then(|mean| Some(&mean.smoothed.as_ref()?[i])),
-            lp: mean.and_then(|mean| Some(&mean.lp.as_ref()?[i])),
+            mean: mean.map(|mean| mean.bidder(i)),
+            lp_reason: mean.and_then(|mean| mean.lp_reason(i)),
             predicted_sd: self.stationary.as_ref().ok().map(|found| found.deviations[i]),
         })
     }
 }
 
-impl MeanProfile {
-    fn new(settings: &Settings, measure: &MeasureSettings, profile: &Profile) -> Self {
-        let evaluator = Evaluator::new(&settings.population());
-        let responses = best_responses(&evaluator, profile);
-        let asked = measure.best_response;
-        MeanProfile {
-            uppers: if asked.tight {
-                epsilon_ex_ante_upper(&evaluator, profile)
-            } else {
-                responses.iter().map(|response| response.epsilon_ex_ante_upper).collect()
-            },
-            epsilons_class: (asked.class != Scope::None)
-                .then(|| class_responses(&evaluator, profile).iter().map(|of| of.epsilon).collect()),
-            smoothed: (asked.smoothed != Scope::None)
-                .then(|| smoothed_responses(&evaluator, profile, settings.beta.last()))
-                .flatten(),
-            lp: (asked.lp != Scope::None).then(|| lp_responses(&evaluator, profile, &asked)),
-            responses,
-        }
-    }
+fn assessment(settings: &Settings, measure: &MeasureSettings, profile: &Profile) -> Assessment {
+    let evaluator = Evaluator::new(&settings.population());
+    let asked = measure.best_response.asked(Scope::Cells);
+    Assessment::of(&evaluator, profile, Some(settings.beta.last()), &asked)
 }
 
 /// What noise theory predicts at the smoothed equilibrium, at the last beta.
@@ -143,8 +114,8 @@ fn evidence(
             Some(distance.l2 <= margin * second.sqrt())
         };
         Evidence {
-            multiplier: runs.of_bidder(bidder, "multiplier_tail_mean"),
-            drift: runs.of_bidder(bidder, "multiplier_tail_drift"),
+            multiplier: runs.of_bidder(bidder, MULTIPLIER),
+            drift: runs.of_bidder(bidder, DRIFT),
             references: [
                 ("bne", of.bne.multiplier),
                 ("class", of.class.multiplier),

@@ -1,24 +1,21 @@
 //! Where the learners of a cell end: an equivalence test of mean multipliers against the reference equilibria.
 
-use super::{CellMeasure, CellOf};
-use crate::measure::{Column, Summary};
-
-pub(super) const CELL: &[CellMeasure] = &[
-    CellMeasure {
-        column: Column {
-            name: "destination",
-            doc: "bne, class, smoothed or those that fit joined by +, elsewhere, undecided",
-        },
-        of: CellOf::Text(|cell| Some(cell.destination.verdict.clone())),
-    },
-    CellMeasure {
-        column: Column { name: "destination_reason", doc: "why destination is undecided" },
-        of: CellOf::Text(|cell| cell.destination.reason.clone()),
-    },
-];
+use crate::measure::summary::Summary;
 
 /// The level of each test: two one-sided tests at 5 % are whether the 90 % interval lies within the margin.
 const EQUIVALENCE_COVERAGE: f64 = 0.9;
+
+/// The words of the column `destination`, and what each says.
+pub const DESTINATIONS: [(&str, &str); 5] = [
+    (
+        "bne",
+        "the mean multipliers are those of the Bayes-Nash equilibrium, within the margin, and so are the bids",
+    ),
+    ("class", "they are those of the equilibrium within the strategy classes; joined by + where several fit"),
+    ("smoothed", "they are those of the equilibrium of the smoothed auction within the strategy classes"),
+    ("elsewhere", "for each of these there is a bidder who is surely away from it"),
+    ("undecided", "the intervals do not say; destination_reason tells why"),
+];
 
 /// What the verdict on a bidder rests on.
 #[derive(Clone, Debug)]

@@ -1,25 +1,51 @@
-//! What cell measures need of a cell's runs.
+//! What cell measures and summaries need of a cell's runs.
 
-use crate::measure::{BIDDER_MEASURES, RUN_MEASURES, RunRow, RunStatus, Summary};
+use crate::measure::row::{RunRow, RunStatus};
+use crate::measure::summary::Summary;
+use crate::measure::table::{BidderColumn, RunColumn, bidder_columns, run_columns};
 
-/// The runs of a cell as its measures need them, taken one after the other: constant memory, however many there are.
+/// The runs of a cell, taken one after the other: constant memory, however many there are. Numbers are of those with
+/// status ok; what is missing is in no summary.
 #[derive(Clone, Debug)]
 pub struct CellRuns {
-    ok: u32,
-    diverged: u32,
-    /// Sums over runs with status ok, shape \[bidder\]\[parameter\].
+    ok: u64,
+    diverged: u64,
+    failed: u64,
+    /// Sums over runs, shape \[bidder\]\[parameter\].
     parameters: Vec<Vec<f64>>,
     /// One a column of runs.
     run: Vec<Summary>,
+    /// One a column of [`averaged_columns`]: of the mean over bidders.
+    averaged: Vec<Summary>,
     /// Shape \[bidder\]\[column of bidders\].
     bidders: Vec<Vec<Summary>>,
-    /// Of the first runs, the numbers of [`EACH`].
-    first: Vec<[Option<f64>; EACH.len()]>,
+    first: FirstRuns,
 }
 
-/// The columns of runs that are kept one by one, and of how many runs: enough for any median.
-const EACH: [&str; 4] = ["levy_z", "rotation_q", "continued_sd", "continued_ascent_sd"];
-const KEPT_RUNS: usize = 500;
+/// Numbers of the first runs, those that have them, one by one: enough for any median.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FirstRuns {
+    runs: usize,
+    pub levy_z: Vec<f64>,
+    pub rotation_q: Vec<f64>,
+    pub continued_sd: Vec<f64>,
+    pub continued_ascent_sd: Vec<f64>,
+}
+
+/// How many runs are the first ones.
+const FIRST_RUNS: usize = 500;
+
+const LEVY_Z: RunColumn = RunColumn::named("levy_z");
+const ROTATION_Q: RunColumn = RunColumn::named("rotation_q");
+const CONTINUED_SD: RunColumn = RunColumn::named("continued_sd");
+const CONTINUED_ASCENT_SD: RunColumn = RunColumn::named("continued_ascent_sd");
+
+/// The places of the bidder columns that are averaged over the bidders of a run: those whose name no run column has.
+pub fn averaged_columns() -> impl Iterator<Item = usize> {
+    let is_averaged = |name: &str| run_columns().iter().all(|column| column.name != name);
+    let columns = bidder_columns().iter().enumerate();
+    columns.filter(move |(_, column)| is_averaged(&column.name)).map(|(place, _)| place)
+}
 
 impl CellRuns {
     /// None yet, of a cell of so many bidders.
@@ -27,10 +53,12 @@ impl CellRuns {
         CellRuns {
             ok: 0,
             diverged: 0,
+            failed: 0,
             parameters: vec![Vec::new(); bidders],
-            run: vec![Summary::default(); RUN_MEASURES.iter().map(|of| of.len()).sum()],
-            bidders: vec![vec![Summary::default(); BIDDER_MEASURES.iter().map(|of| of.len()).sum()]; bidders],
-            first: Vec::new(),
+            run: vec![Summary::default(); run_columns().len()],
+            averaged: averaged_columns().map(|_| Summary::default()).collect(),
+            bidders: vec![vec![Summary::default(); bidder_columns().len()]; bidders],
+            first: FirstRuns::default(),
         }
     }
 
@@ -39,69 +67,96 @@ impl CellRuns {
         match run.status {
             RunStatus::Ok => self.ok += 1,
             RunStatus::Diverged => return self.diverged += 1,
-            RunStatus::Failed => return,
+            RunStatus::Failed => return self.failed += 1,
         }
         for (sums, parameters) in self.parameters.iter_mut().zip(&run.parameters) {
             sums.resize(parameters.len(), 0.0);
             sums.iter_mut().zip(parameters).for_each(|(sum, parameter)| *sum += parameter);
         }
-        let push = |(summary, number): (&mut Summary, &Option<f64>)| {
-            if let Some(number) = number {
-                summary.push(*number);
-            }
-        };
-        self.run.iter_mut().zip(&run.values).for_each(push);
+        self.run.iter_mut().zip(&run.values).for_each(|(summary, &number)| push(summary, number));
         for (summaries, numbers) in self.bidders.iter_mut().zip(&run.bidders) {
-            summaries.iter_mut().zip(numbers).for_each(push);
+            summaries.iter_mut().zip(numbers).for_each(|(summary, &number)| push(summary, number));
         }
-        if self.first.len() < KEPT_RUNS {
-            self.first.push(EACH.map(|name| run.values[run_place(name)]));
+        for (place, summary) in averaged_columns().zip(&mut self.averaged) {
+            let sum: Option<f64> = run.bidders.iter().map(|numbers| numbers[place]).sum();
+            push(summary, sum.map(|sum| sum / run.bidders.len() as f64));
         }
+        self.first.push(&run.values);
+    }
+
+    /// Runs that trained all epochs.
+    pub fn ok(&self) -> u64 {
+        self.ok
     }
 
     /// Runs that diverged.
-    pub(in crate::measure) fn diverged(&self) -> u32 {
+    pub fn diverged(&self) -> u64 {
         self.diverged
+    }
+
+    /// Runs that failed.
+    pub fn failed(&self) -> u64 {
+        self.failed
+    }
+
+    /// The summaries of runs, one a column of [`run_columns`].
+    pub fn run_summaries(&self) -> &[Summary] {
+        &self.run
+    }
+
+    /// The summaries of the means over bidders, one a column of [`averaged_columns`].
+    pub fn averaged_summaries(&self) -> &[Summary] {
+        &self.averaged
+    }
+
+    /// The summaries of a bidder, counted from 0, one a column of [`bidder_columns`].
+    pub fn bidder_summaries(&self, bidder: usize) -> &[Summary] {
+        &self.bidders[bidder]
     }
 
     /// The mean parameters over runs, shape \[bidder\]\[parameter\]: bids are linear in them, so that their profile is the
     /// mean of the runs'. `None` where there is no run.
-    pub(in crate::measure) fn mean_parameters(&self) -> Option<Vec<Vec<f64>>> {
-        let mean = |sums: &Vec<f64>| sums.iter().map(|sum| sum / f64::from(self.ok)).collect();
+    pub(super) fn mean_parameters(&self) -> Option<Vec<Vec<f64>>> {
+        let mean = |sums: &Vec<f64>| sums.iter().map(|sum| sum / self.ok as f64).collect();
         (self.ok > 0).then(|| self.parameters.iter().map(mean).collect())
     }
 
     /// The summary of a column of runs.
-    ///
-    /// # Panics
-    /// Where there is none of this name.
-    pub(in crate::measure) fn of_run(&self, name: &str) -> Summary {
-        self.run[run_place(name)]
+    pub(super) fn of_run(&self, column: RunColumn) -> Summary {
+        self.run[column.0]
     }
 
     /// The summary of a column of a bidder.
-    ///
-    /// # Panics
-    /// Where there is none of this name.
-    pub(in crate::measure) fn of_bidder(&self, bidder: usize, name: &str) -> Summary {
-        let columns = BIDDER_MEASURES.iter().copied().flatten();
-        let place = columns.map(|measure| measure.column.name).position(|column| column == name);
-        self.bidders[bidder][place.unwrap_or_else(|| panic!("no column {name} of bidders"))]
+    pub(super) fn of_bidder(&self, bidder: usize, column: BidderColumn) -> Summary {
+        self.bidders[bidder][column.0]
     }
 
-    /// A column of [`EACH`], of the first runs one by one.
-    ///
-    /// # Panics
-    /// Where there is none of this name.
-    pub(in crate::measure) fn each(&self, name: &str) -> Vec<Option<f64>> {
-        let place =
-            EACH.iter().position(|each| *each == name).unwrap_or_else(|| panic!("{name} is not kept"));
-        self.first.iter().map(|numbers| numbers[place]).collect()
+    /// Numbers of the first runs.
+    pub(super) fn first(&self) -> &FirstRuns {
+        &self.first
     }
 }
 
-fn run_place(name: &str) -> usize {
-    let columns = RUN_MEASURES.iter().copied().flatten();
-    let place = columns.map(|measure| measure.column.name).position(|column| column == name);
-    place.unwrap_or_else(|| panic!("no column {name} of runs"))
+impl FirstRuns {
+    fn push(&mut self, values: &[Option<f64>]) {
+        if self.runs == FIRST_RUNS {
+            return;
+        }
+        self.runs += 1;
+        for (numbers, column) in [
+            (&mut self.levy_z, LEVY_Z),
+            (&mut self.rotation_q, ROTATION_Q),
+            (&mut self.continued_sd, CONTINUED_SD),
+            (&mut self.continued_ascent_sd, CONTINUED_ASCENT_SD),
+        ] {
+            numbers.extend(values[column.0]);
+        }
+    }
+}
+
+/// What is missing, or not finite, is in no summary.
+fn push(summary: &mut Summary, number: Option<f64>) {
+    if let Some(number) = number.filter(|number| number.is_finite()) {
+        summary.push(number);
+    }
 }

@@ -48,6 +48,23 @@ impl Verdict {
     }
 }
 
+/// The words of the column `movement`, and what each says.
+pub const MOVEMENTS: [(&str, &str); 7] = [
+    ("diverged", "a replicate diverged"),
+    ("cycle", "they go on moving without noise, whichever way they ascend: the game makes the cycle"),
+    (
+        "optimiser-cycle",
+        "they go on moving without noise under their optimiser and come to rest under plain ascent",
+    ),
+    (
+        "ringing",
+        "they come to rest without noise, and noise keeps them swinging: by momentum, or round the equilibrium",
+    ),
+    ("still", "they do not move"),
+    ("noise", "they come to rest without noise, and noise shakes them"),
+    ("undecided", "the evidence does not say; movement_reason tells what is missing"),
+];
+
 /// Why a cell is undecided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Doubt {

@@ -121,8 +121,8 @@ impl Part {
     }
 
     fn measured_columns(&self) -> Result<Measured, String> {
-        let numbers = |columns: Vec<Column>, name: fn(&str) -> String| {
-            columns.iter().map(|c| column(&self.rows, &name(c.name))).collect::<Result<Vec<_>, _>>()
+        let numbers = |columns: &[Column], name: fn(&str) -> String| {
+            columns.iter().map(|c| column(&self.rows, &name(&c.name))).collect::<Result<Vec<_>, _>>()
         };
         let lists = |name: &str| {
             let lists: ListArray = column(&self.rows, name)?;

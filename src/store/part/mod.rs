@@ -38,9 +38,9 @@ fn columns() -> Vec<Column> {
         Column::text(STATUS),
         Column::text(MESSAGE),
     ];
-    columns.extend(run_columns().iter().map(|column| Column::measured(&run_column(column.name))));
+    columns.extend(run_columns().iter().map(|column| Column::measured(&run_column(&column.name))));
     columns.push(Column::integer(BIDDER));
-    columns.extend(bidder_columns().iter().map(|column| Column::measured(&bidder_column(column.name))));
+    columns.extend(bidder_columns().iter().map(|column| Column::measured(&bidder_column(&column.name))));
     columns
 }
 

@@ -8,7 +8,7 @@ use super::writer::TableWriter;
 use crate::auction::Strategy;
 use crate::auction::strategy::piecewise_linear;
 use crate::equilibrium::References;
-use crate::measure::{RunRow, Summary};
+use crate::measure::{self, RunRow, Summary};
 use crate::store::StoreError;
 use crate::store::batch::{Column, Value};
 use crate::sweep::Kind;
@@ -17,10 +17,25 @@ use crate::train::BidderSettings;
 /// The columns of `bid_functions`.
 pub(super) fn bid_function_table() -> Vec<Column> {
     let mut columns = lead::columns(&["bidder"]);
-    columns.push(Column::text("prior"));
-    columns.extend(["value", "cdf"].map(|name| Column::repeating(name, Kind::Number)));
-    columns.extend(summary_columns("bid"));
-    columns.extend(["bne_bid", "class_bid", "smoothed_bid"].map(Column::measured));
+    columns.push(lead::prior());
+    columns.extend([
+        Column::repeating("value", Kind::Number).says("a value of the support").counted_in("value"),
+        Column::repeating("cdf", Kind::Number).says("the prior's probability of it or less").counted_in("1"),
+    ]);
+    let bid = measure::Column {
+        name: "bid".into(),
+        doc: "the bid at this value, tail-mean profile".into(),
+        unit: Some("value"),
+    };
+    columns.extend(summary_columns(&bid));
+    columns.extend(
+        [
+            ("bne_bid", "the bid of the Bayes-Nash equilibrium"),
+            ("class_bid", "the bid of the equilibrium within the strategy classes"),
+            ("smoothed_bid", "the bid of the equilibrium of the smoothed auction"),
+        ]
+        .map(|(name, doc)| Column::measured(name).says(doc).counted_in("value")),
+    );
     columns
 }
 

@@ -5,10 +5,33 @@ use crate::sweep::{Cell, Plan, Scalar, SettingColumn, setting_columns};
 
 /// `cell_id`, `label`, the given indices, then every setting.
 pub(super) fn columns(indices: &[&str]) -> Vec<Column> {
-    let mut columns = vec![Column::text("cell_id"), Column::text("label")];
-    columns.extend(indices.iter().map(|name| Column::integer(name)));
-    columns.extend(setting_columns().iter().map(|setting| Column::repeating(&setting.name, setting.kind)));
+    let mut columns = vec![
+        Column::text("cell_id").says("the cell: 16 hex digits of a hash over all that its training uses"),
+        Column::text("label").says("the values of the sweep's axes, after the block's label"),
+    ];
+    columns.extend(indices.iter().map(|name| index(name)));
+    columns.extend(setting_columns().iter().map(|setting| {
+        let column = Column::repeating(&setting.name, setting.kind).says(&setting.doc);
+        match setting.unit {
+            Some(unit) => column.counted_in(unit),
+            None => column,
+        }
+    }));
     columns
+}
+
+fn index(name: &str) -> Column {
+    let doc = match name {
+        "replicate" => "the run's number in its cell, from 0",
+        "bidder" => "the bidder's number, from 1",
+        other => panic!("nothing is known of an index {other}"),
+    };
+    Column::integer(name).says(doc).counted_in("1")
+}
+
+/// The prior of a bidder.
+pub(super) fn prior() -> Column {
+    Column::text("prior").says("the bidder's prior, as the command line spells it")
 }
 
 /// What the rows of a cell start with.

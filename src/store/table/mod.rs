@@ -16,16 +16,16 @@ use parquet::file::metadata::KeyValue;
 use rayon::prelude::*;
 
 use bids::BidSummary;
-use cells::CellSummary;
 use lead::Lead;
 use writer::TableWriter;
 
+use super::batch::Column;
 use super::place::run_at;
 use super::window::{Loader, WINDOW_BYTES, windows};
 use super::{Folder, SCHEMA, Scan, StoreError, TableName};
 use crate::equilibrium::{References, shared_references};
 use crate::measure::{CellRow, CellRuns, RunRow, measure_cell};
-use crate::sweep::{Plan, SettingColumn, setting_columns};
+use crate::sweep::{Kind, Plan, SettingColumn, setting_columns};
 
 /// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate, bidder, epoch.
 /// Runs that are missing have no rows, and cells none of whose runs is there have none.
@@ -56,11 +56,40 @@ fn write_in_windows(folder: &Folder, plan: &Plan, scan: &Scan, bound: usize) -> 
     tables.commit()
 }
 
+/// A column of a table, as its file tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableColumn {
+    /// The name.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// One line that says what.
+    pub doc: String,
+    /// What its numbers are counted in; `None` of texts.
+    pub unit: Option<String>,
+}
+
+/// The columns of a table, in order: the same for every sweep.
+pub fn table_columns(name: TableName) -> Vec<TableColumn> {
+    let told = |Column { name, kind, doc, unit, .. }: Column| TableColumn { name, kind, doc, unit };
+    columns_of(name).into_iter().map(told).collect()
+}
+
+fn columns_of(name: TableName) -> Vec<Column> {
+    match name {
+        TableName::Cells => cells::cell_table(),
+        TableName::CellBidders => cells::cell_bidder_table(),
+        TableName::Runs => runs::run_table(),
+        TableName::Bidders => runs::bidder_table(),
+        TableName::Trajectories => runs::trajectory_table(),
+        TableName::BidFunctions => bids::bid_function_table(),
+    }
+}
+
 /// A cell whose runs are coming in.
 struct OpenCell {
     lead: Lead,
     references: Arc<References>,
-    summary: CellSummary,
     bids: BidSummary,
     runs: CellRuns,
 }
@@ -96,17 +125,16 @@ impl<'a> Tables<'a> {
         ];
         let footer: Vec<_> =
             footer.into_iter().map(|(key, value)| KeyValue::new(key.to_string(), value)).collect();
-        let create =
-            |name, columns: Vec<_>| TableWriter::create(&folder.table(name), &columns, footer.clone());
+        let create = |name| TableWriter::create(&folder.table(name), &columns_of(name), footer.clone());
         Ok(Tables {
             plan,
             settings: setting_columns(),
-            cells: create(TableName::Cells, cells::cell_table())?,
-            cell_bidders: create(TableName::CellBidders, cells::cell_bidder_table())?,
-            runs: create(TableName::Runs, runs::run_table())?,
-            bidders: create(TableName::Bidders, runs::bidder_table())?,
-            trajectories: create(TableName::Trajectories, runs::trajectory_table())?,
-            bid_functions: create(TableName::BidFunctions, bids::bid_function_table())?,
+            cells: create(TableName::Cells)?,
+            cell_bidders: create(TableName::CellBidders)?,
+            runs: create(TableName::Runs)?,
+            bidders: create(TableName::Bidders)?,
+            trajectories: create(TableName::Trajectories)?,
+            bid_functions: create(TableName::BidFunctions)?,
             references: BTreeMap::new(),
             cell: None,
             ended: Vec::new(),
@@ -135,14 +163,13 @@ impl<'a> Tables<'a> {
             let lead = Lead::of(self.plan, &self.settings, position);
             let bids = BidSummary::new(&lead.cell.settings.bidders, self.plan.measure().bid_functions);
             let references = self.references.remove(&position).expect("a cell that begins is prepared");
-            let (summary, runs) = (CellSummary::new(lead.bidders()), CellRuns::new(lead.bidders()));
-            self.cell = Some(OpenCell { summary, lead, references, bids, runs });
+            let runs = CellRuns::new(lead.bidders());
+            self.cell = Some(OpenCell { lead, references, bids, runs });
         }
-        let OpenCell { lead, summary, bids, runs, .. } = self.cell.as_mut().expect("just begun");
+        let OpenCell { lead, bids, runs, .. } = self.cell.as_mut().expect("just begun");
         let seed = self.plan.seed(lead.cell.id, replicate);
         let recording = self.plan.measure().recording(replicate);
         let epochs: Vec<u32> = recording.epochs(lead.cell.settings.epochs).collect();
-        summary.push(run);
         bids.push(run);
         runs.push(run);
         runs::push_run(&mut self.runs, lead, replicate, seed, run)?;
@@ -161,9 +188,9 @@ impl<'a> Tables<'a> {
         let row =
             |cell: &OpenCell| measure_cell(&cell.lead.cell.settings, measure, &cell.references, &cell.runs);
         let rows: Vec<CellRow> = ended.par_iter().map(row).collect();
-        for (OpenCell { lead, references, summary, bids, .. }, row) in ended.iter().zip(&rows) {
-            summary.push_cell(&mut self.cells, lead, references, row)?;
-            summary.push_cell_bidders(&mut self.cell_bidders, lead, references, row)?;
+        for (OpenCell { lead, references, runs, bids }, row) in ended.iter().zip(&rows) {
+            cells::push_cell(&mut self.cells, lead, references, runs, row)?;
+            cells::push_cell_bidders(&mut self.cell_bidders, lead, references, runs, row)?;
             bids.push_rows(&mut self.bid_functions, lead, references)?;
         }
         Ok(())
@@ -277,7 +304,7 @@ mod tests {
     fn rows_of_runs_are_those_stored_in_plan_order() {
         let plan = plan(7);
         let (_dir, folder) = written(&plan, &runs(&plan));
-        let numbers = run_columns().iter().map(|column| column.name).collect::<Vec<_>>();
+        let numbers = run_columns().iter().map(|column| &column.name[..]).collect::<Vec<_>>();
         let lead = ["cell_id", "label", "replicate", "beta", "seed", "status", "message"];
         let mut rows = open(&folder, TableName::Runs).select(&[&lead, &numbers[..]].concat()).unwrap();
         for (key, given) in runs(&plan) {
@@ -306,7 +333,7 @@ mod tests {
     fn rows_of_bidders_and_trajectories_follow_their_run() {
         let plan = plan(3);
         let (_dir, folder) = written(&plan, &runs(&plan));
-        let names = bidder_columns().iter().map(|column| column.name).collect::<Vec<_>>();
+        let names = bidder_columns().iter().map(|column| &column.name[..]).collect::<Vec<_>>();
         let mut bidders = open(&folder, TableName::Bidders)
             .select(&[&["replicate", "bidder", "prior"], &names[..]].concat())
             .unwrap();
@@ -365,19 +392,18 @@ mod tests {
             let counts = ["replicates", "failed", "diverged"].map(|name| cell.integer(name).unwrap());
             assert_eq!((counts, ok.len()), ([8, 1, 1], 6));
             for (place, column) in run_columns().iter().enumerate() {
-                assert_eq!(summary_in(&cell, column.name), summary(ok.iter().map(|run| run.values[place])));
+                assert_eq!(summary_in(&cell, &column.name), summary(ok.iter().map(|run| run.values[place])));
             }
             // What runs and bidders both have is that of runs.
             let of_runs = |name: &str| run_columns().iter().any(|column| column.name == name);
-            let averaged =
-                bidder_columns().into_iter().enumerate().filter(|(_, column)| !of_runs(column.name));
+            let averaged = bidder_columns().iter().enumerate().filter(|(_, column)| !of_runs(&column.name));
             for (place, column) in averaged {
                 let mean = |run: &RunRow| {
                     let numbers: Option<Vec<f64>> =
                         run.bidders.iter().map(|numbers| numbers[place]).collect();
                     numbers.map(|numbers| numbers.iter().sum::<f64>() / numbers.len() as f64)
                 };
-                assert_eq!(summary_in(&cell, column.name), summary(ok.iter().map(mean)));
+                assert_eq!(summary_in(&cell, &column.name), summary(ok.iter().map(mean)));
             }
             let settings = plan.cell(position).settings;
             let references = references(&settings.population(), settings.beta.last());
@@ -391,7 +417,7 @@ mod tests {
                 assert_eq!(row.integer("bidder"), Some(bidder as i64 + 1));
                 for (place, column) in bidder_columns().iter().enumerate() {
                     let numbers = ok.iter().map(|run| run.bidders[bidder][place]);
-                    assert_eq!(summary_in(&row, column.name), summary(numbers));
+                    assert_eq!(summary_in(&row, &column.name), summary(numbers));
                 }
                 assert_eq!(row.number("bne_multiplier"), references.bne.multiplier);
                 assert_eq!(row.text("smoothed_method"), references.smoothed.method);
@@ -468,6 +494,20 @@ mod tests {
             let unique: std::collections::HashSet<_> = columns.iter().collect();
             assert_eq!(unique.len(), columns.len(), "{name:?}");
             assert_eq!(columns[..2], ["cell_id", "label"]);
+        }
+    }
+
+    #[test]
+    fn columns_say_what_they_hold_in_the_file_too() {
+        let plan = plan(1);
+        let (_dir, folder) = written(&plan, &[]);
+        for name in TableName::ALL {
+            let told = open(&folder, name).told_columns();
+            assert_eq!(told, table_columns(name));
+            for TableColumn { name, kind, doc, unit } in told {
+                assert!(!doc.is_empty() && !doc.contains('\n') && !doc.ends_with('.'), "{name}: {doc}");
+                assert_eq!(unit.is_none(), kind == Kind::Text, "{name}");
+            }
         }
     }
 

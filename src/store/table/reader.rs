@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
-use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowFilter,
 };
 
+use super::TableColumn;
 use crate::store::StoreError;
-use crate::sweep::Scalar;
+use crate::sweep::{Kind, Scalar};
 
 const REMEDY: &str =
     "delete it and run the same sweep again: the tables are made anew from the finished runs";
@@ -49,6 +50,21 @@ impl Table {
     /// The names of its columns, in order.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.metadata.schema().fields().iter().map(|field| field.name().as_str())
+    }
+
+    /// What the file says of each of its columns, in order.
+    pub fn told_columns(&self) -> Vec<TableColumn> {
+        let told = |field: &FieldRef| {
+            let kind = match field.data_type() {
+                DataType::Int64 => Kind::Integer,
+                DataType::Float64 => Kind::Number,
+                _ => Kind::Text,
+            };
+            let metadata = |key: &str| field.metadata().get(key).map(|text| text.to_string());
+            let doc = metadata("doc").unwrap_or_default();
+            TableColumn { name: field.name().clone(), kind, doc, unit: metadata("unit") }
+        };
+        self.metadata.schema().fields().iter().map(told).collect()
     }
 
     /// Number of rows.

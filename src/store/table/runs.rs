@@ -1,5 +1,6 @@
 //! The tables with rows of runs: `runs`, `bidders` and `trajectories`.
 
+use super::cells::measured;
 use super::lead::{self, Lead};
 use super::writer::TableWriter;
 use crate::measure::{RunRow, bidder_columns, run_columns};
@@ -9,8 +10,15 @@ use crate::store::batch::{Column, Value};
 /// The columns of `runs`.
 pub(super) fn run_table() -> Vec<Column> {
     let mut columns = lead::columns(&["replicate"]);
-    columns.extend(["seed", "status", "message"].map(Column::text));
-    columns.extend(run_columns().iter().map(|column| Column::measured(column.name)));
+    columns.extend(
+        [
+            ("seed", "the run's seed, 16 hex digits"),
+            ("status", "ok, diverged or failed"),
+            ("message", "what went wrong, and at which epoch"),
+        ]
+        .map(|(name, doc)| Column::text(name).says(doc)),
+    );
+    columns.extend(run_columns().iter().map(measured));
     columns
 }
 
@@ -31,8 +39,8 @@ pub(super) fn push_run(
 /// The columns of `bidders`.
 pub(super) fn bidder_table() -> Vec<Column> {
     let mut columns = lead::columns(&["replicate", "bidder"]);
-    columns.push(Column::text("prior"));
-    columns.extend(bidder_columns().iter().map(|column| Column::measured(column.name)));
+    columns.push(lead::prior());
+    columns.extend(bidder_columns().iter().map(measured));
     columns
 }
 
@@ -54,7 +62,10 @@ pub(super) fn push_bidders(
 /// The columns of `trajectories`.
 pub(super) fn trajectory_table() -> Vec<Column> {
     let mut columns = lead::columns(&["replicate", "bidder"]);
-    columns.extend([Column::integer("epoch"), Column::measured("multiplier")]);
+    columns.extend([
+        Column::integer("epoch").says("epochs trained so far").counted_in("epochs"),
+        Column::measured("multiplier").says("the bidder's multiplier").counted_in("1"),
+    ]);
     columns
 }
 

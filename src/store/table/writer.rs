@@ -34,8 +34,8 @@ impl TableWriter {
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
             .set_key_value_metadata(Some(footer))
             .build();
-        // The Arrow schema says nothing here that the Parquet schema does not.
-        let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+        // The Arrow schema in the footer holds what each column says of itself.
+        let options = ArrowWriterOptions::new().with_properties(properties);
         let file = AtomicFile::create(path)?;
         let batch = Batch::new(columns);
         let writer = ArrowWriter::try_new_with_options(file.handle()?, batch.schema().clone(), options)

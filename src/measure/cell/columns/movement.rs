@@ -1,0 +1,47 @@
+//! How the learners of a cell move: the verdict and every piece of its evidence.
+
+use crate::measure::cell::measure::{CellBidderMeasure, CellMeasure, bidder_number, number, text};
+use crate::measure::column::ONE;
+
+pub(in crate::measure::cell) const CELL: &[CellMeasure] = &[
+    text("movement", "diverged, undecided, cycle, optimiser-cycle, ringing, still or noise", |cell| {
+        Some(cell.movement.verdict.name().into())
+    }),
+    text("movement_reason", "what is missing where movement is undecided", |cell| {
+        cell.movement.reason.clone()
+    }),
+    number("predicted_sd", ONE, "multiplier_tail_sd by linear noise theory, mean over bidders", |cell| {
+        let found = cell.stationary.as_ref().ok()?;
+        Some(found.deviations.iter().sum::<f64>() / found.deviations.len() as f64)
+    }),
+    text("predicted_sd_reason", "why noise theory predicts nothing", |cell| {
+        cell.stationary.as_ref().err().cloned()
+    }),
+    number(
+        "eta_h",
+        ONE,
+        "effective step times curvature of the mode that moves the multipliers most",
+        |cell| cell.movement.mode.map(|mode| libm::hypot(mode.rate.0, mode.rate.1)),
+    ),
+    number("eta_h_ringing", ONE, "(1 - b1) / (1 + b1), b1 the momentum: above it momentum rings", |cell| {
+        cell.movement.mode.map(|mode| (1.0 - mode.momentum) / (1.0 + mode.momentum))
+    }),
+    number("continued_share", ONE, "median continued_sd over the mean amplitude of the runs", |cell| {
+        cell.movement.continued
+    }),
+    number(
+        "continued_ascent_share",
+        ONE,
+        "median continued_ascent_sd over the mean amplitude of the runs",
+        |cell| cell.movement.continued_ascent,
+    ),
+    number("rotation_z", ONE, "sum of levy_z over the root of the number of replicates", |cell| {
+        cell.movement.rotation_z
+    }),
+    number("rotation_q_median", ONE, "median rotation_q of the replicates", |cell| cell.movement.rotation_q),
+];
+
+pub(in crate::measure::cell) const BIDDER: &[CellBidderMeasure] =
+    &[bidder_number("predicted_sd", ONE, "multiplier_tail_sd by linear noise theory", |bidder| {
+        bidder.predicted_sd
+    })];
