@@ -128,7 +128,8 @@ mod tests {
             [("bias", "how far it is from there"), ("a_name_that_takes_more_than_its_share", "and more")];
         let mut text = Vec::new();
         described(&mut text, &rows.map(|(name, text)| (name.into(), text.into())), 24).unwrap();
-        let expected = "  bias  how far it is\n        from there\n  a_name_that_takes_more_than_its_share\n        and more\n";
+        let expected = "  bias  how far it is\n        from there\n\
+                        \x20 a_name_that_takes_more_than_its_share\n        and more\n";
         assert_eq!(String::from_utf8(text).unwrap(), expected);
     }
 

@@ -96,7 +96,7 @@ impl<'a> RunContext<'a> {
             saturated_share: self.saturated_shares[i],
             distance: self.distances[i],
             response_last: &self.responses_last[i],
-            regret: self.regrets.as_ref().map(|of| &of[i]),
+            regret: self.regrets.as_ref().map(|regrets| &regrets[i]),
             single: self.singles[i],
             drift: self.drifts[i],
         })

@@ -97,9 +97,10 @@ pub fn measure(
     }
     let run = RunContext::new(settings, yardstick, measurement, outcome);
     let finite = |number: Option<f64>| number.filter(|x| x.is_finite());
-    let values = OF_RUNS.fills.iter().map(|of| finite(of.number(&run)));
-    let bidders =
-        run.bidders().map(|bidder| OF_BIDDERS.fills.iter().map(|of| finite(of.number(&bidder))).collect());
+    let values = OF_RUNS.fills.iter().map(|fill| finite(fill.number(&run)));
+    let bidders = run
+        .bidders()
+        .map(|bidder| OF_BIDDERS.fills.iter().map(|fill| finite(fill.number(&bidder))).collect());
     RunRow {
         status: RunStatus::Ok,
         message: run.lp_reason(),

@@ -102,7 +102,7 @@ pub fn bidder_columns() -> &'static [Column] {
 /// What is told of a bidder of an assessed profile: a number a column of [`assessed_columns`], `None` where it is missing or
 /// not finite.
 pub fn assessed_numbers(bidder: &super::BidderAssessment) -> Vec<Option<f64>> {
-    OF_ASSESSED.fills.iter().map(|of| of(bidder).filter(|number| number.is_finite())).collect()
+    OF_ASSESSED.fills.iter().map(|fill| fill(bidder).filter(|number| number.is_finite())).collect()
 }
 
 /// The columns of an assessed bidder.

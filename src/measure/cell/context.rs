@@ -86,9 +86,11 @@ fn theory(settings: &Settings, references: &References) -> Result<Stationary, St
     if settings.updates == Updates::SharedGraph {
         return Err("the theory is of bidders who climb their own utilities".into());
     }
-    let multipliers = references.bidders.iter().map(|of| of.smoothed.multiplier).collect::<Option<Vec<_>>>();
+    let multipliers =
+        references.bidders.iter().map(|bidder| bidder.smoothed.multiplier).collect::<Option<Vec<_>>>();
     let multipliers = multipliers.ok_or("there is no smoothed equilibrium")?;
-    let learners: Vec<_> = settings.bidders.iter().map(|of| (of.learner, of.learning_rate)).collect();
+    let learners: Vec<_> =
+        settings.bidders.iter().map(|bidder| (bidder.learner, bidder.learning_rate)).collect();
     let sampling = Sampling {
         batch,
         shared_profiles: settings.profiles == Profiles::Shared,

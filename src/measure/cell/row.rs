@@ -71,10 +71,10 @@ pub fn measure_cell(
     let cell = CellContext::new(settings, measure, references, runs);
     let own = |rows| cells(rows).map(|measure| of_cell(&cell, measure));
     let mean = cell.mean.as_ref();
-    let mean_profile = OF_MEAN_PROFILE.fills.iter().map(|of| finite(of.number(mean?)));
+    let mean_profile = OF_MEAN_PROFILE.fills.iter().map(|fill| finite(fill.number(mean?)));
     let bidder = |bidder: CellBidderContext| {
         let mean = bidder.mean.as_ref();
-        let mean_profile = OF_MEAN_PROFILE_BIDDERS.fills.iter().map(|of| finite(of(mean?)));
+        let mean_profile = OF_MEAN_PROFILE_BIDDERS.fills.iter().map(|fill| finite(fill(mean?)));
         mean_profile
             .map(CellValue::Number)
             .chain(bidders().map(|measure| of_bidder(&bidder, measure)))
