@@ -38,7 +38,8 @@ pub use manifest::{GIT_COMMIT, Host, Manifest};
 pub use part::PartWriter;
 pub use prune::prune;
 pub use scan::{DamagedPart, RunCounts, Scan};
+pub(crate) use table::mean_name;
 pub use table::{Row, Rows, Table, TableColumn, table_columns, write_tables};
 
 /// The layout of parts, tables and manifest; raised when a file of an older layout can no longer be read.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;

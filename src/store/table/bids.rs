@@ -2,8 +2,8 @@
 
 use ndarray::Array2;
 
-use super::cells::{summary_columns, summary_values};
 use super::lead::{self, Lead};
+use super::summaries::{summary_columns, summary_values};
 use super::writer::TableWriter;
 use crate::auction::Strategy;
 use crate::auction::strategy::piecewise_linear;
