@@ -39,7 +39,7 @@ pub(super) fn lp_responses(
 ) -> Vec<Result<LpResponse, String>> {
     let utilities = evaluator.evaluate(profile).bidders;
     let grid = Grid { cells: asked.values as usize, bids: asked.bids as usize };
-    let of = |(bidder, own): (usize, &crate::expectation::BidderEvaluation)| {
+    let respond = |(bidder, own): (usize, &crate::expectation::BidderEvaluation)| {
         let solve = |constraint| {
             let found = program_response(evaluator, profile, bidder, grid, constraint);
             found.map_err(|error| error.to_string())
@@ -54,11 +54,11 @@ pub(super) fn lp_responses(
             utility: own.utility,
             best: found.plain.utility,
             bound: found.plain.bound,
-            constrained: found.constrained.map(|found| (found.optimum.utility, found.multiplier)),
+            constrained: found.constrained.map(|best| (best.optimum.utility, best.multiplier)),
             reason,
         })
     };
-    utilities.iter().enumerate().map(of).collect()
+    utilities.iter().enumerate().map(respond).collect()
 }
 
 /// Why a linear program has no solution, or none under the constraint.
