@@ -61,7 +61,8 @@ pub(super) fn described(out: &mut impl Write, rows: &[(String, String)], width: 
     Ok(())
 }
 
-/// A number with as many digits as tell it from its neighbours, in powers of ten where it is very small or large.
+/// A number with as many digits as tell it from its neighbours, in powers of ten where it is very small or
+/// large.
 pub(super) fn number(x: f64) -> String {
     match x.abs() {
         0.0 => "0".into(),

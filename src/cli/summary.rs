@@ -1,5 +1,5 @@
-//! What `run` prints once the tables are written: where the learners of each cell ended, how near that is to equilibrium, how
-//! they move, and what the sweep says along its axes.
+//! What `run` prints once the tables are written: where the learners of each cell ended, how near that is to
+//! equilibrium, how they move, and what the sweep says along its axes.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

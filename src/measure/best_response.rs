@@ -1,4 +1,5 @@
-//! How much a bidder gains by its best reply in the true auction: how near a profile is to equilibrium in utility.
+//! How much a bidder gains by its best reply in the true auction: how near a profile is to equilibrium in
+//! utility.
 
 use super::assessment::BidderAssessment;
 use super::column::{ONE, VALUE};

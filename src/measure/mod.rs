@@ -1,7 +1,7 @@
 //! Measures: what is computed of a run, and of a cell's replicates. One file a measure, one row a column.
 //!
-//! A file holds the rows of the columns that belong together; [`run_columns`], [`bidder_columns`], [`cell_columns`] and all
-//! else that is told of a column follow from the tables of these rows.
+//! A file holds the rows of the columns that belong together; [`run_columns`], [`bidder_columns`],
+//! [`cell_columns`] and all else that is told of a column follow from the tables of these rows.
 
 mod allocation;
 mod assessment;
@@ -50,7 +50,8 @@ pub use table::{
 };
 pub use yardstick::Yardstick;
 
-/// Raised whenever a formula changes, so that stored runs are measured again: part of the key of every stored run.
+/// Raised whenever a formula changes, so that stored runs are measured again: part of the key of every stored
+/// run.
 pub const MEASURES_VERSION: u32 = 1;
 
 #[cfg(test)]

@@ -33,7 +33,8 @@ pub(super) enum OfRun {
     Bids(OfBids),
 }
 
-/// How a number of all bidders follows from their bids alone, so that cells have it too, of their mean profile.
+/// How a number of all bidders follows from their bids alone, so that cells have it too, of their mean
+/// profile.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum OfBids {
     /// From all of them together.
@@ -56,7 +57,8 @@ pub(super) enum OfBidder {
     Bids(OfAssessed),
 }
 
-/// How the tables of cells tell a measure's summary over replicates, beside the long table that has every summary.
+/// How the tables of cells tell a measure's summary over replicates, beside the long table that has every
+/// summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Summarised {
     /// Not at all.

@@ -1,4 +1,5 @@
-//! Utilities and gains in the smoothed auction, where a bid b wins against m with probability sigmoid(beta (b - m)).
+//! Utilities and gains in the smoothed auction, where a bid b wins against m with probability sigmoid(beta (b
+//! - m)).
 
 use super::assessment::BidderAssessment;
 use super::column::VALUE;

@@ -7,7 +7,8 @@ const COVERAGE: f64 = 0.95;
 
 /// Count, mean, standard deviation, confidence interval and range of one column over replicates.
 ///
-/// Numbers are pushed in the order of the replicates, missing ones left out; the same order gives the same bits.
+/// Numbers are pushed in the order of the replicates, missing ones left out; the same order gives the same
+/// bits.
 ///
 /// ```
 /// let mut summary = bidsweep::measure::Summary::default();
@@ -44,8 +45,8 @@ impl Summary {
         self.moments.sd()
     }
 
-    /// The half-width t_(0.975, n-1) sd / sqrt(n) of Student's 95 % interval for the mean; `None` for fewer than two
-    /// replicates.
+    /// The half-width t_(0.975, n-1) sd / sqrt(n) of Student's 95 % interval for the mean; `None` for fewer
+    /// than two replicates.
     pub fn ci95(&self) -> Option<f64> {
         self.half_width(COVERAGE)
     }

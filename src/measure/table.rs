@@ -1,7 +1,8 @@
 //! The table of measures of a run and of its bidders: one row a column.
 //!
-//! What follows from it: the columns of `runs` and `bidders`, their summaries over replicates, the measures of a cell's
-//! mean profile, what `bidsweep evaluate` prints, `bidsweep list`, and what each column's Parquet field says of itself.
+//! What follows from it: the columns of `runs` and `bidders`, their summaries over replicates, the measures
+//! of a cell's mean profile, what `bidsweep evaluate` prints, `bidsweep list`, and what each column's Parquet
+//! field says of itself.
 
 use std::sync::LazyLock;
 
@@ -111,8 +112,8 @@ pub fn bidder_summaries() -> Vec<Summarised> {
     measures().filter(of_bidder).map(|row| row.summarised).collect()
 }
 
-/// What is told of a bidder of an assessed profile: a number a column of [`assessed_columns`], `None` where it is missing or
-/// not finite.
+/// What is told of a bidder of an assessed profile: a number a column of [`assessed_columns`], `None` where
+/// it is missing or not finite.
 pub fn assessed_numbers(bidder: &super::BidderAssessment) -> Vec<Option<f64>> {
     OF_ASSESSED.fills.iter().map(|fill| fill(bidder).filter(|number| number.is_finite())).collect()
 }

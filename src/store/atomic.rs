@@ -9,8 +9,8 @@ use super::StoreError;
 /// The ending of files that are still being written.
 const TEMPORARY: &str = ".tmp";
 
-/// A file under a temporary name in its own folder, `.NAME.tmp`, until [`AtomicFile::commit`]. Dropped before, it is
-/// removed; a crash leaves the temporary file, which [`remove_leftovers`] takes away.
+/// A file under a temporary name in its own folder, `.NAME.tmp`, until [`AtomicFile::commit`]. Dropped
+/// before, it is removed; a crash leaves the temporary file, which [`remove_leftovers`] takes away.
 #[derive(Debug)]
 pub(crate) struct AtomicFile {
     file: File,

@@ -12,9 +12,9 @@ use crate::measure::{
 use crate::sweep::CellId;
 use crate::train::Recording;
 
-/// What a run was measured with, and into which columns: the first 4 bytes of a BLAKE3 hash over canonical JSON of
-/// [`MEASURES_VERSION`], its [`RunMeasurement`] and the names of all columns. A stored run with another key counts as
-/// missing.
+/// What a run was measured with, and into which columns: the first 4 bytes of a BLAKE3 hash over canonical
+/// JSON of [`MEASURES_VERSION`], its [`RunMeasurement`] and the names of all columns. A stored run with
+/// another key counts as missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MeasureKey(u32);
 
@@ -27,8 +27,8 @@ impl MeasureKey {
     }
 }
 
-/// Canonical JSON: sorted keys, shortest numbers, no space. A field that is added later must find its place here, and
-/// so does not compile before.
+/// Canonical JSON: sorted keys, shortest numbers, no space. A field that is added later must find its place
+/// here, and so does not compile before.
 fn canonical(measurement: &RunMeasurement) -> String {
     let RunMeasurement { recording, continuation, best_response } = measurement;
     let Recording { tail, ema, trajectory, history } = recording;

@@ -27,8 +27,8 @@ pub struct Cell {
     pub position: usize,
     /// The identity.
     pub id: CellId,
-    /// The values of the axes, `beta=50 bidders=2`, after the block's label if it has one; the sweep's name where
-    /// there is neither.
+    /// The values of the axes, `beta=50 bidders=2`, after the block's label if it has one; the sweep's name
+    /// where there is neither.
     pub label: String,
     /// The name of the population, where one was named.
     pub population: Option<String>,
@@ -64,7 +64,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Reads, expands and checks a sweep file. `set` holds `key=value` overrides: of a fixed setting, or of `name`.
+    /// Reads, expands and checks a sweep file. `set` holds `key=value` overrides: of a fixed setting, or of
+    /// `name`.
     ///
     /// # Errors
     /// All that is wrong with the file, each with its place and what to write instead.

@@ -108,7 +108,7 @@ fn evidence(
     margin: f64,
 ) -> Vec<Evidence> {
     let distances = references.bne.as_ref().map(|bne| BneDistance::new(bne, &settings.population()));
-    let of = |(bidder, of): (usize, &BidderReferences)| {
+    let evidence = |(bidder, found): (usize, &BidderReferences)| {
         let prior = &settings.bidders[bidder].prior;
         let second = prior.variance() + prior.mean() * prior.mean();
         let near = || {
@@ -119,12 +119,12 @@ fn evidence(
             multiplier: runs.of_bidder(bidder, MULTIPLIER),
             drift: runs.of_bidder(bidder, DRIFT),
             references: [
-                ("bne", of.bne.multiplier),
-                ("class", of.class.multiplier),
-                ("smoothed", of.smoothed.multiplier),
+                ("bne", found.bne.multiplier),
+                ("class", found.class.multiplier),
+                ("smoothed", found.smoothed.multiplier),
             ],
             bids_of_bne: near().unwrap_or(false),
         }
     };
-    references.bidders.iter().enumerate().map(of).collect()
+    references.bidders.iter().enumerate().map(evidence).collect()
 }

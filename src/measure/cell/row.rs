@@ -60,8 +60,9 @@ pub fn cell_bidder_columns() -> &'static [Column] {
 
 /// Measures a cell: its settings, what `[measure]` asks for, its references at the last beta, and its runs.
 ///
-/// The mean profile is that of the mean bid functions over the replicates with status ok. Noise inflates the mean over
-/// replicates of what is quadratic in the multiplier's error, such as `epsilon_ex_ante`; of the mean profile it does not.
+/// The mean profile is that of the mean bid functions over the replicates with status ok. Noise inflates the
+/// mean over replicates of what is quadratic in the multiplier's error, such as `epsilon_ex_ante`; of the
+/// mean profile it does not.
 pub fn measure_cell(
     settings: &Settings,
     measure: &MeasureSettings,

@@ -17,9 +17,9 @@ const BY_BITS: Order = [0x2c, 0, 0];
 
 /// Says of every column of a finished file that its values were compared by the order of their type.
 ///
-/// Of numbers the library says that they were by IEEE 754's total order, a word so new that pyarrow and others do not
-/// know it and leave the least and largest numbers of a column aside. As no NaN is ever written, the two orders differ
-/// in the sign of zero alone, which readers do not rely on.
+/// Of numbers the library says that they were by IEEE 754's total order, a word so new that pyarrow and
+/// others do not know it and leave the least and largest numbers of a column aside. As no NaN is ever
+/// written, the two orders differ in the sign of zero alone, which readers do not rely on.
 pub(super) fn tell_order_of_type(file: &mut File, columns: usize) -> io::Result<()> {
     // The list is the last of the footer, before the byte that ends it.
     let mut orders = vec![0; size_of::<Order>() * columns];

@@ -91,7 +91,8 @@ impl Lead {
         self.values(indices, &self.settings)
     }
 
-    /// What a row of a bidder starts with. `bidder` counts from 0; the table counts from 1, after the other indices.
+    /// What a row of a bidder starts with. `bidder` counts from 0; the table counts from 1, after the other
+    /// indices.
     pub(super) fn of_bidder<'a>(&'a self, indices: &[i64], bidder: usize) -> Vec<Value<'a>> {
         let indices = [indices, &[bidder as i64 + 1]].concat();
         self.values(&indices, &self.bidders[bidder].settings)

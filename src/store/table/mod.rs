@@ -32,17 +32,18 @@ use crate::equilibrium::{References, shared_references};
 use crate::measure::{CellRow, CellRuns, RunRow, measure_cell};
 use crate::sweep::{Kind, Plan, SettingColumn, setting_columns};
 
-/// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate, bidder, epoch.
-/// Runs that are missing have no rows, and cells none of whose runs is there have none.
+/// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate,
+/// bidder, epoch. Runs that are missing have no rows, and cells none of whose runs is there have none.
 ///
-/// The bytes are a function of the plan and the results. The plan is walked in windows whose rows take at most 16 MiB;
-/// for each, the parts that overlap it are decoded, one after the other, and the references of its cells are found on all
-/// threads of the current pool. Parts that later windows want stay, as long as they take less than 64 MiB. So memory
-/// holds a window, these parts and a row group a table, however many runs there are. A table appears under its name once
-/// all of them are complete.
+/// The bytes are a function of the plan and the results. The plan is walked in windows whose rows take at
+/// most 16 MiB; for each, the parts that overlap it are decoded, one after the other, and the references of
+/// its cells are found on all threads of the current pool. Parts that later windows want stay, as long as
+/// they take less than 64 MiB. So memory holds a window, these parts and a row group a table, however many
+/// runs there are. A table appears under its name once all of them are complete.
 ///
 /// # Errors
-/// Where a part is damaged or gone since the scan, or a table cannot be written; the tables before then stand.
+/// Where a part is damaged or gone since the scan, or a table cannot be written; the tables before then
+/// stand.
 pub fn write_tables(folder: &Folder, plan: &Plan, scan: &Scan) -> Result<(), StoreError> {
     write_in_windows(folder, plan, scan, WINDOW_BYTES)
 }
@@ -546,11 +547,11 @@ mod tests {
                     let learned = summary(ok.iter().map(|run| Some(run.parameters[bidder][0] * value)));
                     let found = ["bid_mean", "bid_sd", "bid_ci95"].map(|name| row.number(name));
                     assert_eq!(found, [learned.mean(), learned.sd(), learned.ci95()]);
-                    let of = &references.bidders[bidder];
-                    let bne = of.bne.multiplier.unwrap() * value;
+                    let found = &references.bidders[bidder];
+                    let bne = found.bne.multiplier.unwrap() * value;
                     assert!((row.number("bne_bid").unwrap() - bne).abs() < 1e-12);
-                    assert_eq!(row.number("class_bid"), of.class.multiplier.map(|w| w * value));
-                    assert_eq!(row.number("smoothed_bid"), of.smoothed.multiplier.map(|w| w * value));
+                    assert_eq!(row.number("class_bid"), found.class.multiplier.map(|w| w * value));
+                    assert_eq!(row.number("smoothed_bid"), found.smoothed.multiplier.map(|w| w * value));
                 }
             }
         }

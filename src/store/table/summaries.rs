@@ -1,4 +1,5 @@
-//! Summaries over replicates: the long table that has every one, and the columns that tables of cells have of the main ones.
+//! Summaries over replicates: the long table that has every one, and the columns that tables of cells have of
+//! the main ones.
 
 use super::lead::{self, Lead};
 use super::writer::TableWriter;
@@ -91,7 +92,8 @@ impl Main {
         (summarised != Summarised::InLong).then_some(Main { column, summarised, place })
     }
 
-    /// Its columns: mean, standard deviation, half-width of the interval, and the count where runs may lack it.
+    /// Its columns: mean, standard deviation, half-width of the interval, and the count where runs may lack
+    /// it.
     fn columns(&self) -> Vec<Column> {
         let mut columns = summary_columns(self.column).to_vec();
         if self.summarised == Summarised::InCellsWithCount {
@@ -120,7 +122,8 @@ fn main_of_bidders() -> impl Iterator<Item = Main> {
     (0..bidder_columns().len()).filter_map(move |place| Main::of(place, bidder_columns(), &summarised))
 }
 
-/// The main measures of bidders that are averaged over the bidders of a run, and their places among the averaged.
+/// The main measures of bidders that are averaged over the bidders of a run, and their places among the
+/// averaged.
 fn main_averaged() -> impl Iterator<Item = (Main, usize)> {
     let summarised = bidder_summaries();
     averaged_columns()
@@ -128,7 +131,8 @@ fn main_averaged() -> impl Iterator<Item = (Main, usize)> {
         .filter_map(move |(at, place)| Main::of(place, bidder_columns(), &summarised).map(|main| (main, at)))
 }
 
-/// The columns that `cells` has of the main measures. One of runs and of bidders by one name is there once, as that of runs.
+/// The columns that `cells` has of the main measures. One of runs and of bidders by one name is there once,
+/// as that of runs.
 pub(super) fn cell_columns() -> Vec<Column> {
     main_of_runs().chain(main_averaged().map(|(main, _)| main)).flat_map(|main| main.columns()).collect()
 }
