@@ -27,6 +27,10 @@ pub(super) fn cell_table() -> Vec<Column> {
         ]
         .map(|(name, doc)| Column::integer(name).says(doc).counted_in("runs")),
     );
+    columns.extend(EQUILIBRIA.map(|(name, equilibrium)| {
+        let doc = format!("multiplier of the {equilibrium}; null where bidders differ in it");
+        Column::repeating(&format!("{name}_multiplier"), Kind::Number).says(&doc).counted_in("1")
+    }));
     columns.extend(
         [
             (
