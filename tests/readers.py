@@ -1,4 +1,5 @@
-"""pandas, polars and DuckDB read every table of out/week4 alike, and the README's queries run."""
+"""pandas, polars and DuckDB read every table of out/week4 alike, columns say what they hold, the least and largest numbers
+are known, and the README's queries run."""
 
 import math
 import os
@@ -11,7 +12,7 @@ import polars
 import pyarrow.parquet
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TABLES = ["cells", "cell_bidders", "runs", "bidders", "trajectories", "bid_functions"]
+TABLES = ["cells", "cell_bidders", "summaries", "runs", "bidders", "trajectories", "bid_functions"]
 
 
 def check_table(path):
@@ -40,6 +41,32 @@ def check_table(path):
                 assert math.isclose(*means, rel_tol=1e-12, abs_tol=1e-300), f"{path}: {field.name}: {means}"
 
 
+def check_fields(path):
+    """Every column says what it holds, and those of numbers in which unit."""
+    for field in pyarrow.parquet.read_schema(path):
+        told = field.metadata or {}
+        assert told.get(b"doc"), f"{path}: {field.name} does not say what it holds"
+        is_long = path.endswith("summaries.parquet")
+        if str(field.type) != "string" and not is_long:
+            assert told.get(b"unit"), f"{path}: {field.name} has no unit"
+
+
+def check_statistics(path):
+    """The least and the largest number of every column that has any."""
+    file = pyarrow.parquet.ParquetFile(path)
+    for group in range(file.metadata.num_row_groups):
+        rows = file.read_row_group(group)
+        for place in range(file.metadata.num_columns):
+            column = file.metadata.row_group(group).column(place)
+            numbers = [x for x in rows.column(place).to_pylist() if x is not None]
+            statistics = column.statistics
+            assert statistics.null_count == rows.num_rows - len(numbers), f"{path}: {column.path_in_schema}"
+            assert statistics.has_min_max == bool(numbers), f"{path}: {column.path_in_schema}"
+            if numbers:
+                ends = (statistics.min, statistics.max)
+                assert ends == (min(numbers), max(numbers)), f"{path}: {column.path_in_schema}: {ends}"
+
+
 def run_readme_queries():
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.S)
     libraries = {line.split()[1] for block in blocks for line in block.splitlines() if line.startswith("import")}
@@ -52,6 +79,9 @@ def run_readme_queries():
 if __name__ == "__main__":
     os.chdir(ROOT)
     for table in TABLES:
-        check_table(f"out/week4/{table}.parquet")
+        path = f"out/week4/{table}.parquet"
+        check_table(path)
+        check_fields(path)
+        check_statistics(path)
     run_readme_queries()
     print(f"{len(TABLES)} tables read alike by pandas, polars and DuckDB")

@@ -173,7 +173,9 @@ fn what_is_left_at_the_end_is_noise_that_falls_with_the_batch_as_the_optimisers_
 #[test]
 fn epsilon_falls_with_the_square_of_the_bias() {
     let columns =
-        ["epsilon_ex_ante", "epsilon_class", "epsilon_smoothed", "epsilon_smoothed_class", "epsilon_lp"];
+        ["epsilon_ex_ante", "epsilon_class", "epsilon_smoothed", "epsilon_smoothed_class", "epsilon_lp"]
+            .map(|name| format!("{name}_mean_profile"));
+    let columns = columns.each_ref().map(String::as_str);
     let (lines, cells) = run_with("epsilon", |folder| cells(folder, &columns));
     assert_eq!((lines.len(), cells.len()), (20, 20));
     for (line, (label, numbers)) in lines.iter().zip(&cells) {

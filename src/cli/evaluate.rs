@@ -183,7 +183,7 @@ impl Answer {
             "revenue": finite(self.assessment.evaluation.revenue),
             "welfare": finite(self.assessment.evaluation.welfare),
             "efficiency": finite(self.assessment.evaluation.efficiency),
-            "constraint": self.constraint.map(|of| json!({ of.name(): of.number() })),
+            "constraint": self.constraint.map(|kept| json!({ kept.name(): kept.number() })),
             "smoothed_reason": self.smoothed_reason(),
             "bidders": (0..self.bidders()).map(bidder).collect::<Vec<_>>(),
         });

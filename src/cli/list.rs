@@ -17,7 +17,8 @@ use crate::sweep::{measure_keys, settings, suggestion};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// settings, learners, priors, strategies, mechanisms, measures, columns or verdicts; all of them where left out
+    /// settings, learners, priors, strategies, mechanisms, measures, columns or verdicts; all of them where
+    /// left out
     #[arg(value_name = "TOPIC")]
     topic: Option<String>,
     /// How to print
@@ -151,7 +152,7 @@ fn mechanisms() -> Vec<Section> {
 }
 
 fn measures() -> Vec<Section> {
-    let of = |title: &str, columns: &[Column]| {
+    let listed = |title: &str, columns: &[Column]| {
         let row = |column: &Column| Entry {
             unit: column.unit.map(str::to_owned),
             ..Entry::new(&column.name, String::new(), &column.doc)
@@ -159,22 +160,22 @@ fn measures() -> Vec<Section> {
         section(title, columns.iter().map(row))
     };
     vec![
-        of("measures of a run", run_columns()),
-        of("measures of a run's bidder", bidder_columns()),
-        of("measures of a cell", cell_columns()),
-        of("measures of a cell's bidder", cell_bidder_columns()),
+        listed("measures of a run", run_columns()),
+        listed("measures of a run's bidder", bidder_columns()),
+        listed("measures of a cell", cell_columns()),
+        listed("measures of a cell's bidder", cell_bidder_columns()),
     ]
 }
 
 fn columns() -> Vec<Section> {
-    let of = |name: TableName| {
+    let listed = |name: TableName| {
         let row = |column: crate::store::TableColumn| Entry {
             unit: column.unit,
             ..Entry::new(&column.name, String::new(), &column.doc)
         };
         section(&format!("columns of {}", name.file()), table_columns(name).into_iter().map(row))
     };
-    TableName::ALL.map(of).into()
+    TableName::ALL.map(listed).into()
 }
 
 fn verdicts() -> Vec<Section> {

@@ -61,7 +61,8 @@ pub(super) fn described(out: &mut impl Write, rows: &[(String, String)], width: 
     Ok(())
 }
 
-/// A number with as many digits as tell it from its neighbours, in powers of ten where it is very small or large.
+/// A number with as many digits as tell it from its neighbours, in powers of ten where it is very small or
+/// large.
 pub(super) fn number(x: f64) -> String {
     match x.abs() {
         0.0 => "0".into(),
@@ -128,7 +129,8 @@ mod tests {
             [("bias", "how far it is from there"), ("a_name_that_takes_more_than_its_share", "and more")];
         let mut text = Vec::new();
         described(&mut text, &rows.map(|(name, text)| (name.into(), text.into())), 24).unwrap();
-        let expected = "  bias  how far it is\n        from there\n  a_name_that_takes_more_than_its_share\n        and more\n";
+        let expected = "  bias  how far it is\n        from there\n\
+                        \x20 a_name_that_takes_more_than_its_share\n        and more\n";
         assert_eq!(String::from_utf8(text).unwrap(), expected);
     }
 

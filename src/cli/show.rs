@@ -13,7 +13,7 @@ use super::verify::compare;
 use super::{Console, Exit, Failure, Format};
 use crate::engine::rerun;
 use crate::measure::{RunRow, bidder_columns, run_columns};
-use crate::store::{Folder, Row, Scan, StoreError, Table, TableName};
+use crate::store::{Folder, Row, Scan, StoreError, Table, TableName, mean_name};
 use crate::sweep::{Cell, CellId, Plan, Scalar};
 
 #[derive(Debug, clap::Args)]
@@ -113,7 +113,7 @@ fn stored(folder: &Folder, cell: &Cell, replicate: Option<u32>) -> Result<Sectio
     };
     // What every bidder shares with the whole stands once, in the first section; summaries stay together.
     let shared = |pair: &(String, Scalar)| {
-        let is_summary = [MEAN].iter().chain(&SPREADS).any(|end| pair.0.ends_with(end));
+        let is_summary = summarised(&pair.0, &row).is_some() || is_spread(&pair.0, &row);
         !is_summary && row.contains(pair)
     };
     let mut sections = vec![(title, row.clone())];
@@ -163,13 +163,9 @@ fn trained_again(plan: &Plan, cell: &Cell, replicate: u32, row: &RunRow) -> Sect
 fn lines(rows: &[(String, Scalar)]) -> Vec<Vec<String>> {
     let value =
         |name: &str| rows.iter().find(|(n, _)| n == name).map(|(_, v)| v).filter(|v| **v != Scalar::Null);
-    // Only a summary has a count.
-    let is_summarised = |measure: &&str| value(&format!("{measure}_n")).is_some();
-    let is_spread =
-        |name: &str| SPREADS.iter().filter_map(|end| name.strip_suffix(end)).any(|m| is_summarised(&m));
-    let line = |(name, mean): &(String, Scalar)| match name.strip_suffix(MEAN).filter(is_summarised) {
+    let line = |(name, mean): &(String, Scalar)| match summarised(name, rows) {
         Some(measure) => {
-            let [ci95, sd, n] = SPREADS.map(|spread| value(&format!("{measure}{spread}")).map(text_of));
+            let [sd, ci95, n] = SPREADS.map(|spread| value(&format!("{measure}{spread}")).map(text_of));
             let ci95 = ci95.map(|ci95| format!(" ±{ci95}")).unwrap_or_default();
             let rest = [sd.map(|sd| format!("sd {sd}")), n.map(|n| format!("n {n}"))];
             let rest = rest.into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -178,15 +174,29 @@ fn lines(rows: &[(String, Scalar)]) -> Vec<Vec<String>> {
         }
         None => vec![format!("  {name}"), text_of(mean)],
     };
-    let is_there = |value: &Scalar| !matches!(value, Scalar::Null) && *value != Scalar::Text(String::new());
-    rows.iter().filter(|(name, value)| is_there(value) && !is_spread(name)).map(line).collect()
+    let is_there = |value: &Scalar| *value != Scalar::Null;
+    rows.iter().filter(|(name, value)| is_there(value) && !is_spread(name, rows)).map(line).collect()
 }
 
-/// What ends the name of a summary's mean.
-const MEAN: &str = "_mean";
+/// The measure whose mean over replicates stands under a name.
+fn summarised<'n>(name: &'n str, rows: &[(String, Scalar)]) -> Option<&'n str> {
+    let measures = [Some(name), name.strip_suffix("_mean")];
+    measures.into_iter().flatten().find(|measure| mean_name(measure) == name && has_summary(measure, rows))
+}
+
+/// Whether a name is that of the rest of a summary.
+fn is_spread(name: &str, rows: &[(String, Scalar)]) -> bool {
+    SPREADS.iter().filter_map(|end| name.strip_suffix(end)).any(|measure| has_summary(measure, rows))
+}
+
+/// Whether a measure has a summary: a mean, a standard deviation and an interval.
+fn has_summary(measure: &str, rows: &[(String, Scalar)]) -> bool {
+    let [sd, ci95, _] = SPREADS.map(|spread| format!("{measure}{spread}"));
+    [mean_name(measure), sd, ci95].iter().all(|name| rows.iter().any(|(other, _)| other == name))
+}
 
 /// What ends the names of the rest of a summary.
-const SPREADS: [&str; 3] = ["_ci95", "_sd", "_n"];
+const SPREADS: [&str; 3] = ["_sd", "_ci95", "_n"];
 
 fn json_of(value: &Scalar) -> Value {
     match value {

@@ -1,5 +1,5 @@
-//! What `run` prints once the tables are written: where the learners of each cell ended, how near that is to equilibrium, how
-//! they move, and what the sweep says along its axes.
+//! What `run` prints once the tables are written: where the learners of each cell ended, how near that is to
+//! equilibrium, how they move, and what the sweep says along its axes.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -55,7 +55,7 @@ pub(super) fn print_summary(
         writeln!(out, "{}: {question}\n", plan.name())?;
     }
     print_biases(plan, &printed, out)?;
-    print_epsilons(plan, &printed, out)?;
+    print_epsilons(&printed, out)?;
     for (reason, cells) in reasons {
         writeln!(out, "{reason} ({})", counted(cells, "cell"))?;
     }
@@ -100,11 +100,10 @@ fn print_biases(plan: &Plan, lines: &[SummaryLine], out: &mut impl Write) -> io:
     Ok(())
 }
 
-fn label(plan: &Plan, line: &SummaryLine) -> String {
-    let label = if line.label.is_empty() { plan.name() } else { &line.label };
+fn label(line: &SummaryLine) -> String {
     match line.bidder {
-        Some(bidder) => format!("{label} bidder {bidder}"),
-        None => label.into(),
+        Some(bidder) => format!("{} bidder {bidder}", line.label),
+        None => line.label.clone(),
     }
 }
 
@@ -115,7 +114,7 @@ fn biases(plan: &Plan, line: &SummaryLine) -> Vec<String> {
         None => "-".into(),
     };
     vec![
-        label(plan, line),
+        label(line),
         match (line.replicates - line.diverged - line.failed, plan.replicates()) {
             (ok, all) if ok == i64::from(all) => ok.to_string(),
             (ok, all) => format!("{ok}/{all}"),
@@ -133,14 +132,14 @@ fn biases(plan: &Plan, line: &SummaryLine) -> Vec<String> {
 }
 
 /// What bidders gain by deviating, and the verdicts.
-fn print_epsilons(plan: &Plan, lines: &[SummaryLine], out: &mut impl Write) -> io::Result<()> {
+fn print_epsilons(lines: &[SummaryLine], out: &mut impl Write) -> io::Result<()> {
     let header = ["cell", "epsilon", "of best", "interim", "in class", "destination", "movement"];
     let mut rows = vec![header.map(String::from).to_vec()];
     let number = |x: Option<f64>| x.map_or_else(|| "-".into(), |x| format!("{x:.2e}"));
     for line in lines {
         let numbers = [line.epsilon_ex_ante, line.epsilon_relative, line.epsilon_interim, line.epsilon_class];
         let verdicts = [&line.destination, &line.movement];
-        let mut row = vec![label(plan, line)];
+        let mut row = vec![label(line)];
         row.extend(numbers.map(number));
         row.extend(verdicts.map(|verdict| verdict.clone().unwrap_or_else(|| "-".into())));
         rows.push(row);

@@ -1,7 +1,7 @@
 //! The assessment of a profile: what its bidders get, and what each would gain by another bid function.
 //!
-//! It is made once, here, for the tail-mean profile of a run, for the mean profile of a cell, and for the bids that
-//! `bidsweep evaluate` is given.
+//! It is made here alone: for the tail-mean profile of a run, for the mean profile of a cell, and for the
+//! bids that `bidsweep evaluate` is given.
 
 use super::program::{LpGrid, LpResponse, lp_reason, lp_responses};
 use crate::auction::Profile;

@@ -1,8 +1,9 @@
-//! How much a bidder gains by its best reply in the true auction: how near a profile is to equilibrium in utility.
+//! How much a bidder gains by its best reply in the true auction: how near a profile is to equilibrium in
+//! utility.
 
 use super::assessment::BidderAssessment;
 use super::column::{ONE, VALUE};
-use super::rows::{Measure, OfBids, Tables, all_bids, bidder, bids, largest, run};
+use super::rows::{Measure, OfBids, all_bids, bidder, bids, largest, run};
 
 pub(super) const ROWS: &[Measure] = &[
     bids(
@@ -11,7 +12,7 @@ pub(super) const ROWS: &[Measure] = &[
         "u_BR = E max_b (v - b) W(b), ex ante over all bid functions, W the probability to win against the others",
         |bidder| Some(bidder.response.best_response_utility),
     ),
-    bids("epsilon_ex_ante", VALUE, "u_BR - utility", ex_ante),
+    bids("epsilon_ex_ante", VALUE, "u_BR - utility", ex_ante).main(),
     bids(
         "epsilon_ex_ante_upper",
         VALUE,
@@ -21,30 +22,32 @@ pub(super) const ROWS: &[Measure] = &[
     bidder("epsilon_ex_ante_last_iterate", VALUE, "u_BR - utility, profile after the last epoch", |bidder| {
         Some(bidder.response_last.epsilon_ex_ante)
     }),
-    bids("epsilon_interim", VALUE, "largest gain of a best reply over the values of the support", interim),
+    bids("epsilon_interim", VALUE, "largest gain of a best reply over the values of the support", interim)
+        .main(),
     bids("interim_value", VALUE, "the value at which it is attained", |bidder| {
         Some(bidder.response.interim_value)
-    })
-    .only(Tables::Neither),
-    bids("epsilon_relative", ONE, "1 - utility / u_BR; null where u_BR is 0", relative),
-    bids("epsilon_class", VALUE, "gain of the best reply within the strategy class, ex ante", class),
-    all_bids("nash_conv", VALUE, "sum over bidders of epsilon_ex_ante", OfBids::Sum(ex_ante)),
-    all_bids("epsilon_ex_ante", VALUE, "largest epsilon_ex_ante of the bidders", OfBids::Largest(ex_ante)),
+    }),
+    bids("epsilon_relative", ONE, "1 - utility / u_BR; null where u_BR is 0", relative).main_with_gaps(),
+    bids("epsilon_class", VALUE, "gain of the best reply within the strategy class, ex ante", class).main(),
+    all_bids("nash_conv", VALUE, "sum over bidders of epsilon_ex_ante", OfBids::Sum(ex_ante)).main(),
+    all_bids("epsilon_ex_ante", VALUE, "largest epsilon_ex_ante of the bidders", OfBids::Largest(ex_ante))
+        .main(),
     run(
         "epsilon_ex_ante_last_iterate",
         VALUE,
         "largest epsilon_ex_ante_last_iterate of the bidders",
         |run| largest(run.bidders().map(|bidder| Some(bidder.response_last.epsilon_ex_ante))),
     ),
-    all_bids("epsilon_interim", VALUE, "largest epsilon_interim of the bidders", OfBids::Largest(interim)),
+    all_bids("epsilon_interim", VALUE, "largest epsilon_interim of the bidders", OfBids::Largest(interim))
+        .main(),
     all_bids(
         "epsilon_relative",
         ONE,
         "largest epsilon_relative of the bidders; null where one has none",
         OfBids::Largest(relative),
     )
-    .only(Tables::Runs),
-    all_bids("epsilon_class", VALUE, "largest epsilon_class of the bidders", OfBids::Largest(class)),
+    .main_with_gaps(),
+    all_bids("epsilon_class", VALUE, "largest epsilon_class of the bidders", OfBids::Largest(class)).main(),
 ];
 
 fn ex_ante(bidder: &BidderAssessment) -> Option<f64> {

@@ -5,25 +5,28 @@ use super::context::BidderContext;
 use super::rows::{Measure, bidder, run};
 
 pub(super) const ROWS: &[Measure] = &[
-    bidder("bias", ONE, "multiplier_tail_mean - BNE multiplier", bias),
+    bidder("bias", ONE, "multiplier_tail_mean - BNE multiplier", bias).main(),
     bidder(
         "class_bias",
         ONE,
         "class equilibrium - BNE multiplier: the part of bias due to the strategy class",
         |bidder| Some(bidder.references.class.multiplier? - bidder.references.bne.multiplier?),
-    ),
+    )
+    .main(),
     bidder(
         "smoothing_bias",
         ONE,
         "smoothed equilibrium - class equilibrium: the part of bias due to smoothing",
         |bidder| Some(bidder.references.smoothed.multiplier? - bidder.references.class.multiplier?),
-    ),
+    )
+    .main(),
     bidder(
         "learning_bias",
         ONE,
         "multiplier_tail_mean - smoothed equilibrium: the part of bias due to learning",
         |bidder| Some(bidder.outcome.tail_mean - bidder.references.smoothed.multiplier?),
-    ),
+    )
+    .main(),
 ];
 
 pub(super) const ROWS_OF_RUNS: &[Measure] =

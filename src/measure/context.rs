@@ -96,7 +96,7 @@ impl<'a> RunContext<'a> {
             saturated_share: self.saturated_shares[i],
             distance: self.distances[i],
             response_last: &self.responses_last[i],
-            regret: self.regrets.as_ref().map(|of| &of[i]),
+            regret: self.regrets.as_ref().map(|regrets| &regrets[i]),
             single: self.singles[i],
             drift: self.drifts[i],
         })
@@ -113,10 +113,10 @@ impl<'a> RunContext<'a> {
 
 /// The bid functions of parameters, one slice a bidder.
 pub(super) fn profile<'p>(settings: &Settings, parameters: impl Fn(usize) -> &'p Vec<f64>) -> Profile {
-    let of = |(place, bidder): (usize, &crate::train::BidderSettings)| {
+    let bids = |(place, bidder): (usize, &crate::train::BidderSettings)| {
         bidder.strategy.bid_function(&bidder.prior, parameters(place))
     };
-    Profile { bids: settings.bidders.iter().enumerate().map(of).collect() }
+    Profile { bids: settings.bidders.iter().enumerate().map(bids).collect() }
 }
 
 fn profile_of_last(settings: &Settings, outcome: &Outcome) -> Profile {
@@ -137,17 +137,17 @@ fn played(settings: &Settings, history: &History) -> Vec<Profile> {
     history.parameters.rows().into_iter().map(profile_of).collect()
 }
 
-/// For each bidder the mean multiplier over the later half of the tail less that over the earlier; `None` where the tail
-/// is one epoch.
+/// For each bidder the mean multiplier over the later half of the tail less that over the earlier; `None`
+/// where the tail is one epoch.
 fn drifts(outcome: &Outcome) -> Vec<Option<f64>> {
     let multipliers = &outcome.series.multipliers;
     let half = multipliers.nrows() / 2;
     let mean = |numbers: ndarray::ArrayView1<f64>| numbers.iter().sum::<f64>() / numbers.len() as f64;
-    let of = |column: ndarray::ArrayView1<f64>| {
+    let drift = |column: ndarray::ArrayView1<f64>| {
         (half > 0).then(|| {
             let (earlier, later) = column.split_at(ndarray::Axis(0), half);
             mean(later) - mean(earlier)
         })
     };
-    multipliers.columns().into_iter().map(of).collect()
+    multipliers.columns().into_iter().map(drift).collect()
 }

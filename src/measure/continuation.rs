@@ -5,23 +5,25 @@ use crate::learner::{Learner, Sgd};
 use crate::numeric::simd::Instance;
 use crate::train::{Batch, Beta, Outcome, Recording, Run, Settings, Standing, Status, Updates, train_group};
 
-/// Epochs after which it is first looked whether movement is left; from then on after twice as many each time, so that
-/// the last look is at half of all epochs.
+/// Epochs after which it is first looked whether movement is left; from then on after twice as many each
+/// time, so that the last look is at half of all epochs.
 const PIECE: u32 = 32;
 
 /// Movement has died out below this part of that of the run, or below this in multipliers.
 const DIED_OUT: f64 = 0.004;
 const NO_MOVEMENT: f64 = 1e-7;
 
-/// Steps of the power iteration for the largest factor by which the field stretches, and the distance in theta of its
-/// difference quotients.
+/// Steps of the power iteration for the largest factor by which the field stretches, and the distance in
+/// theta of its difference quotients.
 const POWER_STEPS: usize = 10;
 const DIFFERENCE: f64 = 1e-4;
 
-/// The part of the stable step that plain ascent takes: the power iteration may fall short of the largest factor.
+/// The part of the stable step that plain ascent takes: the power iteration may fall short of the largest
+/// factor.
 const STEP: f64 = 0.5;
 
-/// The standard deviation of the multiplier over the last epochs of a continuation, the largest of the bidders'.
+/// The standard deviation of the multiplier over the last epochs of a continuation, the largest of the
+/// bidders'.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Continued {
     /// With the run's learners, from their states.
@@ -30,7 +32,8 @@ pub(super) struct Continued {
     pub ascent: Option<f64>,
 }
 
-/// The most bidders of a game whose runs are continued: exact gradients of all take time as the cube of their number.
+/// The most bidders of a game whose runs are continued: exact gradients of all take time as the cube of their
+/// number.
 pub(super) const MOST_CONTINUED: usize = 20;
 
 impl Settings {
@@ -45,9 +48,9 @@ impl Settings {
     }
 }
 
-/// Continues a run from where it ended on the exact gradient at its last beta, twice: with its own learners, in their
-/// states, and with plain gradient ascent. Each goes on until the movement has died out, or for `most` epochs. A
-/// continuation that diverges has no number.
+/// Continues a run from where it ended on the exact gradient at its last beta, twice: with its own learners,
+/// in their states, and with plain gradient ascent. Each goes on until the movement has died out, or for
+/// `most` epochs. A continuation that diverges has no number.
 pub(super) fn continued(settings: &Settings, outcome: &Outcome, most: u32) -> Continued {
     let exact = Settings { batch: Batch::Exact, beta: Beta::Fixed(settings.beta.last()), ..settings.clone() };
     let standings: Vec<Standing> = outcome.bidders.iter().map(|bidder| bidder.standing.clone()).collect();
@@ -90,8 +93,8 @@ fn movement(settings: &Settings, mut standings: Vec<Standing>, least: f64, most:
     }
 }
 
-/// A step at which plain ascent does not overshoot where the bidders stand: a part of 1 / |J|, J the Jacobian of the
-/// gradient field in theta, |J| from a power iteration on difference quotients.
+/// A step at which plain ascent does not overshoot where the bidders stand: a part of 1 / |J|, J the Jacobian
+/// of the gradient field in theta, |J| from a power iteration on difference quotients.
 fn stable_step(settings: &Settings, standings: &[Standing]) -> f64 {
     let gradient = ExpectedGradient::new(&settings.population(), settings.beta.last());
     let field = |thetas: &[Vec<f64>]| -> Vec<f64> {

@@ -9,7 +9,8 @@ pub(super) const ROWS: &[Measure] = &[
         VALUE,
         "sqrt(E (b(v) - b_BNE(v))^2) over the bidder's values, tail-mean profile",
         |bidder| bidder.distance.map(|distance| distance.l2),
-    ),
+    )
+    .main(),
     bidder(
         "bne_linf",
         VALUE,

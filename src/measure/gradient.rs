@@ -8,4 +8,5 @@ pub(super) const ROWS: &[Measure] = &[bidder(
     VALUE,
     "standard deviation over the tail of the batch gradient in theta (divisor n - 1)",
     |bidder| bidder.outcome.gradient_sd,
-)];
+)
+.main_with_gaps()];

@@ -2,13 +2,12 @@
 
 use super::column::VALUE;
 use super::program::LpResponse;
-use super::rows::{Measure, OfBids, Tables, all_bids, bids};
+use super::rows::{Measure, OfBids, all_bids, bids};
 
 pub(super) const ROWS: &[Measure] = &[
     bids("best_response_utility_lp", VALUE, "utility of the best response by linear program", |bidder| {
         Some(bidder.lp?.best)
-    })
-    .only(Tables::Neither),
+    }),
     bids(
         "epsilon_lp",
         VALUE,
@@ -41,13 +40,11 @@ pub(super) const ROWS: &[Measure] = &[
         VALUE,
         "largest epsilon_lp of the bidders; null where one has none",
         OfBids::Largest(|bidder| bidder.lp.map(LpResponse::epsilon)),
-    )
-    .only(Tables::Cells),
+    ),
     all_bids(
         "epsilon_lp_constrained",
         VALUE,
         "largest epsilon_lp_constrained of the bidders; null where one has none",
         OfBids::Largest(|bidder| bidder.lp?.epsilon_constrained()),
-    )
-    .only(Tables::Cells),
+    ),
 ];

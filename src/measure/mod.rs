@@ -1,7 +1,7 @@
 //! Measures: what is computed of a run, and of a cell's replicates. One file a measure, one row a column.
 //!
-//! A file holds the rows of the columns that belong together; [`run_columns`], [`bidder_columns`], [`cell_columns`] and all
-//! else that is told of a column follow from the tables of these rows.
+//! A file holds the rows of the columns that belong together; [`run_columns`], [`bidder_columns`],
+//! [`cell_columns`] and all else that is told of a column follow from the tables of these rows.
 
 mod allocation;
 mod assessment;
@@ -40,12 +40,19 @@ pub use cell::{
 pub use column::Column;
 pub use program::{LpGrid, LpResponse};
 pub use row::{RunRow, RunStatus, measure};
+pub use rows::Summarised;
 pub use settings::{
     BestResponseSettings, Continuation, MeasureSettings, RunMeasurement, Scope, Trajectories,
 };
 pub use summary::Summary;
-pub use table::{assessed_columns, assessed_numbers, bidder_columns, run_columns};
+pub use table::{
+    assessed_columns, assessed_numbers, bidder_columns, bidder_summaries, run_columns, run_summaries,
+};
 pub use yardstick::Yardstick;
+
+/// Raised whenever a formula changes, so that stored runs are measured again: part of the key of every stored
+/// run.
+pub const MEASURES_VERSION: u32 = 1;
 
 #[cfg(test)]
 mod tests {
@@ -79,15 +86,16 @@ mod tests {
         assert_eq!(
             names(run_columns()),
             "revenue welfare efficiency nash_conv epsilon_ex_ante epsilon_ex_ante_last_iterate epsilon_interim \
-             epsilon_relative epsilon_class bias_max_abs square_error_last_iterate square_error_tail_mean tail_sd_max \
-             oscillation_sd tail_too_short folding_time levy_area levy_z rotation_q continued_sd continued_ascent_sd"
+             epsilon_relative epsilon_class bias_max_abs square_error_last_iterate square_error_tail_mean \
+             epsilon_smoothed epsilon_smoothed_class epsilon_lp epsilon_lp_constrained tail_sd_max oscillation_sd tail_too_short folding_time levy_area levy_z rotation_q continued_sd continued_ascent_sd"
         );
         assert_eq!(
             names(bidder_columns()),
             "multiplier_last_iterate multiplier_tail_mean multiplier_tail_sd multiplier_time_average \
              ema_last ema_min ema_max bias class_bias smoothing_bias learning_bias bne_l2 bne_linf utility \
              best_response_utility epsilon_ex_ante epsilon_ex_ante_upper epsilon_ex_ante_last_iterate epsilon_interim \
-             epsilon_relative epsilon_class utility_smoothed epsilon_smoothed epsilon_smoothed_class epsilon_lp \
+             interim_value epsilon_relative epsilon_class utility_smoothed epsilon_smoothed epsilon_smoothed_class \
+             best_response_utility_lp epsilon_lp \
              epsilon_lp_bound best_response_utility_lp_constrained epsilon_lp_constrained lp_constraint_multiplier \
              external_regret external_regret_slope external_regret_bid_map external_regret_bid_map_slope \
              multiplier_tail_drift oscillation_sd autocorrelation effective_size period period_ratio gradient_sd \

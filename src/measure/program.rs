@@ -24,8 +24,8 @@ pub struct LpResponse {
     pub best: f64,
     /// The dual bound on it.
     pub bound: f64,
-    /// The same under the constraint, and the constraint's multiplier; `None` where there is no constraint, or no
-    /// solution under it.
+    /// The same under the constraint, and the constraint's multiplier; `None` where there is no constraint,
+    /// or no solution under it.
     pub constrained: Option<(f64, f64)>,
     /// Why there is no solution under the constraint.
     pub reason: Option<String>,
@@ -70,7 +70,8 @@ pub(super) fn lp_reason(response: &Result<LpResponse, String>) -> Option<&str> {
 }
 
 impl LpResponse {
-    /// epsilon_lp: what the best response on the grid gains; below 0 where the own bids are better than any on the grid.
+    /// epsilon_lp: what the best response on the grid gains; below 0 where the own bids are better than any
+    /// on the grid.
     pub fn epsilon(&self) -> f64 {
         self.best - self.utility
     }

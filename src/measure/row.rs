@@ -19,8 +19,8 @@ pub struct RunRow {
     pub values: Vec<Option<f64>>,
     /// Shape \[bidder\], each with one number a column of [`bidder_columns`], finite.
     pub bidders: Vec<Vec<Option<f64>>>,
-    /// The [parameters](crate::auction::Strategy::bid_function) of the tail-mean bids, shape \[bidder\]\[parameter\];
-    /// none of a run without numbers.
+    /// The [parameters](crate::auction::Strategy::bid_function) of the tail-mean bids, shape
+    /// \[bidder\]\[parameter\]; none of a run without numbers.
     pub parameters: Vec<Vec<f64>>,
     /// Multipliers, shape \[recorded epoch\]\[bidder\]; NaN or infinite where a run had diverged.
     pub trajectory: Option<Array2<f64>>,
@@ -81,8 +81,8 @@ impl RunRow {
 
 /// The row of a run: its measures, taken with the yardstick of its settings.
 ///
-/// A diverged run has a row without numbers whose message names the epoch. A number that is not finite is `None`. Where a
-/// linear program that was asked for has no solution, the message says why.
+/// A diverged run has a row without numbers whose message names the epoch. A number that is not finite is
+/// `None`. Where a linear program that was asked for has no solution, the message says why.
 pub fn measure(
     settings: &Settings,
     yardstick: &Yardstick,
@@ -97,9 +97,10 @@ pub fn measure(
     }
     let run = RunContext::new(settings, yardstick, measurement, outcome);
     let finite = |number: Option<f64>| number.filter(|x| x.is_finite());
-    let values = OF_RUNS.fills.iter().map(|of| finite(of.number(&run)));
-    let bidders =
-        run.bidders().map(|bidder| OF_BIDDERS.fills.iter().map(|of| finite(of.number(&bidder))).collect());
+    let values = OF_RUNS.fills.iter().map(|fill| finite(fill.number(&run)));
+    let bidders = run
+        .bidders()
+        .map(|bidder| OF_BIDDERS.fills.iter().map(|fill| finite(fill.number(&bidder))).collect());
     RunRow {
         status: RunStatus::Ok,
         message: run.lp_reason(),
@@ -206,7 +207,8 @@ mod tests {
         for (name, expected) in outcomes {
             assert_eq!(of_bidder(&row, 0, name), Some(expected), "{name}");
         }
-        // The first outbids the second with probability .48 v / .51; the second is sure to win from v = .48 / .51 on.
+        // The first outbids the second with probability .48 v / .51; the second is sure to win from v = .48 /
+        // .51 on.
         let sure = 0.48 / 0.51;
         let won = [sure / 3.0, sure * sure / 3.0 + (1.0 - sure * sure) / 2.0];
         assert_close(of_bidder(&row, 0, "utility"), 0.52 * won[0]);

@@ -12,7 +12,7 @@ pub(super) struct Measure {
     doc: &'static str,
     unit: &'static str,
     pub of: Of,
-    tables: Tables,
+    pub summarised: Summarised,
 }
 
 /// Whose measure it is.
@@ -33,7 +33,8 @@ pub(super) enum OfRun {
     Bids(OfBids),
 }
 
-/// How a number of all bidders follows from their bids alone, so that cells have it too, of their mean profile.
+/// How a number of all bidders follows from their bids alone, so that cells have it too, of their mean
+/// profile.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum OfBids {
     /// From all of them together.
@@ -56,17 +57,16 @@ pub(super) enum OfBidder {
     Bids(OfAssessed),
 }
 
-/// Which tables have a measure of bids; `bidsweep evaluate` prints every one of a bidder.
+/// How the tables of cells tell a measure's summary over replicates, beside the long table that has every
+/// summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tables {
-    /// Those of runs and those of cells.
-    All,
-    /// Those of runs.
-    Runs,
-    /// Those of cells.
-    Cells,
-    /// None.
-    Neither,
+pub enum Summarised {
+    /// Not at all.
+    InLong,
+    /// By mean, standard deviation and interval.
+    InCells,
+    /// By these, and by the count of runs that have it where some lack it: single runs may.
+    InCellsWithCount,
 }
 
 /// A measure of a run.
@@ -76,7 +76,7 @@ pub(super) const fn run(
     doc: &'static str,
     of: fn(&RunContext) -> Option<f64>,
 ) -> Measure {
-    Measure { name, doc, unit, of: Of::Run(OfRun::Run(of)), tables: Tables::Runs }
+    Measure { name, doc, unit, of: Of::Run(OfRun::Run(of)), summarised: Summarised::InLong }
 }
 
 /// A measure of all bids of a profile.
@@ -86,7 +86,7 @@ pub(super) const fn all_bids(
     doc: &'static str,
     of: OfBids,
 ) -> Measure {
-    Measure { name, doc, unit, of: Of::Run(OfRun::Bids(of)), tables: Tables::All }
+    Measure { name, doc, unit, of: Of::Run(OfRun::Bids(of)), summarised: Summarised::InLong }
 }
 
 /// A measure of a run's bidder.
@@ -96,7 +96,7 @@ pub(super) const fn bidder(
     doc: &'static str,
     of: fn(&BidderContext) -> Option<f64>,
 ) -> Measure {
-    Measure { name, doc, unit, of: Of::Bidder(OfBidder::Run(of)), tables: Tables::Runs }
+    Measure { name, doc, unit, of: Of::Bidder(OfBidder::Run(of)), summarised: Summarised::InLong }
 }
 
 /// A measure of a bidder's bids among those of a profile.
@@ -106,21 +106,18 @@ pub(super) const fn bids(
     doc: &'static str,
     of: OfAssessed,
 ) -> Measure {
-    Measure { name, doc, unit, of: Of::Bidder(OfBidder::Bids(of)), tables: Tables::All }
+    Measure { name, doc, unit, of: Of::Bidder(OfBidder::Bids(of)), summarised: Summarised::InLong }
 }
 
 impl Measure {
-    /// The same in these tables alone.
-    pub const fn only(self, tables: Tables) -> Self {
-        Measure { tables, ..self }
+    /// The same, one of the main measures, which the tables of cells summarise.
+    pub const fn main(self) -> Self {
+        Measure { summarised: Summarised::InCells, ..self }
     }
 
-    pub const fn is_of_runs(&self) -> bool {
-        matches!(self.tables, Tables::All | Tables::Runs)
-    }
-
-    pub fn is_of_cells(&self) -> bool {
-        matches!(self.tables, Tables::All | Tables::Cells)
+    /// The same, a main measure that single runs may lack.
+    pub const fn main_with_gaps(self) -> Self {
+        Measure { summarised: Summarised::InCellsWithCount, ..self }
     }
 
     /// Its column, where bids are those of such a profile.
@@ -133,6 +130,12 @@ impl Measure {
                 Column::number(self.name, self.doc, self.unit)
             }
         }
+    }
+
+    /// Its column in the tables of cells.
+    pub fn mean_profile_column(&self) -> Column {
+        let Column { name, doc, unit } = self.column("mean profile of the cell");
+        Column { name: format!("{name}_mean_profile"), doc, unit }
     }
 
     /// Its column where the bids are given.

@@ -8,7 +8,7 @@ pub(super) const ROWS: &[Measure] = &[bidder(
     ONE,
     "share of values whose win probability sigmoid(beta (b - m)) is below 0.01 or above 0.99, tail-mean profile, last beta",
     |bidder| Some(bidder.saturated_share),
-)];
+).main()];
 
 #[cfg(test)]
 mod tests {

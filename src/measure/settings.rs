@@ -14,14 +14,15 @@ pub struct MeasureSettings {
     pub ema: f64,
     /// Which trajectories are kept.
     pub trajectories: Option<Trajectories>,
-    /// At how many values, evenly over the support, the table of bid functions tells the bids, beside the knots of
-    /// piecewise-linear strategies: 0 for none, or 2 and more.
+    /// At how many values, evenly over the support, the table of bid functions tells the bids, beside the
+    /// knots of piecewise-linear strategies: 0 for none, or 2 and more.
     pub bid_functions: u32,
     /// What best responses are looked for beside those of every run in the true auction.
     pub best_response: BestResponseSettings,
     /// Which runs are continued on the exact gradient.
     pub continuation: Continuation,
-    /// Half the width of the interval around a reference in which a mean multiplier is said to be there, above 0.
+    /// Half the width of the interval around a reference in which a mean multiplier is said to be there,
+    /// above 0.
     pub margin: f64,
     /// Whether the external regret of every run is measured.
     pub regret: bool,
@@ -81,8 +82,8 @@ pub struct BestResponseSettings {
     pub bids: u32,
     /// What couples the values of the linear program, if anything.
     pub constraint: Option<Constraint>,
-    /// Whose are looked for within the strategy class, which takes milliseconds a bidder where priors are not uniform or
-    /// bids not linear.
+    /// Whose are looked for within the strategy class, which takes milliseconds a bidder where priors are not
+    /// uniform or bids not linear.
     pub class: Scope,
     /// Whose are looked for in the smoothed auction.
     pub smoothed: Scope,

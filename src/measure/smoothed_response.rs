@@ -1,8 +1,9 @@
-//! Utilities and gains in the smoothed auction, where a bid b wins against m with probability sigmoid(beta (b - m)).
+//! Utilities and gains in the smoothed auction, where a bid b wins against m with probability sigmoid(beta (b
+//! - m)).
 
 use super::assessment::BidderAssessment;
 use super::column::VALUE;
-use super::rows::{Measure, OfBids, Tables, all_bids, bids};
+use super::rows::{Measure, OfBids, all_bids, bids};
 
 pub(super) const ROWS: &[Measure] = &[
     bids(
@@ -23,15 +24,13 @@ pub(super) const ROWS: &[Measure] = &[
         "the same within the strategy class: the one that is 0 at the smoothed equilibrium; on request",
         class,
     ),
-    all_bids("epsilon_smoothed", VALUE, "largest epsilon_smoothed of the bidders", OfBids::Largest(free))
-        .only(Tables::Cells),
+    all_bids("epsilon_smoothed", VALUE, "largest epsilon_smoothed of the bidders", OfBids::Largest(free)),
     all_bids(
         "epsilon_smoothed_class",
         VALUE,
         "largest epsilon_smoothed_class of the bidders",
         OfBids::Largest(class),
-    )
-    .only(Tables::Cells),
+    ),
 ];
 
 fn free(bidder: &BidderAssessment) -> Option<f64> {

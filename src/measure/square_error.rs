@@ -1,4 +1,5 @@
-//! The squared distance of a run's multipliers from the Bayes-Nash equilibrium, whose mean over replicates has bias and noise.
+//! The squared distance of a run's multipliers from the Bayes-Nash equilibrium, whose mean over replicates
+//! has bias and noise.
 
 use super::column::ONE;
 use super::context::{BidderContext, RunContext};

@@ -1,5 +1,5 @@
-//! How multipliers scatter around the smoothed equilibrium once learning has settled: the noise of batches, filtered by
-//! the learners.
+//! How multipliers scatter around the smoothed equilibrium once learning has settled: the noise of batches,
+//! filtered by the learners.
 
 use crate::auction::Population;
 use crate::expectation::{Blocks, GradientNoise, gradient_noise};
@@ -7,7 +7,8 @@ use crate::learner::{Learner, LinearResponse};
 use crate::numeric::eigen::{eigenvalues, solve};
 use crate::numeric::lyapunov::{congruence, stationary_covariance};
 
-/// Adam's steps, which the gradients' mean squares scale, are settled where a round changes none by more than this part.
+/// Adam's steps, which the gradients' mean squares scale, are settled where a round changes none by more than
+/// this part.
 const SETTLED: f64 = 1e-8;
 
 /// Rounds until then.
@@ -27,10 +28,12 @@ pub struct Sampling {
     pub sequential: bool,
 }
 
-/// A direction in which the learners' deviations move apart from the others: an eigenvector of diag(eta) (-J).
+/// A direction in which the learners' deviations move apart from the others: an eigenvector of diag(eta)
+/// (-J).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mode {
-    /// eta h, the eigenvalue of diag(eta) (-J), real and imaginary part: by what part a deviation falls in an epoch.
+    /// eta h, the eigenvalue of diag(eta) (-J), real and imaginary part: by what part a deviation falls in an
+    /// epoch.
     pub rate: (f64, f64),
     /// Equal modes.
     pub multiplicity: usize,
@@ -41,16 +44,16 @@ pub struct Mode {
 }
 
 impl Mode {
-    /// Whether momentum makes the mode ring: the spectrum of what it does under noise has a peak at a period that is
-    /// finite. That is so from |eta h| > (1 - b) / (1 + b) on, b the momentum.
+    /// Whether momentum makes the mode ring: the spectrum of what it does under noise has a peak at a period
+    /// that is finite. That is so from |eta h| > (1 - b) / (1 + b) on, b the momentum.
     pub fn rings(&self) -> bool {
         libm::hypot(self.rate.0, self.rate.1) * (1.0 + self.momentum) > 1.0 - self.momentum
     }
 
     /// The period of that peak, in epochs; `None` without one, or where the eigenvalue is complex.
     ///
-    /// A real mode is the autoregression x_t = (1 + b - (1 - b) eta h) x_(t-1) - b x_(t-2) + noise, whose spectrum peaks
-    /// at cos(omega) = (1 + b - (1 - b) eta h) (1 + b) / (4 b).
+    /// A real mode is the autoregression x_t = (1 + b - (1 - b) eta h) x_(t-1) - b x_(t-2) + noise, whose
+    /// spectrum peaks at cos(omega) = (1 + b - (1 - b) eta h) (1 + b) / (4 b).
     ///
     /// References: Box and Jenkins 1976, eq. 3.2.30.
     pub fn period(&self) -> Option<f64> {
@@ -70,7 +73,8 @@ pub struct Stationary {
     pub deviations: Vec<f64>,
     /// The root mean square of each bidder's batch gradients in theta.
     pub gradients: Vec<f64>,
-    /// The effective step eta of each bidder: lr / (root mean square + epsilon) of Adam, lr / (1 - momentum) of SGD.
+    /// The effective step eta of each bidder: lr / (root mean square + epsilon) of Adam, lr / (1 - momentum)
+    /// of SGD.
     pub steps: Vec<f64>,
     /// The modes of simultaneous updates, by falling size of eta h.
     pub modes: Vec<Mode>,
@@ -80,9 +84,9 @@ pub struct Stationary {
 }
 
 impl Stationary {
-    /// The mode that moves the multipliers most. Where all bidders are alike it is the one with the larger part of their
-    /// variance, which is that of the mean of all and that around it; else the slowest, as noise moves a mode the more the
-    /// slower it is.
+    /// The mode that moves the multipliers most. Where all bidders are alike it is the one with the larger
+    /// part of their variance, which is that of the mean of all and that around it; else the slowest, as
+    /// noise moves a mode the more the slower it is.
     pub fn leading_mode(&self) -> Option<&Mode> {
         let slowest = self.modes.last();
         let [own] = self.thetas.own[..] else { return slowest };
@@ -97,9 +101,9 @@ impl Stationary {
     /// # Panics
     /// Where there is no such bidder.
     pub fn correlation(&self, i: usize, j: usize) -> f64 {
-        let of = |i: usize| (i, self.of_bidder[i]);
+        let place = |i: usize| (i, self.of_bidder[i]);
         let [a, b] = [i, j].map(|i| self.thetas.own[self.of_bidder[i]]);
-        self.thetas.entry(of(i), of(j)) / (a * b).sqrt()
+        self.thetas.entry(place(i), place(j)) / (a * b).sqrt()
     }
 
     /// The mean correlation of all pairs of different bidders.
@@ -110,8 +114,8 @@ impl Stationary {
     }
 }
 
-/// The stationary scatter of linear bidders' multipliers around the equilibrium `multipliers` of the auction smoothed at
-/// `beta`, for the learner and learning rate of each; see [`stationary_of`].
+/// The stationary scatter of linear bidders' multipliers around the equilibrium `multipliers` of the auction
+/// smoothed at `beta`, for the learner and learning rate of each; see [`stationary_of`].
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior};
@@ -150,18 +154,20 @@ pub fn stationary(
 /// ```
 ///
 /// with all g from the theta before the epoch, or bidder by bidder. The covariance P of x <- A x + C e solves
-/// P = A P A^T + C Var(e) C^T. The step of Adam depends on E g^2, and that on P: rounds of both come to rest. Bidders who
-/// are alike move together or apart from each other, modes that are solved one by one, unless they move in an order.
+/// P = A P A^T + C Var(e) C^T. The step of Adam depends on E g^2, and that on P: rounds of both come to rest.
+/// Bidders who are alike move together or apart from each other, modes that are solved one by one, unless
+/// they move in an order.
 ///
-/// Left out: curvature, which moves the mean and widens the scatter in the second order of it, and the fluctuation of
-/// Adam's second moment. Against simulations of symmetric bidders at beta 10 to 200 the standard deviation is within 3 %.
+/// Left out: curvature, which moves the mean and widens the scatter in the second order of it, and the
+/// fluctuation of Adam's second moment. Against simulations of symmetric bidders at beta 10 to 200 the
+/// standard deviation is within 3 %.
 ///
-/// References: Mandt, Hoffman and Blei 2017, "Stochastic gradient descent as approximate Bayesian inference", section 4,
-/// for one SGD in continuous time; games, momentum and Adam are this project's derivation.
+/// References: Mandt, Hoffman and Blei 2017, "Stochastic gradient descent as approximate Bayesian inference",
+/// section 4, for one SGD in continuous time; games, momentum and Adam are this project's derivation.
 ///
 /// # Errors
-/// Where the multipliers are no equilibrium, and the reason where no scatter is stationary: deviations that grow
-/// ("unstable: ...").
+/// Where the multipliers are no equilibrium, and the reason where no scatter is stationary: deviations that
+/// grow ("unstable: ...").
 ///
 /// # Panics
 /// Where there is not one learner a bidder.
@@ -329,8 +335,8 @@ impl Game {
     }
 }
 
-/// An epoch of n bidders, linear in the 2 n deviations and memories x and in the n noises e: x <- A x + C e, and the
-/// gradients G x + D e.
+/// An epoch of n bidders, linear in the 2 n deviations and memories x and in the n noises e: x <- A x + C e,
+/// and the gradients G x + D e.
 struct Linear {
     a: Vec<Vec<f64>>,
     c: Vec<Vec<f64>>,
@@ -425,8 +431,8 @@ mod tests {
 
     #[test]
     fn symmetric_bidders_scatter_as_simulated() {
-        // Learner, bidders, beta, batch, learning rate, shared profiles; then standard deviations of the multiplier,
-        // predicted and simulated, and of the common and the difference mode, simulated.
+        // Learner, bidders, beta, batch, learning rate, shared profiles; then standard deviations of the
+        // multiplier, predicted and simulated, and of the common and the difference mode, simulated.
         let table = [
             (ADAM, 2, 50.0, 128, 0.01, true, 0.00854, 0.00851, 0.01171, 0.00277),
             (ADAM, 2, 50.0, 128, 0.01, false, 0.00743, 0.00736, 0.00877, 0.00561),
@@ -553,8 +559,8 @@ mod tests {
         population
     }
 
-    /// Standard deviations of the multipliers of the two, and their correlation, over simulated epochs; `squares` are
-    /// what Adam's second moments start from.
+    /// Standard deviations of the multipliers of the two, and their correlation, over simulated epochs;
+    /// `squares` are what Adam's second moments start from.
     fn simulated(
         start: &[f64],
         beta: f64,

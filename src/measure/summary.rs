@@ -5,9 +5,10 @@ use crate::numeric::statistics::Moments;
 /// The coverage of [`Summary::ci95`].
 const COVERAGE: f64 = 0.95;
 
-/// Count, mean, standard deviation and confidence interval of one column over replicates.
+/// Count, mean, standard deviation, confidence interval and range of one column over replicates.
 ///
-/// Numbers are pushed in the order of the replicates, missing ones left out; the same order gives the same bits.
+/// Numbers are pushed in the order of the replicates, missing ones left out; the same order gives the same
+/// bits.
 ///
 /// ```
 /// let mut summary = bidsweep::measure::Summary::default();
@@ -17,12 +18,16 @@ const COVERAGE: f64 = 0.95;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Summary {
     moments: Moments,
+    /// The least and the largest number, once there is one.
+    range: Option<(f64, f64)>,
 }
 
 impl Summary {
     /// Adds the number of the next replicate.
     pub fn push(&mut self, x: f64) {
         self.moments.push(x);
+        let (least, most) = self.range.unwrap_or((x, x));
+        self.range = Some((least.min(x), most.max(x)));
     }
 
     /// How many replicates have a number.
@@ -40,10 +45,26 @@ impl Summary {
         self.moments.sd()
     }
 
-    /// The half-width t_(0.975, n-1) sd / sqrt(n) of Student's 95 % interval for the mean; `None` for fewer than two
-    /// replicates.
+    /// The half-width t_(0.975, n-1) sd / sqrt(n) of Student's 95 % interval for the mean; `None` for fewer
+    /// than two replicates.
     pub fn ci95(&self) -> Option<f64> {
         self.half_width(COVERAGE)
+    }
+
+    /// The ends of that interval.
+    pub fn interval95(&self) -> Option<(f64, f64)> {
+        let (mean, half_width) = (self.mean()?, self.ci95()?);
+        Some((mean - half_width, mean + half_width))
+    }
+
+    /// The least number; `None` where no replicate has one.
+    pub fn min(&self) -> Option<f64> {
+        self.range.map(|range| range.0)
+    }
+
+    /// The largest number; `None` where no replicate has one.
+    pub fn max(&self) -> Option<f64> {
+        self.range.map(|range| range.1)
     }
 
     /// The half-width of Student's interval of another coverage; `None` for fewer than two replicates.
@@ -79,6 +100,9 @@ mod tests {
         assert!((ten.sd().unwrap() - sd).abs() < 1e-14);
         let ci95 = 2.262_157_162_798_206 * sd / 10.0_f64.sqrt();
         assert!((ten.ci95().unwrap() - ci95).abs() < 1e-12);
+        let (low, high) = ten.interval95().unwrap();
+        assert!((low - (5.5 - ci95)).abs() < 1e-12 && (high - (5.5 + ci95)).abs() < 1e-12);
+        assert_eq!((ten.min(), ten.max()), (Some(1.0), Some(10.0)));
     }
 
     #[test]

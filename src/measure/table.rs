@@ -1,13 +1,14 @@
 //! The table of measures of a run and of its bidders: one row a column.
 //!
-//! What follows from it: the columns of `runs` and `bidders`, their summaries over replicates, the measures of a cell's
-//! mean profile, what `bidsweep evaluate` prints, `bidsweep list`, and what each column's Parquet field says of itself.
+//! What follows from it: the columns of `runs` and `bidders`, their summaries over replicates, the measures
+//! of a cell's mean profile, what `bidsweep evaluate` prints, `bidsweep list`, and what each column's Parquet
+//! field says of itself.
 
 use std::sync::LazyLock;
 
 use super::column::Column;
 use super::movement;
-use super::rows::{Measure, Of, OfAssessed, OfBidder, OfBids, OfRun};
+use super::rows::{Measure, Of, OfAssessed, OfBidder, OfBids, OfRun, Summarised};
 use super::{
     allocation, best_response, bias, distance, ema, gradient, lp, multiplier, regret, saturation,
     smoothed_response, square_error, utility,
@@ -51,7 +52,7 @@ fn measures() -> impl Iterator<Item = &'static Measure> {
 
 /// The measures of a run.
 pub(super) static OF_RUNS: LazyLock<Filled<OfRun>> = LazyLock::new(|| {
-    Filled::of(measures().filter(|row| row.is_of_runs()).filter_map(|row| match row.of {
+    Filled::of(measures().filter_map(|row| match row.of {
         Of::Run(fill) => Some((row.column("tail-mean profile"), fill)),
         Of::Bidder(_) => None,
     }))
@@ -59,7 +60,7 @@ pub(super) static OF_RUNS: LazyLock<Filled<OfRun>> = LazyLock::new(|| {
 
 /// The measures of a run's bidder.
 pub(super) static OF_BIDDERS: LazyLock<Filled<OfBidder>> = LazyLock::new(|| {
-    Filled::of(measures().filter(|row| row.is_of_runs()).filter_map(|row| match row.of {
+    Filled::of(measures().filter_map(|row| match row.of {
         Of::Bidder(fill) => Some((row.column("tail-mean profile"), fill)),
         Of::Run(_) => None,
     }))
@@ -67,16 +68,16 @@ pub(super) static OF_BIDDERS: LazyLock<Filled<OfBidder>> = LazyLock::new(|| {
 
 /// The measures of the mean profile of a cell.
 pub(super) static OF_MEAN_PROFILE: LazyLock<Filled<OfBids>> = LazyLock::new(|| {
-    Filled::of(measures().filter(|row| row.is_of_cells()).filter_map(|row| match row.of {
-        Of::Run(OfRun::Bids(fill)) => Some((row.column("mean profile"), fill)),
+    Filled::of(measures().filter_map(|row| match row.of {
+        Of::Run(OfRun::Bids(fill)) => Some((row.mean_profile_column(), fill)),
         Of::Run(OfRun::Run(_)) | Of::Bidder(_) => None,
     }))
 });
 
 /// The measures of a bidder in the mean profile of a cell.
 pub(super) static OF_MEAN_PROFILE_BIDDERS: LazyLock<Filled<OfAssessed>> = LazyLock::new(|| {
-    Filled::of(measures().filter(|row| row.is_of_cells()).filter_map(|row| match row.of {
-        Of::Bidder(OfBidder::Bids(fill)) => Some((row.column("mean profile"), fill)),
+    Filled::of(measures().filter_map(|row| match row.of {
+        Of::Bidder(OfBidder::Bids(fill)) => Some((row.mean_profile_column(), fill)),
         Of::Bidder(OfBidder::Run(_)) | Of::Run(_) => None,
     }))
 });
@@ -99,10 +100,22 @@ pub fn bidder_columns() -> &'static [Column] {
     &OF_BIDDERS.columns
 }
 
-/// What is told of a bidder of an assessed profile: a number a column of [`assessed_columns`], `None` where it is missing or
-/// not finite.
+/// How the tables of cells summarise each column of runs.
+pub fn run_summaries() -> Vec<Summarised> {
+    let of_run = |row: &&Measure| matches!(row.of, Of::Run(_));
+    measures().filter(of_run).map(|row| row.summarised).collect()
+}
+
+/// How the tables of cells summarise each column of bidders.
+pub fn bidder_summaries() -> Vec<Summarised> {
+    let of_bidder = |row: &&Measure| matches!(row.of, Of::Bidder(_));
+    measures().filter(of_bidder).map(|row| row.summarised).collect()
+}
+
+/// What is told of a bidder of an assessed profile: a number a column of [`assessed_columns`], `None` where
+/// it is missing or not finite.
 pub fn assessed_numbers(bidder: &super::BidderAssessment) -> Vec<Option<f64>> {
-    OF_ASSESSED.fills.iter().map(|of| of(bidder).filter(|number| number.is_finite())).collect()
+    OF_ASSESSED.fills.iter().map(|fill| fill(bidder).filter(|number| number.is_finite())).collect()
 }
 
 /// The columns of an assessed bidder.
@@ -139,7 +152,7 @@ const fn place(name: &str, of_runs: bool) -> usize {
         let mut row = 0;
         while row < MEASURES[file].len() {
             let measure = &MEASURES[file][row];
-            if matches!(measure.of, Of::Run(_)) == of_runs && measure.is_of_runs() {
+            if matches!(measure.of, Of::Run(_)) == of_runs {
                 if are_equal(measure.name.as_bytes(), name.as_bytes()) {
                     return place;
                 }

@@ -7,8 +7,8 @@ use crate::equilibrium::{BneDistance, References, shared_references};
 use crate::expectation::Evaluator;
 use crate::train::Settings;
 
-/// The references of a cell, at its last beta, and what its exact expectations are computed with: prepared once, for every
-/// run of the cell.
+/// The references of a cell, at its last beta, and what its exact expectations are computed with: prepared
+/// once, for every run of the cell.
 #[derive(Clone, Debug)]
 pub struct Yardstick {
     pub(super) references: Arc<References>,
@@ -25,7 +25,8 @@ impl Yardstick {
         Self::of(&population, references)
     }
 
-    /// Of the runs with these settings, where the references are not asked for: what is measured against them is null.
+    /// Of the runs with these settings, where the references are not asked for: what is measured against them
+    /// is null.
     pub fn without_references(settings: &Settings) -> Self {
         let population = settings.population();
         Self::of(&population, Arc::new(References::unknown(population.len())))

@@ -64,7 +64,7 @@ pub struct SummaryLine {
 
 /// The columns that stand in `cells` and in `cell_bidders`.
 const MEASURES: [&str; 11] = [
-    "multiplier_tail_mean_mean",
+    "multiplier_tail_mean",
     "multiplier_tail_mean_ci95",
     "bias_mean",
     "class_bias_mean",

@@ -9,8 +9,8 @@ use super::StoreError;
 /// The ending of files that are still being written.
 const TEMPORARY: &str = ".tmp";
 
-/// A file under a temporary name in its own folder, `.NAME.tmp`, until [`AtomicFile::commit`]. Dropped before, it is
-/// removed; a crash leaves the temporary file, which [`remove_leftovers`] takes away.
+/// A file under a temporary name in its own folder, `.NAME.tmp`, until [`AtomicFile::commit`]. Dropped
+/// before, it is removed; a crash leaves the temporary file, which [`remove_leftovers`] takes away.
 #[derive(Debug)]
 pub(crate) struct AtomicFile {
     file: File,
@@ -23,7 +23,8 @@ impl AtomicFile {
     pub(crate) fn create(target: &Path) -> Result<Self, StoreError> {
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let temporary = target.with_file_name(format!(".{name}{TEMPORARY}"));
-        let file = File::create(&temporary).map_err(|e| StoreError::io("create", target, e))?;
+        let open = File::options().read(true).write(true).create(true).truncate(true).open(&temporary);
+        let file = open.map_err(|e| StoreError::io("create", target, e))?;
         Ok(AtomicFile { file, temporary, target: target.to_path_buf() })
     }
 
@@ -69,6 +70,14 @@ pub(crate) fn write(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let mut file = AtomicFile::create(target)?;
     file.write_all(bytes).map_err(|e| StoreError::io("write", target, e))?;
     file.commit()
+}
+
+/// Removes a file, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(StoreError::io("remove", path, e)),
+        _ => Ok(()),
+    }
 }
 
 /// Removes what killed processes left half-written in a folder. Only for the holder of the folder's lock.

@@ -13,8 +13,8 @@ pub fn utc(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z", second % 60)
 }
 
-/// Year, month and day of the Gregorian calendar, `days` after 1970-01-01 (Hinnant 2013, `civil_from_days`: years
-/// that begin in March, in eras of 400).
+/// Year, month and day of the Gregorian calendar, `days` after 1970-01-01 (Hinnant 2013, `civil_from_days`:
+/// years that begin in March, in eras of 400).
 fn date(days: u64) -> (u64, u64, u64) {
     let since_0000_03_01 = days + 719_468;
     let (era, day_of_era) = (since_0000_03_01 / 146_097, since_0000_03_01 % 146_097);

@@ -85,7 +85,8 @@ pub(crate) fn run(plan: &Plan, position: usize, replicate: u32) -> (RunKey, RunR
     (RunKey { cell: cell.id, replicate, measure }, row)
 }
 
-/// A row of two bidders that differs from run to run, with what is hard to keep: nulls, -0, subnormals, third parts.
+/// A row of two bidders that differs from run to run, with what is hard to keep: nulls, -0, subnormals, third
+/// parts.
 pub(crate) fn row(cell: u64, replicate: u32) -> RunRow {
     row_of(cell, replicate, 2, replicate as usize % 3)
 }

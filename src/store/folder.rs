@@ -17,6 +17,8 @@ pub enum TableName {
     Cells,
     /// One row a cell and bidder.
     CellBidders,
+    /// One row a cell, bidder or run, and measure.
+    Summaries,
     /// One row a run.
     Runs,
     /// One row a run and bidder.
@@ -29,20 +31,27 @@ pub enum TableName {
 
 impl TableName {
     /// Every table.
-    pub const ALL: [TableName; 6] = [
+    pub const ALL: [TableName; 7] = [
         TableName::Cells,
         TableName::CellBidders,
+        TableName::Summaries,
         TableName::Runs,
         TableName::Bidders,
         TableName::Trajectories,
         TableName::BidFunctions,
     ];
 
+    /// Whether the folder has the file only where it has rows: what a sweep need not ask for.
+    pub const fn is_optional(self) -> bool {
+        matches!(self, TableName::Trajectories | TableName::BidFunctions)
+    }
+
     /// The name of the file.
     pub const fn file(self) -> &'static str {
         match self {
             TableName::Cells => "cells.parquet",
             TableName::CellBidders => "cell_bidders.parquet",
+            TableName::Summaries => "summaries.parquet",
             TableName::Runs => "runs.parquet",
             TableName::Bidders => "bidders.parquet",
             TableName::Trajectories => "trajectories.parquet",

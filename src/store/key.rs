@@ -3,23 +3,55 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::measure::{MeasureSettings, RunMeasurement, bidder_columns, run_columns};
-use crate::sweep::CellId;
+use serde_json::json;
 
-/// What a run was measured with, and into which columns: the first 4 bytes of a BLAKE3 hash over its [`RunMeasurement`]
-/// and the names of all columns. A stored run with another key counts as missing.
+use crate::measure::{
+    BestResponseSettings, Column, MEASURES_VERSION, MeasureSettings, RunMeasurement, bidder_columns,
+    run_columns,
+};
+use crate::sweep::CellId;
+use crate::train::Recording;
+
+/// What a run was measured with, and into which columns: the first 4 bytes of a BLAKE3 hash over canonical
+/// JSON of [`MEASURES_VERSION`], its [`RunMeasurement`] and the names of all columns. A stored run with
+/// another key counts as missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MeasureKey(u32);
 
 impl MeasureKey {
     /// The key of what is measured of a run.
     pub fn of(measurement: &RunMeasurement) -> Self {
-        let mut text = format!("{measurement:?}");
-        run_columns().iter().for_each(|column| text.push_str(&format!(" run.{}", column.name)));
-        bidder_columns().iter().for_each(|column| text.push_str(&format!(" bidder.{}", column.name)));
+        let text = canonical(measurement);
         let [a, b, c, d, ..] = *blake3::hash(text.as_bytes()).as_bytes();
         MeasureKey(u32::from_be_bytes([a, b, c, d]))
     }
+}
+
+/// Canonical JSON: sorted keys, shortest numbers, no space. A field that is added later must find its place
+/// here, and so does not compile before.
+fn canonical(measurement: &RunMeasurement) -> String {
+    let RunMeasurement { recording, continuation, best_response } = measurement;
+    let Recording { tail, ema, trajectory, history } = recording;
+    let BestResponseSettings { lp, values, bids, constraint, class, smoothed, tight } = best_response;
+    let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+    let constraint = constraint.map(|constraint| json!({ constraint.name(): constraint.number() }));
+    json!({
+        "measures_version": MEASURES_VERSION,
+        "recording": { "tail": tail, "ema": ema, "trajectory": trajectory, "history": history },
+        "continuation": continuation,
+        "best_response": {
+            "lp": lp.name(),
+            "values": values,
+            "bids": bids,
+            "constraint": constraint,
+            "class": class.name(),
+            "smoothed": smoothed.name(),
+            "tight": tight,
+        },
+        "run_columns": names(run_columns()),
+        "bidder_columns": names(bidder_columns()),
+    })
+    .to_string()
 }
 
 impl fmt::Display for MeasureKey {
@@ -81,9 +113,8 @@ pub struct RunKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::{BestResponseSettings, Continuation, Scope, Trajectories};
+    use crate::measure::{Continuation, Scope, Trajectories};
     use crate::response::Constraint;
-    use crate::train::Recording;
 
     #[test]
     fn a_replicate_has_the_key_of_what_is_measured_of_it() {
@@ -126,6 +157,17 @@ mod tests {
         for other in others.iter().chain(&responses).chain(&rest) {
             assert_ne!(MeasureKey::of(&measurement), MeasureKey::of(other));
         }
+    }
+
+    #[test]
+    fn the_key_is_of_canonical_text() {
+        let text = canonical(&MeasureSettings::default().of_run(7));
+        let head = "{\"best_response\":{\"bids\":256,\"class\":\"runs\",\"constraint\":null,\"lp\":\"none\",\
+                    \"smoothed\":\"none\",\"tight\":false,\"values\":64},\"bidder_columns\":[";
+        assert!(text.starts_with(head), "{text}");
+        let rest = "\"continuation\":0,\"measures_version\":1,\"recording\":{\"ema\":0.99,\"history\":false,\
+                    \"tail\":0.5,\"trajectory\":null},\"run_columns\":[";
+        assert!(text.contains(rest), "{text}");
     }
 
     #[test]

@@ -15,12 +15,12 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes a folder, creating it if needed, and removes what killed processes left half-written in it. `host` is
-    /// what a process that comes second is told, beside process number and time.
+    /// Takes a folder, creating it if needed, and removes what killed processes left half-written in it.
+    /// `host` is what a process that comes second is told, beside process number and time.
     ///
     /// # Errors
-    /// [`StoreError::InUse`] with the holder, where another process has the folder; [`StoreError::Io`] where it cannot
-    /// be written.
+    /// [`StoreError::InUse`] with the holder, where another process has the folder; [`StoreError::Io`] where
+    /// it cannot be written.
     pub fn take(folder: &Folder, host: &str) -> Result<Lock, StoreError> {
         let parts = folder.parts();
         create_dir_all(&parts)

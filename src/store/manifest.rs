@@ -67,8 +67,8 @@ pub struct Host {
 }
 
 impl Manifest {
-    /// The manifest of an execution that starts now, with no run counted yet. Of an `earlier` execution in the same
-    /// folder, start and time spent are kept.
+    /// The manifest of an execution that starts now, with no run counted yet. Of an `earlier` execution in
+    /// the same folder, start and time spent are kept.
     pub fn start(plan: &Plan, host: Host, earlier: Option<&Manifest>) -> Self {
         let now = clock::utc(SystemTime::now());
         Manifest {

@@ -1,12 +1,13 @@
 //! What a sweep leaves on disk: parts, tables and the manifest, in one folder.
 //!
-//! A finished run is pushed to a [`PartWriter`], and is safe once a part is flushed. [`Scan`] checks the parts and says
-//! which runs of a plan are there. [`write_tables`] joins plan and parts into the tables, whose bytes are a function
-//! of the plan and the results only: not of how the runs were divided into parts, nor of when or where they ran.
+//! A finished run is pushed to a [`PartWriter`], and is safe once a part is flushed. [`Scan`] checks the
+//! parts and says which runs of a plan are there. [`write_tables`] joins plan and parts into the tables,
+//! whose bytes are a function of the plan and the results only: not of how the runs were divided into parts,
+//! nor of when or where they ran.
 //!
-//! Memory does not grow with the runs, nor with how fast they come, but for a bit or two each in a [`Scan`] and for the
-//! tables' footers, under a byte a row: runs are held by parts and by windows of the plan, both bounded by bytes, and of
-//! the parts only so many are in memory at a time as their bytes allow.
+//! Memory does not grow with the runs, nor with how fast they come, but for a bit or two each in a [`Scan`]
+//! and for the tables' footers, under a byte a row: runs are held by parts and by windows of the plan, both
+//! bounded by bytes, and of the parts only so many are in memory at a time as their bytes allow.
 
 mod atomic;
 mod batch;
@@ -38,7 +39,8 @@ pub use manifest::{GIT_COMMIT, Host, Manifest};
 pub use part::PartWriter;
 pub use prune::prune;
 pub use scan::{DamagedPart, RunCounts, Scan};
+pub(crate) use table::mean_name;
 pub use table::{Row, Rows, Table, TableColumn, table_columns, write_tables};
 
 /// The layout of parts, tables and manifest; raised when a file of an older layout can no longer be read.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;

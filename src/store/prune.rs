@@ -11,8 +11,9 @@ use super::scan::part_paths;
 use super::{Folder, StoreError, atomic};
 use crate::sweep::Plan;
 
-/// Deletes the stored runs that the plan does not have, and returns their number. Runs of the plan stay, however they
-/// were measured; so do damaged parts. Only for the holder of the folder's lock; killed midway, it has lost nothing.
+/// Deletes the stored runs that the plan does not have, and returns their number. Runs of the plan stay,
+/// however they were measured; so do damaged parts. Only for the holder of the folder's lock; killed midway,
+/// it has lost nothing.
 ///
 /// # Errors
 /// Where a part cannot be read, written or removed.

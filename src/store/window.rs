@@ -14,12 +14,13 @@ use crate::train::Recording;
 /// Bytes of the rows of a window.
 pub(crate) const WINDOW_BYTES: usize = 16 << 20;
 
-/// The most bytes of decoded parts that stay from one window to the next. Runs of one shape are trained together, so that
-/// a part can have every other cell of several windows: while as many shapes alternate as there are full parts in this,
-/// each part is decoded once.
+/// The most bytes of decoded parts that stay from one window to the next. Runs of one shape are trained
+/// together, so that a part can have every other cell of several windows: while as many shapes alternate as
+/// there are full parts in this, each part is decoded once.
 const KEPT_BYTES: usize = 8 * PART_BYTES;
 
-/// Cuts a plan into windows: consecutive runs, by their index, whose rows take at most `bound` bytes, or a single run.
+/// Cuts a plan into windows: consecutive runs, by their index, whose rows take at most `bound` bytes, or a
+/// single run.
 pub(crate) fn windows(plan: &Plan, bound: usize) -> impl Iterator<Item = Range<u64>> + '_ {
     let mut weights = Weights { plan, cell: None };
     let mut start = 0;
@@ -118,9 +119,9 @@ impl<'a> Loader<'a> {
                 None => self.decode(&index.path)?,
             };
             rows.extend(part.rows(window));
-            // Windows follow each other: what ends within this one is not wanted again. Of the rest, those that came first
-            // stay: all are wanted again in the same order, so that a part that took the place of another would be gone
-            // itself by then.
+            // Windows follow each other: what ends within this one is not wanted again. Of the rest, those
+            // that came first stay: all are wanted again in the same order, so that a part that took the
+            // place of another would be gone itself by then.
             let kept: usize = self.kept.iter().map(|part| part.bytes).sum();
             if part.reaches(window.end) && kept + part.bytes <= self.bound {
                 self.kept.push(part);

@@ -27,8 +27,8 @@ pub struct Cell {
     pub position: usize,
     /// The identity.
     pub id: CellId,
-    /// The values of the axes, `beta=50 bidders=2`, after the block's label if it has one; empty where there is
-    /// neither.
+    /// The values of the axes, `beta=50 bidders=2`, after the block's label if it has one; the sweep's name
+    /// where there is neither.
     pub label: String,
     /// The name of the population, where one was named.
     pub population: Option<String>,
@@ -64,7 +64,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Reads, expands and checks a sweep file. `set` holds `key=value` overrides: of a fixed setting, or of `name`.
+    /// Reads, expands and checks a sweep file. `set` holds `key=value` overrides: of a fixed setting, or of
+    /// `name`.
     ///
     /// # Errors
     /// All that is wrong with the file, each with its place and what to write instead.
@@ -185,10 +186,11 @@ impl Plan {
     pub fn cell(&self, position: usize) -> Cell {
         let (grid, index) = self.spec.locate(self.cells.indices[position] as usize);
         let draft = grid.draft(index);
+        let label = grid.cell_label(index);
         Cell {
             position,
             id: self.cells.ids[position],
-            label: grid.cell_label(index),
+            label: if label.is_empty() { self.name().to_owned() } else { label },
             population: draft.population.map(|population| self.spec.populations[population].name.clone()),
             settings: draft.settings(&self.spec.populations),
         }

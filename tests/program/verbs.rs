@@ -9,7 +9,7 @@ use bidsweep::measure::movement::MOVEMENTS;
 use bidsweep::measure::{
     Column, DESTINATIONS, RunStatus, bidder_columns, cell_bidder_columns, cell_columns, run_columns,
 };
-use bidsweep::store::{TableName, table_columns};
+use bidsweep::store::{Table, TableName, table_columns};
 use bidsweep::sweep::{measure_keys, settings};
 use serde_json::{Value, json};
 
@@ -291,6 +291,65 @@ fn list_names_every_row_of_every_registry() {
     }
     let said = sandbox.run("list measurs").exits(2).prints_nothing().stderr;
     assert!(said.contains("there is no topic \"measurs\" to list: did you mean `measures`?"), "{said}");
+}
+
+#[test]
+fn tables_have_the_columns_that_are_listed() {
+    let sandbox = Sandbox::with(&Sweep { axes: "", ..Sweep::SHORT });
+    sandbox.run("run x.toml --quiet").exits(0);
+    let listed = sandbox.run("list columns --format json").exits(0).json();
+    for name in TableName::ALL {
+        let table = Table::open(&sandbox.path("out/x").join(name.file())).unwrap();
+        let section = listed[format!("columns of {}", name.file())].as_array().unwrap();
+        for (row, column) in section.iter().zip(table.told_columns()) {
+            assert_eq!(
+                (row["name"].as_str(), row["doc"].as_str()),
+                (Some(&column.name[..]), Some(&column.doc[..]))
+            );
+            assert_eq!(row["unit"].as_str(), column.unit.as_deref(), "{}", column.name);
+        }
+        assert_eq!(section.len(), table.columns().count());
+        // Without an axis the label is the sweep's name.
+        for row in table.select(&["label"]).unwrap() {
+            assert_eq!(row.unwrap().text("label"), Some("x"));
+        }
+    }
+    // What is no longer asked for does not stay.
+    let plain = Sweep { axes: "", measure: "bid_functions = 0", ..Sweep::SHORT };
+    sandbox.write(&plain);
+    sandbox.run("run x.toml --quiet").exits(0);
+    for name in TableName::ALL {
+        assert_eq!(sandbox.path("out/x").join(name.file()).exists(), !name.is_optional(), "{}", name.file());
+    }
+    sandbox.run("verify out/x --sample 2").exits(0);
+}
+
+#[test]
+fn means_of_cells_are_those_of_the_long_table() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.run("run x.toml --quiet").exits(0);
+    let open = |name: TableName| Table::open(&sandbox.path("out/x").join(name.file())).unwrap();
+    let long = open(TableName::Summaries).select(&["cell_id", "bidder", "measure", "mean", "n"]).unwrap();
+    let long: Vec<_> = long.map(Result::unwrap).collect();
+    let cells = open(TableName::Cells);
+    let columns: Vec<&str> = cells.columns().collect();
+    let mut seen = 0;
+    for row in cells.select(&columns).unwrap() {
+        let row = row.unwrap();
+        for found in long.iter().filter(|found| found.text("cell_id") == row.text("cell_id")) {
+            let measure = found.text("measure").unwrap();
+            let is_main =
+                columns.contains(&format!("{measure}_ci95").as_str()) && found.integer("bidder").is_none();
+            if is_main {
+                let mean =
+                    if measure.ends_with("_mean") { measure.to_owned() } else { format!("{measure}_mean") };
+                assert_eq!(row.number(&mean), found.number("mean"), "{measure}");
+                assert_eq!(found.integer("n"), row.integer("replicates"), "{measure}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 4 * 12, "{seen}");
 }
 
 #[test]

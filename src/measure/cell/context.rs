@@ -86,9 +86,11 @@ fn theory(settings: &Settings, references: &References) -> Result<Stationary, St
     if settings.updates == Updates::SharedGraph {
         return Err("the theory is of bidders who climb their own utilities".into());
     }
-    let multipliers = references.bidders.iter().map(|of| of.smoothed.multiplier).collect::<Option<Vec<_>>>();
+    let multipliers =
+        references.bidders.iter().map(|bidder| bidder.smoothed.multiplier).collect::<Option<Vec<_>>>();
     let multipliers = multipliers.ok_or("there is no smoothed equilibrium")?;
-    let learners: Vec<_> = settings.bidders.iter().map(|of| (of.learner, of.learning_rate)).collect();
+    let learners: Vec<_> =
+        settings.bidders.iter().map(|bidder| (bidder.learner, bidder.learning_rate)).collect();
     let sampling = Sampling {
         batch,
         shared_profiles: settings.profiles == Profiles::Shared,
@@ -106,7 +108,7 @@ fn evidence(
     margin: f64,
 ) -> Vec<Evidence> {
     let distances = references.bne.as_ref().map(|bne| BneDistance::new(bne, &settings.population()));
-    let of = |(bidder, of): (usize, &BidderReferences)| {
+    let evidence = |(bidder, found): (usize, &BidderReferences)| {
         let prior = &settings.bidders[bidder].prior;
         let second = prior.variance() + prior.mean() * prior.mean();
         let near = || {
@@ -117,12 +119,12 @@ fn evidence(
             multiplier: runs.of_bidder(bidder, MULTIPLIER),
             drift: runs.of_bidder(bidder, DRIFT),
             references: [
-                ("bne", of.bne.multiplier),
-                ("class", of.class.multiplier),
-                ("smoothed", of.smoothed.multiplier),
+                ("bne", found.bne.multiplier),
+                ("class", found.class.multiplier),
+                ("smoothed", found.smoothed.multiplier),
             ],
             bids_of_bne: near().unwrap_or(false),
         }
     };
-    references.bidders.iter().enumerate().map(of).collect()
+    references.bidders.iter().enumerate().map(evidence).collect()
 }

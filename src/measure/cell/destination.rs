@@ -1,4 +1,5 @@
-//! Where the learners of a cell end: an equivalence test of mean multipliers against the reference equilibria.
+//! Where the learners of a cell end: an equivalence test of mean multipliers against the reference
+//! equilibria.
 
 use crate::measure::summary::Summary;
 
@@ -41,34 +42,37 @@ pub(super) struct Destination {
 
 /// Where a cell's bidders end.
 ///
-/// A reference is where they end if, for every bidder, the mean over replicates is equivalent to it: the 90 % interval
-/// (Student's) of the mean lies within `margin` of the reference, which two one-sided tests at 5 % say (Schuirmann 1987);
-/// that all bidders must pass costs no further error (Berger 1982). Several references may fit, and all are told. It is
-/// "elsewhere" if for each reference there is a bidder whose 95 % interval lies out of the margin. Where replicates do not
-/// differ because nothing is `random`, intervals are points. Multipliers that surely move by more than half of the margin,
-/// from the earlier to the later half of the tail, have not ended anywhere.
+/// A reference is where they end if, for every bidder, the mean over replicates is equivalent to it: the 90 %
+/// interval (Student's) of the mean lies within `margin` of the reference, which two one-sided tests at 5 %
+/// say (Schuirmann 1987); that all bidders must pass costs no further error (Berger 1982). Several references
+/// may fit, and all are told. It is "elsewhere" if for each reference there is a bidder whose 95 % interval
+/// lies out of the margin. Where replicates do not differ because nothing is `random`, intervals are points.
+/// Multipliers that surely move by more than half of the margin, from the earlier to the later half of the
+/// tail, have not ended anywhere.
 pub(super) fn destination(bidders: &[Evidence], random: bool, margin: f64) -> Destination {
     let undecided = |reason: &str| Destination { verdict: "undecided".into(), reason: Some(reason.into()) };
     if bidders.iter().any(|bidder| bidder.multiplier.n() == 0) {
         return undecided("no replicate ended with status ok");
     }
-    let half_width = |of: &Summary, coverage: f64| match of.half_width(coverage) {
+    let half_width = |summary: &Summary, coverage: f64| match summary.half_width(coverage) {
         Some(width) => Some(width),
         None => (!random).then_some(0.0),
     };
     let Some(intervals) = bidders
         .iter()
-        .map(|of| {
-            let mean = of.multiplier.mean()?;
-            let inner = half_width(&of.multiplier, EQUIVALENCE_COVERAGE)?;
-            Some((mean, inner, half_width(&of.multiplier, 0.95)?))
+        .map(|bidder| {
+            let mean = bidder.multiplier.mean()?;
+            let inner = half_width(&bidder.multiplier, EQUIVALENCE_COVERAGE)?;
+            Some((mean, inner, half_width(&bidder.multiplier, 0.95)?))
         })
         .collect::<Option<Vec<_>>>()
     else {
         return undecided("one replicate has no interval: give [seeds] replicates of 2 or more");
     };
-    let moves = |of: &Evidence| {
-        let (Some(drift), Some(width)) = (of.drift.mean(), half_width(&of.drift, 0.95)) else { return false };
+    let moves = |bidder: &Evidence| {
+        let (Some(drift), Some(width)) = (bidder.drift.mean(), half_width(&bidder.drift, 0.95)) else {
+            return false;
+        };
         drift.abs() - width > margin / 2.0
     };
     if bidders.iter().any(moves) {
@@ -84,17 +88,20 @@ pub(super) fn destination(bidders: &[Evidence], random: bool, margin: f64) -> De
         let Some(apart) = bidders
             .iter()
             .zip(&intervals)
-            .map(|(of, interval)| Some((of, (interval.0 - of.references[place].1?).abs(), interval)))
+            .map(|(bidder, interval)| {
+                Some((bidder, (interval.0 - bidder.references[place].1?).abs(), interval))
+            })
             .collect::<Option<Vec<_>>>()
         else {
             continue;
         };
         known += 1;
-        let fits = apart
-            .iter()
-            .all(|(of, apart, interval)| apart + interval.1 <= margin && (*name != "bne" || of.bids_of_bne));
-        let out = apart.iter().any(|(of, apart, interval)| {
-            apart - interval.2 > margin || (*name == "bne" && !of.bids_of_bne && apart + interval.1 <= margin)
+        let fits = apart.iter().all(|(bidder, apart, interval)| {
+            apart + interval.1 <= margin && (*name != "bne" || bidder.bids_of_bne)
+        });
+        let out = apart.iter().any(|(bidder, apart, interval)| {
+            apart - interval.2 > margin
+                || (*name == "bne" && !bidder.bids_of_bne && apart + interval.1 <= margin)
         });
         if fits {
             reached.push(*name);
@@ -180,8 +187,8 @@ mod tests {
         assert_eq!(verdict(&[only]), "elsewhere");
     }
 
-    /// The share of cells that are said to be at a reference from which they are a margin away is at most 5 %, and
-    /// those at a reference are found.
+    /// The share of cells that are said to be at a reference from which they are a margin away is at most 5
+    /// %, and those at a reference are found.
     #[test]
     fn the_test_keeps_its_level() {
         use rand_xoshiro::Xoshiro256PlusPlus;

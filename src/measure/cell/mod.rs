@@ -1,4 +1,5 @@
-//! What is measured of a cell as a whole: of the mean profile of its replicates, of how they move, and of where they end.
+//! What is measured of a cell as a whole: of the mean profile of its replicates, of how they move, and of
+//! where they end.
 
 mod columns;
 mod context;

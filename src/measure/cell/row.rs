@@ -60,8 +60,9 @@ pub fn cell_bidder_columns() -> &'static [Column] {
 
 /// Measures a cell: its settings, what `[measure]` asks for, its references at the last beta, and its runs.
 ///
-/// The mean profile is that of the mean bid functions over the replicates with status ok. Noise inflates the mean over
-/// replicates of what is quadratic in the multiplier's error, such as `epsilon_ex_ante`; of the mean profile it does not.
+/// The mean profile is that of the mean bid functions over the replicates with status ok. Noise inflates the
+/// mean over replicates of what is quadratic in the multiplier's error, such as `epsilon_ex_ante`; of the
+/// mean profile it does not.
 pub fn measure_cell(
     settings: &Settings,
     measure: &MeasureSettings,
@@ -71,10 +72,10 @@ pub fn measure_cell(
     let cell = CellContext::new(settings, measure, references, runs);
     let own = |rows| cells(rows).map(|measure| of_cell(&cell, measure));
     let mean = cell.mean.as_ref();
-    let mean_profile = OF_MEAN_PROFILE.fills.iter().map(|of| finite(of.number(mean?)));
+    let mean_profile = OF_MEAN_PROFILE.fills.iter().map(|fill| finite(fill.number(mean?)));
     let bidder = |bidder: CellBidderContext| {
         let mean = bidder.mean.as_ref();
-        let mean_profile = OF_MEAN_PROFILE_BIDDERS.fills.iter().map(|of| finite(of(mean?)));
+        let mean_profile = OF_MEAN_PROFILE_BIDDERS.fills.iter().map(|fill| finite(fill(mean?)));
         mean_profile
             .map(CellValue::Number)
             .chain(bidders().map(|measure| of_bidder(&bidder, measure)))

@@ -4,8 +4,8 @@ use crate::measure::row::{RunRow, RunStatus};
 use crate::measure::summary::Summary;
 use crate::measure::table::{BidderColumn, RunColumn, bidder_columns, run_columns};
 
-/// The runs of a cell, taken one after the other: constant memory, however many there are. Numbers are of those with
-/// status ok; what is missing is in no summary.
+/// The runs of a cell, taken one after the other: constant memory, however many there are. Numbers are of
+/// those with status ok; what is missing is in no summary.
 #[derive(Clone, Debug)]
 pub struct CellRuns {
     ok: u64,
@@ -40,7 +40,8 @@ const ROTATION_Q: RunColumn = RunColumn::named("rotation_q");
 const CONTINUED_SD: RunColumn = RunColumn::named("continued_sd");
 const CONTINUED_ASCENT_SD: RunColumn = RunColumn::named("continued_ascent_sd");
 
-/// The places of the bidder columns that are averaged over the bidders of a run: those whose name no run column has.
+/// The places of the bidder columns that are averaged over the bidders of a run: those whose name no run
+/// column has.
 pub fn averaged_columns() -> impl Iterator<Item = usize> {
     let is_averaged = |name: &str| run_columns().iter().all(|column| column.name != name);
     let columns = bidder_columns().iter().enumerate();
@@ -114,8 +115,8 @@ impl CellRuns {
         &self.bidders[bidder]
     }
 
-    /// The mean parameters over runs, shape \[bidder\]\[parameter\]: bids are linear in them, so that their profile is the
-    /// mean of the runs'. `None` where there is no run.
+    /// The mean parameters over runs, shape \[bidder\]\[parameter\]: bids are linear in them, so that their
+    /// profile is the mean of the runs'. `None` where there is no run.
     pub(super) fn mean_parameters(&self) -> Option<Vec<Vec<f64>>> {
         let mean = |sums: &Vec<f64>| sums.iter().map(|sum| sum / self.ok as f64).collect();
         (self.ok > 0).then(|| self.parameters.iter().map(mean).collect())

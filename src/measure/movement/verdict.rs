@@ -4,9 +4,9 @@
 pub const STILL: f64 = 1e-6;
 /// A movement persists where more than this part of the minibatch amplitude is left.
 pub const PERSISTS: f64 = 0.1;
-/// A movement has decayed where less than this part of the minibatch amplitude is left. What starts one amplitude away
-/// and decays exponentially, however slowly, varies by at most 3.1 % of the way over the last quarter of the
-/// continuation, so that a slow approach is in doubt and never a cycle.
+/// A movement has decayed where less than this part of the minibatch amplitude is left. What starts one
+/// amplitude away and decays exponentially, however slowly, varies by at most 3.1 % of the way over the last
+/// quarter of the continuation, so that a slow approach is in doubt and never a cycle.
 pub const DECAYED: f64 = 0.01;
 /// The circulation that rotation needs, in standard errors.
 pub const LEVY_Z: f64 = 3.0;
@@ -20,8 +20,8 @@ pub enum Verdict {
     Diverged,
     /// They go on moving without noise, whichever way they ascend: the game makes the cycle.
     Cycle,
-    /// They go on moving without noise under their optimiser and come to rest under plain ascent: the optimiser makes
-    /// the cycle.
+    /// They go on moving without noise under their optimiser and come to rest under plain ascent: the
+    /// optimiser makes the cycle.
     OptimiserCycle,
     /// They come to rest without noise, and noise keeps them swinging: by momentum, or round the equilibrium.
     Ringing,
@@ -112,9 +112,9 @@ impl Doubt {
 
 /// Momentum against curvature, of the mode with the largest product.
 ///
-/// Near an equilibrium a step is x_(t+1) = (1 + b1 - eta (1 - b1) h) x_t - b1 x_(t-1) with curvature h > 0: for Adam
-/// eta = learning rate / sqrt(second moment), for the heavy ball eta = learning rate / (1 - b1). The spectrum under
-/// white noise has a peak between its ends just where eta h > (1 - b1) / (1 + b1).
+/// Near an equilibrium a step is x_(t+1) = (1 + b1 - eta (1 - b1) h) x_t - b1 x_(t-1) with curvature h > 0:
+/// for Adam eta = learning rate / sqrt(second moment), for the heavy ball eta = learning rate / (1 - b1). The
+/// spectrum under white noise has a peak between its ends just where eta h > (1 - b1) / (1 + b1).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Momentum {
     /// b1, in \[0, 1).
@@ -125,8 +125,8 @@ pub struct Momentum {
 
 /// What was measured of a cell; a list has an entry for every replicate of which there is one.
 ///
-/// An amplitude is a standard deviation over time, of the bidder that has the largest. Those that are left are over
-/// the last quarter of the continuation, in the same unit as `amplitude`.
+/// An amplitude is a standard deviation over time, of the bidder that has the largest. Those that are left
+/// are over the last quarter of the continuation, in the same unit as `amplitude`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Evidence<'e> {
     /// Whether a replicate diverged.
@@ -135,10 +135,11 @@ pub struct Evidence<'e> {
     pub too_short: bool,
     /// Whether the learner cannot compute its gradient exactly.
     pub no_exact_mode: bool,
-    /// The amplitude of the tails of the runs as they were made, in the mean over replicates; 0 where they stood still.
+    /// The amplitude of the tails of the runs as they were made, in the mean over replicates; 0 where they
+    /// stood still.
     pub amplitude: Option<f64>,
-    /// What is left of it after a continuation from a replicate's last state with the exact gradient and the same
-    /// optimiser, its state included.
+    /// What is left of it after a continuation from a replicate's last state with the exact gradient and the
+    /// same optimiser, its state included.
     pub left_same: &'e [f64],
     /// The same under plain gradient ascent.
     pub left_plain: &'e [f64],
@@ -150,7 +151,8 @@ pub struct Evidence<'e> {
     pub rotation_q: &'e [f64],
 }
 
-/// The verdict, in the order of [`Verdict`]'s variants but for doubts of the evidence as a whole, which come second.
+/// The verdict, in the order of [`Verdict`]'s variants but for doubts of the evidence as a whole, which come
+/// second.
 ///
 /// * What moves less than [`STILL`] is at rest: of a cell whose runs and continuations all are, there is nothing to
 ///   ring or to shake. A cell whose runs stood still and whose continuations move is judged by the continuations.

@@ -6,8 +6,7 @@ use super::groups::GridLine;
 use crate::learner::Learner;
 use crate::numeric::regression::weighted_line;
 
-pub(super) const COLUMNS: &[&str] =
-    &["learner", "multiplier_tail_sd_mean", "multiplier_tail_sd_ci95", "multiplier_tail_sd_n"];
+pub(super) const COLUMNS: &[&str] = &["learner", "multiplier_tail_sd_mean", "multiplier_tail_sd_ci95"];
 
 /// The slope of ln Var(w) over ln batch, Var(w) the variance of the multiplier over the tail.
 ///

@@ -1,8 +1,9 @@
 //! Parts: finished runs on disk, a row a bidder, in Parquet files named by the hash of their own bytes.
 //!
-//! A part holds whole runs, sorted by cell, replicate and bidder, and no settings: the plan has them. Its columns are
-//! the key, `status`, `message`, every column of a run (again on each of its bidders' rows: it compresses to nothing),
-//! `bidder`, every column of a bidder, and as lists the parameters of the bidder's bids and its trajectory.
+//! A part holds whole runs, sorted by cell, replicate and bidder, and no settings: the plan has them. Its
+//! columns are the key, `status`, `message`, every column of a run (again on each of its bidders' rows: it
+//! compresses to nothing), `bidder`, every column of a bidder, and as lists the parameters of the bidder's
+//! bids and its trajectory.
 
 mod content;
 mod writer;

@@ -15,8 +15,8 @@ use crate::store::batch::{Batch, Value, encoding};
 use crate::store::bytes::{PART_BYTES, row_bytes};
 use crate::store::{Folder, RunKey, StoreError, atomic};
 
-/// Gathers finished runs and writes them as parts. Once a flush returns, its runs survive a crash of the program or
-/// of the machine; runs that were only pushed do not.
+/// Gathers finished runs and writes them as parts. Once a flush returns, its runs survive a crash of the
+/// program or of the machine; runs that were only pushed do not.
 #[derive(Debug)]
 pub struct PartWriter {
     parts: PathBuf,

@@ -2,8 +2,8 @@
 
 use ndarray::Array2;
 
-use super::cells::{summary_columns, summary_values};
 use super::lead::{self, Lead};
+use super::summaries::{summary_columns, summary_values};
 use super::writer::TableWriter;
 use crate::auction::Strategy;
 use crate::auction::strategy::piecewise_linear;
@@ -45,7 +45,8 @@ pub(super) struct BidSummary {
     bidders: Vec<Bids>,
 }
 
-/// The bids of one bidder at values that cut its support in equal parts, and at the knots of a piecewise-linear strategy.
+/// The bids of one bidder at values that cut its support in equal parts, and at the knots of a
+/// piecewise-linear strategy.
 struct Bids {
     values: Vec<f64>,
     /// d bid / d parameter, shape \[value\]\[parameter\]: bids are linear in the parameters of their class.
@@ -79,14 +80,14 @@ impl BidSummary {
         lead: &Lead,
         references: &References,
     ) -> Result<(), StoreError> {
-        for (bidder, (bids, of)) in self.bidders.iter().zip(&references.bidders).enumerate() {
+        for (bidder, (bids, found)) in self.bidders.iter().zip(&references.bidders).enumerate() {
             let prior = &lead.cell.settings.bidders[bidder].prior;
             let leading = lead.of_bidder(&[], bidder);
             for (&value, learned) in bids.values.iter().zip(&bids.learned) {
                 let equilibria = [
                     references.bne.as_ref().map(|bne| bne.bid(bidder, value)),
-                    of.class.bids.as_ref().map(|bids| bids.bid(value)),
-                    of.smoothed.bids.as_ref().map(|bids| bids.bid(value)),
+                    found.class.bids.as_ref().map(|bids| bids.bid(value)),
+                    found.smoothed.bids.as_ref().map(|bids| bids.bid(value)),
                 ];
                 table.push(
                     leading

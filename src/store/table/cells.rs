@@ -1,17 +1,22 @@
-//! The tables with summaries over replicates: `cells` and `cell_bidders`.
+//! The tables of what one wants to plot: `cells` and `cell_bidders`.
 
 use super::lead::{self, Lead};
+use super::summaries;
 use super::writer::TableWriter;
 use crate::equilibrium::{BidderReferences, Reference, References};
-use crate::measure::{
-    self, CellRow, CellRuns, CellValue, Summary, averaged_columns, bidder_columns, cell_bidder_columns,
-    cell_columns, run_columns,
-};
+use crate::measure::{self, CellRow, CellRuns, CellValue, cell_bidder_columns, cell_columns};
 use crate::store::StoreError;
 use crate::store::batch::{Column, Value};
 use crate::sweep::Kind;
 
-/// The columns of `cells`. A measure of runs and of bidders by one name is there once, as that of runs.
+/// The reference equilibria, as columns name them, and in words.
+const EQUILIBRIA: [(&str, &str); 3] = [
+    ("bne", "Bayes-Nash equilibrium"),
+    ("class", "equilibrium within the strategy classes"),
+    ("smoothed", "equilibrium of the smoothed auction within the strategy classes"),
+];
+
+/// The columns of `cells`.
 pub(super) fn cell_table() -> Vec<Column> {
     let mut columns = lead::columns(&[]);
     columns.extend(
@@ -22,6 +27,10 @@ pub(super) fn cell_table() -> Vec<Column> {
         ]
         .map(|(name, doc)| Column::integer(name).says(doc).counted_in("runs")),
     );
+    columns.extend(EQUILIBRIA.map(|(name, equilibrium)| {
+        let doc = format!("multiplier of the {equilibrium}; null where bidders differ in it");
+        Column::repeating(&format!("{name}_multiplier"), Kind::Number).says(&doc).counted_in("1")
+    }));
     columns.extend(
         [
             (
@@ -33,8 +42,7 @@ pub(super) fn cell_table() -> Vec<Column> {
         .map(|(name, doc)| Column::repeating(name, Kind::Number).says(doc).counted_in("value")),
     );
     columns.extend(cell_columns().iter().map(measured));
-    columns.extend(run_columns().iter().flat_map(summary_columns));
-    columns.extend(averaged_columns().flat_map(|place| summary_columns(&bidder_columns()[place])));
+    columns.extend(summaries::cell_columns());
     columns
 }
 
@@ -42,11 +50,7 @@ pub(super) fn cell_table() -> Vec<Column> {
 pub(super) fn cell_bidder_table() -> Vec<Column> {
     let mut columns = lead::columns(&["bidder"]);
     columns.push(lead::prior());
-    for (name, equilibrium) in [
-        ("bne", "Bayes-Nash equilibrium"),
-        ("class", "equilibrium within the strategy classes"),
-        ("smoothed", "equilibrium of the smoothed auction within the strategy classes"),
-    ] {
+    for (name, equilibrium) in EQUILIBRIA {
         columns.extend([
             Column::repeating(&format!("{name}_multiplier"), Kind::Number)
                 .says(&format!("multiplier of the line nearest to the bids of the {equilibrium}"))
@@ -66,7 +70,7 @@ pub(super) fn cell_bidder_table() -> Vec<Column> {
         .map(|(name, doc)| Column::repeating(name, Kind::Number).says(doc).counted_in("value")),
     );
     columns.extend(cell_bidder_columns().iter().map(measured));
-    columns.extend(bidder_columns().iter().flat_map(summary_columns));
+    columns.extend(summaries::bidder_columns_of_cells());
     columns
 }
 
@@ -85,29 +89,6 @@ fn cell_values(row: &[CellValue]) -> impl Iterator<Item = Value<'_>> {
     })
 }
 
-/// The columns of the summary of a measure over replicates.
-pub(super) fn summary_columns(measure: &measure::Column) -> [Column; 4] {
-    let (name, doc, unit) = (&measure.name, &measure.doc, measure.unit.unwrap_or("1"));
-    let number = |part: &str, what: &str| {
-        Column::measured(&format!("{name}_{part}")).says(&format!("{what}: {doc}")).counted_in(unit)
-    };
-    [
-        number("mean", "mean over replicates"),
-        number("sd", "standard deviation over replicates"),
-        number("ci95", "half-width of Student's 95 % interval of the mean over replicates"),
-        Column::integer(&format!("{name}_n")).says("replicates that have the number").counted_in("runs"),
-    ]
-}
-
-pub(super) fn summary_values<'a>(summary: &Summary) -> [Value<'a>; 4] {
-    [
-        Value::from(summary.mean()),
-        Value::from(summary.sd()),
-        Value::from(summary.ci95()),
-        Value::Integer(summary.n() as i64),
-    ]
-}
-
 fn reference_values(reference: &Reference) -> [Value<'_>; 4] {
     [
         Value::from(reference.multiplier),
@@ -115,6 +96,17 @@ fn reference_values(reference: &Reference) -> [Value<'_>; 4] {
         Value::from(reference.error),
         Value::from(reference.reason.as_deref()),
     ]
+}
+
+/// The multipliers of the equilibria that all bidders share.
+fn common_multipliers<'a>(references: &References) -> [Value<'a>; 3] {
+    let common = |equilibrium: fn(&BidderReferences) -> &Reference| {
+        let mut multipliers = references.bidders.iter().map(|bidder| equilibrium(bidder).multiplier);
+        let first = multipliers.next().flatten();
+        first.filter(|_| multipliers.all(|other| other == first))
+    };
+    [common(|bidder| &bidder.bne), common(|bidder| &bidder.class), common(|bidder| &bidder.smoothed)]
+        .map(Value::from)
 }
 
 fn jacobian_values<'a>(references: &References) -> [Value<'a>; 2] {
@@ -133,14 +125,14 @@ pub(super) fn push_cell(
 ) -> Result<(), StoreError> {
     let replicates = runs.ok() + runs.diverged() + runs.failed();
     let counts = [replicates, runs.failed(), runs.diverged()].map(|count| Value::Integer(count as i64));
-    let summaries = runs.run_summaries().iter().chain(runs.averaged_summaries());
     table.push(
         lead.of_cell(&[])
             .into_iter()
             .chain(counts)
+            .chain(common_multipliers(references))
             .chain(jacobian_values(references))
             .chain(cell_values(&row.values))
-            .chain(summaries.flat_map(summary_values)),
+            .chain(summaries::cell_values(runs)),
     )
 }
 
@@ -163,7 +155,7 @@ pub(super) fn push_cell_bidders(
                 .chain(equilibria)
                 .chain([certificate, *utility_bne].map(Value::from))
                 .chain(cell_values(&row.bidders[bidder]))
-                .chain(runs.bidder_summaries(bidder).iter().flat_map(summary_values)),
+                .chain(summaries::bidder_values(runs, bidder)),
         )?;
     }
     Ok(())

@@ -5,10 +5,7 @@ use crate::sweep::{Cell, Plan, Scalar, SettingColumn, setting_columns};
 
 /// `cell_id`, `label`, the given indices, then every setting.
 pub(super) fn columns(indices: &[&str]) -> Vec<Column> {
-    let mut columns = vec![
-        Column::text("cell_id").says("the cell: 16 hex digits of a hash over all that its training uses"),
-        Column::text("label").says("the values of the sweep's axes, after the block's label"),
-    ];
+    let mut columns = names().to_vec();
     columns.extend(indices.iter().map(|name| index(name)));
     columns.extend(setting_columns().iter().map(|setting| {
         let column = Column::repeating(&setting.name, setting.kind).says(&setting.doc);
@@ -18,6 +15,16 @@ pub(super) fn columns(indices: &[&str]) -> Vec<Column> {
         }
     }));
     columns
+}
+
+/// `cell_id` and `label`.
+pub(super) fn names() -> [Column; 2] {
+    [
+        Column::text("cell_id").says("the cell: 16 hex digits of a hash over all that its training uses"),
+        Column::text("label").says(
+            "the values of the sweep's axes, after the block's label; the sweep's name where there is neither",
+        ),
+    ]
 }
 
 fn index(name: &str) -> Column {
@@ -74,19 +81,25 @@ impl Lead {
         Value::Text(&self.bidders[bidder].prior)
     }
 
+    /// `cell_id` and `label`.
+    pub(super) fn name_values(&self) -> [Value<'_>; 2] {
+        [Value::Text(&self.id), Value::Text(&self.cell.label)]
+    }
+
     /// What a row of the cell starts with, or one of a run.
     pub(super) fn of_cell<'a>(&'a self, indices: &[i64]) -> Vec<Value<'a>> {
         self.values(indices, &self.settings)
     }
 
-    /// What a row of a bidder starts with. `bidder` counts from 0; the table counts from 1, after the other indices.
+    /// What a row of a bidder starts with. `bidder` counts from 0; the table counts from 1, after the other
+    /// indices.
     pub(super) fn of_bidder<'a>(&'a self, indices: &[i64], bidder: usize) -> Vec<Value<'a>> {
         let indices = [indices, &[bidder as i64 + 1]].concat();
         self.values(&indices, &self.bidders[bidder].settings)
     }
 
     fn values<'a>(&'a self, indices: &[i64], settings: &'a [Scalar]) -> Vec<Value<'a>> {
-        let mut values = vec![Value::Text(&self.id), Value::Text(&self.cell.label)];
+        let mut values = self.name_values().to_vec();
         values.extend(indices.iter().map(|&index| Value::Integer(index)));
         values.extend(settings.iter().map(Value::from));
         values

@@ -2,10 +2,14 @@
 
 mod bids;
 mod cells;
+mod footer;
 mod lead;
 mod reader;
 mod runs;
+mod summaries;
 mod writer;
+
+pub(crate) use summaries::mean_name;
 
 pub use reader::{Row, Rows, Table};
 
@@ -19,6 +23,7 @@ use bids::BidSummary;
 use lead::Lead;
 use writer::TableWriter;
 
+use super::atomic;
 use super::batch::Column;
 use super::place::run_at;
 use super::window::{Loader, WINDOW_BYTES, windows};
@@ -27,17 +32,18 @@ use crate::equilibrium::{References, shared_references};
 use crate::measure::{CellRow, CellRuns, RunRow, measure_cell};
 use crate::sweep::{Kind, Plan, SettingColumn, setting_columns};
 
-/// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate, bidder, epoch.
-/// Runs that are missing have no rows, and cells none of whose runs is there have none.
+/// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate,
+/// bidder, epoch. Runs that are missing have no rows, and cells none of whose runs is there have none.
 ///
-/// The bytes are a function of the plan and the results. The plan is walked in windows whose rows take at most 16 MiB;
-/// for each, the parts that overlap it are decoded, one after the other, and the references of its cells are found on all
-/// threads of the current pool. Parts that later windows want stay, as long as they take less than 64 MiB. So memory
-/// holds a window, these parts and a row group a table, however many runs there are. A table appears under its name once
-/// all of them are complete.
+/// The bytes are a function of the plan and the results. The plan is walked in windows whose rows take at
+/// most 16 MiB; for each, the parts that overlap it are decoded, one after the other, and the references of
+/// its cells are found on all threads of the current pool. Parts that later windows want stay, as long as
+/// they take less than 64 MiB. So memory holds a window, these parts and a row group a table, however many
+/// runs there are. A table appears under its name once all of them are complete.
 ///
 /// # Errors
-/// Where a part is damaged or gone since the scan, or a table cannot be written; the tables before then stand.
+/// Where a part is damaged or gone since the scan, or a table cannot be written; the tables before then
+/// stand.
 pub fn write_tables(folder: &Folder, plan: &Plan, scan: &Scan) -> Result<(), StoreError> {
     write_in_windows(folder, plan, scan, WINDOW_BYTES)
 }
@@ -79,6 +85,7 @@ fn columns_of(name: TableName) -> Vec<Column> {
     match name {
         TableName::Cells => cells::cell_table(),
         TableName::CellBidders => cells::cell_bidder_table(),
+        TableName::Summaries => summaries::summary_table(),
         TableName::Runs => runs::run_table(),
         TableName::Bidders => runs::bidder_table(),
         TableName::Trajectories => runs::trajectory_table(),
@@ -99,10 +106,12 @@ const CELLS_TOGETHER: usize = 64;
 
 /// The tables while they are written.
 struct Tables<'a> {
+    folder: &'a Folder,
     plan: &'a Plan,
     settings: Vec<SettingColumn>,
     cells: TableWriter,
     cell_bidders: TableWriter,
+    summaries: TableWriter,
     runs: TableWriter,
     bidders: TableWriter,
     trajectories: TableWriter,
@@ -116,7 +125,7 @@ struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    fn create(folder: &Folder, plan: &'a Plan) -> Result<Self, StoreError> {
+    fn create(folder: &'a Folder, plan: &'a Plan) -> Result<Self, StoreError> {
         let footer = [
             ("bidsweep.schema", SCHEMA.to_string()),
             ("bidsweep.version", env!("CARGO_PKG_VERSION").to_string()),
@@ -127,10 +136,12 @@ impl<'a> Tables<'a> {
             footer.into_iter().map(|(key, value)| KeyValue::new(key.to_string(), value)).collect();
         let create = |name| TableWriter::create(&folder.table(name), &columns_of(name), footer.clone());
         Ok(Tables {
+            folder,
             plan,
             settings: setting_columns(),
             cells: create(TableName::Cells)?,
             cell_bidders: create(TableName::CellBidders)?,
+            summaries: create(TableName::Summaries)?,
             runs: create(TableName::Runs)?,
             bidders: create(TableName::Bidders)?,
             trajectories: create(TableName::Trajectories)?,
@@ -191,6 +202,7 @@ impl<'a> Tables<'a> {
         for (OpenCell { lead, references, runs, bids }, row) in ended.iter().zip(&rows) {
             cells::push_cell(&mut self.cells, lead, references, runs, row)?;
             cells::push_cell_bidders(&mut self.cell_bidders, lead, references, runs, row)?;
+            summaries::push_summaries(&mut self.summaries, lead, runs)?;
             bids.push_rows(&mut self.bid_functions, lead, references)?;
         }
         Ok(())
@@ -199,10 +211,21 @@ impl<'a> Tables<'a> {
     fn commit(mut self) -> Result<(), StoreError> {
         self.end_cell();
         self.write_ended()?;
-        let tables =
-            [self.cells, self.cell_bidders, self.runs, self.bidders, self.trajectories, self.bid_functions];
-        let files: Vec<_> = tables.into_iter().map(TableWriter::finish).collect::<Result<_, _>>()?;
-        files.into_iter().try_for_each(|file| file.commit())
+        let tables = [
+            (TableName::Cells, self.cells),
+            (TableName::CellBidders, self.cell_bidders),
+            (TableName::Summaries, self.summaries),
+            (TableName::Runs, self.runs),
+            (TableName::Bidders, self.bidders),
+            (TableName::Trajectories, self.trajectories),
+            (TableName::BidFunctions, self.bid_functions),
+        ];
+        // What has no rows and need not be there is not written, and does not stay from another time.
+        let (empty, full): (Vec<_>, Vec<_>) =
+            tables.into_iter().partition(|(name, table)| name.is_optional() && table.is_empty());
+        let files: Vec<_> = full.into_iter().map(|(_, table)| table.finish()).collect::<Result<_, _>>()?;
+        files.into_iter().try_for_each(|file| file.commit())?;
+        empty.into_iter().try_for_each(|(name, _)| atomic::remove(&self.folder.table(name)))
     }
 }
 
@@ -214,7 +237,7 @@ mod tests {
 
     use super::*;
     use crate::equilibrium::references;
-    use crate::measure::{RunStatus, Summary, bidder_columns, run_columns};
+    use crate::measure::{self, RunStatus, Summary, bidder_columns, run_columns};
     use crate::store::RunKey;
     use crate::store::fixture::{self, plan, run, runs, store};
 
@@ -361,50 +384,114 @@ mod tests {
         assert!(bidders.next().is_none() && points.next().is_none());
     }
 
-    /// The summary of some numbers, as the tables spell it.
-    fn summary(
-        numbers: impl Iterator<Item = Option<f64>>,
-    ) -> (Option<f64>, Option<f64>, Option<f64>, Option<i64>) {
+    fn summary(numbers: impl Iterator<Item = Option<f64>>) -> Summary {
         let mut summary = Summary::default();
         numbers.flatten().for_each(|number| summary.push(number));
-        (summary.mean(), summary.sd(), summary.ci95(), Some(summary.n() as i64))
+        summary
     }
 
-    fn summary_in(row: &Row, name: &str) -> (Option<f64>, Option<f64>, Option<f64>, Option<i64>) {
-        let number = |part| row.number(&format!("{name}_{part}"));
-        (number("mean"), number("sd"), number("ci95"), row.integer(&format!("{name}_n")))
+    /// The mean over bidders of a column of theirs.
+    fn averaged(run: &RunRow, place: usize) -> Option<f64> {
+        let numbers: Option<Vec<f64>> = run.bidders.iter().map(|numbers| numbers[place]).collect();
+        numbers.map(|numbers| numbers.iter().sum::<f64>() / numbers.len() as f64)
+    }
+
+    fn is_of_runs(name: &str) -> bool {
+        run_columns().iter().any(|column| column.name == name)
+    }
+
+    /// Every summary of some runs, of the run and then of each bidder, with its column and bidder.
+    fn all_summaries(ok: &[RunRow]) -> Vec<(Option<i64>, &'static measure::Column, Summary)> {
+        let of_run = run_columns().iter().enumerate();
+        let of_run = of_run.map(|(k, column)| (None, column, summary(ok.iter().map(|run| run.values[k]))));
+        // What runs and bidders both have is that of runs.
+        let of_all = bidder_columns().iter().enumerate().filter(|(_, column)| !is_of_runs(&column.name));
+        let of_all = of_all.map(|(k, column)| (None, column, summary(ok.iter().map(|run| averaged(run, k)))));
+        let bidders = (0..ok[0].bidders.len()).flat_map(|bidder| {
+            bidder_columns().iter().enumerate().map(move |(k, column)| {
+                let numbers = ok.iter().map(|run| run.bidders[bidder][k]);
+                (Some(bidder as i64 + 1), column, summary(numbers))
+            })
+        });
+        of_run.chain(of_all).chain(bidders).collect()
+    }
+
+    /// The runs of a cell with status ok.
+    fn ok_runs(plan: &Plan, position: usize) -> Vec<RunRow> {
+        let runs = (0..plan.replicates()).map(|k| run(plan, position, k).1);
+        runs.filter(|run| run.status == RunStatus::Ok).collect()
+    }
+
+    /// Every row of a table, with all columns.
+    fn all_rows(folder: &Folder, name: TableName) -> Rows {
+        let table = open(folder, name);
+        let columns: Vec<_> = table.columns().collect();
+        table.select(&columns).unwrap()
     }
 
     #[test]
-    fn summaries_are_over_the_replicates_with_status_ok() {
+    fn the_long_table_has_every_summary_that_a_run_has_numbers_for() {
         let plan = plan(8);
         let (_dir, folder) = written(&plan, &runs(&plan));
-        let cells = open(&folder, TableName::Cells);
-        let columns: Vec<_> = cells.columns().collect();
-        let mut cells = cells.select(&columns).unwrap();
-        let table = open(&folder, TableName::CellBidders);
-        let columns: Vec<_> = table.columns().collect();
-        let mut cell_bidders = table.select(&columns).unwrap();
+        let mut rows = all_rows(&folder, TableName::Summaries);
         for position in 0..plan.len() {
-            let ok: Vec<_> =
-                (0..8).map(|k| run(&plan, position, k).1).filter(|run| run.status == RunStatus::Ok).collect();
+            let cell = plan.cell(position);
+            for (bidder, column, summary) in all_summaries(&ok_runs(&plan, position)) {
+                if summary.n() == 0 {
+                    continue;
+                }
+                let row = rows.next().unwrap().unwrap();
+                assert_eq!(row.text("cell_id"), Some(cell.id.to_string().as_str()));
+                assert_eq!(row.text("label"), Some(cell.label.as_str()));
+                assert_eq!((row.integer("bidder"), row.text("measure")), (bidder, Some(&column.name[..])));
+                assert_eq!(row.text("unit"), column.unit);
+                assert_eq!(row.integer("n"), Some(summary.n() as i64));
+                let interval = summary.interval95();
+                for (name, number) in [
+                    ("mean", summary.mean()),
+                    ("sd", summary.sd()),
+                    ("low95", interval.map(|ends| ends.0)),
+                    ("high95", interval.map(|ends| ends.1)),
+                    ("min", summary.min()),
+                    ("max", summary.max()),
+                ] {
+                    assert_eq!(row.number(name), number, "{name} of {}", column.name);
+                }
+            }
+        }
+        assert!(rows.next().is_none());
+    }
+
+    /// That the columns of a table of cells hold a summary, if the measure is a main one; whether it is.
+    fn holds(row: &Row, columns: &[TableColumn], measure: &str, summary: &Summary, ok: usize) -> bool {
+        let has = |name: &str| columns.iter().any(|column| column.name == name);
+        let [sd, ci95, n] = ["sd", "ci95", "n"].map(|part| format!("{measure}_{part}"));
+        if !has(&sd) {
+            return false;
+        }
+        let found = [mean_name(measure), sd, ci95].map(|name| row.number(&name));
+        assert_eq!(found, [summary.mean(), summary.sd(), summary.ci95()], "{measure}");
+        if has(&n) {
+            let lacks = (summary.n() != ok as u64).then_some(summary.n() as i64);
+            assert_eq!(row.integer(&n), lacks, "{n}");
+        }
+        true
+    }
+
+    #[test]
+    fn cells_have_the_main_summaries_and_the_references() {
+        let plan = plan(8);
+        let (_dir, folder) = written(&plan, &runs(&plan));
+        let (cell_columns, bidder_columns) =
+            (table_columns(TableName::Cells), table_columns(TableName::CellBidders));
+        let mut cells = all_rows(&folder, TableName::Cells);
+        let mut cell_bidders = all_rows(&folder, TableName::CellBidders);
+        let mut main = 0;
+        for position in 0..plan.len() {
+            let ok = ok_runs(&plan, position);
             let cell = cells.next().unwrap().unwrap();
             let counts = ["replicates", "failed", "diverged"].map(|name| cell.integer(name).unwrap());
             assert_eq!((counts, ok.len()), ([8, 1, 1], 6));
-            for (place, column) in run_columns().iter().enumerate() {
-                assert_eq!(summary_in(&cell, &column.name), summary(ok.iter().map(|run| run.values[place])));
-            }
-            // What runs and bidders both have is that of runs.
-            let of_runs = |name: &str| run_columns().iter().any(|column| column.name == name);
-            let averaged = bidder_columns().iter().enumerate().filter(|(_, column)| !of_runs(&column.name));
-            for (place, column) in averaged {
-                let mean = |run: &RunRow| {
-                    let numbers: Option<Vec<f64>> =
-                        run.bidders.iter().map(|numbers| numbers[place]).collect();
-                    numbers.map(|numbers| numbers.iter().sum::<f64>() / numbers.len() as f64)
-                };
-                assert_eq!(summary_in(&cell, &column.name), summary(ok.iter().map(mean)));
-            }
             let settings = plan.cell(position).settings;
             let references = references(&settings.population(), settings.beta.last());
             // Bidders who share a prior U[0, high]: real ones, the common mode's is the largest.
@@ -412,22 +499,32 @@ mod tests {
             let imaginary = (!references.eigenvalues.is_empty()).then_some(0.0);
             assert_eq!(cell.number("jacobian_max_imag"), imaginary);
             assert_eq!(references.bidders.len(), ok[0].bidders.len());
+            let mut rows = Vec::new();
             for (bidder, references) in references.bidders.iter().enumerate() {
                 let row = cell_bidders.next().unwrap().unwrap();
                 assert_eq!(row.integer("bidder"), Some(bidder as i64 + 1));
-                for (place, column) in bidder_columns().iter().enumerate() {
-                    let numbers = ok.iter().map(|run| run.bidders[bidder][place]);
-                    assert_eq!(summary_in(&row, &column.name), summary(numbers));
-                }
                 assert_eq!(row.number("bne_multiplier"), references.bne.multiplier);
                 assert_eq!(row.text("smoothed_method"), references.smoothed.method);
                 assert_eq!(row.number("class_error"), references.class.error);
                 assert_eq!(row.text("bne_reason"), references.bne.reason.as_deref());
                 assert!((0.0..1e-7).contains(&row.number("bne_certificate").unwrap()));
                 assert_eq!(row.number("utility_bne"), references.utility_bne);
+                // They are alike.
+                for name in ["bne_multiplier", "class_multiplier", "smoothed_multiplier"] {
+                    assert_eq!(cell.number(name), row.number(name), "{name}");
+                }
+                rows.push(row);
+            }
+            for (bidder, column, summary) in all_summaries(&ok) {
+                let (row, columns) = match bidder {
+                    None => (&cell, &cell_columns),
+                    Some(bidder) => (&rows[bidder as usize - 1], &bidder_columns),
+                };
+                main += usize::from(holds(row, columns, &column.name, &summary, ok.len()));
             }
         }
         assert!(cells.next().is_none() && cell_bidders.next().is_none());
+        assert!(main > 10 * plan.len(), "{main}");
     }
 
     #[test]
@@ -447,13 +544,14 @@ mod tests {
                     let row = rows.next().unwrap().unwrap();
                     assert_eq!(row.integer("bidder"), Some(bidder as i64 + 1));
                     assert_eq!((row.number("value"), row.number("cdf")), (Some(value), Some(value)));
-                    let learned = ok.iter().map(|run| Some(run.parameters[bidder][0] * value));
-                    assert_eq!(summary_in(&row, "bid"), summary(learned));
-                    let of = &references.bidders[bidder];
-                    let bne = of.bne.multiplier.unwrap() * value;
+                    let learned = summary(ok.iter().map(|run| Some(run.parameters[bidder][0] * value)));
+                    let found = ["bid_mean", "bid_sd", "bid_ci95"].map(|name| row.number(name));
+                    assert_eq!(found, [learned.mean(), learned.sd(), learned.ci95()]);
+                    let found = &references.bidders[bidder];
+                    let bne = found.bne.multiplier.unwrap() * value;
                     assert!((row.number("bne_bid").unwrap() - bne).abs() < 1e-12);
-                    assert_eq!(row.number("class_bid"), of.class.multiplier.map(|w| w * value));
-                    assert_eq!(row.number("smoothed_bid"), of.smoothed.multiplier.map(|w| w * value));
+                    assert_eq!(row.number("class_bid"), found.class.multiplier.map(|w| w * value));
+                    assert_eq!(row.number("smoothed_bid"), found.smoothed.multiplier.map(|w| w * value));
                 }
             }
         }
@@ -465,15 +563,37 @@ mod tests {
         let plan = plan(4);
         let (_dir, folder) = written(&plan, &[run(&plan, 1, 3), run(&plan, 4, 0)]);
         let rows = TableName::ALL.map(|name| open(&folder, name).rows());
-        assert_eq!(rows, [2, 2 + 3, 2, 2 + 3, 3 * 4, (2 + 3) * 33]);
-        let (_dir, folder) = written(&plan, &[]);
-        assert_eq!(TableName::ALL.map(|name| open(&folder, name).rows()), [0; 6]);
+        let summaries: usize = [run(&plan, 1, 3), run(&plan, 4, 0)]
+            .map(|(_, run)| all_summaries(&[run]).iter().filter(|(.., summary)| summary.n() > 0).count())
+            .iter()
+            .sum();
+        assert_eq!(rows, [2, 2 + 3, summaries as u64, 2, 2 + 3, 3 * 4, (2 + 3) * 33]);
+    }
+
+    #[test]
+    fn a_table_that_a_sweep_need_not_ask_for_is_there_only_with_rows() {
+        let (dir, folder) = written(&plan(2), &runs(&plan(2)));
+        assert!(folder.table(TableName::Trajectories).exists());
+        let plain = fixture::plan_with(2, "[10, 25, 50]", "bid_functions = 0");
+        store(&folder, &runs(&plain), 11);
+        write_tables(&folder, &plain, &Scan::of(&folder, &plain).unwrap()).unwrap();
+        for name in TableName::ALL {
+            assert_eq!(folder.table(name).exists(), !name.is_optional(), "{name:?}");
+        }
+        drop(dir);
+        let (_dir, folder) = written(&plan(2), &[]);
+        let there = TableName::ALL.into_iter().filter(|name| folder.table(*name).exists());
+        assert!(
+            there
+                .map(|name| (name.is_optional(), open(&folder, name).rows()))
+                .all(|table| table == (false, 0))
+        );
     }
 
     #[test]
     fn footers_say_what_made_the_table() {
         let plan = plan(1);
-        let (_dir, folder) = written(&plan, &[]);
+        let (_dir, folder) = written(&plan, &runs(&plan));
         for name in TableName::ALL {
             let table = open(&folder, name);
             assert_eq!(table.footer("bidsweep.schema"), Some(SCHEMA.to_string().as_str()));
@@ -485,22 +605,21 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_unique_and_lead_with_the_key() {
-        let plan = plan(1);
-        let (_dir, folder) = written(&plan, &[]);
+    fn columns_are_unique_lead_with_the_key_and_say_mean_once() {
         for name in TableName::ALL {
-            let table = open(&folder, name);
-            let columns: Vec<_> = table.columns().collect();
+            let columns: Vec<_> = table_columns(name).into_iter().map(|column| column.name).collect();
             let unique: std::collections::HashSet<_> = columns.iter().collect();
             assert_eq!(unique.len(), columns.len(), "{name:?}");
             assert_eq!(columns[..2], ["cell_id", "label"]);
+            let twice = |column: &&String| column.split('_').filter(|word| *word == "mean").count() > 1;
+            assert_eq!(columns.iter().find(twice), None);
         }
     }
 
     #[test]
     fn columns_say_what_they_hold_in_the_file_too() {
         let plan = plan(1);
-        let (_dir, folder) = written(&plan, &[]);
+        let (_dir, folder) = written(&plan, &runs(&plan));
         for name in TableName::ALL {
             let told = open(&folder, name).told_columns();
             assert_eq!(told, table_columns(name));

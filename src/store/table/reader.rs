@@ -92,8 +92,8 @@ impl Table {
         self.read(columns, None)
     }
 
-    /// As [`Table::select`], of the rows whose `cell_id` and `replicate` are wanted; the latter is `None` in tables that
-    /// do not have it. The other columns of unwanted rows are not decoded.
+    /// As [`Table::select`], of the rows whose `cell_id` and `replicate` are wanted; the latter is `None` in
+    /// tables that do not have it. The other columns of unwanted rows are not decoded.
     ///
     /// # Errors
     /// Those of [`Table::select`].

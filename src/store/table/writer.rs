@@ -7,6 +7,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::file::metadata::KeyValue;
 
+use super::footer::tell_order_of_type;
 use crate::store::StoreError;
 use crate::store::atomic::AtomicFile;
 use crate::store::batch::{Batch, Column, Value, encoding};
@@ -25,6 +26,7 @@ pub(super) struct TableWriter {
     writer: ArrowWriter<File>,
     file: AtomicFile,
     batch: Batch,
+    is_empty: bool,
 }
 
 impl TableWriter {
@@ -40,19 +42,28 @@ impl TableWriter {
         let batch = Batch::new(columns);
         let writer = ArrowWriter::try_new_with_options(file.handle()?, batch.schema().clone(), options)
             .map_err(|e| StoreError::writing(path, e))?;
-        Ok(TableWriter { writer, file, batch })
+        Ok(TableWriter { writer, file, batch, is_empty: true })
     }
 
     /// Adds a row: a value a column.
     pub(super) fn push<'a>(&mut self, row: impl IntoIterator<Item = Value<'a>>) -> Result<(), StoreError> {
         self.batch.push(row);
+        self.is_empty = false;
         if self.batch.rows() == BATCH_ROWS { self.write_batch() } else { Ok(()) }
+    }
+
+    /// Whether no row was added.
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// Writes what is left, and gives the file for its commit.
     pub(super) fn finish(mut self) -> Result<AtomicFile, StoreError> {
         self.write_batch()?;
         self.writer.close().map_err(|e| StoreError::writing(self.file.target(), e))?;
+        let columns = self.batch.schema().fields().len();
+        tell_order_of_type(&mut self.file.handle()?, columns)
+            .map_err(|e| StoreError::io("write", self.file.target(), e))?;
         Ok(self.file)
     }
 

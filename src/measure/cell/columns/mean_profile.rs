@@ -1,4 +1,4 @@
-//! Why a number of the mean profile is missing; the numbers themselves follow from the table of measures of bids.
+//! Why a number of the mean profile is missing. The numbers follow from the table of measures of bids.
 
 use crate::measure::cell::measure::{CellBidderMeasure, bidder_text};
 
