@@ -17,9 +17,9 @@ pub const MOST_Q: f64 = 1000.0;
 /// How a path moves in a plane; times in epochs.
 ///
 /// A path that looks the same run backwards has `levy_z` near a standard normal number and Q near 0, however
-/// noisy its parts are and however they correlate. One that goes round has both large: ask |levy_z| > 3 and Q
-/// > 1. The area alone is no rotation: where the noise of unequal players does not suit their field, a path
-/// with real eigenvalues encloses a small area too.
+/// noisy its parts are and however they correlate. One that goes round has both large: ask `|levy_z| > 3` and
+/// `Q > 1`. The area alone is no rotation: where the noise of unequal players does not suit their field, a
+/// path with real eigenvalues encloses a small area too.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rotation {
     /// Half the sum of x_t (y_(t+1) - y_t) - y_t (x_(t+1) - x_t) for series of mean 0 and variance 1: 2 pi a
