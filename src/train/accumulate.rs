@@ -4,7 +4,7 @@ use super::chunk::Chunk;
 use super::curves::OfCurves;
 use super::draws::Accumulate;
 use super::game::Game;
-use super::gradient::OfLines;
+use super::gradient::{Everyone, OfLines, One, Pair, Total};
 use crate::numeric::simd::{Samples, Simd};
 
 impl<S: Simd, X: Samples<S>, L: OfLines> Accumulate<Game<'_, S, X>, X> for L {
@@ -28,5 +28,43 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfCurves {
     #[inline(always)]
     fn end_block(&self, game: &mut Game<'_, S, X>) {
         game.curves.end_block::<S>(self.summed.clone());
+    }
+}
+
+/// What is done with the samples of a batch, chosen while the program runs.
+pub(super) enum Add {
+    /// Two bidders, each along its own utility.
+    Pair(Pair),
+    /// Any number of bidders, each along its own utility.
+    Everyone(Everyone),
+    /// One bidder along its own utility.
+    One(One),
+    /// Bidders along the total utility.
+    Total(Total),
+    /// Bidders whose strategies are not all linear.
+    Curves(OfCurves),
+}
+
+impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
+    #[inline(always)]
+    fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
+        match self {
+            Add::Pair(pair) => Accumulate::add(pair, game, chunk),
+            Add::Everyone(everyone) => Accumulate::add(everyone, game, chunk),
+            Add::One(one) => Accumulate::add(one, game, chunk),
+            Add::Total(total) => Accumulate::add(total, game, chunk),
+            Add::Curves(curves) => Accumulate::add(curves, game, chunk),
+        }
+    }
+
+    #[inline(always)]
+    fn end_block(&self, game: &mut Game<'_, S, X>) {
+        match self {
+            Add::Pair(pair) => pair.end_block(game),
+            Add::Everyone(everyone) => everyone.end_block(game),
+            Add::One(one) => one.end_block(game),
+            Add::Total(total) => total.end_block(game),
+            Add::Curves(curves) => Accumulate::end_block(curves, game),
+        }
     }
 }

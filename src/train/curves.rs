@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::Run;
 use super::chunk::{Chunk, Known, STEPS};
-use super::odds::{TOGETHER, odds, probability};
+use super::odds::{TOGETHER, odds, probability, together};
 use super::player::{Player, knots};
 use crate::auction::Strategy;
 use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
@@ -156,9 +156,11 @@ impl<R: Real, X: Float> Curves<R, X> {
             let steps = values.len();
             let bids = &self.bids[STEPS * i..][..steps];
             let derivatives = &mut self.derivatives[STEPS * i..][..steps];
-            let together = steps - steps % TOGETHER;
-            for s in (0..together).step_by(TOGETHER) {
-                own::<X, STEEP, TOGETHER>(self.beta, s, values, bids, rivals, derivatives);
+            let together = together::<X>(steps);
+            if X::TOGETHER {
+                for s in (0..together).step_by(TOGETHER) {
+                    own::<X, STEEP, TOGETHER>(self.beta, s, values, bids, rivals, derivatives);
+                }
             }
             for s in together..steps {
                 own::<X, STEEP, 1>(self.beta, s, values, bids, rivals, derivatives);

@@ -12,7 +12,7 @@
 use std::ops::Range;
 
 use super::chunk::{Chunk, Slopes};
-use super::odds::{TOGETHER, odds, probability};
+use super::odds::{TOGETHER, odds, probability, together};
 use crate::numeric::simd::{Float, Samples, Simd};
 
 /// Sums over samples, of one bidder: in the samples' numbers over a block of a batch, in f64 over the batch.
@@ -154,10 +154,12 @@ impl OfLines for Pair {
         let slopes = [block.slopes[0], block.slopes[1]];
         let (first, second) = (chunk.values(0), chunk.values(1));
         let mut sums = [block.sums[0], block.sums[1]];
-        let together = first.len() - first.len() % TOGETHER;
-        for s in (0..together).step_by(TOGETHER) {
-            let values = [&first[s..s + TOGETHER], &second[s..s + TOGETHER]];
-            Self::add_together::<X, STEEP, TOGETHER>(slopes, values, &mut sums);
+        let together = together::<X>(first.len());
+        if X::TOGETHER {
+            for s in (0..together).step_by(TOGETHER) {
+                let values = [&first[s..s + TOGETHER], &second[s..s + TOGETHER]];
+                Self::add_together::<X, STEEP, TOGETHER>(slopes, values, &mut sums);
+            }
         }
         for s in together..first.len() {
             let values = [&first[s..=s], &second[s..=s]];
@@ -171,7 +173,7 @@ impl OfLines for Pair {
 #[inline(always)]
 fn add_own<X: Float, const STEEP: bool>(slope: X, values: &[X], rivals: &[X], sums: &mut Sums<X>) {
     #[inline(always)]
-    fn together<X: Float, const STEEP: bool, const N: usize>(
+    fn add<X: Float, const STEEP: bool, const N: usize>(
         slope: X,
         values: &[X],
         rivals: &[X],
@@ -187,13 +189,17 @@ fn add_own<X: Float, const STEEP: bool>(slope: X, values: &[X], rivals: &[X], su
         }
     }
     let mut total = *sums;
-    let (values, last_values) = values.as_chunks::<TOGETHER>();
-    let (rivals, last_rivals) = rivals.as_chunks::<TOGETHER>();
-    for (values, rivals) in values.iter().zip(rivals) {
-        together::<X, STEEP, TOGETHER>(slope, values, rivals, &mut total);
+    let (mut values, mut rivals) = (values, rivals);
+    if X::TOGETHER {
+        let (first_values, last_values) = values.as_chunks::<TOGETHER>();
+        let (first_rivals, last_rivals) = rivals.as_chunks::<TOGETHER>();
+        for (values, rivals) in first_values.iter().zip(first_rivals) {
+            add::<X, STEEP, TOGETHER>(slope, values, rivals, &mut total);
+        }
+        (values, rivals) = (last_values, last_rivals);
     }
-    for (value, rival) in last_values.iter().zip(last_rivals) {
-        together::<X, STEEP, 1>(slope, &[*value], &[*rival], &mut total);
+    for (value, rival) in values.iter().zip(rivals) {
+        add::<X, STEEP, 1>(slope, &[*value], &[*rival], &mut total);
     }
     *sums = total;
 }

@@ -4,6 +4,7 @@ use std::iter::repeat_n;
 
 use ndarray::Array2;
 
+use super::accumulate::Add;
 use super::chunk::Chunk;
 use super::curves::OfCurves;
 use super::draws::{Draws, Quantile};
@@ -145,11 +146,7 @@ struct Sampling<'a, S: Simd, X: Samples<S>> {
 impl<S: Simd, X: Samples<S>> Movement<S, X> for Sampling<'_, S, X> {
     #[inline(always)]
     fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
-        if self.linear {
-            sample_epoch_of_lines(self.settings, &mut self.draws, games);
-        } else {
-            sample_epoch_of_curves(self.settings, &mut self.draws, games);
-        }
+        sample_epoch(self.settings, self.linear, &mut self.draws, games);
     }
 }
 
@@ -164,53 +161,12 @@ impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<Exact> {
 }
 
 /// One batch and one update of every bidder. Loops rather than closures, here and wherever samples pass: a
-/// closure that is not inlined is compiled for the build's target.
+/// closure that is not inlined is compiled for the build's target. One place that draws, whatever is done with
+/// the samples: each would be compiled with all that draws them.
 #[inline(always)]
-fn sample_epoch_of_lines<S: Simd, X: Samples<S>>(
+fn sample_epoch<S: Simd, X: Samples<S>>(
     settings: &Settings,
-    draws: &mut Draws<S, X>,
-    games: &mut [Game<'_, S, X>],
-) {
-    let bidders = settings.bidders.len();
-    if settings.updates == Updates::Sequential {
-        let own = settings.profiles == Profiles::Own;
-        let start = draws.streams[0];
-        for bidder in 0..bidders {
-            if !own {
-                // The same profiles for everybody, drawn again rather than kept: a batch may be large.
-                draws.streams[0] = start;
-            }
-            begin_batch(games);
-            draws.batch(if own { bidder } else { 0 }, games, &One { bidder });
-            for game in &mut *games {
-                game.update(bidder);
-            }
-        }
-        return;
-    }
-    begin_batch(games);
-    match (settings.updates, settings.profiles) {
-        (Updates::SharedGraph, Profiles::Shared) => draws.batch(0, games, &Total { summed: 0..bidders }),
-        (Updates::SharedGraph, Profiles::Own) => {
-            for bidder in 0..bidders {
-                draws.batch(bidder, games, &Total { summed: bidder..bidder + 1 });
-            }
-        }
-        (_, Profiles::Shared) if bidders == 2 => draws.batch(0, games, &Pair),
-        (_, Profiles::Shared) => draws.batch(0, games, &Everyone { bidders }),
-        (_, Profiles::Own) => {
-            for bidder in 0..bidders {
-                draws.batch(bidder, games, &One { bidder });
-            }
-        }
-    }
-    update_all(games, bidders);
-}
-
-/// As [`sample_epoch_of_lines`], where not all strategies are linear.
-#[inline(always)]
-fn sample_epoch_of_curves<S: Simd, X: Samples<S>>(
-    settings: &Settings,
+    linear: bool,
     draws: &mut Draws<S, X>,
     games: &mut [Game<'_, S, X>],
 ) {
@@ -219,17 +175,23 @@ fn sample_epoch_of_curves<S: Simd, X: Samples<S>>(
     let sequential = settings.updates == Updates::Sequential;
     let batches = if own || sequential { bidders } else { 1 };
     let start = draws.streams[0];
-    // One place that draws, whatever the updates: each is compiled with all that is done to samples.
     for k in 0..batches {
         if sequential && !own {
-            // The same profiles for everybody, drawn again rather than kept.
+            // The same profiles for everybody, drawn again rather than kept: a batch may be large.
             draws.streams[0] = start;
         }
         if sequential || k == 0 {
             begin_batch(games);
         }
         let summed = if batches == 1 { 0..bidders } else { k..k + 1 };
-        let add = OfCurves { summed, total: settings.updates == Updates::SharedGraph };
+        let total = settings.updates == Updates::SharedGraph;
+        let add = match (linear, total) {
+            (false, _) => Add::Curves(OfCurves { summed, total }),
+            (true, true) => Add::Total(Total { summed }),
+            (true, false) if batches > 1 => Add::One(One { bidder: k }),
+            (true, false) if bidders == 2 => Add::Pair(Pair),
+            (true, false) => Add::Everyone(Everyone { bidders }),
+        };
         draws.batch(if own { k } else { 0 }, games, &add);
         if sequential {
             for game in &mut *games {
@@ -238,15 +200,10 @@ fn sample_epoch_of_curves<S: Simd, X: Samples<S>>(
         }
     }
     if !sequential {
-        update_all(games, bidders);
-    }
-}
-
-#[inline(always)]
-fn update_all<S: Simd, X: Samples<S>>(games: &mut [Game<'_, S, X>], bidders: usize) {
-    for game in games {
-        for bidder in 0..bidders {
-            game.update(bidder);
+        for game in games {
+            for bidder in 0..bidders {
+                game.update(bidder);
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{BELOW_ONE_F32, BELOW_ONE_F64, Bits, Float, LANES, Real, Samples, Sim
 use crate::numeric::table::{QuantileTable, StepTable};
 
 /// Whether the build's target has a fused multiply-add; where it has none, `mul_add` is a call of the platform's
-/// library.
+/// library, or many instructions.
 const FUSED: bool = cfg!(any(target_feature = "fma", not(target_arch = "x86_64")));
 
 #[derive(Clone, Copy)]
@@ -63,6 +63,7 @@ macro_rules! float {
 
         impl Float for Array<$number, { $lanes }> {
             const MANTISSA_BITS: u32 = $mantissa_bits;
+            const TOGETHER: bool = FUSED;
 
             #[inline(always)]
             fn splat(x: f64) -> Self {
