@@ -161,8 +161,8 @@ impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<Exact> {
 }
 
 /// One batch and one update of every bidder. Loops rather than closures, here and wherever samples pass: a
-/// closure that is not inlined is compiled for the build's target. One place that draws, whatever is done with
-/// the samples: each would be compiled with all that draws them.
+/// closure that is not inlined is compiled for the build's target. One place that draws, whatever is done
+/// with the samples: each is compiled with all that draws them.
 #[inline(always)]
 fn sample_epoch<S: Simd, X: Samples<S>>(
     settings: &Settings,

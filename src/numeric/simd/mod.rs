@@ -24,8 +24,8 @@ pub trait Float:
     /// Arguments of 2^x are cut to plus and minus this. A win probability of 2^-100 in f32, 2^-500 in f64, is 0 for every
     /// use, and its products with values are seldom denormal, which processors handle slowly.
     const EXP2_LIMIT: f64 = if Self::MANTISSA_BITS == 23 { 100.0 } else { 500.0 };
-    /// Whether a kernel should work on several numbers step by step together, so that one's latency hides behind
-    /// the others. Where every operation is many instructions this hides nothing, and there is more to compile.
+    /// Whether a kernel should work on several numbers step by step together, so that one's latency hides
+    /// behind the others. Where an operation is many instructions nothing is hidden, and more is compiled.
     const TOGETHER: bool = true;
 
     /// The same number everywhere, rounded.
