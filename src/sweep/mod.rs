@@ -2,7 +2,12 @@
 //!
 //! ```text
 //! text -> document -> spec (settings, populations, axes, rules) -> grids -> cells -> plan
+//! form (how values look) -> choice (a value) -> row (a setting) -> settings (all rows) -> draft (a cell's choices)
 //! ```
+//!
+//! A setting is one row in `settings.rs`, and the field of [`Settings`](crate::train::Settings) that it sets.
+//! A key of `[measure]` is one row in `measures.rs`, and its field of
+//! [`MeasureSettings`](crate::measure::MeasureSettings). A form of values is one file in `form/`.
 
 mod axis;
 mod cell;
