@@ -1049,7 +1049,7 @@ error: a bidder has no key `batch`
 4 | bidders = [{ count = 2, batch = 3 }]
   |                         ^^^^^
   |
-  = help: the names known here are `strategy`, `learner`, `learning_rate`, `initial`, `prior`, `count`"#,
+  = help: the names known here are `strategy`, `initial`, `learner`, `learning_rate`, `prior`, `count`"#,
     );
     refused(
         "a list of starts for one bidder",
@@ -1404,13 +1404,13 @@ error: 1000000 epochs of 4 bidders recorded this often are more than 1000000 mul
         r#"[measure]
 best_response = { lp = "cell" }"#,
         r#"
-error: `lp` is no "cell"
+error: `lp` must be one of "none", "cells", "runs", not "cell"
  --> s.toml:4:24
   |
 4 | best_response = { lp = "cell" }
   |                        ^^^^^^
   |
-  = help: did you mean `cells`?"#,
+  = help: did you mean "cells"?"#,
     );
     refused(
         "too fine a linear program",

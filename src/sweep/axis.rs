@@ -1,6 +1,7 @@
 //! The forms of an axis, and its values by index.
 
 use super::document::{Node, Table, Value};
+use super::limits::MAX_COUNT;
 use super::number::{Decimal, Number, shortest};
 use super::problem::{Problem, nearest};
 use super::read;
@@ -70,7 +71,7 @@ impl Series {
             return range(key, node, from?, to?, step?, problems);
         }
         if let Some([ends, num]) = table.exactly(["linspace", "num"]) {
-            let len = read::integer(num, "num", 2, read::MAX_COUNT, problems);
+            let len = read::integer(num, "num", 2, MAX_COUNT.into(), problems);
             let [from, to] = read::pair(ends, "linspace", problems)?;
             let Some(ends) =
                 from.to_decimal().zip(to.to_decimal()).filter(|(a, b)| a.between(*b, 1, 2).is_some())
@@ -81,7 +82,7 @@ impl Series {
             return Some(Series::Linspace { ends: ends.into(), len: len? });
         }
         if let Some([ends, num]) = table.exactly(["geomspace", "num"]) {
-            let len = read::integer(num, "num", 2, read::MAX_COUNT, problems);
+            let len = read::integer(num, "num", 2, MAX_COUNT.into(), problems);
             let pair = read::pair(ends, "geomspace", problems)?;
             if pair.iter().any(|end| end.to_f64() <= 0.0) {
                 let problem = Problem::error(ends.place, "the ends of `geomspace` must be above 0");
@@ -124,8 +125,8 @@ impl Series {
     }
 }
 
-/// 10^exponent, and where a decimal of 12 digits lies within the error of the power, that decimal: the second of
-/// five points from 10 to 160 is 20.
+/// 10^exponent, and where a decimal of 12 digits lies within the error of the power, that decimal: the second
+/// of five points from 10 to 160 is 20.
 fn neat(exponent: f64) -> f64 {
     let power = libm::exp10(exponent);
     let short: f64 = format!("{power:.11e}").parse().unwrap_or(power);

@@ -2,12 +2,14 @@
 
 use crate::learner::Learner;
 
+use super::cell::CellId;
 use super::check::CellCheck;
 use super::exclude::Filter;
 use super::grid::Grid;
-use super::identity::{CellId, Identity};
+use super::identity::Identity;
 use super::problem::{Place, Problem, Severity};
-use super::settings::{SettingEntry, settings};
+use super::row::SettingEntry;
+use super::settings::settings;
 use super::spec::Spec;
 use super::unused;
 

@@ -3,20 +3,16 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use crate::auction::Strategy;
-use crate::learner::Learner;
-use crate::train::{self, Batch, Beta, Precision, Settings, Updates};
+use crate::train::{Batch, Beta, Initial, Precision, Settings, Updates};
 
-use super::choice::{Initial, PRECISIONS, Start, word};
+use super::choice::Choice;
 use super::draft::Draft;
 use super::grid::Grid;
-use super::population::{Member, NamedPopulation};
+use super::limits::MAX_RECORDED;
 use super::problem::{Place, Problem};
-use super::settings::index_of;
+use super::row::HyperparameterId;
+use super::settings::{LEARNER, index_of};
 use super::spec::Spec;
-
-/// The most multipliers of one recorded trajectory: recorded epochs x bidders.
-pub(super) const MAX_RECORDED: u64 = 1_000_000;
 
 /// Checks cell after cell; reports every problem once, however many cells have it.
 pub(super) struct CellCheck<'s> {
@@ -50,24 +46,25 @@ impl<'s> CellCheck<'s> {
     pub(super) fn settings(&mut self, grid: &Grid, index: usize) -> Option<Settings> {
         let draft = grid.draft(index);
         let populations = &self.spec.populations;
-        if draft.members(populations).is_some_and(<[_]>::is_empty) {
+        if draft.population().is_some_and(|population| populations[population].members.is_empty()) {
             // The population could not be read, and has been reported.
             return None;
         }
+        let settings = draft.settings(populations);
         let mut sound = true;
         let faults = [
-            start_fault(&draft, populations),
-            class_fault(&draft, populations),
-            exact_fault(&draft),
+            start_fault(&draft, &settings),
+            class_fault(&settings),
+            exact_fault(&settings),
             hyperparameter_fault(&draft),
-            scale_fault(&draft, populations),
+            scale_fault(&settings),
         ];
         for fault in faults.into_iter().flatten() {
             sound = false;
             self.report(grid, index, fault);
         }
-        self.record(&draft);
-        sound.then(|| draft.settings(populations))
+        self.record(&settings);
+        sound.then_some(settings)
     }
 
     fn report(&mut self, grid: &Grid, index: usize, fault: Fault) {
@@ -82,17 +79,17 @@ impl<'s> CellCheck<'s> {
     }
 
     /// Notes the spacing that a cell's trajectories need, where the one that is written is too narrow.
-    fn record(&mut self, draft: &Draft) {
+    fn record(&mut self, settings: &Settings) {
         let Some(trajectories) = self.spec.measure.trajectories else { return };
-        let bidders = draft.size(&self.spec.populations);
+        let (epochs, bidders) = (settings.epochs, settings.bidders.len());
         let most = MAX_RECORDED / bidders as u64;
-        if recorded(draft.epochs, trajectories.every.into()) <= most {
+        if recorded(epochs, trajectories.every.into()) <= most {
             return;
         }
         // Epoch 0 and the last epoch come on top of the multiples between.
-        let every = u64::from(draft.epochs).div_ceil(most - 2);
+        let every = u64::from(epochs).div_ceil(most - 2);
         if self.spacing.as_ref().is_none_or(|spacing| spacing.every < every) {
-            self.spacing = Some(Spacing { every, epochs: draft.epochs, bidders });
+            self.spacing = Some(Spacing { every, epochs, bidders });
         }
     }
 
@@ -115,42 +112,42 @@ fn recorded(epochs: u32, every: u64) -> u64 {
     1 + epochs / every + u64::from(!epochs.is_multiple_of(every))
 }
 
-fn start_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
-    let Initial::Lines { start: Start::Each(starts), .. } = &draft.initial else { return None };
-    let bidders = draft.size(populations);
-    (starts.len() != bidders).then(|| Fault {
+fn start_fault(draft: &Draft, settings: &Settings) -> Option<Fault> {
+    let Some(Choice::Initial(initial)) = draft.chosen(index_of("initial")) else { return None };
+    let (starts, bidders) = (initial.list()?.len(), settings.bidders.len());
+    (starts != bidders).then(|| Fault {
         keys: &["initial", "bidders", "population"],
-        message: format!("`initial` has {} values for {bidders} bidders", starts.len()),
+        message: format!("`initial` has {starts} values for {bidders} bidders"),
         help: "write one value for each bidder, or one number for all".to_owned(),
     })
 }
 
-/// Starts that a linear strategy does not have.
-fn class_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
-    let standard = [Member::DEFAULT];
-    let members = draft.members(populations).unwrap_or(&standard);
-    let mut linear = members.iter().filter(|member| draft.strategy_of(member) == Strategy::Linear);
+/// Starts that a strategy does not have.
+fn class_fault(settings: &Settings) -> Option<Fault> {
     let fault = |message: String, help: &str| Fault {
         keys: &["initial", "strategy", "population"],
         message,
         help: help.to_owned(),
     };
-    linear.find_map(|member| match member.initial.as_ref().unwrap_or(&draft.initial).of(0) {
-        train::Initial::Truthful => Some(fault(
-            "a linear strategy has no truthful start: its multiplier is below 1".to_owned(),
+    settings.bidders.iter().find_map(|bidder| match bidder.initial {
+        Initial::Truthful if bidder.strategy.truthful().is_none() => Some(fault(
+            format!("a {} strategy has no truthful start: its multiplier is below 1", bidder.strategy.name()),
             "write a multiplier, such as `initial = 0.9`, or `strategy = \"piecewise-linear\"`",
         )),
-        train::Initial::Random { high, .. } if high >= 1.0 => Some(fault(
-            format!("a multiplier cannot be drawn up to {high}: it is below 1"),
-            "write a smaller end, such as `initial = { random = [0.2, 0.9] }`",
-        )),
+        // What the parameters stay below, as theta grows.
+        Initial::Random { high, .. } if high >= bidder.strategy.link().parameter(f64::INFINITY) => {
+            Some(fault(
+                format!("a multiplier cannot be drawn up to {high}: it is below 1"),
+                "write a smaller end, such as `initial = { random = [0.2, 0.9] }`",
+            ))
+        }
         _ => None,
     })
 }
 
 /// What the expected gradient has not, and what nothing else has.
-fn exact_fault(draft: &Draft) -> Option<Fault> {
-    match (draft.batch, draft.beta, draft.updates) {
+fn exact_fault(settings: &Settings) -> Option<Fault> {
+    match (settings.batch, settings.beta, settings.updates) {
         (Batch::Profiles(_), Beta::Fixed(f64::INFINITY), _) => Some(Fault {
             keys: &["beta", "batch"],
             message: "an infinite `beta`, the true auction, needs the expected gradient: on a sample the utility jumps"
@@ -166,13 +163,18 @@ fn exact_fault(draft: &Draft) -> Option<Fault> {
     }
 }
 
+/// A hyperparameter that is given twice.
 fn hyperparameter_fault(draft: &Draft) -> Option<Fault> {
-    let entry = &Learner::REGISTRY[draft.learner.learner];
-    let keys = &draft.hyperparameters[draft.learner.learner];
-    let mut both = draft.learner.given.iter().zip(keys).zip(entry.hyperparameters);
-    both.find(|((table, key), _)| table.is_some() && key.is_some()).map(|(_, h)| Fault {
+    let Some(Choice::Learner(choice)) = draft.chosen(index_of(LEARNER)) else { return None };
+    let given = choice.given.iter().enumerate().filter(|(_, given)| given.is_some());
+    let mut ids = given.map(|(index, _)| HyperparameterId { learner: choice.learner, index });
+    ids.find(|id| draft.hyperparameter(*id).is_some()).map(|id| Fault {
         keys: &["learner"],
-        message: format!("the learner's table and `{}.{1}` both give `{1}`", entry.name, h.name),
+        message: format!(
+            "the learner's table and `{}.{1}` both give `{1}`",
+            choice.entry().name,
+            id.entry().name
+        ),
         help: "write it in one place".to_owned(),
     })
 }
@@ -188,7 +190,8 @@ fn farthest(precision: Precision) -> f64 {
     }
 }
 
-/// The most that beta times the highest value may be: its product with the least win probability stays far below 1.
+/// The most that beta times the highest value may be: its product with the least win probability stays far
+/// below 1.
 fn steepest(precision: Precision) -> f64 {
     match precision {
         Precision::F32 => 1e15,
@@ -196,16 +199,14 @@ fn steepest(precision: Precision) -> f64 {
     }
 }
 
-fn scale_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> {
-    if draft.batch == Batch::Exact {
+fn scale_fault(settings: &Settings) -> Option<Fault> {
+    if settings.batch == Batch::Exact {
         return None;
     }
-    let name = word(&PRECISIONS, &draft.precision);
-    let standard = [Member::DEFAULT];
-    let members = draft.members(populations).unwrap_or(&standard);
-    let highs = || members.iter().map(|member| member.prior.support().1);
-    if let Some(high) = highs().find(|high| draft.precision == Precision::F32 && !SINGLE_HIGHS.contains(high))
-    {
+    let (precision, name) = (settings.precision, settings.precision.name());
+    let supports = || settings.bidders.iter().map(|bidder| bidder.prior.support());
+    let highs = || supports().map(|(_, high)| high);
+    if let Some(high) = highs().find(|high| precision == Precision::F32 && !SINGLE_HIGHS.contains(high)) {
         let (least, most) = (SINGLE_HIGHS.start(), SINGLE_HIGHS.end());
         return Some(Fault {
             keys: &["population", "precision"],
@@ -216,23 +217,22 @@ fn scale_fault(draft: &Draft, populations: &[NamedPopulation]) -> Option<Fault> 
                 .to_owned(),
         });
     }
-    let farthest = farthest(draft.precision);
-    let mut supports = members.iter().map(|member| member.prior.support());
-    if let Some((low, high)) = supports.find(|(low, high)| *high > farthest * (high - low)) {
+    let farthest = farthest(precision);
+    if let Some((low, high)) = supports().find(|(low, high)| *high > farthest * (high - low)) {
         return Some(Fault {
             keys: &["population", "precision"],
             message: format!(
                 "values from {low} to {high} are far from 0 for their spread: `precision = \"{name}\"` handles \
                  highest values up to {farthest} times it"
             ),
-            help: match draft.precision {
+            help: match precision {
                 Precision::F32 => "write `precision = \"f64\"`, or a wider prior".to_owned(),
                 Precision::F64 => "write a wider prior".to_owned(),
             },
         });
     }
-    let (high, beta) = (highs().fold(0.0, f64::max), draft.beta.first().max(draft.beta.last()));
-    let steepest = steepest(draft.precision);
+    let (high, beta) = (highs().fold(0.0, f64::max), settings.beta.first().max(settings.beta.last()));
+    let steepest = steepest(precision);
     // An infinite one has a fault of its own.
     (beta.is_finite() && beta * high > steepest).then(|| Fault {
         keys: &["beta", "population", "precision"],

@@ -1,9 +1,9 @@
 //! The columns of the tables that tell a cell's settings.
 
-use super::Cell;
-use super::choice::HyperparameterId;
-use super::settings::settings;
-use crate::learner::{Domain, Learner, Value};
+use std::fmt;
+use std::sync::Arc;
+
+use super::cell::Cell;
 
 /// One value of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,10 +43,10 @@ impl Kind {
 }
 
 /// The setting of a cell's bidder, counted from 0.
-pub(super) type Read = fn(&Cell, usize) -> Scalar;
+type Read = dyn Fn(&Cell, usize) -> Scalar + Send + Sync;
 
 /// A column of the tables that tells a setting.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SettingColumn {
     /// The column's name.
     pub name: String,
@@ -56,41 +56,18 @@ pub struct SettingColumn {
     pub doc: String,
     /// What its numbers are counted in; `None` of texts.
     pub unit: Option<&'static str>,
-    source: Source,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Source {
-    Setting(Read),
-    Hyperparameter(HyperparameterId),
-}
-
-/// Every settings column, in table order.
-pub fn setting_columns() -> Vec<SettingColumn> {
-    settings().iter().flat_map(|entry| entry.columns.iter().cloned()).collect()
+    read: Arc<Read>,
 }
 
 impl SettingColumn {
-    pub(super) fn new(name: &str, kind: Kind, doc: &str, read: Read) -> Self {
-        let unit = kind.plain_unit();
-        SettingColumn {
-            name: name.to_owned(),
-            kind,
-            doc: doc.to_owned(),
-            unit,
-            source: Source::Setting(read),
-        }
-    }
-
-    pub(super) fn of_hyperparameter(name: &str, id: HyperparameterId) -> Self {
-        let kind = match id.entry().domain {
-            Domain::Number(_) => Kind::Number,
-            Domain::Count { .. } => Kind::Integer,
-            Domain::Word(_) => Kind::Text,
-        };
-        let doc = id.entry().doc.to_owned();
-        let unit = kind.plain_unit();
-        SettingColumn { name: name.to_owned(), kind, doc, unit, source: Source::Hyperparameter(id) }
+    pub(super) fn new(
+        name: &str,
+        kind: Kind,
+        doc: &str,
+        read: impl Fn(&Cell, usize) -> Scalar + Send + Sync + 'static,
+    ) -> Self {
+        let (name, doc, unit) = (name.to_owned(), doc.to_owned(), kind.plain_unit());
+        SettingColumn { name, kind, doc, unit, read: Arc::new(read) }
     }
 
     /// The same, its numbers counted in a unit.
@@ -107,19 +84,15 @@ impl SettingColumn {
 
     /// The setting of a cell's bidder, counted from 0; null where the bidder's learner does not use it.
     pub fn of_bidder(&self, cell: &Cell, bidder: usize) -> Scalar {
-        match self.source {
-            Source::Setting(read) => read(cell, bidder),
-            Source::Hyperparameter(id) => {
-                let learner = &cell.settings.bidders[bidder].learner;
-                if learner.name() != Learner::REGISTRY[id.learner].name {
-                    return Scalar::Null;
-                }
-                match learner.values()[id.index] {
-                    Value::Number(x) => Scalar::Number(x),
-                    Value::Count(count) => Scalar::Integer(count.into()),
-                    Value::Word(word) => word.into(),
-                }
-            }
-        }
+        (self.read)(cell, bidder)
+    }
+}
+
+impl fmt::Debug for SettingColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SettingColumn { name, kind, doc, unit, read: _ } = self;
+        let mut shown = f.debug_struct("SettingColumn");
+        shown.field("name", name).field("kind", kind).field("doc", doc).field("unit", unit);
+        shown.finish_non_exhaustive()
     }
 }

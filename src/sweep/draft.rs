@@ -1,138 +1,155 @@
 //! The settings of one cell while its choices come together, and what they become.
 
-use crate::auction::strategy::piecewise_linear::USUAL_SEGMENTS;
 use crate::auction::{Mechanism, Strategy};
-use crate::learner::{Learner, Value};
-use crate::train::{Batch, Beta, BidderSettings, Precision, Profiles, Settings, Updates};
+use crate::learner::Learner;
+use crate::train::{Batch, Beta, BidderSettings, Initial, Precision, Profiles, Settings, Updates};
 
-use super::choice::{Choice, Initial, LearnerChoice, Scale, Start};
-use super::population::{Member, NamedPopulation};
+use super::choice::{Choice, Choose};
+use super::form::{DomainForm, LearnerChoice};
+use super::member::{Member, NamedPopulation};
+use super::row::{Effect, HyperparameterId};
+use super::settings::{BIDDERS, LEARNER, POPULATION, index_of, settings};
 
-/// Every setting of a cell, as chosen.
+/// The choices of a cell.
 #[derive(Clone, Debug)]
-pub(super) struct Draft {
-    pub mechanism: Mechanism,
-    /// Number of bidders of the default population.
-    pub bidders: usize,
-    /// Index into the sweep's populations.
-    pub population: Option<usize>,
-    pub strategy: Strategy,
-    pub segments: usize,
-    pub initial: Initial,
-    pub beta: Beta,
-    pub learner: LearnerChoice,
-    pub learning_rate: f64,
-    pub batch: Batch,
-    pub profiles: Profiles,
-    pub epochs: u32,
-    pub updates: Updates,
-    pub precision: Precision,
-    /// Those given by a key of their own, shape \[learner\]\[hyperparameter\].
-    pub hyperparameters: Vec<Vec<Option<Value>>>,
+pub(super) struct Draft<'g> {
+    /// What the sweep gives, one a setting.
+    given: Vec<Option<&'g Choice>>,
 }
 
-/// Two linear bidders that learn with Adam at beta 50: the study that the shipped sweeps start from.
-///
-/// These are the introductory defaults of identity too: another value here changes what old cell ids mean, and needs
-/// another [`RESULTS_VERSION`](super::RESULTS_VERSION).
-impl Default for Draft {
-    fn default() -> Self {
-        Draft {
-            mechanism: Mechanism::FirstPrice,
-            bidders: 2,
-            population: None,
-            strategy: Strategy::Linear,
-            segments: USUAL_SEGMENTS,
-            initial: Initial::Lines { scale: Scale::Theta, start: Start::Common(0.9) },
-            beta: Beta::Fixed(50.0),
-            learner: LearnerChoice {
-                learner: 0,
-                given: vec![None; Learner::REGISTRY[0].hyperparameters.len()],
-            },
-            learning_rate: 0.01,
-            batch: Batch::Profiles(128),
-            profiles: Profiles::Shared,
-            epochs: 2000,
-            updates: Updates::Simultaneous,
-            precision: Precision::F32,
-            hyperparameters: Learner::REGISTRY.iter().map(|l| vec![None; l.hyperparameters.len()]).collect(),
-        }
-    }
-}
-
-impl Draft {
-    /// Takes over one choice.
-    pub(super) fn choose(&mut self, choice: &Choice) {
-        match choice {
-            Choice::Mechanism(mechanism) => self.mechanism = *mechanism,
-            Choice::Bidders(bidders) => self.bidders = *bidders,
-            Choice::Population(index, _) => self.population = Some(*index),
-            Choice::Strategy(strategy) => self.strategy = *strategy,
-            Choice::Segments(segments) => self.segments = *segments,
-            Choice::Initial(initial) => self.initial = initial.clone(),
-            Choice::Beta(beta) => self.beta = *beta,
-            Choice::Learner(learner) => self.learner = learner.clone(),
-            Choice::LearningRate(learning_rate) => self.learning_rate = *learning_rate,
-            Choice::Batch(batch) => self.batch = *batch,
-            Choice::Profiles(profiles) => self.profiles = *profiles,
-            Choice::Epochs(epochs) => self.epochs = *epochs,
-            Choice::Updates(updates) => self.updates = *updates,
-            Choice::Precision(precision) => self.precision = *precision,
-            Choice::Hyperparameter(id, value) => self.hyperparameters[id.learner][id.index] = Some(*value),
-        }
+impl<'g> Draft<'g> {
+    /// Nothing is given: every setting is at its default.
+    pub(super) fn new() -> Self {
+        Draft { given: vec![None; settings().len()] }
     }
 
-    /// The bidders of the population that the cell names.
-    pub(super) fn members<'p>(&self, populations: &'p [NamedPopulation]) -> Option<&'p [Member]> {
-        self.population.map(|index| populations[index].members.as_slice())
+    /// Takes over the choice of a setting, by its index.
+    pub(super) fn choose(&mut self, setting: usize, choice: &'g Choice) {
+        self.given[setting] = Some(choice);
+    }
+
+    /// The choice of a setting, by its index: the given one, or the default.
+    pub(super) fn chosen(&self, setting: usize) -> Option<&'g Choice> {
+        self.given[setting].or(settings()[setting].usual.as_ref())
+    }
+
+    /// Index into the sweep's populations, where one is named.
+    pub(super) fn population(&self) -> Option<usize> {
+        match self.chosen(index_of(POPULATION)) {
+            Some(Choice::Population(name)) => Some(name.index),
+            _ => None,
+        }
     }
 
     /// Number of bidders, N.
     pub(super) fn size(&self, populations: &[NamedPopulation]) -> usize {
-        self.members(populations).map_or(self.bidders, <[Member]>::len)
+        match (self.population(), self.chosen(index_of(BIDDERS))) {
+            (Some(index), _) => populations[index].members.len(),
+            (None, Some(Choice::Integer(bidders))) => *bidders as usize,
+            (None, _) => unreachable!("the number of bidders has a default"),
+        }
     }
 
-    /// What a run of the cell is trained with. A list of initial values must have one for each bidder.
+    /// What a run of the cell is trained with.
     pub(super) fn settings(&self, populations: &[NamedPopulation]) -> Settings {
-        let bidders = match self.members(populations) {
-            None => (0..self.bidders).map(|bidder| self.bidder(bidder, &Member::DEFAULT)).collect(),
-            Some(members) => {
-                members.iter().enumerate().map(|(bidder, member)| self.bidder(bidder, member)).collect()
+        let size = self.size(populations);
+        let bidders = match self.population() {
+            None => (0..size).map(|bidder| self.bidder(bidder, &Member::DEFAULT)).collect(),
+            Some(index) => {
+                let members = populations[index].members.iter().enumerate();
+                members.map(|(bidder, member)| self.bidder(bidder, member)).collect()
             }
         };
-        // Where nothing is drawn, it makes no difference how.
-        let (profiles, precision) = match self.batch {
-            Batch::Profiles(_) => (self.profiles, self.precision),
-            Batch::Exact => (Profiles::Shared, Precision::F64),
+        let mut game = unset(bidders);
+        for (setting, entry) in settings().iter().enumerate() {
+            if let (Effect::Game(set), Some(choice)) = (&entry.effect, self.chosen(setting)) {
+                set(&mut game, choice);
+            }
+        }
+        game
+    }
+
+    fn bidder(&self, place: usize, member: &Member) -> BidderSettings {
+        let mut bidder = unset_bidder(member, self.learner(member));
+        for (setting, entry) in settings().iter().enumerate() {
+            if let (Effect::Bidder(set), Some(choice)) =
+                (&entry.effect, member.own(setting).or(self.chosen(setting)))
+            {
+                // A value of its own is no list.
+                set(&mut bidder, choice, place);
+            }
+        }
+        bidder
+    }
+
+    /// The choice of a bidder's learner.
+    fn learner_choice<'m>(&self, member: &'m Member) -> &'m LearnerChoice
+    where
+        'g: 'm,
+    {
+        let setting = index_of(LEARNER);
+        match member.own(setting).or(self.chosen(setting)) {
+            Some(Choice::Learner(learner)) => learner,
+            _ => unreachable!("the learner has a default"),
+        }
+    }
+
+    /// A bidder's learner: what its table leaves out is given by the keys of the hyperparameters.
+    fn learner(&self, member: &Member) -> Learner {
+        let choice = self.learner_choice(member);
+        choice.build(|index| {
+            let id = HyperparameterId { learner: choice.learner, index };
+            self.hyperparameter(id).map(|choice| DomainForm(id.entry().domain).value(choice))
+        })
+    }
+
+    /// A hyperparameter that is given by a key of its own.
+    pub(super) fn hyperparameter(&self, id: HyperparameterId) -> Option<&'g Choice> {
+        let given = settings().iter().zip(&self.given);
+        given.filter(|(entry, _)| entry.hyperparameter() == Some(id)).find_map(|(_, given)| *given)
+    }
+}
+
+/// A game before the rows set it; what stands here is seen by nobody.
+fn unset(bidders: Vec<BidderSettings>) -> Settings {
+    Settings {
+        mechanism: Mechanism::FirstPrice,
+        bidders,
+        beta: Beta::Fixed(1.0),
+        batch: Batch::Exact,
+        profiles: Profiles::Own,
+        epochs: 1,
+        updates: Updates::Sequential,
+        precision: Precision::F64,
+    }
+}
+
+/// A bidder before the rows set it, but for its prior and its learner.
+fn unset_bidder(member: &Member, learner: Learner) -> BidderSettings {
+    BidderSettings {
+        prior: member.prior.clone(),
+        strategy: Strategy::Linear,
+        learner,
+        learning_rate: 1.0,
+        initial: Initial::Truthful,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_is_set_by_its_row() {
+        let settings = Draft::new().settings(&[]);
+        let Settings { mechanism, bidders, beta, batch, profiles, epochs, updates, precision } = settings;
+        assert_eq!(mechanism, Mechanism::FirstPrice);
+        assert_eq!((beta, batch, profiles), (Beta::Fixed(50.0), Batch::Profiles(128), Profiles::Shared));
+        assert_eq!((epochs, updates, precision), (2000, Updates::Simultaneous, Precision::F32));
+        let [BidderSettings { prior, strategy, learner, learning_rate, initial }, _] = &bidders[..] else {
+            panic!("{} bidders", bidders.len());
         };
-        Settings {
-            mechanism: self.mechanism,
-            bidders,
-            beta: self.beta,
-            batch: self.batch,
-            profiles,
-            epochs: self.epochs,
-            updates: self.updates,
-            precision,
-        }
-    }
-
-    fn bidder(&self, bidder: usize, member: &Member) -> BidderSettings {
-        let learner = member.learner.as_ref().unwrap_or(&self.learner);
-        BidderSettings {
-            prior: member.prior.clone(),
-            strategy: self.strategy_of(member),
-            learner: learner.build(&self.hyperparameters[learner.learner]),
-            learning_rate: member.learning_rate.unwrap_or(self.learning_rate),
-            initial: member.initial.as_ref().map_or_else(|| self.initial.of(bidder), |initial| initial.of(0)),
-        }
-    }
-
-    /// The strategy of a bidder, with its segments.
-    pub(super) fn strategy_of(&self, member: &Member) -> Strategy {
-        match member.strategy.unwrap_or(self.strategy) {
-            Strategy::Linear => Strategy::Linear,
-            Strategy::PiecewiseLinear { .. } => Strategy::PiecewiseLinear { segments: self.segments },
-        }
+        assert_eq!((prior, strategy), (&crate::auction::Prior::STANDARD, &Strategy::Linear));
+        assert_eq!((learner.name(), *learning_rate, *initial), ("adam", 0.01, Initial::Theta(0.9)));
     }
 }

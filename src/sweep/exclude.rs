@@ -2,10 +2,11 @@
 
 use super::choice::Choice;
 use super::document::{Node, Value};
+use super::form::Names;
 use super::grid::{Grid, Placed};
 use super::problem::{Place, Problem};
 use super::read;
-use super::settings::{self, Names, settings};
+use super::settings::{self, settings};
 
 /// Drops the cells that match all its terms.
 #[derive(Debug)]

@@ -50,7 +50,6 @@ pub struct Grid {
     pub(super) axes: Vec<Axis>,
     /// Settings some value of which could not be read; they say nothing about the others.
     pub(super) broken: Vec<usize>,
-    base: Draft,
     /// Cells between neighbours along an axis, one an axis.
     strides: Vec<usize>,
 }
@@ -82,13 +81,11 @@ impl Grid {
         axes: Vec<Axis>,
         broken: Vec<usize>,
     ) -> Self {
-        let mut base = Draft::default();
-        fixed.iter().for_each(|fixed| base.choose(&fixed.value.choice));
         let mut strides = vec![1; axes.len()];
         for axis in (1..axes.len()).rev() {
             strides[axis - 1] = strides[axis] * axes[axis].len();
         }
-        Grid { label, place, fixed, axes, broken, base, strides }
+        Grid { label, place, fixed, axes, broken, strides }
     }
 
     /// The block's label, if it is one and has it.
@@ -125,9 +122,12 @@ impl Grid {
     }
 
     /// The choices of the cell at an index.
-    pub(super) fn draft(&self, index: usize) -> Draft {
-        let mut draft = self.base.clone();
-        self.varied(index).for_each(|(_, value)| draft.choose(&value.choice));
+    pub(super) fn draft(&self, index: usize) -> Draft<'_> {
+        let mut draft = Draft::new();
+        let fixed = self.fixed.iter().map(|fixed| (fixed.setting, &fixed.value));
+        for (setting, value) in fixed.chain(self.varied(index)) {
+            draft.choose(setting, &value.choice);
+        }
         draft
     }
 

@@ -1,213 +1,336 @@
-//! The `[measure]` table.
+//! The registry of the keys of `[measure]`: reading, `bidsweep list`, the JSON Schema and manifests follow
+//! from it.
+//!
+//! One row a key; those with a point in it stand in a table of their own.
 
-use super::document::{Node, Table};
-use super::problem::{Place, Problem, suggestion};
+use std::ops::Bound::{Excluded, Included};
+use std::sync::{Arc, LazyLock};
+
+use serde_json::{Value as Json, json};
+
+use crate::measure::{MeasureSettings, Scope, Trajectories};
+use crate::response::{MOST_BIDS, MOST_CELLS};
+
+use super::document::{Node, Table, Value};
+use super::form::{Boolean, ConstraintForm, Form, Integer, Names, Number, Points, Word, object};
+use super::limits::{MAX_COUNT, MAX_REPLICATES};
+use super::problem::{Place, Problem};
 use super::read;
-use super::spec::{MAX_REPLICATES, MAX_VALUES};
-use crate::measure::{BestResponseSettings, Continuation, MeasureSettings, Scope, Trajectories};
-use crate::response::{Constraint, MOST_BIDS, MOST_CELLS};
 
-/// The keys of the table.
-const KEYS: [&str; 8] =
-    ["tail", "ema", "trajectories", "bid_functions", "best_response", "continuation", "margin", "regret"];
+/// A row of the registry.
+struct Row {
+    /// The TOML key, `table.key` for those of a table.
+    key: &'static str,
+    /// One line for `bidsweep list`.
+    doc: &'static str,
+    /// The values it may take, in words.
+    values: String,
+    /// The TOML text of what it is where the key is left out; none where nothing stands for that.
+    default: Option<String>,
+    /// What to write for the table that must have the key; none where the key may be left out.
+    example: Option<&'static str>,
+    schema: Json,
+    read: Box<Read>,
+    json: Box<Show>,
+}
 
-/// Every key of `[measure]` and of its tables: name, values and default, and a line of what it asks for.
-pub fn measure_keys() -> [[String; 3]; 16] {
-    let of = MeasureSettings::default();
-    let (response, continuation) = (of.best_response, of.continuation);
-    let scopes = Scope::ALL.map(Scope::name).join(", ");
-    let row = |key: &str, values: String, doc: &str| [key.to_owned(), values, doc.to_owned()];
-    [
-        row("tail", format!("(0, 1]; default {}", of.tail), "last part of the epochs that tail columns use"),
-        row("ema", format!("[0, 1); default {}", of.ema), "factor of the exponential moving average"),
-        row("trajectories.replicates", "1 or more".into(), "replicates whose multipliers are kept"),
-        row("trajectories.every", "1 or more".into(), "epochs from one that is kept to the next"),
-        row(
+/// What the value at a node does to the settings.
+type Read = dyn Fn(&str, &Node, &mut Vec<Problem>) -> Option<Change> + Send + Sync;
+
+type Change = Box<dyn FnOnce(&mut MeasureSettings)>;
+
+/// The value in manifests; none where nothing stands for that.
+type Show = dyn Fn(&MeasureSettings) -> Option<Json> + Send + Sync;
+
+impl Row {
+    /// A row whose default is that of [`MeasureSettings`].
+    fn new<F: Form>(
+        key: &'static str,
+        doc: &'static str,
+        form: F,
+        get: fn(&MeasureSettings) -> Option<F::Value>,
+        set: fn(&mut MeasureSettings, F::Value),
+    ) -> Row {
+        let default = get(&MeasureSettings::default()).map(|value| form.toml(&value));
+        let (values, schema) = (form.words(), form.schema());
+        let form = Arc::new(form);
+        let shown = form.clone();
+        let read: Box<Read> = Box::new(move |key, node, problems| {
+            let value = form.read(key, node, &Names::default(), problems)?;
+            Some(Box::new(move |settings| set(settings, value)))
+        });
+        let json = Box::new(move |settings: &MeasureSettings| get(settings).map(|value| shown.json(&value)));
+        Row { key, doc, values, default, example: None, schema, read, json }
+    }
+
+    /// Makes it a key that its table must have; the example says what to write.
+    fn must(self, example: &'static str) -> Row {
+        Row { example: Some(example), ..self }
+    }
+
+    /// The table that it stands in, if in one, and its key there.
+    fn split(&self) -> (Option<&'static str>, &'static str) {
+        match self.key.split_once('.') {
+            Some((table, key)) => (Some(table), key),
+            None => (None, self.key),
+        }
+    }
+
+    /// The key of `[measure]` that it stands under.
+    fn top(&self) -> &'static str {
+        let (table, key) = self.split();
+        table.unwrap_or(key)
+    }
+}
+
+fn rows() -> &'static [Row] {
+    static ROWS: LazyLock<Vec<Row>> = LazyLock::new(registry);
+    &ROWS
+}
+
+fn registry() -> Vec<Row> {
+    let scope = || Word::new(&Scope::ALL, Scope::name);
+    let trajectories = "write `trajectories = { replicates = 4, every = 10 }`";
+    vec![
+        Row::new(
+            "tail",
+            "last part of the epochs that tail columns use",
+            Number { words: "a number in (0, 1]", low: Excluded(0.0), high: Included(1.0) },
+            |m| Some(m.tail),
+            |m, tail| m.tail = tail,
+        ),
+        Row::new(
+            "ema",
+            "factor of the exponential moving average",
+            Number { words: "a number in [0, 1)", low: Included(0.0), high: Excluded(1.0) },
+            |m| Some(m.ema),
+            |m, ema| m.ema = ema,
+        ),
+        Row::new(
+            "trajectories.replicates",
+            "replicates whose multipliers are kept",
+            Integer { min: 1, max: MAX_REPLICATES },
+            |m| m.trajectories.map(|t| t.replicates),
+            |m, replicates| kept(m).replicates = replicates,
+        )
+        .must(trajectories),
+        Row::new(
+            "trajectories.every",
+            "epochs from one that is kept to the next",
+            Integer { min: 1, max: MAX_COUNT },
+            |m| m.trajectories.map(|t| t.every),
+            |m, every| kept(m).every = every,
+        )
+        .must(trajectories),
+        Row::new(
             "bid_functions",
-            format!("0, or 2 or more; default {}", of.bid_functions),
             "values at which bid functions are told",
+            Points,
+            |m| Some(m.bid_functions),
+            |m, count| m.bid_functions = count,
         ),
-        row(
+        Row::new(
             "best_response.lp",
-            format!("{scopes}; default {}", response.lp.name()),
             "whose best responses are solved by linear program: those to the mean profile of every cell, to every run",
+            scope(),
+            |m| Some(m.best_response.lp),
+            |m, lp| m.best_response.lp = lp,
         ),
-        row(
+        Row::new(
             "best_response.values",
-            format!("2 to {MOST_CELLS}; default {}", response.values),
             "value cells of the linear program",
+            Integer { min: 2, max: MOST_CELLS as u32 },
+            |m| Some(m.best_response.values),
+            |m, values| m.best_response.values = values,
         ),
-        row(
+        Row::new(
             "best_response.bids",
-            format!("2 to {}; default {}", MOST_BIDS / 2, response.bids),
             "bids of the linear program",
+            Integer { min: 2, max: MOST_BIDS as u32 / 2 },
+            |m| Some(m.best_response.bids),
+            |m, bids| m.best_response.bids = bids,
         ),
-        row(
+        Row::new(
             "best_response.constraint",
-            Constraint::names().join(", "),
             "what couples the values of the linear program, such as { budget = 0.08 }",
+            ConstraintForm,
+            |m| m.best_response.constraint,
+            |m, constraint| m.best_response.constraint = Some(constraint),
         ),
-        row(
+        Row::new(
             "best_response.class",
-            format!("{scopes}; default {}", response.class.name()),
             "whose best responses within the strategy class are looked for",
+            scope(),
+            |m| Some(m.best_response.class),
+            |m, class| m.best_response.class = class,
         ),
-        row(
+        Row::new(
             "best_response.smoothed",
-            format!("{scopes}; default {}", response.smoothed.name()),
             "whose best responses in the smoothed auction are looked for",
+            scope(),
+            |m| Some(m.best_response.smoothed),
+            |m, smoothed| m.best_response.smoothed = smoothed,
         ),
-        row(
+        Row::new(
             "best_response.tight",
-            format!("true, false; default {}", response.tight),
             "whether epsilon_ex_ante_upper is the tight bound",
+            Boolean,
+            |m| Some(m.best_response.tight),
+            |m, tight| m.best_response.tight = tight,
         ),
-        row(
+        Row::new(
             "continuation.replicates",
-            format!("0 or more; default {}", continuation.replicates),
             "replicates that go on without sampling, for the verdict on movement",
+            Integer { min: 0, max: MAX_REPLICATES },
+            |m| Some(m.continuation.replicates),
+            |m, replicates| m.continuation.replicates = replicates,
         ),
-        row(
+        Row::new(
             "continuation.epochs",
-            format!("1 or more; default {}", continuation.epochs),
             "the most epochs of that; fewer where the movement has died out",
+            Integer { min: 1, max: MAX_COUNT },
+            |m| Some(m.continuation.epochs),
+            |m, epochs| m.continuation.epochs = epochs,
         ),
-        row(
+        Row::new(
             "margin",
-            format!("above 0; default {}", of.margin),
             "how near to a reference a mean multiplier must be for the destination",
+            Number::positive("a number above 0"),
+            |m| Some(m.margin),
+            |m, margin| m.margin = margin,
         ),
-        row("regret", format!("true, false; default {}", of.regret), "whether external regret is measured"),
+        Row::new(
+            "regret",
+            "whether external regret is measured",
+            Boolean,
+            |m| Some(m.regret),
+            |m, regret| m.regret = regret,
+        ),
     ]
 }
 
-/// `[measure]`, and where its `every` stands.
-pub(super) fn read_measure(node: Option<&Node>, problems: &mut Vec<Problem>) -> (MeasureSettings, Place) {
+/// The trajectories that are kept, both of whose keys are set together.
+fn kept(measure: &mut MeasureSettings) -> &mut Trajectories {
+    measure.trajectories.get_or_insert(Trajectories { replicates: 1, every: 1 })
+}
+
+/// Every key of `[measure]` and of its tables: name, values and default, and a line of what it asks for.
+pub fn measure_keys() -> Vec<[String; 3]> {
+    let row = |row: &Row| {
+        let values = match &row.default {
+            Some(default) => format!("{}; default {default}", row.values),
+            None => row.values.clone(),
+        };
+        [row.key.to_owned(), values, row.doc.to_owned()]
+    };
+    rows().iter().map(row).collect()
+}
+
+/// Reads `[measure]`.
+pub(super) fn read_measure(node: Option<&Node>, problems: &mut Vec<Problem>) -> MeasureSettings {
     let mut measure = MeasureSettings::default();
-    let mut every = Place::File;
     let Some(table) = node.and_then(|node| read::table(node, "`[measure]`", problems)) else {
-        return (measure, every);
+        return measure;
     };
-    for entry in &table.entries {
-        match entry.key.as_str() {
-            "tail" => {
-                let allows = |x: f64| x > 0.0 && x <= 1.0;
-                let tail = read::number(&entry.node, "tail", "a number in (0, 1]", allows, problems);
-                measure.tail = tail.unwrap_or(measure.tail);
+    let keys: Vec<&str> = rows().chunk_by(|a, b| a.top() == b.top()).map(|rows| rows[0].top()).collect();
+    read::only(table, &keys, "`[measure]`", problems);
+    for rows in rows().chunk_by(|a, b| a.top() == b.top()) {
+        let Some(node) = table.get(rows[0].top()) else { continue };
+        let changes = match rows[0].split() {
+            (None, key) => (rows[0].read)(key, node, problems).map(|change| vec![change]),
+            (Some(table), _) => read_table(table, rows, node, problems),
+        };
+        // A table is taken over whole or not at all.
+        changes.into_iter().flatten().for_each(|change| change(&mut measure));
+    }
+    measure
+}
+
+/// The changes of all keys of a table, unless one of them is wrong.
+fn read_table(name: &str, rows: &[Row], node: &Node, problems: &mut Vec<Problem>) -> Option<Vec<Change>> {
+    let what = format!("`{name}`");
+    let table = read::table(node, &what, problems)?;
+    read::only(table, &rows.iter().map(|row| row.split().1).collect::<Vec<_>>(), &what, problems);
+    let mut changes = Vec::new();
+    for row in rows {
+        let (_, key) = row.split();
+        match (table.get(key), row.example) {
+            (Some(node), _) => changes.push((row.read)(key, node, problems)),
+            (None, Some(example)) => {
+                let problem = Problem::error(node.place, format!("{what} has no `{key}`"));
+                problems.push(problem.help(example));
+                changes.push(None);
             }
-            "ema" => {
-                let allows = |x: f64| (0.0..1.0).contains(&x);
-                let ema = read::number(&entry.node, "ema", "a number in [0, 1)", allows, problems);
-                measure.ema = ema.unwrap_or(measure.ema);
-            }
-            "trajectories" => {
-                measure.trajectories = read_trajectories(&entry.node, &mut every, problems);
-            }
-            "bid_functions" => {
-                let count = read::integer(&entry.node, "bid_functions", 0, MAX_VALUES, problems);
-                if count == Some(1) {
-                    let message = "`bid_functions` is the number of values that bids are told at, both ends of the \
-                                   support among them: 0 or at least 2";
-                    problems.push(
-                        Problem::error(entry.node.place, message)
-                            .help("write such as `bid_functions = 33`, or 0"),
-                    );
-                }
-                measure.bid_functions = count.map_or(measure.bid_functions, |count| count as u32);
-            }
-            "best_response" => read_best_response(&entry.node, &mut measure.best_response, problems),
-            "continuation" => read_continuation(&entry.node, &mut measure.continuation, problems),
-            "margin" => {
-                let allows = |x: f64| x > 0.0 && x.is_finite();
-                let margin = read::number(&entry.node, "margin", "a number above 0", allows, problems);
-                measure.margin = margin.unwrap_or(measure.margin);
-            }
-            "regret" => {
-                measure.regret = read::boolean(&entry.node, "regret", problems).unwrap_or(measure.regret);
-            }
-            key => {
-                let problem = Problem::error(entry.place, format!("`[measure]` has no key `{key}`"));
-                problems.push(problem.help(suggestion(key, KEYS)));
-            }
+            (None, None) => {}
         }
     }
-    (measure, every)
+    changes.into_iter().collect()
 }
 
-fn read_trajectories(node: &Node, place: &mut Place, problems: &mut Vec<Problem>) -> Option<Trajectories> {
-    let table = read::table(node, "`trajectories`", problems)?;
-    read::only(table, &["replicates", "every"], "`trajectories`", problems);
-    let mut part = |key: &str, max: u64| match table.get(key) {
-        Some(node) => read::integer(node, key, 1, max, problems).map(|count| (node, count as u32)),
-        None => {
-            let problem = Problem::error(node.place, format!("`trajectories` has no `{key}`"));
-            problems.push(problem.help("write `trajectories = { replicates = 4, every = 10 }`"));
-            None
+/// Where `[measure]` says which epochs are recorded.
+pub(super) fn place_of_every(node: Option<&Node>) -> Place {
+    fn get<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+        match &node.value {
+            Value::Table(table) => Table::get(table, key),
+            _ => None,
         }
-    };
-    let (replicates, every) = (part("replicates", MAX_REPLICATES.into()), part("every", read::MAX_COUNT));
-    let ((_, replicates), (every_node, every)) = (replicates?, every?);
-    *place = every_node.place;
-    Some(Trajectories { replicates, every })
+    }
+    let every = node.and_then(|node| get(get(node, "trajectories")?, "every"));
+    every.map_or(Place::File, |node| node.place)
 }
 
-fn read_continuation(node: &Node, continuation: &mut Continuation, problems: &mut Vec<Problem>) {
-    let Some(table) = read::table(node, "`continuation`", problems) else { return };
-    read::only(table, &["replicates", "epochs"], "`continuation`", problems);
-    if let Some(node) = table.get("replicates") {
-        let replicates = read::integer(node, "replicates", 0, MAX_REPLICATES.into(), problems);
-        continuation.replicates = replicates.map_or(continuation.replicates, |replicates| replicates as u32);
+/// The JSON Schema of `[measure]`.
+pub(super) fn schema() -> Json {
+    let mut keys = json!({});
+    for rows in rows().chunk_by(|a, b| a.top() == b.top()) {
+        keys[rows[0].top()] = match rows[0].split() {
+            (None, _) => rows[0].schema.clone(),
+            (Some(_), _) => {
+                let own = rows.iter().map(|row| (row.split().1.to_owned(), row.schema.clone()));
+                let must = rows.iter().filter(|row| row.example.is_some()).map(|row| row.split().1);
+                object(Json::Object(own.collect()), &must.collect::<Vec<_>>())
+            }
+        };
     }
-    if let Some(node) = table.get("epochs") {
-        let epochs = read::integer(node, "epochs", 1, read::MAX_COUNT, problems);
-        continuation.epochs = epochs.map_or(continuation.epochs, |epochs| epochs as u32);
-    }
+    object(keys, &[])
 }
 
-fn read_best_response(node: &Node, response: &mut BestResponseSettings, problems: &mut Vec<Problem>) {
-    let Some(table) = read::table(node, "`best_response`", problems) else { return };
-    let keys = ["lp", "values", "bids", "constraint", "class", "smoothed", "tight"];
-    read::only(table, &keys, "`best_response`", problems);
-    let scope = |key: &str, problems: &mut Vec<Problem>| read_scope(table.get(key)?, key, problems);
-    response.lp = scope("lp", problems).unwrap_or(response.lp);
-    response.class = scope("class", problems).unwrap_or(response.class);
-    response.smoothed = scope("smoothed", problems).unwrap_or(response.smoothed);
-    let count = |key: &str, most: usize, problems: &mut Vec<Problem>| {
-        read::integer(table.get(key)?, key, 2, most as u64, problems).map(|count| count as u32)
-    };
-    response.values = count("values", MOST_CELLS, problems).unwrap_or(response.values);
-    response.bids = count("bids", MOST_BIDS / 2, problems).unwrap_or(response.bids);
-    if let Some(node) = table.get("tight") {
-        response.tight = read::boolean(node, "tight", problems).unwrap_or(response.tight);
-    }
-    if let Some(node) = table.get("constraint") {
-        response.constraint = read_constraint(node, problems);
-    }
-}
-
-fn read_scope(node: &Node, key: &str, problems: &mut Vec<Problem>) -> Option<Scope> {
-    let text = read::text(node, key, problems)?;
-    let found = Scope::ALL.into_iter().find(|scope| scope.name() == text);
-    if found.is_none() {
-        let problem = Problem::error(node.place, format!("`{key}` is no {text:?}"));
-        problems.push(problem.help(suggestion(text, Scope::ALL.map(Scope::name))));
-    }
-    found
-}
-
-/// A table of one key, such as `{ budget = 0.08 }`.
-fn read_constraint(node: &Node, problems: &mut Vec<Problem>) -> Option<Constraint> {
-    let table: &Table = read::table(node, "`constraint`", problems)?;
-    read::only(table, &Constraint::names(), "`constraint`", problems);
-    let known = |name: &&str| table.get(name).is_some();
-    let given: Vec<&str> = Constraint::names().into_iter().filter(known).collect();
-    let [name] = given[..] else {
-        if given.len() != 1 && table.entries.len() == given.len() {
-            let problem = Problem::error(node.place, "`constraint` must have one key");
-            problems.push(problem.help("write such as `constraint = { budget = 0.08 }`"));
+/// `[measure]` with its defaults, for the manifest. A table that lacks a key that it must have is not there.
+pub(super) fn resolved(measure: &MeasureSettings) -> Json {
+    let mut resolved = json!({});
+    for row in rows() {
+        match (row.split(), (row.json)(measure)) {
+            ((None, key), value) => resolved[key] = value.into(),
+            ((Some(table), _), None) if row.example.is_some() => resolved[table] = Json::Null,
+            ((Some(table), key), value) => resolved[table][key] = value.into(),
         }
-        return None;
-    };
-    let number = read::number(table.get(name)?, name, "a finite number", f64::is_finite, problems)?;
-    Constraint::new(name, number)
+    }
+    resolved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_written_as_it_is_read() {
+        for row in rows() {
+            let Some(text) = &row.default else { continue };
+            let node = Node::parse_argument(text, Place::File).expect("a default is TOML");
+            let (mut problems, mut measure) = (Vec::new(), MeasureSettings::default());
+            let change = (row.read)(row.key, &node, &mut problems).expect("a default is allowed");
+            change(&mut measure);
+            assert_eq!((measure, problems.len()), (MeasureSettings::default(), 0), "{} = {text}", row.key);
+        }
+    }
+
+    #[test]
+    fn keys_are_unique_and_those_of_a_table_stand_together() {
+        let groups: Vec<&str> =
+            rows().chunk_by(|a, b| a.top() == b.top()).map(|rows| rows[0].top()).collect();
+        let unique =
+            |names: &[&str]| names.iter().collect::<std::collections::HashSet<_>>().len() == names.len();
+        assert!(unique(&groups), "{groups:?}");
+        assert!(unique(&rows().iter().map(|row| row.key).collect::<Vec<_>>()));
+    }
 }

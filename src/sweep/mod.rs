@@ -2,9 +2,15 @@
 //!
 //! ```text
 //! text -> document -> spec (settings, populations, axes, rules) -> grids -> cells -> plan
+//! form (how values look) -> choice (a value) -> row (a setting) -> settings (all rows) -> draft (a cell's choices)
 //! ```
+//!
+//! A setting is one row in `settings.rs`, and the field of [`Settings`](crate::train::Settings) that it sets.
+//! A key of `[measure]` is one row in `measures.rs`, and its field of
+//! [`MeasureSettings`](crate::measure::MeasureSettings). A form of values is one file in `form/`.
 
 mod axis;
+mod cell;
 mod cells;
 mod check;
 mod choice;
@@ -12,27 +18,33 @@ mod columns;
 mod document;
 mod draft;
 mod exclude;
+mod form;
 mod grid;
 mod identity;
+mod limits;
 mod measures;
+mod member;
 mod number;
 mod plan;
 mod population;
 mod problem;
 mod read;
+mod row;
 mod schema;
 mod scope;
 mod settings;
 mod spec;
 mod unused;
 
+pub use cell::{Cell, CellId, NotACellId};
 pub use cells::Exclusion;
-pub use columns::{Kind, Scalar, SettingColumn, setting_columns};
+pub use columns::{Kind, Scalar, SettingColumn};
 pub use grid::{Axis, Grid};
-pub use identity::{CellId, NotACellId, RESULTS_VERSION};
+pub use identity::RESULTS_VERSION;
 pub use measures::measure_keys;
-pub use plan::{Cell, MAX_FILE_BYTES, Plan};
+pub use plan::{MAX_FILE_BYTES, Plan};
 pub(crate) use problem::suggestion;
 pub use problem::{Problem, Problems, Severity, SweepError};
+pub use row::{SettingEntry, SettingScope};
 pub use schema::json_schema;
-pub use settings::{SettingEntry, settings};
+pub use settings::{setting_columns, settings};

@@ -9,7 +9,8 @@ impl Number {
         Number(text.into())
     }
 
-    /// The nearest f64; infinite where the literal is too large. Zero has no sign: -0 would be another identity.
+    /// The nearest f64; infinite where the literal is too large. Zero has no sign: -0 would be another
+    /// identity.
     pub(super) fn to_f64(&self) -> f64 {
         self.0.parse::<f64>().unwrap_or(f64::NAN) + 0.0
     }
@@ -43,7 +44,8 @@ impl std::fmt::Display for Number {
     }
 }
 
-/// The shortest decimal text that reads back as the finite number; an integer without a point. Valid TOML and JSON.
+/// The shortest decimal text that reads back as the finite number; an integer without a point. Valid TOML and
+/// JSON.
 pub(super) struct Shortest(pub f64);
 
 impl std::fmt::Display for Shortest {

@@ -7,34 +7,20 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 
 use crate::measure::MeasureSettings;
-use crate::train::Settings;
 
+use super::cell::{Cell, CellId};
 use super::cells::{Cells, Exclusion};
 use super::document::Table;
 use super::grid::{Axis, Grid};
-use super::identity::{CellId, Seeds};
-use super::population::Member;
+use super::identity::Seeds;
+use super::limits::SCHEMA;
+use super::measures;
+use super::member::Member;
 use super::problem::{Place, Problem, Problems, Severity, SweepError, without_echoes};
-use super::spec::{SCHEMA, Spec};
+use super::spec::Spec;
 
 /// The largest sweep file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 4 << 20;
-
-/// One point of the grid.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
-    /// The place in the plan, from 0.
-    pub position: usize,
-    /// The identity.
-    pub id: CellId,
-    /// The values of the axes, `beta=50 bidders=2`, after the block's label if it has one; the sweep's name
-    /// where there is neither.
-    pub label: String,
-    /// The name of the population, where one was named.
-    pub population: Option<String>,
-    /// What the cell's runs are trained with.
-    pub settings: Settings,
-}
 
 /// A checked sweep: every cell is valid, none stands twice.
 ///
@@ -191,7 +177,7 @@ impl Plan {
             position,
             id: self.cells.ids[position],
             label: if label.is_empty() { self.name().to_owned() } else { label },
-            population: draft.population.map(|population| self.spec.populations[population].name.clone()),
+            population: draft.population().map(|population| self.spec.populations[population].name.clone()),
             settings: draft.settings(&self.spec.populations),
         }
     }
@@ -229,7 +215,6 @@ impl Plan {
     /// The resolved sweep, for the manifest.
     pub fn resolved(&self) -> Json {
         let Spec { name, question, seeds, measure, populations, grids, rules, .. } = &self.spec;
-        let (response, continuation) = (measure.best_response, measure.continuation);
         let axis = |axis: &Axis| {
             let values: BTreeMap<&str, Vec<String>> = axis.values().collect();
             json!({ "zip": axis.zip(), "values": values })
@@ -254,24 +239,7 @@ impl Plan {
             "exclude": exclude.collect::<Vec<_>>(),
             "populations": populations.collect::<serde_json::Map<_, _>>(),
             "seeds": { "root": seeds.root, "replicates": seeds.replicates, "common": seeds.common },
-            "measure": {
-                "tail": measure.tail,
-                "ema": measure.ema,
-                "bid_functions": measure.bid_functions,
-                "trajectories": measure.trajectories.map(|t| json!({ "replicates": t.replicates, "every": t.every })),
-                "best_response": {
-                    "lp": response.lp.name(),
-                    "values": response.values,
-                    "bids": response.bids,
-                    "constraint": response.constraint.map(|of| json!({ of.name(): of.number() })),
-                    "class": response.class.name(),
-                    "smoothed": response.smoothed.name(),
-                    "tight": response.tight,
-                },
-                "continuation": { "replicates": continuation.replicates, "epochs": continuation.epochs },
-                "margin": measure.margin,
-                "regret": measure.regret,
-            },
+            "measure": measures::resolved(measure),
         })
     }
 }

@@ -97,8 +97,8 @@ impl Problems {
         Some((before.matches('\n').count() + 1, before[line_start..].chars().count() + 1))
     }
 
-    /// The text to print: message, `file:line:column`, the line, a caret and the help of every problem, with the
-    /// colours of a terminal or without.
+    /// The text to print: message, `file:line:column`, the line, a caret and the help of every problem, with
+    /// the colours of a terminal or without.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
@@ -163,8 +163,8 @@ pub struct SweepError {
     pub problems: Problems,
 }
 
-/// The problems of a file that is not TOML throughout, but for those that its syntax errors may have caused: what
-/// lies on a line with one, and what the file as a whole seems to lack.
+/// The problems of a file that is not TOML throughout, but for those that its syntax errors may have caused:
+/// what lies on a line with one, and what the file as a whole seems to lack.
 pub(super) fn without_echoes(text: &str, syntax: &[Problem], found: Vec<Problem>) -> Vec<Problem> {
     let line = |problem: &Problem| match problem.place {
         Place::Span { start, .. } => Some(text[..start as usize].matches('\n').count()),

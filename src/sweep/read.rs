@@ -3,9 +3,6 @@
 use super::document::{Node, Table, Value};
 use super::problem::{Problem, suggestion};
 
-/// The most of anything that sweep files count: epochs, the profiles of a batch, the points of an axis.
-pub(super) const MAX_COUNT: u64 = 1_000_000_000;
-
 /// `` `key` must be expected, not found ``.
 pub(super) fn mismatch(node: &Node, key: &str, expected: &str) -> Problem {
     let problem = Problem::error(node.place, format!("`{key}` must be {expected}, not {}", node.found()));
@@ -48,11 +45,14 @@ pub(super) fn text<'n>(node: &'n Node, key: &str, problems: &mut Vec<Problem>) -
     }
 }
 
+/// What [`boolean`] reads, in words.
+pub(super) const BOOLEANS: &str = "true or false";
+
 pub(super) fn boolean(node: &Node, key: &str, problems: &mut Vec<Problem>) -> Option<bool> {
     match node.value {
         Value::Boolean(value) => Some(value),
         _ => {
-            problems.push(mismatch(node, key, "true or false"));
+            problems.push(mismatch(node, key, BOOLEANS));
             None
         }
     }
@@ -75,6 +75,12 @@ pub(super) fn integer(
         problems.push(mismatch(node, key, &integers(min, max)));
     }
     integer
+}
+
+/// An integer from `min` to `max`, which fits in 32 bits.
+pub(super) fn count(node: &Node, key: &str, min: u32, max: u32, problems: &mut Vec<Problem>) -> Option<u32> {
+    let integer = integer(node, key, min.into(), max.into(), problems)?;
+    Some(u32::try_from(integer).expect("no range goes beyond u32"))
 }
 
 /// The integers from `min` to `max` in words.

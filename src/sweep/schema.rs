@@ -2,15 +2,13 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::auction::prior::Form;
-use crate::auction::{MAX_BIDDERS, Prior};
-use crate::measure::Scope;
-use crate::response::{Constraint, MOST_BIDS, MOST_CELLS};
+use crate::auction::MAX_BIDDERS;
 
-use super::population::BIDDER_SETTINGS;
-use super::read::MAX_COUNT;
+use super::form::{Form, Integer, object, prior};
+use super::limits::{MAX_REPLICATES, SCHEMA};
+use super::measures;
+use super::member::own_settings;
 use super::settings::settings;
-use super::spec::{MAX_REPLICATES, MAX_VALUES, SCHEMA};
 
 /// The JSON Schema (draft 7) of sweep files, as Taplo reads it.
 pub fn json_schema() -> Json {
@@ -34,7 +32,7 @@ pub fn json_schema() -> Json {
     file["question"] = json!({ "type": "string" });
     file["block"] = json!({ "type": "array", "items": object(block, &[]) });
     file["seeds"] = seeds();
-    file["measure"] = measure();
+    file["measure"] = measures::schema();
     file["populations"] = json!({ "type": "object", "additionalProperties": population() });
     let mut schema = object(file, &["schema", "name"]);
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
@@ -63,11 +61,6 @@ fn reference(definition: &str) -> Json {
     json!({ "$ref": format!("#/definitions/{definition}") })
 }
 
-/// A table of these keys and no others.
-fn object(properties: Json, required: &[&str]) -> Json {
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
-}
-
 fn one_or_many(value: Json) -> Json {
     json!({ "anyOf": [value, { "type": "array", "items": value }] })
 }
@@ -85,71 +78,19 @@ fn axis(value: Json) -> Json {
     ] })
 }
 
-fn counted(max: u64) -> Json {
-    json!({ "type": "integer", "minimum": 1, "maximum": max })
-}
-
 fn seeds() -> Json {
     let keys = json!({
         "root": { "type": "integer", "minimum": 0, "maximum": i64::MAX },
-        "replicates": counted(MAX_REPLICATES.into()),
+        "replicates": Integer { min: 1, max: MAX_REPLICATES }.schema(),
         "common": { "type": "boolean" },
     });
     object(keys, &[])
 }
 
-fn measure() -> Json {
-    let trajectories = json!({ "replicates": counted(MAX_REPLICATES.into()), "every": counted(MAX_COUNT) });
-    let continuation = json!({
-        "replicates": { "type": "integer", "minimum": 0, "maximum": MAX_REPLICATES },
-        "epochs": counted(MAX_COUNT),
-    });
-    let keys = json!({
-        "tail": { "type": "number", "exclusiveMinimum": 0, "maximum": 1 },
-        "ema": { "type": "number", "minimum": 0, "exclusiveMaximum": 1 },
-        "trajectories": object(trajectories, &["replicates", "every"]),
-        "bid_functions": { "type": "integer", "minimum": 0, "maximum": MAX_VALUES, "not": { "const": 1 } },
-        "best_response": best_response(),
-        "continuation": object(continuation, &[]),
-        "margin": { "type": "number", "exclusiveMinimum": 0 },
-        "regret": { "type": "boolean" },
-    });
-    object(keys, &[])
-}
-
-fn best_response() -> Json {
-    let scope = json!({ "enum": Scope::ALL.map(Scope::name) });
-    let count = |most: usize| json!({ "type": "integer", "minimum": 2, "maximum": most });
-    let constraint = |name: &'static str| object(json!({ name: { "type": "number" } }), &[name]);
-    let keys = json!({
-        "lp": scope,
-        "values": count(MOST_CELLS),
-        "bids": count(MOST_BIDS / 2),
-        "constraint": { "oneOf": Constraint::names().map(constraint) },
-        "class": scope,
-        "smoothed": scope,
-        "tight": { "type": "boolean" },
-    });
-    object(keys, &[])
-}
-
 fn population() -> Json {
-    let priors = Prior::REGISTRY.iter().map(|row| {
-        let (kind, required) = match row.form {
-            Form::Numbers { parameters, .. } => {
-                let required = parameters.iter().filter(|p| p.default.is_none()).map(|p| p.name);
-                ("number", required.collect())
-            }
-            Form::Column => ("string", row.keys()),
-        };
-        let keys = row.keys().into_iter().map(|key| (key.to_owned(), json!({ "type": kind })));
-        object(json!({ row.name: object(Json::Object(keys.collect()), &required) }), &[row.name])
-    });
-    let mut bidder = json!({
-        "prior": { "oneOf": priors.collect::<Vec<_>>() },
-        "count": counted(MAX_BIDDERS as u64),
-    });
-    for entry in settings().iter().filter(|entry| BIDDER_SETTINGS.contains(&entry.key.as_str())) {
+    let count = Integer { min: 1, max: MAX_BIDDERS as u32 }.schema();
+    let mut bidder = json!({ "prior": prior::schema(), "count": count });
+    for (_, entry) in own_settings() {
         bidder[&entry.key] = entry.schema();
     }
     object(

@@ -1,4 +1,5 @@
-//! `[fixed]`, `[axes]`, `[zip]` and `[[exclude]]`, of the file and of each `[[block]]`, and the grids they make.
+//! `[fixed]`, `[axes]`, `[zip]` and `[[exclude]]`, of the file and of each `[[block]]`, and the grids they
+//! make.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,11 +7,12 @@ use std::sync::Arc;
 use super::axis::Series;
 use super::document::{Node, Table, Value};
 use super::exclude::{Rule, read_rules};
+use super::form::Names;
 use super::grid::{Axis, Column, Fixed, Grid, Placed};
+use super::limits::MAX_CELLS;
 use super::problem::{Place, Problem};
 use super::read;
-use super::settings::{self, Names, settings};
-use super::spec::MAX_CELLS;
+use super::settings::{self, BIDDERS, POPULATION, settings};
 
 /// `key=value` from the command line.
 #[derive(Debug)]
@@ -298,10 +300,11 @@ fn set_on_axis(place: Place, key: &str) -> Problem {
 
 /// The two settings of which a cell has one.
 fn partners() -> [usize; 2] {
-    ["bidders", "population"].map(settings::index_of)
+    [BIDDERS, POPULATION].map(settings::index_of)
 }
 
-/// The grids: the main one where it has axes or there is no block, and one a block; and the rules. None where the cells are too many.
+/// The grids: the main one where it has axes or there is no block, and one a block; and the rules. None where
+/// the cells are too many.
 pub(super) fn compose(
     mut scopes: Vec<Scope>,
     names: &Names,

@@ -6,26 +6,17 @@ use crate::measure::MeasureSettings;
 
 use super::document::{Node, Table, Value};
 use super::exclude::Rule;
+use super::form::Names;
 use super::grid::Grid;
 use super::identity::Seeds;
-use super::measures::read_measure;
-use super::population::{NamedPopulation, read_populations};
+use super::limits::{MAX_REPLICATES, SCHEMA};
+use super::measures;
+use super::member::NamedPopulation;
+use super::population::read_populations;
 use super::problem::{Place, Problem, suggestion};
 use super::read;
 use super::scope::{self, Override, Scope};
-use super::settings::{self, Names};
-
-/// The version of the sweep files that are read here.
-pub(super) const SCHEMA: u64 = 1;
-
-/// The most cells of a sweep before any is excluded.
-pub(super) const MAX_CELLS: u128 = 10_000_000;
-
-/// The most values that bid functions are told at.
-pub(super) const MAX_VALUES: u64 = 10_000;
-
-/// The most replicates of a cell.
-pub(super) const MAX_REPLICATES: u32 = 10_000_000;
+use super::settings;
 
 const KEYS: [&str; 11] = [
     "schema",
@@ -59,8 +50,8 @@ pub(super) struct Spec {
 }
 
 impl Spec {
-    /// Reads a file's root table; the paths of data files are relative to `base`. Values that cannot be read are reported and left out; none where there is no saying
-    /// what the grid is.
+    /// Reads a file's root table; the paths of data files are relative to `base`. Values that cannot be read
+    /// are reported and left out; none where there is no saying what the grid is.
     pub(super) fn read(
         root: &Table,
         base: &Path,
@@ -75,7 +66,8 @@ impl Spec {
             root.get("populations").map_or_else(Vec::new, |node| read_populations(node, base, problems));
         let names: Vec<String> = populations.iter().map(|population| population.name.clone()).collect();
         let names = Names { populations: &names };
-        let (measure, every) = read_measure(root.get("measure"), problems);
+        let measure = measures::read_measure(root.get("measure"), problems);
+        let every = measures::place_of_every(root.get("measure"));
         let mut scopes = vec![Scope::read(root, Place::File, &names, &overrides, problems)];
         for block in read_blocks(root, problems) {
             let Some(table) = read::table(block, "`[[block]]`", problems) else { continue };
@@ -169,8 +161,8 @@ fn read_seeds(node: Option<&Node>, problems: &mut Vec<Problem>) -> Seeds {
         seeds.root = read::integer(node, "root", 0, i64::MAX as u64, problems).unwrap_or(seeds.root);
     }
     if let Some(node) = table.get("replicates") {
-        let replicates = read::integer(node, "replicates", 1, MAX_REPLICATES.into(), problems);
-        seeds.replicates = replicates.map_or(seeds.replicates, |replicates| replicates as u32);
+        seeds.replicates =
+            read::count(node, "replicates", 1, MAX_REPLICATES, problems).unwrap_or(seeds.replicates);
     }
     if let Some(node) = table.get("common") {
         seeds.common = read::boolean(node, "common", problems).unwrap_or(seeds.common);

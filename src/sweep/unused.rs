@@ -2,11 +2,11 @@
 
 use crate::learner::Learner;
 
-use super::choice::{Choice, HyperparameterId};
-use super::draft::Draft;
-use super::grid::Grid;
+use super::choice::Choice;
+use super::grid::{Fixed, Grid};
 use super::problem::{Place, Problem};
-use super::settings::index_of;
+use super::row::HyperparameterId;
+use super::settings::{LEARNER, POPULATION, index_of, settings};
 use super::spec::Spec;
 
 /// Warns of populations that no cell names and of fixed hyperparameters that no learner has.
@@ -40,32 +40,30 @@ pub(super) fn report(spec: &Spec, problems: &mut Vec<Problem>) {
 
 /// The populations that cells of a grid have.
 fn populations(grid: &Grid) -> impl Iterator<Item = usize> {
-    grid.choices(index_of("population")).filter_map(|choice| match choice {
-        Choice::Population(index, _) => Some(*index),
+    grid.choices(index_of(POPULATION)).filter_map(|choice| match choice {
+        Choice::Population(name) => Some(name.index),
         _ => None,
     })
 }
 
 /// The hyperparameters that a grid fixes by a key of their own, and where.
 fn hyperparameters(grid: &Grid) -> impl Iterator<Item = (HyperparameterId, Place)> {
-    grid.fixed.iter().filter_map(|fixed| match fixed.value.choice {
-        Choice::Hyperparameter(id, _) => Some((id, fixed.value.place)),
-        _ => None,
-    })
+    let id = |fixed: &Fixed| settings()[fixed.setting].hyperparameter();
+    grid.fixed.iter().filter_map(move |fixed| Some((id(fixed)?, fixed.value.place)))
 }
 
 /// The learners that bidders of a grid may have, by their places in the registry.
 fn learners(spec: &Spec, grid: &Grid) -> Vec<usize> {
+    let setting = index_of(LEARNER);
     let members = populations(grid).flat_map(|population| &spec.populations[population].members);
-    let own = members.filter_map(|member| member.learner.as_ref().map(|learner| learner.learner));
-    let chosen = grid.choices(index_of("learner")).filter_map(|choice| match choice {
+    let own = members.filter_map(|member| member.own(setting));
+    let mut chosen: Vec<&Choice> = grid.choices(setting).collect();
+    if chosen.is_empty() {
+        chosen.extend(&settings()[setting].usual);
+    }
+    let learners = chosen.into_iter().chain(own).filter_map(|choice| match choice {
         Choice::Learner(learner) => Some(learner.learner),
         _ => None,
     });
-    let mut learners: Vec<usize> = chosen.collect();
-    if learners.is_empty() {
-        learners.push(Draft::default().learner.learner);
-    }
-    learners.extend(own);
-    learners
+    learners.collect()
 }

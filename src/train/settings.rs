@@ -122,6 +122,19 @@ pub enum Profiles {
     Own,
 }
 
+impl Profiles {
+    /// Every one of them.
+    pub const ALL: [Profiles; 2] = [Profiles::Shared, Profiles::Own];
+
+    /// The name in sweep files and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Profiles::Shared => "shared",
+            Profiles::Own => "own",
+        }
+    }
+}
+
 /// In which order, and along what, the bidders are updated within an epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Updates {
@@ -134,6 +147,20 @@ pub enum Updates {
     SharedGraph,
 }
 
+impl Updates {
+    /// Every one of them.
+    pub const ALL: [Updates; 3] = [Updates::Simultaneous, Updates::Sequential, Updates::SharedGraph];
+
+    /// The name in sweep files and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Updates::Simultaneous => "simultaneous",
+            Updates::Sequential => "sequential",
+            Updates::SharedGraph => "shared-graph",
+        }
+    }
+}
+
 /// The arithmetic of draws and sigmoids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
@@ -143,6 +170,19 @@ pub enum Precision {
     F32,
     /// f64 throughout.
     F64,
+}
+
+impl Precision {
+    /// Every one of them.
+    pub const ALL: [Precision; 2] = [Precision::F32, Precision::F64];
+
+    /// The name in sweep files and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Precision::F32 => "f32",
+            Precision::F64 => "f64",
+        }
+    }
 }
 
 impl Settings {

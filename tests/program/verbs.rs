@@ -243,7 +243,7 @@ fn list_names_every_row_of_every_registry() {
     let words = |words: &[(&str, &str)]| words.iter().map(|(word, _)| word.to_string()).collect();
     let mut registries: Vec<(&str, String, Vec<String>)> = [
         ("settings", "settings", settings().iter().map(|setting| setting.key.clone()).collect()),
-        ("settings", "[measure]", measure_keys().map(|[name, ..]| name).to_vec()),
+        ("settings", "[measure]", measure_keys().into_iter().map(|[name, ..]| name).collect()),
         ("learners", "learners", Learner::REGISTRY.iter().map(|learner| learner.name.to_owned()).collect()),
         ("priors", "priors", Prior::REGISTRY.iter().map(|prior| prior.name.to_owned()).collect()),
         ("strategies", "strategies", Strategy::ALL.iter().map(|s| s.name().to_owned()).collect()),

@@ -1,0 +1,142 @@
+//! The value of a learner's hyperparameter, as its domain says.
+
+use serde_json::{Value as Json, json};
+
+use super::{Form, Integer, Names, Told, Word, quoted};
+use crate::learner::{Domain, Value};
+use crate::sweep::columns::{Kind, Scalar};
+use crate::sweep::document::Node;
+use crate::sweep::number::shortest;
+use crate::sweep::problem::Problem;
+use crate::sweep::read;
+
+/// A value of a hyperparameter's domain.
+pub(in crate::sweep) struct DomainForm(pub Domain);
+
+/// Words that stand for themselves.
+fn word(words: &'static [&'static str]) -> Word<&'static str> {
+    Word::new(words, |word| word)
+}
+
+impl Form for DomainForm {
+    type Value = Value;
+
+    fn words(&self) -> String {
+        match self.0 {
+            Domain::Number(range) => format!("a number {}", range.words),
+            Domain::Count { min, max } => Integer { min, max }.words(),
+            Domain::Word(words) => word(words).words(),
+        }
+    }
+
+    fn schema(&self) -> Json {
+        match self.0 {
+            Domain::Number(_) => json!({ "type": "number" }),
+            Domain::Count { min, max } => Integer { min, max }.schema(),
+            Domain::Word(words) => word(words).schema(),
+        }
+    }
+
+    fn read(&self, key: &str, node: &Node, names: &Names, problems: &mut Vec<Problem>) -> Option<Value> {
+        match self.0 {
+            Domain::Number(range) => {
+                read::number(node, key, &self.words(), range.has, problems).map(Value::Number)
+            }
+            Domain::Count { min, max } => {
+                Integer { min, max }.read(key, node, names, problems).map(Value::Count)
+            }
+            Domain::Word(words) => word(words).read(key, node, names, problems).map(Value::Word),
+        }
+    }
+
+    fn toml(&self, value: &Value) -> String {
+        match value {
+            Value::Number(x) => shortest(*x),
+            Value::Count(count) => count.to_string(),
+            Value::Word(word) => quoted(word),
+        }
+    }
+}
+
+impl Told for DomainForm {
+    fn kind(&self) -> Kind {
+        match self.0 {
+            Domain::Number(_) => Kind::Number,
+            Domain::Count { .. } => Kind::Integer,
+            Domain::Word(_) => Kind::Text,
+        }
+    }
+
+    fn scalar(&self, value: &Value) -> Scalar {
+        match value {
+            Value::Number(x) => Scalar::Number(*x),
+            Value::Count(count) => Scalar::Integer((*count).into()),
+            Value::Word(word) => (*word).into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learner::Range;
+    use crate::sweep::problem::Place;
+
+    /// What is read of a text, or the message and the help of the one problem with it.
+    fn read(domain: Domain, text: &str) -> Result<Value, (String, Option<String>)> {
+        let node = Node::parse_argument(text, Place::File).expect("the text is TOML");
+        let mut problems = Vec::new();
+        let value = DomainForm(domain).read("own.number", &node, &Names::default(), &mut problems);
+        match (value, problems.as_slice()) {
+            (Some(value), []) => Ok(value),
+            (None, [problem]) => Err((problem.message.clone(), problem.help.clone())),
+            (value, problems) => panic!("{text} gives {value:?} and {problems:?}"),
+        }
+    }
+
+    #[test]
+    fn counts_are_read_however_they_are_written() {
+        let counts = Domain::Count { min: 2, max: 1000 };
+        for text in ["100", "100.0", "1e2"] {
+            assert_eq!(read(counts, text), Ok(Value::Count(100)), "{text}");
+        }
+        let message = |found| format!("`own.number` must be an integer from 2 to 1000, not {found}");
+        for text in ["1", "1001", "2.5", "-2", "inf", "true"] {
+            assert_eq!(read(counts, text), Err((message(text), None)), "{text}");
+        }
+        let quotes = Some("write 20 without quotes".to_owned());
+        assert_eq!(read(counts, "\"20\""), Err((message("\"20\""), quotes)));
+        let list = Some("a list of values to sweep over belongs under [axes]".to_owned());
+        assert_eq!(read(counts, "[2, 3]"), Err((message("a list"), list)));
+    }
+
+    #[test]
+    fn words_are_read_and_the_nearest_is_told() {
+        let words = Domain::Word(&["raw", "central"]);
+        assert_eq!(read(words, "\"central\""), Ok(Value::Word("central")));
+        let message = |found| format!("`own.number` must be one of \"raw\", \"central\", not {found}");
+        let near = Some("did you mean \"central\"?".to_owned());
+        assert_eq!(read(words, "\"centrl\""), Err((message("\"centrl\""), near)));
+        assert_eq!(read(words, "\"other\""), Err((message("\"other\""), None)));
+        assert_eq!(read(words, "3"), Err((message("3"), None)));
+        let only = Domain::Word(&["raw"]);
+        assert_eq!(read(only, "1"), Err(("`own.number` must be \"raw\", not 1".to_owned(), None)));
+    }
+
+    #[test]
+    fn values_are_written_as_they_are_read_and_the_schema_says_which_there_are() {
+        let number = json!({ "type": "number" });
+        let count = json!({ "type": "integer", "minimum": 2, "maximum": 9 });
+        let word = json!({ "enum": ["raw", "central"] });
+        for (domain, value, text, schema, kind) in [
+            (Domain::Number(Range::SHARE), Value::Number(0.5), "0.5", number, Kind::Number),
+            (Domain::Count { min: 2, max: 9 }, Value::Count(9), "9", count, Kind::Integer),
+            (Domain::Word(&["raw", "central"]), Value::Word("raw"), "\"raw\"", word, Kind::Text),
+        ] {
+            let form = DomainForm(domain);
+            assert_eq!(form.toml(&value), text);
+            assert_eq!(read(domain, text), Ok(value));
+            assert_eq!((form.schema(), form.kind()), (schema, kind));
+        }
+    }
+}
