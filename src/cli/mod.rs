@@ -66,7 +66,7 @@ enum Verb {
     Nash(nash::Args),
     /// Utilities and every epsilon of given bids
     Evaluate(evaluate::Args),
-    /// List settings, learners, priors, strategies and measures
+    /// List settings, learners, priors, measures, columns and verdicts, by topic
     List(list::Args),
     /// Print the JSON Schema of sweep files, for editors
     Schema,

@@ -122,7 +122,31 @@ fn stored(folder: &Folder, cell: &Cell, replicate: Option<u32>) -> Result<Sectio
         let own = bidder.into_iter().filter(|pair| pair.0 != "bidder" && !shared(pair)).collect();
         sections.push((format!("bidder {}", number.unwrap_or_default()), own));
     }
+    if replicate.is_none() {
+        add_summaries(folder, cell, &mut sections)?;
+    }
     Ok(sections)
+}
+
+/// Adds to the sections of a cell and its bidders the summaries that stand in the long table alone.
+fn add_summaries(folder: &Folder, cell: &Cell, sections: &mut Sections) -> Result<(), StoreError> {
+    const PARTS: [&str; 5] = ["mean", "sd", "low95", "high95", "n"];
+    let id = cell.id.to_string();
+    let table = Table::open(&folder.table(TableName::Summaries))?;
+    let columns = [&["bidder", "measure"], &PARTS[..]].concat();
+    for row in table.select_where(&columns, move |cell, _| cell == id)? {
+        let row = row?;
+        // The cell's own section comes first, its bidders' follow.
+        let place = row.integer("bidder").unwrap_or(0) as usize;
+        let (Some(measure), Some((_, section))) = (row.text("measure"), sections.get_mut(place)) else {
+            continue;
+        };
+        if !has_summary(measure, section) {
+            let name = |part| if part == "mean" { mean_name(measure) } else { format!("{measure}_{part}") };
+            section.extend(PARTS.map(|part| (name(part), row.value(part).clone())));
+        }
+    }
+    Ok(())
 }
 
 fn rows(
@@ -165,12 +189,14 @@ fn lines(rows: &[(String, Scalar)]) -> Vec<Vec<String>> {
         |name: &str| rows.iter().find(|(n, _)| n == name).map(|(_, v)| v).filter(|v| **v != Scalar::Null);
     let line = |(name, mean): &(String, Scalar)| match summarised(name, rows) {
         Some(measure) => {
-            let [sd, ci95, n] = SPREADS.map(|spread| value(&format!("{measure}{spread}")).map(text_of));
-            let ci95 = ci95.map(|ci95| format!(" ±{ci95}")).unwrap_or_default();
+            let [sd, ci95, low, high, n] =
+                SPREADS.map(|spread| value(&format!("{measure}{spread}")).map(text_of));
+            let ends = low.zip(high).map(|(low, high)| format!(" [{low}, {high}]"));
+            let interval = ci95.map(|ci95| format!(" ±{ci95}")).or(ends).unwrap_or_default();
             let rest = [sd.map(|sd| format!("sd {sd}")), n.map(|n| format!("n {n}"))];
             let rest = rest.into_iter().flatten().collect::<Vec<_>>().join(", ");
             let rest = if rest.is_empty() { rest } else { format!(" ({rest})") };
-            vec![format!("  {measure}"), format!("{}{ci95}{rest}", text_of(mean))]
+            vec![format!("  {measure}"), format!("{}{interval}{rest}", text_of(mean))]
         }
         None => vec![format!("  {name}"), text_of(mean)],
     };
@@ -191,12 +217,13 @@ fn is_spread(name: &str, rows: &[(String, Scalar)]) -> bool {
 
 /// Whether a measure has a summary: a mean, a standard deviation and an interval.
 fn has_summary(measure: &str, rows: &[(String, Scalar)]) -> bool {
-    let [sd, ci95, _] = SPREADS.map(|spread| format!("{measure}{spread}"));
-    [mean_name(measure), sd, ci95].iter().all(|name| rows.iter().any(|(other, _)| other == name))
+    let [sd, ci95, low, ..] = SPREADS.map(|spread| format!("{measure}{spread}"));
+    let is_there = |name: &String| rows.iter().any(|(other, _)| other == name);
+    [mean_name(measure), sd].iter().all(is_there) && [ci95, low].iter().any(is_there)
 }
 
 /// What ends the names of the rest of a summary.
-const SPREADS: [&str; 3] = ["_sd", "_ci95", "_n"];
+const SPREADS: [&str; 5] = ["_sd", "_ci95", "_low95", "_high95", "_n"];
 
 fn json_of(value: &Scalar) -> Value {
     match value {

@@ -165,14 +165,12 @@ pub(super) fn bidder_values<'a>(runs: &CellRuns, bidder: usize) -> Vec<Value<'a>
 
 /// Mean, standard deviation and half-width of the interval of a measure.
 pub(super) fn summary_columns(measure: &measure::Column) -> [Column; 3] {
-    let (name, doc, unit) = (&measure.name, &measure.doc, measure.unit.unwrap_or("1"));
-    let number = |name: &str, what: &str| {
-        Column::measured(name).says(&format!("{what} over replicates: {doc}")).counted_in(unit)
-    };
+    let (name, mean, unit) = (&measure.name, mean_name(&measure.name), measure.unit.unwrap_or("1"));
+    let number = |name: &str, doc: &str| Column::measured(name).says(doc).counted_in(unit);
     [
-        number(&mean_name(name), "mean"),
-        number(&format!("{name}_sd"), "standard deviation"),
-        number(&format!("{name}_ci95"), "half-width of Student's 95 % interval of the mean"),
+        number(&mean, &format!("mean over replicates: {}", measure.doc)),
+        number(&format!("{name}_sd"), &format!("standard deviation of {name} over replicates")),
+        number(&format!("{name}_ci95"), &format!("half-width of Student's 95 % interval of {mean}")),
     ]
 }
 
