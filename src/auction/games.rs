@@ -8,7 +8,9 @@ use crate::auction::prior::{
     Beta, Empirical, Kumaraswamy, Power, TruncatedExponential, TruncatedNormal, Uniform,
 };
 use crate::auction::strategy::PiecewiseLinear;
-use crate::auction::{BidFunction, Bidder, MAX_BIDDERS, Mechanism, Population, Prior, Profile, Strategy};
+use crate::auction::{
+    BidFunction, Bidder, MAX_BIDDERS, Mechanism, Mixture, Population, Prior, Profile, PureBids, Strategy,
+};
 use crate::numeric::quadrature::TanhSinh;
 
 /// Linear bidders with values from U\[low, high\] each.
@@ -92,6 +94,34 @@ pub fn any_games(most: usize) -> impl Generator<Value = (Population, Profile)> {
     })
 }
 
+/// Any mixture of one to four bid functions that rise, lines or of a class, for one prior.
+pub fn any_mixture(prior: Prior) -> impl Generator<Value = (Prior, BidFunction)> {
+    let component = any_rising(prior.clone()).prop_map(|(_, bids)| bids);
+    prop::collection::vec((0.05..1.0, component), 1..=4).prop_map(move |components| {
+        let total: f64 = components.iter().map(|(weight, _): &(f64, BidFunction)| weight).sum();
+        let weighted = components.into_iter().map(|(weight, bids)| (weight / total, bids));
+        (prior.clone(), mixed(weighted))
+    })
+}
+
+/// Any game with any priors, and a profile of mixtures of bid functions that rise.
+pub fn any_mixed_games(most: usize) -> impl Generator<Value = (Population, Profile)> {
+    prop::collection::vec(any_prior().prop_flat_map(any_mixture), 2..=most).prop_map(|bidders| {
+        let (priors, bids): (Vec<Prior>, Vec<BidFunction>) = bidders.into_iter().unzip();
+        (with_priors(&priors), Profile { bids })
+    })
+}
+
+/// The mixture of weighted bid functions.
+pub fn mixed(components: impl IntoIterator<Item = (f64, BidFunction)>) -> BidFunction {
+    BidFunction::Mixed(Mixture::new(components.into_iter().collect()).unwrap())
+}
+
+/// The mixture of lines with these weights and multipliers.
+pub fn mixed_lines(components: &[(f64, f64)]) -> BidFunction {
+    mixed(components.iter().map(|&(weight, multiplier)| (weight, BidFunction::Linear { multiplier })))
+}
+
 /// Bidders with these priors.
 pub fn with_priors(priors: &[Prior]) -> Population {
     let bidder = |prior: &Prior| Bidder { prior: prior.clone(), strategy: Strategy::Linear };
@@ -132,6 +162,27 @@ pub fn draws(population: &Population, seed: u64) -> impl Iterator<Item = Vec<f64
     })
 }
 
+/// Profiles of values and bids, drawn independently: of a mixture a function first.
+pub fn plays<'a>(
+    population: &'a Population,
+    profile: &'a Profile,
+    seed: u64,
+) -> impl Iterator<Item = Vec<(f64, f64)>> + 'a {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ 0x6d69_7874_7572_6573);
+    draws(population, seed).map(move |values| {
+        let mut play = |(value, bids): (f64, &BidFunction)| {
+            let mut left = (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+            let drawn = bids.components().find(|(weight, _)| {
+                left -= weight;
+                left < 0.0
+            });
+            let (_, bids) = drawn.or_else(|| bids.components().last()).unwrap();
+            (value, bids.bid(value))
+        };
+        values.into_iter().zip(&profile.bids).map(&mut play).collect()
+    })
+}
+
 /// E of a function of bidder i's value and bid, over the own quantile, in which no density is left: tanh-sinh
 /// between all places where the own bid is where anything happens to a rival's, moved by any of `shifts`.
 pub fn expectation(
@@ -141,11 +192,28 @@ pub fn expectation(
     shifts: &[f64],
     integrand: impl Fn(f64, f64) -> f64,
 ) -> f64 {
-    let (own, bids) = (&population.bidders[i].prior, &profile.bids[i]);
+    let components = profile.bids[i].components();
+    components
+        .map(|(weight, bids)| weight * expectation_of(population, profile, i, bids, shifts, &integrand))
+        .sum()
+}
+
+/// The same of one function that bidder i may draw.
+fn expectation_of(
+    population: &Population,
+    profile: &Profile,
+    i: usize,
+    bids: PureBids,
+    shifts: &[f64],
+    integrand: impl Fn(f64, f64) -> f64,
+) -> f64 {
+    let own = &population.bidders[i].prior;
     let mut shares: Vec<f64> = places(own, bids).into_iter().map(|v| own.cdf(v)).collect();
     for (j, rival) in profile.bids.iter().enumerate().filter(|(j, _)| *j != i) {
-        for v in places(&population.bidders[j].prior, rival) {
-            shares.extend(shifts.iter().map(|shift| own.cdf(value_at(own, bids, rival.bid(v) + shift))));
+        for (_, rival) in rival.components() {
+            for v in places(&population.bidders[j].prior, rival) {
+                shares.extend(shifts.iter().map(|shift| own.cdf(value_at(own, bids, rival.bid(v) + shift))));
+            }
         }
     }
     shares.extend([0.0, 1.0]);
@@ -162,10 +230,8 @@ pub fn expectation(
 
 /// The probability that all rivals of bidder i bid below `bid`.
 pub fn outbid(population: &Population, profile: &Profile, i: usize, bid: f64) -> f64 {
-    let below = |j: usize| {
-        let prior = &population.bidders[j].prior;
+    let below_of = |prior: &Prior, bids: PureBids| {
         let (low, high) = prior.support();
-        let bids = &profile.bids[j];
         if bid <= bids.bid(low) {
             0.0
         } else if bid >= bids.bid(high) {
@@ -174,28 +240,32 @@ pub fn outbid(population: &Population, profile: &Profile, i: usize, bid: f64) ->
             prior.cdf(value_at(prior, bids, bid))
         }
     };
+    let below = |j: usize| -> f64 {
+        let prior = &population.bidders[j].prior;
+        profile.bids[j].components().map(|(weight, bids)| weight * below_of(prior, bids)).sum()
+    };
     (0..population.len()).filter(|j| *j != i).map(below).product()
 }
 
 /// The values at which anything happens to a bidder's bid: ends, knots, kinks, and quantiles, since a prior
 /// may rise steeply anywhere.
-fn places(prior: &Prior, bids: &BidFunction) -> Vec<f64> {
+fn places(prior: &Prior, bids: PureBids) -> Vec<f64> {
     let levels = [-30.0, -14.0, -7.0, -3.0, -1.0, -0.4].map(|l| prior.quantile_of_ln(l));
     let uppers = [1e-12, 1e-6, 1e-3, 0.03, 0.1].map(|q| prior.upper_quantile(q));
     let mut values = <[f64; 2]>::from(prior.support()).to_vec();
     values.extend(levels.into_iter().chain(uppers).chain(prior.kinks()));
-    if let BidFunction::PiecewiseLinear(function) = bids {
+    if let PureBids::PiecewiseLinear(function) = bids {
         values.extend(function.knots().iter().map(|knot| knot.0));
     }
     values
 }
 
 /// The value at which a rising function bids `bid`, cut to the support.
-fn value_at(prior: &Prior, bids: &BidFunction, bid: f64) -> f64 {
+fn value_at(prior: &Prior, bids: PureBids, bid: f64) -> f64 {
     let (low, high) = prior.support();
     let value = match bids {
-        BidFunction::Linear { multiplier } => bid / multiplier,
-        BidFunction::PiecewiseLinear(function) => {
+        PureBids::Linear { multiplier } => bid / multiplier,
+        PureBids::PiecewiseLinear(function) => {
             let knots = function.knots();
             let k = knots[1..knots.len() - 1].partition_point(|knot| knot.1 <= bid);
             let (from, to) = (knots[k], knots[k + 1]);

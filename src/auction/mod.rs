@@ -15,4 +15,4 @@ pub use mechanism::Mechanism;
 pub use population::{Bidder, MAX_BIDDERS, MIN_BIDDERS, Population};
 pub use prior::Prior;
 pub use profile::Profile;
-pub use strategy::{BidFunction, Strategy};
+pub use strategy::{BidFunction, Mixture, PureBids, Strategy};

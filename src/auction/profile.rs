@@ -16,12 +16,8 @@ impl Profile {
         Profile { bids: multipliers.into_iter().map(linear).collect() }
     }
 
-    /// The multipliers, where every bid function is linear.
+    /// The multipliers, where every bid function is linear: a mixture has one where all it draws is one line.
     pub fn multipliers(&self) -> Option<Vec<f64>> {
-        let multiplier = |bids: &BidFunction| match bids {
-            BidFunction::Linear { multiplier } => Some(*multiplier),
-            BidFunction::PiecewiseLinear(_) => None,
-        };
-        self.bids.iter().map(multiplier).collect()
+        self.bids.iter().map(BidFunction::multiplier).collect()
     }
 }

@@ -196,8 +196,8 @@ mod tests {
         let text =
             "value,prior,bidder,bid\n1,x,1,0.5\n0,x,1,0\n0,x,2,0.1\n\n1,x,2,0.4\n0.5,x,2,0.4\n0.5,x,2,0.4\n";
         let (profile, warnings) = bids_of(text).unwrap();
-        assert_eq!(profile.bids[0].bid(0.5), 0.25);
-        assert_eq!([0.25, 0.75].map(|value| profile.bids[1].bid(value)), [0.25, 0.4]);
+        assert_eq!(profile.bids[0].mean_bid(0.5), 0.25);
+        assert_eq!([0.25, 0.75].map(|value| profile.bids[1].mean_bid(value)), [0.25, 0.4]);
         assert_eq!(
             warnings,
             ["b.csv:4: bidder 2 bids 0.1 at value 0: a bid above the value loses money when it wins"]
@@ -208,7 +208,7 @@ mod tests {
     fn values_that_are_left_out_are_told() {
         let (profile, warnings) =
             bids_of("bidder,value,bid\n1,0,0\n1,1,0.5\n2,0.2,0.1\n2,0.8,0.3\n").unwrap();
-        assert_eq!([0.0, 1.0].map(|value| profile.bids[1].bid(value)), [0.1, 0.3]);
+        assert_eq!([0.0, 1.0].map(|value| profile.bids[1].mean_bid(value)), [0.1, 0.3]);
         assert_eq!(
             warnings,
             [

@@ -2,7 +2,7 @@
 
 use super::first_price::Bne;
 use crate::auction::strategy::piecewise_linear::{USUAL_SEGMENTS, knots};
-use crate::auction::{BidFunction, Population, Strategy};
+use crate::auction::{BidFunction, Population, PureBids, Strategy};
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::{Marginal, Part, Share};
 use crate::law::panels::{Integrand, walk};
@@ -10,9 +10,10 @@ use crate::law::panels::{Integrand, walk};
 /// The distance of a bid function from the equilibrium's, in the unit of the values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Distance {
-    /// sqrt(E (b(v) - b_BNE(v))^2), over the bidder's values.
+    /// sqrt(E (b - b_BNE(v))^2), over the bidder's values and, of a mixture, over what is drawn: the spread of the
+    /// bids counts, beside the distance of their mean.
     pub l2: f64,
-    /// max |b(v) - b_BNE(v)|, over the support.
+    /// max |b - b_BNE(v)|, over the support and all that may be drawn.
     pub linf: f64,
 }
 
@@ -103,10 +104,23 @@ impl BneDistance {
     /// # Panics
     /// Where there is no such bidder.
     pub fn of(&self, bidder: usize, bids: &BidFunction) -> Distance {
+        if let Some(bids) = bids.pure() {
+            return self.of_pure(bidder, bids);
+        }
+        let (mut square, mut linf) = (0.0, 0.0_f64);
+        for (weight, bids) in bids.components() {
+            let distance = self.of_pure(bidder, bids);
+            square += weight * distance.l2 * distance.l2;
+            linf = linf.max(distance.linf);
+        }
+        Distance { l2: square.sqrt(), linf }
+    }
+
+    fn of_pure(&self, bidder: usize, bids: PureBids) -> Distance {
         let grid = &self.grids[self.of_bidder[bidder]];
         match bids {
-            BidFunction::Linear { multiplier } => grid.distance(|value| multiplier * value),
-            BidFunction::PiecewiseLinear(function) => {
+            PureBids::Linear { multiplier } => grid.distance(|value| multiplier * value),
+            PureBids::PiecewiseLinear(function) => {
                 let knots = function.knots();
                 if knots.iter().all(|&(value, _)| grid.ends_at(value)) {
                     return grid.distance(through(knots));
@@ -144,9 +158,9 @@ impl Grid {
         let shares = std::iter::once(Share::LOW).chain(shares).chain([Share::HIGH]);
         let points = shares.enumerate().map(|(k, share)| (k as f64, share)).collect();
         let mut nodes: Vec<(f64, f64)> = [low, high].iter().chain(&ends).map(|&value| (value, 0.0)).collect();
-        let curve = BidCurve { marginal: &marginal, part: Part::Density, points };
+        let curve = BidCurve::through(&marginal, Part::Density, points);
         walk(&[curve], Integrand::Smooth, 0.0, &mut |node| {
-            nodes.push((node.curves[0].value, node.curves[0].mass));
+            nodes.push((node.bidders[0].value, node.bidders[0].mass));
         });
         nodes.sort_by(|a, b| a.0.total_cmp(&b.0));
         let point = |(value, weight)| Point { value, weight, bid: bne.bid(bidder, value) };
@@ -259,7 +273,7 @@ mod tests {
                     ends.extend(pieces.knots().iter().map(|knot| knot.0).chain([bne.low_bid()]));
                     ends.retain(|end| (low..=high).contains(end));
                     ends.sort_by(f64::total_cmp);
-                    let difference = |v: f64| function.bid(v) - bne.bid(i, v);
+                    let difference = |v: f64| function.mean_bid(v) - bne.bid(i, v);
                     let square = GaussLegendre::of_order(8)
                         .integrate_panels(&ends, |v| bidder.prior.pdf(v) * difference(v) * difference(v));
                     let most = ends.iter().map(|&v| difference(v).abs()).fold(0.0, f64::max);

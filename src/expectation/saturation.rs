@@ -66,11 +66,13 @@ impl Evaluator {
         let bidders = self.population.len();
         let mut curves: Vec<BidCurve> = self.curves(profile, 0.0, Part::Density).collect();
         let floor = curves.iter().map(BidCurve::lowest).fold(f64::INFINITY, f64::min);
-        curves.extend(self.curves(profile, -shift, Part::Cdf));
+        // The bidders once more, their bids moved.
+        let moved = self.curves(profile, -shift, Part::Cdf);
+        curves.extend(moved.map(|curve| BidCurve { bidder: bidders + curve.bidder, ..curve }));
         let mut probabilities = vec![0.0; bidders];
         let mut below = vec![0.0; bidders];
         walk(&curves, Integrand::Product(bidders), floor, &mut |node| {
-            let (own, moved) = node.curves.split_at(bidders);
+            let (own, moved) = node.bidders.split_at(bidders);
             let mut product = 1.0;
             for (at, below) in moved.iter().zip(&mut below) {
                 *below = product;
@@ -206,7 +208,8 @@ mod tests {
         let draws_taken = 200_000;
         let mut decided = [0_u32; 4];
         for values in draws(&population, 11).take(draws_taken) {
-            let bids: Vec<f64> = values.iter().zip(&profile.bids).map(|(v, bids)| bids.bid(*v)).collect();
+            let bids: Vec<f64> =
+                values.iter().zip(&profile.bids).map(|(v, bids)| bids.mean_bid(*v)).collect();
             for (i, decided) in decided.iter_mut().enumerate() {
                 let rival = (0..4).filter(|&j| j != i).map(|j| bids[j]).fold(0.0, f64::max);
                 *decided += u32::from((bids[i] - rival).abs() > margin(beta));
@@ -235,7 +238,8 @@ mod tests {
             let (beta, draws_taken) = (60.0, 50_000);
             let mut decided = [0_u32; 3];
             for values in draws(&population, 5).take(draws_taken) {
-                let bids: Vec<f64> = values.iter().zip(&profile.bids).map(|(v, bids)| bids.bid(*v)).collect();
+                let bids: Vec<f64> =
+                    values.iter().zip(&profile.bids).map(|(v, bids)| bids.mean_bid(*v)).collect();
                 for (i, decided) in decided.iter_mut().enumerate() {
                     let rival = (0..3).filter(|&j| j != i).map(|j| bids[j]).fold(0.0, f64::max);
                     *decided += u32::from((bids[i] - rival).abs() > margin(beta));

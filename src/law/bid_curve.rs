@@ -1,14 +1,25 @@
-//! The distribution of one bidder's bid.
+//! The distribution of a bid: the curves of which the laws of all bidders' bids are mixtures.
 
 use std::sync::OnceLock;
 
 use super::marginal::{Marginal, Part, Share};
-use crate::auction::{BidFunction, Prior};
+use crate::auction::{Prior, PureBids};
 
-/// The bids of a bidder: linear in the value between points, so that G(b) = F(phi(b)) has a linear phi there.
+/// The bidder of a [`BidCurve::ruler`].
+const RULER: usize = usize::MAX;
+
+/// The bids of a bidder who plays one bid function: linear in the value between points, so that G(b) = F(phi(b))
+/// has a linear phi there.
+///
+/// Curves stand bidder by bidder. A bidder who plays a mixture has a curve for each function that may be drawn, one
+/// after another, and the law of the bid is G = sum_k w_k G_k.
 #[derive(Clone, Debug)]
 pub struct BidCurve<'a> {
     pub marginal: &'a Marginal,
+    /// Whose bids they are: neighbours of one bidder are a mixture.
+    pub bidder: usize,
+    /// The probability w_k that the curve is drawn; 1 where it is the bidder's only one.
+    pub weight: f64,
     /// What nodes are to have of it.
     pub part: Part,
     /// Bid and place of the value, from low to high; places rise strictly, bids do not fall.
@@ -16,16 +27,16 @@ pub struct BidCurve<'a> {
 }
 
 impl<'a> BidCurve<'a> {
-    /// The bids of a function, each `shift` higher.
-    pub fn new(marginal: &'a Marginal, bids: &BidFunction, shift: f64, part: Part) -> Self {
+    /// The bids of a function, each `shift` higher; of bidder 0, who plays nothing else.
+    pub fn new(marginal: &'a Marginal, bids: PureBids, shift: f64, part: Part) -> Self {
         let points = match bids {
-            BidFunction::Linear { multiplier } => {
+            PureBids::Linear { multiplier } => {
                 vec![
                     (multiplier * marginal.low + shift, Share::LOW),
                     (multiplier * marginal.high + shift, Share::HIGH),
                 ]
             }
-            BidFunction::PiecewiseLinear(function) => {
+            PureBids::PiecewiseLinear(function) => {
                 let knots = function.knots();
                 // A knot at an end of the support tells the bid there exactly.
                 let at_end = |value: f64, knot: (f64, f64)| {
@@ -46,7 +57,12 @@ impl<'a> BidCurve<'a> {
                 points
             }
         };
-        BidCurve { marginal, part, points }
+        BidCurve::through(marginal, part, points)
+    }
+
+    /// The bids that are linear between points; of bidder 0, who plays nothing else.
+    pub fn through(marginal: &'a Marginal, part: Part, points: Vec<(f64, Share)>) -> Self {
+        BidCurve { marginal, bidder: 0, weight: 1.0, part, points }
     }
 
     /// What cuts panels at these bids, which rise strictly, and does nothing else where the first is the
@@ -60,11 +76,15 @@ impl<'a> BidCurve<'a> {
             Share { from_low, from_high }
         };
         let points = cuts.iter().enumerate().map(|(k, bid)| (*bid, place(k))).collect();
-        Some(BidCurve { marginal, part: Part::Cdf, points })
+        Some(BidCurve { bidder: RULER, ..BidCurve::through(marginal, Part::Cdf, points) })
     }
 
     pub fn lowest(&self) -> f64 {
         self.points[0].0
+    }
+
+    pub fn top(&self) -> f64 {
+        self.points[self.points.len() - 1].0
     }
 
     /// The place of the value at a bid within a rising segment.
@@ -82,4 +102,10 @@ impl<'a> BidCurve<'a> {
             from_high: below.mul_add(low.from_high - high.from_high, high.from_high),
         }
     }
+}
+
+/// The lowest bid of each bidder of some curves.
+pub fn lowest_bids<'c>(curves: &'c [BidCurve]) -> impl Iterator<Item = f64> + 'c {
+    let of_bidder = curves.chunk_by(|one, other| one.bidder == other.bidder);
+    of_bidder.map(|curves| curves.iter().map(BidCurve::lowest).fold(f64::INFINITY, f64::min))
 }

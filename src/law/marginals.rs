@@ -33,9 +33,14 @@ impl Marginals {
         &self.different[self.of_bidder[bidder]]
     }
 
-    /// The laws of the bids of a profile, each `shift` higher.
+    /// The laws of the bids of a profile, each `shift` higher: bidder by bidder the curves of all that may be drawn.
     pub fn curves(&self, profile: &Profile, shift: f64, part: Part) -> impl Iterator<Item = BidCurve<'_>> {
         let marginals = self.of_bidder.iter().map(|&k| &self.different[k]);
-        marginals.zip(&profile.bids).map(move |(marginal, bids)| BidCurve::new(marginal, bids, shift, part))
+        marginals.zip(&profile.bids).enumerate().flat_map(move |(bidder, (marginal, bids))| {
+            bids.components().map(move |(weight, bids)| {
+                let curve = BidCurve::new(marginal, bids, shift, part);
+                BidCurve { bidder, weight, ..curve }
+            })
+        })
     }
 }

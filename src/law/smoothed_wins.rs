@@ -1,6 +1,6 @@
 //! How likely a bid wins in the smoothed auction.
 
-use super::bid_curve::BidCurve;
+use super::bid_curve::{BidCurve, lowest_bids};
 use super::panels::{Integrand, walk};
 use super::wins::Wins;
 use crate::numeric::piecewise::Piecewise;
@@ -38,10 +38,12 @@ pub struct SmoothedWins {
 }
 
 impl SmoothedWins {
-    /// Of every bidder, from the laws of all bids; `beta` is per unit of bid, finite and above 0.
+    /// Of every bidder, from the laws of all bids, bidders counted from 0; `beta` is per unit of bid, finite and above 0.
     pub fn of_all(curves: &[BidCurve], beta: f64) -> Vec<SmoothedWins> {
         let bids = HighestBids::new(curves, beta);
-        (0..curves.len()).map(|bidder| SmoothedWins { table: table(curves, &bids, bidder, beta) }).collect()
+        (0..bids.weights.len())
+            .map(|bidder| SmoothedWins { table: table(curves, &bids, bidder, beta) })
+            .collect()
     }
 }
 
@@ -69,9 +71,10 @@ impl Wins for SmoothedWins {
 
 /// W of one bidder between ends of pieces that follow from the rivals' bids.
 fn table(curves: &[BidCurve], bids: &HighestBids, bidder: usize, beta: f64) -> Piecewise {
-    let rivals = || curves.iter().enumerate().filter(|(j, _)| *j != bidder).map(|(_, curve)| curve);
-    let floor = rivals().map(BidCurve::lowest).fold(0.0, f64::max);
-    let top = rivals().map(|curve| curve.points[curve.points.len() - 1].0).fold(floor, f64::max);
+    let rivals = || curves.iter().filter(|curve| curve.bidder != bidder);
+    let others = lowest_bids(curves).enumerate().filter(|(j, _)| *j != bidder);
+    let floor = others.map(|(_, lowest)| lowest).fold(0.0, f64::max);
+    let top = rivals().map(BidCurve::top).fold(floor, f64::max);
     let reach = CUT / beta;
     let mut ends = Vec::new();
     for curve in rivals() {
@@ -123,13 +126,13 @@ struct HighestBids {
 impl HighestBids {
     fn new(curves: &[BidCurve], beta: f64) -> Self {
         let lowest = curves.iter().map(BidCurve::lowest).fold(f64::INFINITY, f64::min);
-        let top = curves.iter().map(|curve| curve.points[curve.points.len() - 1].0).fold(lowest, f64::max);
+        let top = curves.iter().map(BidCurve::top).fold(lowest, f64::max);
         let panels = (beta * (top - lowest) / WIDEST).ceil().max(LEAST_PANELS);
         let mut cuts: Vec<f64> =
             (0..=panels as usize).map(|k| (k as f64 / panels).mul_add(top - lowest, lowest)).collect();
         cuts.dedup();
         let ruler = BidCurve::ruler(&cuts);
-        let bidders = curves.len();
+        let bidders = lowest_bids(curves).count();
         let all: Vec<BidCurve> = curves.iter().cloned().chain(ruler).collect();
 
         let mut nodes: Vec<(f64, usize)> = Vec::new();
@@ -137,7 +140,7 @@ impl HighestBids {
         // The probability that all bidders before one bid lower, and its increase.
         let mut before = vec![(0.0, 0.0); bidders];
         walk(&all, Integrand::SmoothProduct(bidders), lowest, &mut |node| {
-            let own = &node.curves[..bidders];
+            let own = &node.bidders[..bidders];
             let mut product = (1.0, 0.0);
             for (at, before) in own.iter().zip(&mut before) {
                 *before = product;
@@ -270,7 +273,7 @@ mod tests {
             if let BidFunction::PiecewiseLinear(function) = rival {
                 values.extend(function.knots().iter().map(|knot| knot.0));
             }
-            ends.extend(values.into_iter().map(|v| beta * (bid - rival.bid(v))));
+            ends.extend(values.into_iter().map(|v| beta * (bid - rival.mean_bid(v))));
         }
         ends.retain(|x| x.abs() <= CUT);
         ends.sort_by(f64::total_cmp);

@@ -3,8 +3,10 @@
 pub mod linear;
 pub mod piecewise_linear;
 
+mod bid_function;
 mod link;
 
+pub use bid_function::{BidFunction, Mixture, PureBids};
 pub use link::Link;
 pub use piecewise_linear::PiecewiseLinear;
 
@@ -21,18 +23,6 @@ pub enum Strategy {
         /// Segments of equal probability, 1 to [`piecewise_linear::MOST_SEGMENTS`].
         segments: usize,
     },
-}
-
-/// One bid function of a class.
-#[derive(Clone, Debug, PartialEq)]
-pub enum BidFunction {
-    /// b = w v.
-    Linear {
-        /// The multiplier w, in \[0, 1\].
-        multiplier: f64,
-    },
-    /// See [`PiecewiseLinear`].
-    PiecewiseLinear(PiecewiseLinear),
 }
 
 impl Strategy {
@@ -104,16 +94,6 @@ impl Strategy {
         match self {
             Strategy::Linear => vec![1.0],
             Strategy::PiecewiseLinear { segments } => piecewise_linear::projection(prior, segments),
-        }
-    }
-}
-
-impl BidFunction {
-    /// The bid at a value of the support.
-    pub fn bid(&self, value: f64) -> f64 {
-        match self {
-            BidFunction::Linear { multiplier } => multiplier * value,
-            BidFunction::PiecewiseLinear(function) => function.bid(value),
         }
     }
 }

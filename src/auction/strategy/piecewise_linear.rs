@@ -156,7 +156,7 @@ mod tests {
             let (low, high) = prior.support();
             for k in 0..=100 {
                 let value = low + (high - low) * f64::from(k) / 100.0;
-                assert!((function.bid(value) - 0.6 * value).abs() < 1e-14, "{prior} at {value}");
+                assert!((function.mean_bid(value) - 0.6 * value).abs() < 1e-14, "{prior} at {value}");
             }
         }
     }
@@ -178,7 +178,7 @@ mod tests {
         let prior = Prior::Beta(Beta::new(5.0, 0.1, 0.0, 1.0).unwrap());
         assert!(knots(&prior, 64).windows(2).any(|pair| pair[0] == pair[1]));
         let function = Strategy::PiecewiseLinear { segments: 64 }.bid_function(&prior, &[0.5; 65]);
-        assert_eq!(function.bid(1.0), 0.5);
+        assert_eq!(function.mean_bid(1.0), 0.5);
     }
 
     #[test]
@@ -196,7 +196,7 @@ mod tests {
                 let (mut bv, mut vv) = (0.0, 0.0);
                 for k in 0..n {
                     let v = prior.quantile((f64::from(k) + 0.5) / f64::from(n));
-                    bv += function.bid(v) * v;
+                    bv += function.mean_bid(v) * v;
                     vv += v * v;
                 }
                 assert!((multiplier - bv / vv).abs() < 2e-6, "{prior}: {multiplier} for {}", bv / vv);

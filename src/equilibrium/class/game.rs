@@ -42,8 +42,8 @@ impl Group {
     /// The bids at the knots; of a linear bidder that at the highest value.
     pub(super) fn bids(&self, parameters: &[f64]) -> Vec<f64> {
         match self.strategy.bid_function(&self.prior, parameters) {
-            BidFunction::Linear { multiplier } => vec![multiplier * self.knots[self.knots.len() - 1]],
             BidFunction::PiecewiseLinear(function) => function.knots().iter().map(|knot| knot.1).collect(),
+            line => vec![line.mean_bid(self.knots[self.knots.len() - 1])],
         }
     }
 

@@ -81,7 +81,7 @@ pub struct ClassEquilibrium {
 /// population.bidders.iter_mut().for_each(|bidder| bidder.strategy = Strategy::PiecewiseLinear { segments: 4 });
 /// let bne = bne(&population).ok();
 /// let class = class_equilibrium(&population, f64::INFINITY, bne.as_ref()).unwrap();
-/// assert!((class.bids[0].bid(0.8) - 0.4).abs() < 1e-9);
+/// assert!((class.bids[0].mean_bid(0.8) - 0.4).abs() < 1e-9);
 /// ```
 ///
 /// References: this project's derivation; no published source is known to us.

@@ -19,7 +19,7 @@ fn distance(population: &Population, equilibrium: &ClassEquilibrium, bidder: usi
     let n = 2000;
     let square = |k: u32| {
         let v = prior.quantile((f64::from(k) + 0.5) / f64::from(n));
-        let apart = equilibrium.bids[bidder].bid(v) - bne.bid(bidder, v);
+        let apart = equilibrium.bids[bidder].mean_bid(v) - bne.bid(bidder, v);
         apart * apart
     };
     ((0..n).map(square).sum::<f64>() / f64::from(n)).sqrt()

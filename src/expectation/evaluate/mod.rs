@@ -5,7 +5,7 @@ mod uniform_lines;
 use uniform_lines::won_values;
 
 use crate::auction::{Mechanism, Population, Prior, Profile};
-use crate::law::bid_curve::BidCurve;
+use crate::law::bid_curve::{BidCurve, lowest_bids};
 use crate::law::marginal::{Marginal, Part};
 use crate::law::marginals::Marginals;
 use crate::law::panels::{Integrand, Node, walk};
@@ -157,18 +157,19 @@ impl Evaluator {
     /// F_j once. Below somebody's lowest bid nobody else wins.
     fn won(&self, profile: &Profile) -> Vec<Won> {
         let curves: Vec<BidCurve> = self.curves(profile, 0.0, Part::Both).collect();
-        let floor = curves.iter().map(BidCurve::lowest).fold(f64::NEG_INFINITY, f64::max);
-        let mut won = vec![Won::default(); curves.len()];
-        let mut below = vec![0.0; curves.len()];
-        walk(&curves, Integrand::Product(curves.len()), floor, &mut |Node { bid, curves }| {
+        let floor = lowest_bids(&curves).fold(f64::NEG_INFINITY, f64::max);
+        let bidders = self.population.len();
+        let mut won = vec![Won::default(); bidders];
+        let mut below = vec![0.0; bidders];
+        walk(&curves, Integrand::Product(bidders), floor, &mut |Node { bid, bidders }| {
             // First the product of the F_j before each bidder, then times those after.
             let mut product = 1.0;
-            for (at, below) in curves.iter().zip(&mut below) {
+            for (at, below) in bidders.iter().zip(&mut below) {
                 *below = product;
                 product *= at.cdf;
             }
             product = 1.0;
-            for ((at, below), won) in curves.iter().zip(&below).zip(&mut won).rev() {
+            for ((at, below), won) in bidders.iter().zip(&below).zip(&mut won).rev() {
                 let wins = at.mass * below * product;
                 won.gap += wins * (at.value - bid);
                 won.paid += wins * bid;

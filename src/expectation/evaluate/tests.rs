@@ -76,7 +76,7 @@ fn five_unequal_bidders_agree_with_simulation() {
     let mut utilities = [Moments::default(); 5];
     let [mut revenue, mut welfare, mut highest] = [Moments::default(); 3];
     for values in draws(&population, 7).take(200_000) {
-        let bids: Vec<f64> = values.iter().zip(&profile.bids).map(|(v, bids)| bids.bid(*v)).collect();
+        let bids: Vec<f64> = values.iter().zip(&profile.bids).map(|(v, bids)| bids.mean_bid(*v)).collect();
         let winner = (0..5).max_by(|&i, &j| bids[i].total_cmp(&bids[j])).unwrap();
         for (bidder, utility) in utilities.iter_mut().enumerate() {
             utility.push(if bidder == winner { values[winner] - bids[winner] } else { 0.0 });
@@ -251,7 +251,7 @@ fn seven_priors_and_functions_agree_with_simulation() {
     let mut utilities = [Moments::default(); 7];
     let [mut revenue, mut welfare, mut highest] = [Moments::default(); 3];
     for values in draws(&population, 3).take(200_000) {
-        let bids: Vec<f64> = values.iter().zip(&profile.bids).map(|(v, bids)| bids.bid(*v)).collect();
+        let bids: Vec<f64> = values.iter().zip(&profile.bids).map(|(v, bids)| bids.mean_bid(*v)).collect();
         let most = bids.iter().copied().fold(0.0, f64::max);
         let tied = bids.iter().filter(|bid| **bid == most).count() as f64;
         let wins = |i: usize| if bids[i] == most { 1.0 / tied } else { 0.0 };

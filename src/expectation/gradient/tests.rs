@@ -37,8 +37,8 @@ fn parameters(population: &Population, spread: f64, seed: u64) -> Vec<Vec<f64>> 
 fn knots(prior: &Prior, bids: &BidFunction) -> Vec<(f64, f64)> {
     let (low, high) = prior.support();
     match bids {
-        BidFunction::Linear { multiplier } => vec![(low, multiplier * low), (high, multiplier * high)],
         BidFunction::PiecewiseLinear(function) => function.knots().to_vec(),
+        line => vec![(low, line.mean_bid(low)), (high, line.mean_bid(high))],
     }
 }
 
@@ -95,9 +95,9 @@ fn plain(population: &Population, parameters: &[Vec<f64>], beta: f64, i: usize) 
         bends.extend(
             marks
                 .chain((1..40).map(|k| prior.upper_quantile(libm::pow(0.5, f64::from(k)))))
-                .map(|v| bids.bid(v)),
+                .map(|v| bids.mean_bid(v)),
         );
-        bends.extend(prior.kinks().into_iter().map(|v| bids.bid(v)));
+        bends.extend(prior.kinks().into_iter().map(|v| bids.mean_bid(v)));
     }
     bends.sort_by(f64::total_cmp);
     let top = bends[bends.len() - 1];
@@ -130,9 +130,9 @@ fn plain(population: &Population, parameters: &[Vec<f64>], beta: f64, i: usize) 
     let bids = strategy.bid_function(prior, &parameters[i]);
     let mut gradient = vec![0.0; parameters[i].len()];
     for pair in ends.windows(2).filter(|pair| pair[1] > pair[0]) {
-        let rise = (bids.bid(pair[1]) - bids.bid(pair[0])) / (pair[1] - pair[0]);
+        let rise = (bids.mean_bid(pair[1]) - bids.mean_bid(pair[0])) / (pair[1] - pair[0]);
         for (v, weight) in nodes(pair, beta * rise, 1) {
-            let b = bids.bid(v);
+            let b = bids.mean_bid(v);
             let from = law.partition_point(|node| beta * (b - node.0) > 40.0);
             let to = law.partition_point(|node| beta * (b - node.0) > -40.0);
             let (at_top, at_top_slope, _) = logistic(beta * (b - top));
@@ -248,7 +248,7 @@ fn utility(population: &Population, parameters: &[Vec<f64>], i: usize) -> f64 {
     let Bidder { prior, strategy } = &population.bidders[i];
     let bids = strategy.bid_function(prior, &parameters[i]);
     let won = |v: f64| -> f64 {
-        let bid = bids.bid(v);
+        let bid = bids.mean_bid(v);
         let wins = rivals().map(|j| below(&population.bidders[j].prior, &functions[j], bid)).product::<f64>();
         prior.pdf(v) * (v - bid) * wins
     };

@@ -1,6 +1,6 @@
 //! Bidders on a panel, in its own coordinate.
 
-use super::node::{At, Node};
+use super::node::{At, Node, Room};
 use crate::law::marginal::{Marginal, Part, Share};
 
 /// A place in a panel: distances from its ends, which add up to 1; the smaller is accurate.
@@ -81,8 +81,8 @@ pub(super) struct Panel<'a> {
 
 impl Panel<'_> {
     #[inline]
-    pub(super) fn node(&self, place: Place, weight: f64, at: &mut [At], visit: &mut impl FnMut(Node)) {
-        for (at, local) in at.iter_mut().zip(self.curves) {
+    pub(super) fn node(&self, place: Place, weight: f64, room: &mut Room, visit: &mut impl FnMut(Node)) {
+        for (at, local) in room.at.iter_mut().zip(self.curves) {
             *at = match local {
                 Local::Below => At { cdf: 0.0, mass: 0.0, value: 0.0 },
                 Local::Above => At { cdf: 1.0, mass: 0.0, value: 0.0 },
@@ -94,6 +94,6 @@ impl Panel<'_> {
             };
         }
         let (from, to) = self.bids;
-        visit(Node { bid: place.t.mul_add(to - from, from), curves: at });
+        visit(Node { bid: place.t.mul_add(to - from, from), bidders: room.bidders() });
     }
 }

@@ -7,6 +7,7 @@ mod node;
 pub use graded::GROWTH;
 use graded::{NOWHERE, for_graded, nearer};
 use local::{Local, Panel, Place, Rising};
+use node::Room;
 pub use node::{At, Node};
 
 use super::bid_curve::BidCurve;
@@ -27,8 +28,8 @@ pub enum Integrand {
     SmoothProduct(usize),
 }
 
-/// All nodes from a bid up at which a product of all F but one may be above 0, up to the highest bid of those
-/// whose mass is asked for.
+/// All nodes, with all bidders of the curves, from a bid up at which a product of all F but one may be above 0, up to
+/// the highest bid of those whose mass is asked for. F here is the law of a bidder's bid.
 ///
 /// Panels end where a bid function has a knot or a support an end: between, every phi is linear. They are cut
 /// at the marks of the priors, and graded towards singular ends, in the panel's own coordinate t from 0 to 1,
@@ -41,7 +42,7 @@ pub fn walk(curves: &[BidCurve], integrand: Integrand, from: f64, visit: &mut im
         integrand,
         next: vec![0; curves.len()],
         locals: vec![Local::Below; curves.len()],
-        at: vec![At::default(); curves.len()],
+        room: Room::new(curves),
         cuts: Vec::new(),
     };
     walk.run(from, visit);
@@ -53,7 +54,7 @@ struct Walk<'a, 'c> {
     /// The segment of each curve.
     next: Vec<usize>,
     locals: Vec<Local<'a>>,
-    at: Vec<At>,
+    room: Room,
     /// Places where the panel is cut, and how near to another each may be left out.
     cuts: Vec<(Place, f64)>,
 }
@@ -120,7 +121,7 @@ impl Walk<'_, '_> {
             } else {
                 curve.marginal.at(curve.place(next, bid), Part::Cdf).0
             };
-            self.at[i] = At { cdf, mass: 0.0, value: 0.0 };
+            self.room.at[i] = At { cdf, mass: 0.0, value: 0.0 };
         }
         let factors = match self.integrand {
             Integrand::Product(factors) | Integrand::SmoothProduct(factors) => factors,
@@ -128,18 +129,25 @@ impl Walk<'_, '_> {
         };
         for (t, weight) in GaussLegendre::of_order(factors.div_ceil(2)).points(0.0, 1.0) {
             for (i, atom) in &atoms {
-                self.at[*i] =
+                self.room.at[*i] =
                     At { cdf: atom.mass.mul_add(t, atom.below), mass: weight * atom.mass, value: atom.mean };
             }
-            visit(Node { bid, curves: &self.at });
+            visit(Node { bid, bidders: self.room.bidders() });
         }
     }
 
     fn panel(&mut self, from: f64, to: f64, visit: &mut impl FnMut(Node)) {
         let (mut rises, mut surely_lose) = (false, 0);
+        // The last bidder, and whether all its curves begin higher.
+        let mut last = (None, false);
         for ((local, curve), &next) in self.locals.iter_mut().zip(self.curves).zip(&self.next) {
-            *local = if curve.points[next].0 > from {
-                surely_lose += u32::from(curve.part != Part::Density);
+            if last.0 != Some(curve.bidder) {
+                surely_lose += u32::from(last.1);
+                last = (Some(curve.bidder), curve.part != Part::Density);
+            }
+            let begins = curve.points[next].0 > from;
+            last.1 &= begins;
+            *local = if begins {
                 Local::Below
             } else if next + 1 == curve.points.len() {
                 Local::Above
@@ -157,7 +165,8 @@ impl Walk<'_, '_> {
                 })
             };
         }
-        // Where two F are 0, so is every product of all but one.
+        surely_lose += u32::from(last.1);
+        // Where the G of two bidders are 0, so is every product of all but one.
         if !rises || surely_lose > 1 {
             return;
         }
@@ -226,7 +235,7 @@ impl Walk<'_, '_> {
             }
             _ => GaussLegendre::of_order(ORDER),
         };
-        let at = &mut self.at;
+        let room = &mut self.room;
         let graded = |(distance, reach): (f64, f64)| {
             distance + width > GROWTH * distance && distance + width > GROWTH * reach
         };
@@ -234,24 +243,24 @@ impl Walk<'_, '_> {
             (false, false) => {
                 for (t, weight) in rule.points(0.0, width) {
                     let place = Place { t: first.t + t, rest: last.rest + (width - t) };
-                    panel.node(place, weight, at, visit);
+                    panel.node(place, weight, room, visit);
                 }
             }
             (true, to_right) => {
                 let part = if to_right { 0.5 * width } else { width };
                 for_graded(left, part, rule, |t, weight| {
-                    panel.node(Place { t: first.t + t, rest: last.rest + (width - t) }, weight, at, visit);
+                    panel.node(Place { t: first.t + t, rest: last.rest + (width - t) }, weight, room, visit);
                 });
                 if to_right {
                     for_graded(right, part, rule, |rest, weight| {
                         let place = Place { t: first.t + (width - rest), rest: last.rest + rest };
-                        panel.node(place, weight, at, visit);
+                        panel.node(place, weight, room, visit);
                     });
                 }
             }
             (false, true) => for_graded(right, width, rule, |rest, weight| {
                 let place = Place { t: first.t + (width - rest), rest: last.rest + rest };
-                panel.node(place, weight, at, visit);
+                panel.node(place, weight, room, visit);
             }),
         }
     }
@@ -269,9 +278,9 @@ struct Atom {
 impl Atom {
     fn new(marginal: &Marginal, from: Share, to: Share) -> Self {
         let (mut mass, mut moment) = (0.0, 0.0);
-        let curve = BidCurve { marginal, part: Part::Density, points: vec![(0.0, from), (1.0, to)] };
+        let curve = BidCurve::through(marginal, Part::Density, vec![(0.0, from), (1.0, to)]);
         walk(&[curve], Integrand::Product(1), 0.0, &mut |node| {
-            let At { mass: part, value, .. } = node.curves[0];
+            let At { mass: part, value, .. } = node.bidders[0];
             mass += part;
             moment += part * value;
         });

@@ -18,7 +18,16 @@ pub(super) enum Shape<'a> {
     Lines(Vec<(f64, f64)>),
     /// A smooth law between points.
     Smooth(BidCurve<'a>),
+    /// A mixture of smooth laws, with their weights.
+    Mixed(Vec<(f64, BidLaw<'a>)>),
 }
+
+/// Bids that are no further apart, in units of the highest, are one to a mixture of lines: the slope between them
+/// would be rounding.
+const APART: f64 = 1e-15;
+
+/// And G jumps there if it rises by more than this.
+const JUMP: f64 = 1e-13;
 
 impl<'a> BidLaw<'a> {
     pub(super) fn new(curve: BidCurve<'a>) -> Self {
@@ -39,7 +48,34 @@ impl<'a> BidLaw<'a> {
         BidLaw { lowest, top, shape }
     }
 
-    /// Calls `bend` with every bid at which G bends or jumps, rising.
+    /// The mixture of the laws of some curves, all of one bidder.
+    pub(super) fn mixed(curves: Vec<BidCurve<'a>>) -> Self {
+        let laws: Vec<(f64, BidLaw)> =
+            curves.into_iter().map(|curve| (curve.weight, BidLaw::new(curve))).collect();
+        // The curves are of one prior.
+        if laws.iter().all(|(_, law)| !matches!(law.shape, Shape::Smooth(_))) {
+            let points = mixed_lines(&laws);
+            return BidLaw {
+                lowest: points[0].0,
+                top: points[points.len() - 1].0,
+                shape: Shape::Lines(points),
+            };
+        }
+        let lowest = laws.iter().map(|(_, law)| law.lowest).fold(f64::INFINITY, f64::min);
+        let top = laws.iter().map(|(_, law)| law.top).fold(f64::NEG_INFINITY, f64::max);
+        BidLaw { lowest, top, shape: Shape::Mixed(laws) }
+    }
+
+    /// The smooth curves of which G consists.
+    pub(super) fn smooth_curves(&self) -> Vec<&BidCurve<'a>> {
+        match &self.shape {
+            Shape::Line(_) | Shape::Lines(_) => Vec::new(),
+            Shape::Smooth(curve) => vec![curve],
+            Shape::Mixed(laws) => laws.iter().flat_map(|(_, law)| law.smooth_curves()).collect(),
+        }
+    }
+
+    /// Calls `bend` with every bid at which G bends or jumps.
     pub(super) fn for_bends(&self, mut bend: impl FnMut(f64)) {
         match &self.shape {
             Shape::Line(_) => {
@@ -47,7 +83,10 @@ impl<'a> BidLaw<'a> {
                 bend(self.top);
             }
             Shape::Lines(points) => points.iter().for_each(|point| bend(point.0)),
-            Shape::Smooth(curve) => curve.points.iter().for_each(|point| bend(point.0)),
+            Shape::Smooth(_) | Shape::Mixed(_) => {
+                let points = self.smooth_curves().into_iter().flat_map(|curve| &curve.points);
+                points.for_each(|point| bend(point.0));
+            }
         }
     }
 
@@ -70,6 +109,14 @@ impl<'a> BidLaw<'a> {
                 let (from, to) = (curve.points[k], curve.points[k + 1]);
                 let (cdf, density) = curve.marginal.at(curve.place(k, bid), curve.part);
                 (cdf.clamp(0.0, 1.0), density.max(0.0) * (from.1.rise_to(to.1) / (to.0 - from.0)))
+            }
+            Shape::Mixed(laws) => {
+                let mut all = (0.0, 0.0);
+                for (weight, law) in laws.iter().filter(|(_, law)| bid >= law.lowest) {
+                    let (upto, density) = law.at(bid);
+                    all = (all.0 + weight * upto, all.1 + weight * density);
+                }
+                (all.0.min(1.0), all.1)
             }
         }
     }
@@ -100,7 +147,7 @@ impl<'a> BidLaw<'a> {
                     };
                 }
             }
-            Shape::Smooth(_) => {
+            Shape::Smooth(_) | Shape::Mixed(_) => {
                 for (bid, below) in bids {
                     *below = if *bid < self.lowest { 0.0 } else { self.at(*bid).0 };
                 }
@@ -128,8 +175,52 @@ impl<'a> BidLaw<'a> {
                 let k = curve.points.partition_point(|point| point.0 < bid) - 1;
                 curve.marginal.at(curve.place(k, bid), curve.part).0.clamp(0.0, 1.0)
             }
+            Shape::Mixed(laws) => {
+                laws.iter().map(|(weight, law)| weight * law.below(bid)).sum::<f64>().min(1.0)
+            }
         }
     }
+
+    /// Whether G jumps at a bid, which is not smooth.
+    fn jumps(&self, bid: f64) -> bool {
+        match &self.shape {
+            Shape::Lines(points) => {
+                let first = points.partition_point(|point| point.0 < bid);
+                points[first..].iter().take_while(|point| point.0 == bid).count() > 1
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Bid and G of a mixture of laws that are lines between points, where it bends or jumps.
+fn mixed_lines(laws: &[(f64, BidLaw)]) -> Vec<(f64, f64)> {
+    let mut bends: Vec<f64> = Vec::new();
+    laws.iter().for_each(|(_, law)| law.for_bends(|bid| bends.push(bid)));
+    bends.sort_by(f64::total_cmp);
+    let top = bends[bends.len() - 1];
+    let below = |bid: f64| laws.iter().map(|(weight, law)| weight * law.below(bid)).sum::<f64>();
+    let upto = |bid: f64| {
+        let begun = laws.iter().filter(|(_, law)| bid >= law.lowest);
+        begun.map(|(weight, law)| weight * law.at(bid).0).sum::<f64>()
+    };
+    let mut points: Vec<(f64, f64)> = Vec::with_capacity(bends.len());
+    // Rounding must not make G fall.
+    let mut reached = 0.0_f64;
+    for group in bends.chunk_by(|bid, next| next - bid <= APART * top) {
+        let (bid, last) = (group[0], group[group.len() - 1]);
+        let (before, at) = (below(bid).min(1.0), if last >= top { 1.0 } else { upto(last).min(1.0) });
+        let jumps = at - before > JUMP || group.iter().any(|bid| laws.iter().any(|(_, law)| law.jumps(*bid)));
+        if jumps || points.is_empty() {
+            reached = reached.max(before);
+            points.push((bid, reached));
+        }
+        reached = reached.max(at);
+        if jumps || points[points.len() - 1].0 < bid {
+            points.push((bid, reached));
+        }
+    }
+    points
 }
 
 /// Bid and G where bids or F, which is linear between, bend; both rise, but for the two ends of an atom.

@@ -45,9 +45,20 @@ struct Line {
 }
 
 impl<'a> BidLaws<'a> {
-    /// From the bids of all bidders.
+    /// From the bids of all bidders, whose curves stand bidder by bidder.
     pub fn new(curves: impl Iterator<Item = BidCurve<'a>>) -> Self {
-        let laws: Vec<BidLaw> = curves.map(BidLaw::new).collect();
+        let mut curves = curves.peekable();
+        let mut laws: Vec<BidLaw> = Vec::new();
+        while let Some(first) = curves.next() {
+            let bidder = first.bidder;
+            let mut next = || curves.next_if(|curve| curve.bidder == bidder);
+            laws.push(match next() {
+                None => BidLaw::new(first),
+                Some(second) => {
+                    BidLaw::mixed([first, second].into_iter().chain(std::iter::from_fn(next)).collect())
+                }
+            });
+        }
         let mut bends = Vec::with_capacity(4 * laws.len());
         for (bidder, law) in laws.iter().enumerate() {
             law.for_bends(|bid| bends.push((bid, bidder)));
@@ -164,7 +175,7 @@ impl Rivals<'_> {
 
     /// Whether every G is a line between bends.
     pub fn are_lines(&self) -> bool {
-        !self.others.iter().any(|law| matches!(law.shape, Shape::Smooth(_)))
+        self.others.iter().all(|law| matches!(law.shape, Shape::Lines(_)))
     }
 
     /// Rising bids from the first bend to the last, at least so close that what W does between neighbours
@@ -177,8 +188,7 @@ impl Rivals<'_> {
         if self.are_lines() {
             return;
         }
-        for law in &self.others {
-            let Shape::Smooth(curve) = &law.shape else { continue };
+        for curve in self.others.iter().flat_map(|law| law.smooth_curves()) {
             for pair in curve.points.windows(2).filter(|pair| pair[0].0 < pair[1].0) {
                 let ((from, low), (to, high)) = (pair[0], pair[1]);
                 for mark in curve.marginal.marks_between(low, high) {

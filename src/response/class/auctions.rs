@@ -42,8 +42,8 @@ impl<'a> TrueAuction<'a> {
 
     fn curves(&self) -> &[BidCurve<'a>] {
         self.curves.get_or_init(|| {
-            let curves = self.evaluator.curves(self.profile, 0.0, Part::Cdf).enumerate();
-            curves.filter(|(j, _)| *j != self.bidder).map(|(_, curve)| curve).collect()
+            let curves = self.evaluator.curves(self.profile, 0.0, Part::Cdf);
+            curves.filter(|curve| curve.bidder != self.bidder).collect()
         })
     }
 
@@ -87,10 +87,12 @@ impl Opposition for TrueAuction<'_> {
 
     fn utility(&self, own: &BidCurve) -> f64 {
         let floor = own.lowest().max(self.bends()[0]);
-        let curves: Vec<BidCurve> = self.curves().iter().chain([own]).cloned().collect();
+        let own = BidCurve { bidder: self.bidder, ..own.clone() };
+        let curves: Vec<BidCurve> = self.curves().iter().cloned().chain([own]).collect();
+        let bidders = self.profile.bids.len();
         let mut utility = 0.0;
-        walk(&curves, Integrand::Product(curves.len()), floor, &mut |node| {
-            let Some((own, rivals)) = node.curves.split_last() else { return };
+        walk(&curves, Integrand::Product(bidders), floor, &mut |node| {
+            let Some((own, rivals)) = node.bidders.split_last() else { return };
             if own.mass > 0.0 {
                 let wins: f64 = rivals.iter().map(|at| at.cdf).product();
                 utility += own.mass * (own.value - node.bid) * wins;
@@ -159,14 +161,14 @@ impl Opposition for SmoothedWins {
 
 /// E\[(v - b(v)) W(b(v))\] where W is smooth between its bends.
 fn smooth_utility(wins: &impl Opposition, own: &BidCurve) -> f64 {
-    let (from, to) = (own.lowest(), own.points[own.points.len() - 1].0);
+    let (from, to) = (own.lowest(), own.top());
     let bends = wins.bends().iter().copied().filter(|bend| from < *bend && *bend < to);
     let mut cuts: Vec<f64> = std::iter::once(from).chain(bends).chain([to]).collect();
     cuts.dedup();
     let curves: Vec<BidCurve> = std::iter::once(own.clone()).chain(BidCurve::ruler(&cuts)).collect();
     let mut utility = 0.0;
     walk(&curves, Integrand::Smooth, from, &mut |node| {
-        let own = node.curves[0];
+        let own = node.bidders[0];
         if own.mass > 0.0 {
             utility += own.mass * (own.value - node.bid) * wins.wins(node.bid);
         }

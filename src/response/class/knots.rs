@@ -5,7 +5,7 @@ use super::payoff::{Opposition, Payoff};
 use super::rough_knots::rough_best;
 use crate::auction::strategy::PiecewiseLinear;
 use crate::auction::strategy::piecewise_linear::knots;
-use crate::auction::{BidFunction, Prior};
+use crate::auction::{BidFunction, Prior, PureBids};
 
 /// The own bids are improved too where they earn less than the best by no more than this part.
 const WORTH: f64 = 0.01;
@@ -15,7 +15,7 @@ pub(super) fn best<O: Opposition>(
     payoff: &Payoff<O>,
     prior: &Prior,
     segments: usize,
-    own: &BidFunction,
+    own: PureBids,
 ) -> BidFunction {
     let mut values = knots(prior, segments);
     // Near a pole of the density quantiles may agree to all digits.
@@ -33,5 +33,5 @@ pub(super) fn best<O: Opposition>(
         }
     }
     let knots = values.iter().zip(&best.points).map(|(value, point)| (*value, point.0)).collect();
-    PiecewiseLinear::new(knots).map_or_else(|_| own.clone(), BidFunction::PiecewiseLinear)
+    PiecewiseLinear::new(knots).map_or_else(|_| own.to_bid_function(), BidFunction::PiecewiseLinear)
 }

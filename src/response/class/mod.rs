@@ -17,7 +17,7 @@ pub(super) use payoff::Opposition;
 use payoff::Payoff;
 
 use crate::auction::strategy::PiecewiseLinear;
-use crate::auction::{BidFunction, Mechanism, Profile, Strategy};
+use crate::auction::{BidFunction, Mechanism, Profile, PureBids, Strategy};
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::Part;
@@ -26,7 +26,7 @@ use crate::law::rivals::BidLaws;
 /// What one bidder gains at most by another bid function of its own class, while the others stay.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassResponse {
-    /// The expected utility of the bidder's own bid function, in the unit of the values.
+    /// The expected utility of the bidder's own bid function, in the unit of the values; of a mixture the mean.
     pub utility: f64,
     /// The gain of [`ClassResponse::bids`] over it, 0 or more: the bidder's distance from a best response
     /// within the class.
@@ -42,7 +42,8 @@ pub struct ClassResponse {
 /// ```
 ///
 /// over the lines b = w v with w in \[0, 1\], or over all that rise between the knots of the class, with
-/// slopes and a lowest bid of 0 or more. G_j is the law of bidder j's bid. Where rivals bid one bid with
+/// slopes and a lowest bid of 0 or more. G_j is the law of bidder j's bid; b_i may be a mixture, and then the second
+/// term is the mean of what its functions earn. Where rivals bid one bid with
 /// positive probability, a best response bids an instant more, and the gain is a supremum.
 ///
 /// Lines, where the own prior is uniform and those of the rivals are too or of data: the global maximum, to
@@ -97,6 +98,9 @@ pub(super) fn class_response(
         (&evaluator.population.bidders[bidder].prior, evaluator.population.bidders[bidder].strategy);
     let marginal = evaluator.marginal(bidder);
     let judge = Payoff::new(marginal, judging);
+    let earns = |bids: PureBids| judge.judge(&BidCurve::new(marginal, bids, 0.0, Part::Density));
+    // What a mixture earns is at most what the best of its functions does.
+    let best_own = own.pure().unwrap_or_else(|| best_component(own, earns));
     let found = match strategy {
         Strategy::Linear => {
             let payoff = Payoff::new(marginal, searched);
@@ -106,11 +110,11 @@ pub(super) fn class_response(
                 None => BestLine::searched(&payoff, prior),
             };
             // Lines are judged by what finds them, if that is exact.
-            if let (BidFunction::Linear { multiplier }, Some(lines)) = (own, &lines)
+            if let (Some(PureBids::Linear { multiplier }), Some(lines)) = (own.pure(), &lines)
                 && judge.exact_rule().is_some()
-                && *multiplier > 0.0
+                && multiplier > 0.0
             {
-                let utility = lines.utility(*multiplier);
+                let utility = lines.utility(multiplier);
                 let gains = best.utility > utility;
                 return ClassResponse {
                     utility,
@@ -121,14 +125,22 @@ pub(super) fn class_response(
             best.bids()
         }
         Strategy::PiecewiseLinear { segments } => {
-            knots::best(&Payoff::with_sums(marginal, searched), prior, segments, own)
+            knots::best(&Payoff::with_sums(marginal, searched), prior, segments, best_own)
         }
     };
-    let utility = judge.judge(&own_curve(evaluator, bidder, own));
+    let mean = |bids: &BidFunction| match bids.pure() {
+        Some(bids) => earns(bids),
+        None => bids.components().map(|(weight, bids)| weight * earns(bids)).sum(),
+    };
+    let utility = mean(own);
     let mut response = ClassResponse { utility, epsilon: 0.0, bids: own.clone() };
     // Where rivals all bid one bid, an instant more wins.
-    for bids in [raised(&found, marginal.high), found] {
-        let epsilon = judge.judge(&own_curve(evaluator, bidder, &bids)) - utility;
+    let mut tried = vec![raised(&found, marginal.high), found];
+    if let (None, Strategy::Linear, PureBids::Linear { .. }) = (own.pure(), strategy, best_own) {
+        tried.push(best_own.to_bid_function());
+    }
+    for bids in tried {
+        let epsilon = mean(&bids) - utility;
         if epsilon > response.epsilon {
             response = ClassResponse { utility, epsilon, bids };
         }
@@ -136,20 +148,24 @@ pub(super) fn class_response(
     response
 }
 
-fn own_curve<'a>(evaluator: &'a Evaluator, bidder: usize, bids: &BidFunction) -> BidCurve<'a> {
-    BidCurve::new(evaluator.marginal(bidder), bids, 0.0, Part::Density)
+/// The function of a mixture that earns most.
+fn best_component<'b>(own: &'b BidFunction, earns: impl Fn(PureBids) -> f64) -> PureBids<'b> {
+    let earned = own.components().map(|(_, bids)| (earns(bids), bids));
+    let best = earned.max_by(|a, b| a.0.total_cmp(&b.0));
+    best.map_or(PureBids::Linear { multiplier: 0.0 }, |best| best.1)
 }
 
 /// By how much bids are raised that may meet an atom, in the unit of the highest value.
 const INSTANT: f64 = 1e-13;
 
-/// The same bids an instant higher, but for a bid of 0 at the value 0.
+/// The same bids an instant higher, but for a bid of 0 at the value 0; a mixture stays as it is.
 fn raised(bids: &BidFunction, high: f64) -> BidFunction {
-    match bids {
-        BidFunction::Linear { multiplier } => {
+    match bids.pure() {
+        None => bids.clone(),
+        Some(PureBids::Linear { multiplier }) => {
             BidFunction::Linear { multiplier: (multiplier + INSTANT).min(1.0) }
         }
-        BidFunction::PiecewiseLinear(function) => {
+        Some(PureBids::PiecewiseLinear(function)) => {
             let higher =
                 |&(value, bid): &(f64, f64)| (value, if value > 0.0 { bid + INSTANT * high } else { bid });
             let higher = PiecewiseLinear::new(function.knots().iter().map(higher).collect());

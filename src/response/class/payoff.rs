@@ -97,12 +97,8 @@ impl<'a, O: Opposition> Payoff<'a, O> {
         let rule = match self.rule {
             Some(rule) if !self.is_singular(low, high) => rule,
             _ => {
-                let points = vec![from, to];
-                return self.against.utility(&BidCurve {
-                    marginal: self.marginal,
-                    part: Part::Density,
-                    points,
-                });
+                let own = BidCurve::through(self.marginal, Part::Density, vec![from, to]);
+                return self.against.utility(&own);
             }
         };
         let mut next = bends.partition_point(|bend| *bend <= start);

@@ -256,7 +256,7 @@ proptest! {
         let values = values_at_knots(prior, segments);
         let mut tries: Vec<Vec<f64>> = Vec::new();
         for scale in [1.0, 0.1, 1e-3] {
-            tries.push(values.iter().zip(&moves).map(|(v, x)| response.bids.bid(*v) + scale * x).collect());
+            tries.push(values.iter().zip(&moves).map(|(v, x)| response.bids.mean_bid(*v) + scale * x).collect());
         }
         tries.extend((1..40).map(|k| values.iter().map(|v| 0.025 * f64::from(k) * v).collect()));
         for mut bids in tries {

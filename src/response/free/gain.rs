@@ -1,7 +1,7 @@
 //! What a bidder gains by best responses, at every value and in expectation.
 
 use super::hull::{Arc, HullReplies};
-use super::own::{Piece, pieces};
+use super::own::{Own, OwnBids};
 use super::replies::BestReplies;
 use super::rule::{Seen, integrate};
 use crate::auction::BidFunction;
@@ -42,21 +42,27 @@ pub(super) struct Gain {
 /// Room for the pieces of one bidder after another.
 #[derive(Debug, Default)]
 pub(super) struct Gains {
-    pieces: Vec<Piece>,
-    /// Values at which panels end, and the own bid there where it is a bend of W.
-    breaks: Vec<(f64, Option<f64>)>,
+    /// The functions that the bidder plays: one, or those of a mixture.
+    own: Vec<Own>,
+    breaks: Vec<Break>,
     panels: Vec<Panel>,
+    /// The own bids on each panel: as many in a row as there are functions.
+    bids: Vec<OwnBids>,
     peaks: Vec<Peak>,
 }
 
-/// Values from one to another, between which the best bid, the own bid and the density are smooth.
+/// A value at which panels end.
+#[derive(Clone, Copy, Debug)]
+struct Break {
+    value: f64,
+    /// Where the own bid there is a knot or a bend of W: which function bids it, and the bid.
+    exact: Option<(usize, f64)>,
+}
+
+/// Values from one to another, between which the best bid, the own bids and the density are smooth.
 #[derive(Clone, Copy, Debug)]
 struct Panel {
     values: (f64, f64),
-    /// The own bids there.
-    bids: (f64, f64),
-    /// Where all values bid alike, how often they win.
-    flat: Option<f64>,
     arc: Arc,
     scale: Scale,
 }
@@ -83,15 +89,17 @@ struct Peak {
     estimate: f64,
 }
 
-/// One bidder.
+/// One bidder, on some panels.
 struct Bidder<'a> {
     marginal: &'a Marginal,
     rivals: &'a Rivals<'a>,
     best: &'a HullReplies,
+    own: &'a [Own],
+    bids: &'a [OwnBids],
 }
 
 impl Gains {
-    /// The gain of the bidder of a marginal who bids so.
+    /// The gain of the bidder of a marginal who bids so, over the mean of what a mixture earns.
     pub fn gain(
         &mut self,
         marginal: &Marginal,
@@ -99,36 +107,40 @@ impl Gains {
         rivals: &Rivals,
         best: &HullReplies,
     ) -> Gain {
-        let bidder = Bidder { marginal, rivals, best };
-        pieces(bids, (marginal.low, marginal.high), rivals, &mut self.pieces);
-        self.find_breaks(&bidder);
-        self.find_panels(&bidder);
+        self.own.resize_with(bids.components().count(), Own::default);
+        for (own, component) in self.own.iter_mut().zip(bids.components()) {
+            own.set(component, (marginal.low, marginal.high), rivals);
+        }
+        self.find_breaks(marginal, rivals, best);
+        self.find_panels(marginal, best);
         self.peaks.clear();
+        let bidder = Bidder { marginal, rivals, best, own: &self.own, bids: &self.bids };
         let lines = rivals.are_lines() && marginal.line(Share::LOW).is_some();
         let error = marginal.high * if lines { ERROR_OF_LINES } else { ERROR };
         let mut gain = Gain { expected: 0.0, most: f64::NEG_INFINITY, at: marginal.low };
         for (number, panel) in self.panels.iter().enumerate() {
             let peaks = &mut self.peaks;
             let show = |seen: &[Seen]| look(&bidder, panel, number, seen, &mut gain, peaks);
-            let expected = integrate(error, |t| bidder.node(panel, t), show);
+            let expected = integrate(error, |t| bidder.node(panel, number, t), show);
             gain.expected += expected;
         }
-        self.climb(&bidder, &mut gain);
+        climb_all(&bidder, &self.panels, &mut self.peaks, &mut gain);
         gain
     }
 
-    fn find_breaks(&mut self, bidder: &Bidder) {
-        let Bidder { marginal, rivals, best } = bidder;
+    fn find_breaks(&mut self, marginal: &Marginal, rivals: &Rivals, best: &HullReplies) {
         let breaks = &mut self.breaks;
         breaks.clear();
-        breaks.extend(best.arcs().iter().map(|arc| (arc.from, None)));
-        for piece in &self.pieces {
-            breaks.push((piece.from.0, Some(piece.from.1)));
-            if piece.flat.is_none() {
-                let bends = rivals.bends();
-                let first = bends.partition_point(|bend| *bend <= piece.from.1);
-                for &bend in bends[first..].iter().take_while(|bend| **bend < piece.to.1) {
-                    breaks.push((piece.value(bend), Some(bend)));
+        breaks.extend(best.arcs().iter().map(|arc| Break { value: arc.from, exact: None }));
+        for (function, own) in self.own.iter().enumerate() {
+            for piece in &own.pieces {
+                breaks.push(Break { value: piece.from.0, exact: Some((function, piece.from.1)) });
+                if piece.flat.is_none() {
+                    let bends = rivals.bends();
+                    let first = bends.partition_point(|bend| *bend <= piece.from.1);
+                    for &bend in bends[first..].iter().take_while(|bend| **bend < piece.to.1) {
+                        breaks.push(Break { value: piece.value(bend), exact: Some((function, bend)) });
+                    }
                 }
             }
         }
@@ -137,57 +149,76 @@ impl Gains {
             let cdf = marginal.at(mark.share, Part::Cdf).0;
             if mark.slack == 0.0 || cdf - below >= BETWEEN_MARKS {
                 below = cdf;
-                breaks.push((marginal.value(mark.share), None));
+                breaks.push(Break { value: marginal.value(mark.share), exact: None });
             }
         }
-        breaks.retain(|at| marginal.low < at.0 && at.0 < marginal.high);
-        breaks.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        breaks.retain(|at| marginal.low < at.value && at.value < marginal.high);
+        breaks.sort_unstable_by(|a, b| a.value.total_cmp(&b.value));
+        for (function, own) in self.own.iter().enumerate() {
+            let (value, bid) = own.pieces[own.pieces.len() - 1].to;
+            breaks.push(Break { value, exact: Some((function, bid)) });
+        }
     }
 
-    fn find_panels(&mut self, bidder: &Bidder) {
-        let Bidder { marginal, best, .. } = bidder;
+    fn find_panels(&mut self, marginal: &Marginal, best: &HullReplies) {
         self.panels.clear();
-        let (mut piece, mut arc) = (0, 0);
-        let last = self.pieces[self.pieces.len() - 1].to;
-        let mut from = self.pieces[0].from;
-        let ends = self.breaks.iter().copied().chain([(last.0, Some(last.1))]);
-        for (value, bid) in ends {
-            let middle = 0.5 * (from.0 + value);
-            while self.pieces[piece].to.0 <= middle && piece + 1 < self.pieces.len() {
-                piece += 1;
-            }
+        self.bids.clear();
+        let mixed = self.own.len() > 1;
+        let mut arc = 0;
+        let mut from = self.own[0].pieces[0].from.0;
+        // Values that agree but for rounding are one, whose bid is that of the last.
+        let agree = |one: f64, next: f64| next - one <= 4.0 * f64::EPSILON * marginal.high;
+        for (number, &Break { value, exact }) in self.breaks.iter().enumerate() {
+            let middle = 0.5 * (from + value);
             while best.arcs()[arc].to <= middle && arc + 1 < best.arcs().len() {
                 arc += 1;
             }
-            let bids = self.pieces[piece];
-            let to = (value, bid.unwrap_or_else(|| bids.bid(value)));
-            // Values that agree but for rounding are one, whose bid is that of the last.
-            if value - from.0 > 4.0 * f64::EPSILON * marginal.high {
+            let apart = !agree(from, value);
+            for (function, own) in self.own.iter_mut().enumerate() {
+                while own.pieces[own.piece].to.0 <= middle && own.piece + 1 < own.pieces.len() {
+                    own.piece += 1;
+                }
+                let piece = own.pieces[own.piece];
+                let told = |at: &Break| at.exact.filter(|(other, _)| *other == function).map(|(_, bid)| bid);
+                let bid = match exact {
+                    Some((other, bid)) if other == function => bid,
+                    // The values of several functions agree: each has its own exact bid.
+                    _ if mixed && !apart => own.start,
+                    _ if mixed => {
+                        let same = self.breaks[number + 1..].iter().take_while(|at| agree(value, at.value));
+                        same.filter_map(told).next().unwrap_or_else(|| piece.bid(value))
+                    }
+                    _ => piece.bid(value),
+                };
+                if apart {
+                    self.bids.push(OwnBids { from: own.start, to: bid, flat: piece.flat });
+                }
+                own.start = bid;
+            }
+            if apart {
                 self.panels.push(Panel {
-                    values: (from.0, value),
-                    bids: (from.1, to.1),
-                    flat: bids.flat,
+                    values: (from, value),
                     arc: best.arcs()[arc],
-                    scale: scale(marginal, from.0, value),
+                    scale: scale(marginal, from, value),
                 });
             }
-            from = to;
+            from = value;
         }
     }
+}
 
-    /// Finds the greatest gains between nodes, where they may exceed those at nodes.
-    fn climb(&mut self, bidder: &Bidder, gain: &mut Gain) {
-        self.peaks.sort_unstable_by(|a, b| b.estimate.total_cmp(&a.estimate));
-        for &peak in &self.peaks {
-            let rise = peak.estimate - peak.gains[1].max(peak.gains[0]).max(peak.gains[2]);
-            if peak.estimate + rise <= gain.most {
-                continue;
-            }
-            let panel = &self.panels[peak.panel];
-            let (place, most) = climb(peak.places, peak.gains, |t| bidder.gain(panel, t).0);
-            if most > gain.most {
-                (gain.most, gain.at) = (most, bidder.value(panel, place).0);
-            }
+/// Finds the greatest gains between nodes, where they may exceed those at nodes.
+fn climb_all(bidder: &Bidder, panels: &[Panel], peaks: &mut [Peak], gain: &mut Gain) {
+    peaks.sort_unstable_by(|a, b| b.estimate.total_cmp(&a.estimate));
+    for peak in peaks {
+        let rise = peak.estimate - peak.gains[1].max(peak.gains[0]).max(peak.gains[2]);
+        if peak.estimate + rise <= gain.most {
+            continue;
+        }
+        let panel = &panels[peak.panel];
+        let (place, most) = climb(peak.places, peak.gains, |t| bidder.gain(panel, peak.panel, t).0);
+        if most > gain.most {
+            (gain.most, gain.at) = (most, bidder.value(panel, place).0);
         }
     }
 }
@@ -229,8 +260,8 @@ impl Bidder<'_> {
 
     /// The gain at a place, and the mass of a unit of the place.
     #[inline]
-    fn node(&self, panel: &Panel, t: f64) -> (f64, f64) {
-        let (gain, share, mass) = self.gain(panel, t);
+    fn node(&self, panel: &Panel, number: usize, t: f64) -> (f64, f64) {
+        let (gain, share, mass) = self.gain(panel, number, t);
         match panel.scale {
             Scale::Line(density) => (gain, mass * density),
             _ => (gain, mass * self.marginal.at(share, Part::Density).1),
@@ -238,23 +269,16 @@ impl Bidder<'_> {
     }
 
     #[inline]
-    fn gain(&self, panel: &Panel, t: f64) -> (f64, Share, f64) {
+    fn gain(&self, panel: &Panel, number: usize, t: f64) -> (f64, Share, f64) {
         let (value, share, mass) = self.value(panel, t);
-        let own = match panel.flat {
-            Some(wins) => (value - panel.bids.0) * wins,
-            None => {
-                let (from, to) = panel.values;
-                let bid = if t == 1.0 {
-                    panel.bids.1
-                } else {
-                    (value - from) / (to - from) * (panel.bids.1 - panel.bids.0) + panel.bids.0
-                };
-                let wins = if t == 1.0 { self.rivals.below(bid) } else { self.rivals.at(bid).0 };
-                (value - bid) * wins
-            }
+        let utility = |bids: &OwnBids| bids.utility(self.rivals, panel.values, t, value);
+        let count = self.own.len();
+        let own = match &self.bids[number * count..][..count] {
+            [bids] => utility(bids),
+            all => all.iter().zip(self.own).map(|(bids, own)| own.weight * utility(bids)).sum(),
         };
         let best = self.best.reply(self.rivals, panel.arc, value).utility;
-        // The own bid is one of those the best is among.
+        // The own bids are among those the best is of.
         ((best - own).max(0.0), share, mass)
     }
 }

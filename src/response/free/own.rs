@@ -1,6 +1,6 @@
 //! What a bidder bids, in pieces on which the bid is linear in the value.
 
-use crate::auction::BidFunction;
+use crate::auction::PureBids;
 use crate::law::rivals::Rivals;
 use crate::law::wins::Wins;
 
@@ -27,8 +27,59 @@ impl Piece {
     }
 }
 
+/// A function that a bidder plays, or one that may be drawn.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    /// The probability that it is drawn.
+    pub weight: f64,
+    /// Its pieces, rising in the value.
+    pub pieces: Vec<Piece>,
+    /// The piece of the present panel, and the bid where the panel begins.
+    pub piece: usize,
+    pub start: f64,
+}
+
+impl Own {
+    /// Takes another function, on the support from low to high.
+    pub fn set(&mut self, (weight, bids): (f64, PureBids), support: (f64, f64), rivals: &Rivals) {
+        self.weight = weight;
+        pieces(bids, support, rivals, &mut self.pieces);
+        self.piece = 0;
+        self.start = self.pieces[0].from.1;
+    }
+}
+
+/// The bids of a function on a panel of values.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OwnBids {
+    /// At the ends of the panel.
+    pub from: f64,
+    pub to: f64,
+    /// Where all values bid alike, how often they win.
+    pub flat: Option<f64>,
+}
+
+impl OwnBids {
+    /// What a value of a panel earns, at a place from 0 to 1.
+    #[inline]
+    pub fn utility(&self, rivals: &Rivals, (from, to): (f64, f64), t: f64, value: f64) -> f64 {
+        match self.flat {
+            Some(wins) => (value - self.from) * wins,
+            None => {
+                let bid = if t == 1.0 {
+                    self.to
+                } else {
+                    (value - from) / (to - from) * (self.to - self.from) + self.from
+                };
+                let wins = if t == 1.0 { rivals.below(bid) } else { rivals.at(bid).0 };
+                (value - bid) * wins
+            }
+        }
+    }
+}
+
 /// The pieces of a bid function on the support from low to high.
-pub(super) fn pieces(bids: &BidFunction, (low, high): (f64, f64), rivals: &Rivals, pieces: &mut Vec<Piece>) {
+fn pieces(bids: PureBids, (low, high): (f64, f64), rivals: &Rivals, pieces: &mut Vec<Piece>) {
     pieces.clear();
     let mut push = |from: (f64, f64), to: (f64, f64)| {
         if from.0 < to.0 {
@@ -37,8 +88,8 @@ pub(super) fn pieces(bids: &BidFunction, (low, high): (f64, f64), rivals: &Rival
         }
     };
     match bids {
-        BidFunction::Linear { multiplier } => push((low, multiplier * low), (high, multiplier * high)),
-        BidFunction::PiecewiseLinear(function) => {
+        PureBids::Linear { multiplier } => push((low, multiplier * low), (high, multiplier * high)),
+        PureBids::PiecewiseLinear(function) => {
             let knots = function.knots();
             let mut from = (low, function.bid(low));
             for &(value, bid) in knots.iter().filter(|knot| low < knot.0 && knot.0 < high) {

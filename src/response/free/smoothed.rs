@@ -2,7 +2,7 @@
 
 use super::replies::{BestReplies, answers};
 use super::tried::TriedReplies;
-use crate::auction::{BidFunction, Mechanism, Profile};
+use crate::auction::{BidFunction, Mechanism, Profile, PureBids};
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::{Marginal, Part, Share};
@@ -14,7 +14,7 @@ use crate::response::class::{ClassResponse, class_response};
 /// What one bidder earns in the smoothed auction, and gains at most by other bids while the others stay.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SmoothedResponse {
-    /// The expected utility of the bidder's own bid function, in the unit of the values.
+    /// The expected utility of the bidder's own bid function, in the unit of the values; of a mixture the mean.
     pub utility: f64,
     /// The gain of the best bid function of all, 0 or more: the bidder's distance from a best response.
     pub epsilon: f64,
@@ -93,21 +93,24 @@ fn utility_and_gain(wins: &SmoothedWins, marginal: &Marginal, own: &BidFunction)
         let before = numbers.last().copied().unwrap_or(0);
         numbers.push(replies.find(wins, replies.from(before), *cut).number);
     }
-    let values = BidCurve {
-        marginal,
-        part: Part::Density,
-        points: vec![(marginal.low, Share::LOW), (marginal.high, Share::HIGH)],
-    };
+    let ends = vec![(marginal.low, Share::LOW), (marginal.high, Share::HIGH)];
+    let values = BidCurve::through(marginal, Part::Density, ends);
     let curves: Vec<BidCurve> = std::iter::once(values).chain(BidCurve::ruler(&cuts)).collect();
     let (mut utility, mut gain) = (0.0, 0.0);
     walk(&curves, Integrand::Smooth, marginal.low, &mut |node| {
-        let at = node.curves[0];
+        let at = node.bidders[0];
         if at.mass <= 0.0 {
             return;
         }
         let k = cuts.partition_point(|cut| *cut <= at.value).clamp(1, cuts.len() - 1);
-        let bid = own.bid(at.value);
-        let earned = (at.value - bid) * wins.value(bid);
+        let earns = |bids: PureBids| {
+            let bid = bids.bid(at.value);
+            (at.value - bid) * wins.value(bid)
+        };
+        let earned = match own.pure() {
+            Some(bids) => earns(bids),
+            None => own.components().map(|(weight, bids)| weight * earns(bids)).sum(),
+        };
         let stretch = replies.between(numbers[k - 1], numbers[k]);
         utility += at.mass * earned;
         gain += at.mass * (replies.reply(wins, stretch, at.value).utility - earned).max(0.0);
@@ -119,17 +122,19 @@ fn utility_and_gain(wins: &SmoothedWins, marginal: &Marginal, own: &BidFunction)
 fn cuts(replies: &TriedReplies, wins: &SmoothedWins, marginal: &Marginal, own: &BidFunction) -> Vec<f64> {
     let Marginal { low, high, .. } = *marginal;
     let mut cuts = Vec::new();
-    let mut crossings = |(from, start): (f64, f64), (to, end): (f64, f64)| {
+    let crossings = |cuts: &mut Vec<f64>, (from, start): (f64, f64), (to, end): (f64, f64)| {
         let bends = wins.bends().iter().filter(|bend| start < **bend && **bend < end);
         cuts.extend(bends.map(|bend| ((bend - start) / (end - start)).mul_add(to - from, from)));
     };
-    match own {
-        BidFunction::Linear { multiplier } => {
-            crossings((low, multiplier * low), (high, multiplier * high));
-        }
-        BidFunction::PiecewiseLinear(function) => {
-            function.knots().windows(2).for_each(|pair| crossings(pair[0], pair[1]));
-            cuts.extend(function.knots().iter().map(|knot| knot.0));
+    for (_, bids) in own.components() {
+        match bids {
+            PureBids::Linear { multiplier } => {
+                crossings(&mut cuts, (low, multiplier * low), (high, multiplier * high));
+            }
+            PureBids::PiecewiseLinear(function) => {
+                function.knots().windows(2).for_each(|pair| crossings(&mut cuts, pair[0], pair[1]));
+                cuts.extend(function.knots().iter().map(|knot| knot.0));
+            }
         }
     }
     // The value whose best reply, if it is one, is a bid where a piece of W ends; 0 is that of the lowest

@@ -95,7 +95,7 @@ fn assert_best(population: &Population, profile: &Profile, error: f64) -> Result
         prop_assert!(response.epsilon_ex_ante_upper >= epsilon_ex_ante);
         prop_assert!(response.epsilon_ex_ante_upper >= upper - error);
         let own = |value: f64| {
-            let bid = profile.bids[i].bid(value);
+            let bid = profile.bids[i].mean_bid(value);
             (value - bid) * outbid(population, profile, i, bid)
         };
         for k in 0..12 {

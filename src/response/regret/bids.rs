@@ -33,10 +33,11 @@ pub(super) fn grid(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<f64> {
         let (mut first, mut second) = (0.0_f64, 0.0_f64);
         for (i, bids) in profile.bids.iter().enumerate() {
             let marginal = evaluator.marginal(i);
-            let lowest = bids.bid(marginal.low);
+            let at = |value: f64| bids.components().map(move |(_, bids)| bids.bid(value));
+            let lowest = at(marginal.low).fold(f64::INFINITY, f64::min);
             second = second.max(lowest.min(first));
             first = first.max(lowest);
-            top = top.max(bids.bid(marginal.high));
+            top = at(marginal.high).fold(top, f64::max);
         }
         start = start.min(second);
     }

@@ -86,8 +86,8 @@ impl BidSummary {
             for (&value, learned) in bids.values.iter().zip(&bids.learned) {
                 let equilibria = [
                     references.bne.as_ref().map(|bne| bne.bid(bidder, value)),
-                    found.class.bids.as_ref().map(|bids| bids.bid(value)),
-                    found.smoothed.bids.as_ref().map(|bids| bids.bid(value)),
+                    found.class.bids.as_ref().map(|bids| bids.mean_bid(value)),
+                    found.smoothed.bids.as_ref().map(|bids| bids.mean_bid(value)),
                 ];
                 table.push(
                     leading
@@ -121,7 +121,7 @@ impl Bids {
             let mut unit = vec![0.0; bidder.strategy.parameters()];
             unit[parameter] = 1.0;
             let bids = bidder.strategy.bid_function(&bidder.prior, &unit);
-            column.iter_mut().zip(&values).for_each(|(slope, value)| *slope = bids.bid(*value));
+            column.iter_mut().zip(&values).for_each(|(slope, value)| *slope = bids.mean_bid(*value));
         }
         Bids { learned: vec![Summary::default(); values.len()], basis, values }
     }

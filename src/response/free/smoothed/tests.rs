@@ -86,7 +86,7 @@ fn gain_of_many_bids(evaluator: &Evaluator, profile: &Profile, bidder: usize, be
                 best -= (c - a) * (c - a) / (8.0 * bend);
             }
         }
-        let own = profile.bids[bidder].bid(value);
+        let own = profile.bids[bidder].mean_bid(value);
         (best - (value - own) * wins.at(own).0).max(0.0)
     };
     // Panels of even width in the value, and of even probability.
@@ -209,7 +209,7 @@ proptest! {
         let expected: f64 = nodes
             .map(|(p, weight)| {
                 let value = prior.quantile(p);
-                let bid = profile.bids[0].bid(value);
+                let bid = profile.bids[0].mean_bid(value);
                 weight * (value - bid) * wins.at(bid).0
             })
             .sum();
