@@ -202,6 +202,59 @@ fn bids_of_a_file_are_those_of_its_lines() {
 }
 
 #[test]
+fn weights_of_a_file_are_a_mixture_with_the_epsilons_of_closed_forms() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("bids.csv");
+    let bids = format!("--bidders 2 --bids {}", path.display());
+    // 0.4 v or 0.6 v with equal probability against v / 2.
+    let rows = "1,0,0,0.5\n1,1,0.4,0.5\n1,0,0,0.5\n1,1,0.6,0.5\n2,0,0,1\n2,1,0.5,1\n";
+    fs::write(&path, format!("bidder,value,bid,weight\n{rows}")).unwrap();
+    let answer = answer(&format!("{bids} --beta 50"));
+    let won = |r: f64| if r <= 1.0 { r / 3.0 } else { 0.5 - 1.0 / (6.0 * r * r) };
+    let utility = 0.5 * (0.6 * won(0.8) + 0.4 * won(1.2));
+    let against = 0.25 * (won(1.25) + won(0.5 / 0.6));
+    let revenue = 0.5 * (0.4 * won(0.8) + 0.6 * won(1.2)) + against;
+    for (bidder, name, expected) in [
+        (0, "utility", utility),
+        (0, "best_response_utility", 1.0 / 6.0),
+        (0, "epsilon_ex_ante", 1.0 / 6.0 - utility),
+        (0, "epsilon_class", 1.0 / 6.0 - utility),
+        (0, "epsilon_interim", 0.06),
+        (1, "utility", against),
+        (1, "best_response_utility", 25.0 / 48.0 * 0.512 / 3.0 + 5.0 / 60.0),
+    ] {
+        let found = number(&answer, bidder, name);
+        assert!((found - expected).abs() < 1e-12, "{bidder}: {name} {found}, {expected}");
+    }
+    assert!((answer["revenue"].as_f64().unwrap() - revenue).abs() < 1e-12);
+    for bidder in 0..2 {
+        let (exact, lp) = (number(&answer, bidder, "epsilon_ex_ante"), number(&answer, bidder, "epsilon_lp"));
+        assert!(lp <= exact + 1e-12 && lp > exact - 2e-4, "{lp} for {exact}");
+        let above = number(&answer, bidder, "epsilon_ex_ante_upper") - exact;
+        assert!((-1e-12..1e-5).contains(&above), "{above}");
+        let (class, free) =
+            (number(&answer, bidder, "epsilon_smoothed_class"), number(&answer, bidder, "epsilon_smoothed"));
+        assert!(class > 0.0 && class <= free + 1e-12, "{class} above {free}");
+    }
+
+    // Weights that are all 1 change nothing.
+    let plain = "bidder,value,bid\n1,0,0\n1,1,0.4\n2,0,0\n2,1,0.5\n";
+    fs::write(&path, plain).unwrap();
+    let without = words(&format!("{bids} --beta 50 --format json")).stdout;
+    let weighted = plain.replace('\n', ",1\n").replace("bid,1", "bid,weight");
+    fs::write(&path, weighted).unwrap();
+    assert_eq!(words(&format!("{bids} --beta 50 --format json")).stdout, without);
+
+    fs::write(&path, "bidder,value,bid,weight\n1,0,0,0.5\n1,1,0.4,0.5\n2,0,0,1\n2,1,0.5,1\n").unwrap();
+    refused(
+        &bids,
+        "bids.csv:2: the weights of bidder 1 add up to 0.5, not to 1: 0.5 from line 2; write such as 1",
+    );
+    fs::write(&path, "bidder,value,bid,weight\n1,0,0,-1\n1,1,0.4,-1\n").unwrap();
+    refused(&bids, "bids.csv:2: weight -1 is below 0");
+}
+
+#[test]
 fn what_nash_prints_can_be_evaluated() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("bne.csv");

@@ -112,6 +112,20 @@ pub fn any_mixed_games(most: usize) -> impl Generator<Value = (Population, Profi
     })
 }
 
+/// The profiles of pure bids that a profile of mixtures draws, and how probable each is.
+pub fn drawn_profiles(profile: &Profile) -> Vec<(f64, Profile)> {
+    let mut drawn = vec![(1.0, Profile { bids: Vec::new() })];
+    for bids in &profile.bids {
+        let with = |(probability, before): &(f64, Profile), (weight, bids): (f64, PureBids)| {
+            let mut profile = before.clone();
+            profile.bids.push(bids.to_bid_function());
+            (probability * weight, profile)
+        };
+        drawn = drawn.iter().flat_map(|before| bids.components().map(|one| with(before, one))).collect();
+    }
+    drawn
+}
+
 /// The mixture of weighted bid functions.
 pub fn mixed(components: impl IntoIterator<Item = (f64, BidFunction)>) -> BidFunction {
     BidFunction::Mixed(Mixture::new(components.into_iter().collect()).unwrap())

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Failure;
 use crate::auction::strategy::PiecewiseLinear;
-use crate::auction::{BidFunction, Population, Profile};
+use crate::auction::{BidFunction, Mixture, Population, Profile};
 
 /// The columns that are read; others are not looked at, so that what `nash --format csv` prints is such a file.
 const COLUMNS: [&str; 3] = ["bidder", "value", "bid"];
@@ -12,18 +12,31 @@ const COLUMNS: [&str; 3] = ["bidder", "value", "bid"];
 /// The most rows.
 const MOST_ROWS: usize = 1_000_000;
 
-/// One row: its line in the file, a value and the bid there.
+/// The column that makes mixtures, and is not needed.
+const WEIGHT: &str = "weight";
+
+/// The most bid functions that one bidder mixes: the time to evaluate them grows with the square.
+const MOST_COMPONENTS: usize = 200;
+
+/// The weights of a bidder may miss 1 by this.
+const WEIGHT_ERROR: f64 = 1e-9;
+
+/// One row: its line in the file, a value, the bid there, and the weight where the file has weights.
 #[derive(Clone, Copy, Debug)]
 struct Point {
     line: u64,
     value: f64,
     bid: f64,
+    weight: Option<f64>,
 }
 
 /// The profile of a file, linear between each bidder's rows, and what a user should know of it.
 ///
-/// Rows may stand in any order. A bidder with one row of the whole game's bidders is not enough: each needs two values or
-/// more. Below the first value and above the last the bid is that of the nearer row.
+/// Rows may stand in any order. A bidder with one row of the whole game's bidders is not enough: each needs two values
+/// or more. Below the first value and above the last the bid is that of the nearer row.
+///
+/// With a column of weights the rows of a bidder are read in the order of the file, and may be several bid functions:
+/// one goes on as long as values rise and the weight stays. Which of them the bidder plays is drawn by these weights.
 pub(super) fn read(path: &Path, population: &Population) -> Result<(Profile, Vec<String>), Failure> {
     let file = std::fs::File::open(path).map_err(|error| {
         let name = path.display();
@@ -31,83 +44,162 @@ pub(super) fn read(path: &Path, population: &Population) -> Result<(Profile, Vec
             "{name} cannot be read: {error}; give a CSV file with columns bidder,value,bid"
         ))
     })?;
-    let mut of_bidder = points(path, file, population.len())?;
     let mut warnings = Vec::new();
     let mut bids = Vec::new();
-    for (bidder, points) in of_bidder.iter_mut().enumerate() {
-        let who = bidder + 1;
-        points.sort_by(|a, b| a.value.total_cmp(&b.value).then(a.line.cmp(&b.line)));
-        let (low, high) = population.bidders[bidder].prior.support();
-        if let Some(out) = points.iter().find(|point| !(low..=high).contains(&point.value)) {
-            return Err(at(
-                path,
-                out.line,
-                format!(
-                    "value {} of bidder {who} is not in its support [{low}, {high}]: leave the row out",
-                    out.value
-                ),
-            ));
-        }
-        for pair in points.windows(2) {
-            if pair[0].value == pair[1].value && pair[0].bid != pair[1].bid {
-                return Err(at(
-                    path,
-                    pair[1].line,
-                    format!(
-                        "bidder {who} bids {} at value {}, and {} in line {}: leave one out",
-                        pair[1].bid, pair[1].value, pair[0].bid, pair[0].line
-                    ),
-                ));
-            }
-            if pair[1].bid < pair[0].bid {
-                return Err(at(
-                    path,
-                    pair[1].line,
-                    format!(
-                        "bids of bidder {who} fall: {} at value {}, but {} at the lower value {} in line {}; bids must \
-                     rise with the value",
-                        pair[1].bid, pair[1].value, pair[0].bid, pair[0].value, pair[0].line
-                    ),
-                ));
-            }
-        }
-        points.dedup_by(|next, last| next.value == last.value);
-        let [first, .., last] = points[..] else {
-            return Err(match points[..] {
-                [only] => at(
-                    path,
-                    only.line,
-                    format!(
-                        "bidder {who} has a bid at one value only: give bids at two values or more, such as {low} and {high}"
-                    ),
-                ),
-                _ => Failure::Usage(format!(
-                    "{}: bidder {who} has no row: give its bids at two values or more, such as {low} and {high}",
-                    path.display()
-                )),
-            });
-        };
-        if let Some(above) = points.iter().find(|point| point.bid > point.value) {
-            warnings.push(format!(
-                "{}:{}: bidder {who} bids {} at value {}: a bid above the value loses money when it wins",
-                path.display(),
-                above.line,
-                above.bid,
-                above.value
-            ));
-        }
-        if first.value > low || last.value < high {
-            warnings.push(format!(
-                "{}: bids of bidder {who} are given from value {} to {}, of [{low}, {high}]: beyond, the nearer bid is taken",
-                path.display(), first.value, last.value
-            ));
-        }
-        let knots = points.iter().map(|point| (point.value, point.bid)).collect();
-        let function = PiecewiseLinear::new(knots)
-            .map_err(|error| Failure::Usage(format!("{}: bidder {who}: {error}", path.display())))?;
-        bids.push(BidFunction::PiecewiseLinear(function));
+    for (bidder, points) in points(path, file, population.len())?.into_iter().enumerate() {
+        let support = population.bidders[bidder].prior.support();
+        bids.push(played(path, bidder + 1, points, support, &mut warnings)?);
     }
     Ok((Profile { bids }, warnings))
+}
+
+/// What a bidder plays: the function through its rows, or a mixture of several.
+fn played(
+    path: &Path,
+    bidder: usize,
+    points: Vec<Point>,
+    (low, high): (f64, f64),
+    warnings: &mut Vec<String>,
+) -> Result<BidFunction, Failure> {
+    let Some(Point { weight, .. }) = points.first() else {
+        return Err(Failure::Usage(format!(
+            "{}: bidder {bidder} has no row: give its bids at two values or more, such as {low} and {high}",
+            path.display()
+        )));
+    };
+    if weight.is_none() {
+        let bids = function(path, &format!("bidder {bidder}"), points, (low, high), warnings)?;
+        return Ok(BidFunction::PiecewiseLinear(bids));
+    }
+    let goes_on = |last: &Point, next: &Point| last.value < next.value && last.weight == next.weight;
+    let components: Vec<&[Point]> = points.chunk_by(goes_on).collect();
+    if let Some(beyond) = components.get(MOST_COMPONENTS) {
+        let message =
+            format!("bidder {bidder} mixes more than {MOST_COMPONENTS} bid functions: leave some out");
+        return Err(at(path, beyond[0].line, message));
+    }
+    let weights: Vec<(u64, f64)> =
+        components.iter().map(|points| (points[0].line, points[0].weight.unwrap_or(0.0))).collect();
+    add_up_to_1(path, bidder, &weights)?;
+    let mut mixed = Vec::with_capacity(components.len());
+    for (number, (points, (_, weight))) in (1..).zip(components.iter().zip(weights)) {
+        let who = match components.len() {
+            1 => format!("bidder {bidder}"),
+            _ => format!("component {number} of bidder {bidder}"),
+        };
+        let bids = function(path, &who, points.to_vec(), (low, high), warnings)?;
+        mixed.push((weight, BidFunction::PiecewiseLinear(bids)));
+    }
+    if let [_] = &mixed[..] {
+        return Ok(mixed.remove(0).1);
+    }
+    let mixture = Mixture::new(mixed)
+        .map_err(|error| Failure::Usage(format!("{}: bidder {bidder}: {error}", path.display())))?;
+    Ok(BidFunction::Mixed(mixture))
+}
+
+/// Whether the weights of a bidder's components, with their first lines, are probabilities.
+fn add_up_to_1(path: &Path, bidder: usize, weights: &[(u64, f64)]) -> Result<(), Failure> {
+    const TOLD: usize = 4;
+    let sum: f64 = weights.iter().map(|(_, weight)| weight).sum();
+    if (sum - 1.0).abs() <= WEIGHT_ERROR {
+        return Ok(());
+    }
+    let more = if weights.len() > TOLD { ", .." } else { "" };
+    let found: Vec<String> =
+        weights.iter().take(TOLD).map(|(line, weight)| format!("{weight} from line {line}")).collect();
+    let even = 1.0 / weights.len() as f64;
+    let right = |weight: f64| if sum > 0.0 { weight / sum } else { even };
+    let written: Vec<String> =
+        weights.iter().take(TOLD).map(|(_, weight)| right(*weight).to_string()).collect();
+    Err(at(
+        path,
+        weights[weights.len() - 1].0,
+        format!(
+            "the weights of bidder {bidder} add up to {sum}, not to 1: {}{more}; write such as {}{more}",
+            found.join(", "),
+            written.join(", ")
+        ),
+    ))
+}
+
+/// The function through some rows, linear between.
+fn function(
+    path: &Path,
+    who: &str,
+    mut points: Vec<Point>,
+    (low, high): (f64, f64),
+    warnings: &mut Vec<String>,
+) -> Result<PiecewiseLinear, Failure> {
+    points.sort_by(|a, b| a.value.total_cmp(&b.value).then(a.line.cmp(&b.line)));
+    if let Some(out) = points.iter().find(|point| !(low..=high).contains(&point.value)) {
+        return Err(at(
+            path,
+            out.line,
+            format!("value {} of {who} is not in its support [{low}, {high}]: leave the row out", out.value),
+        ));
+    }
+    for pair in points.windows(2) {
+        if pair[0].value == pair[1].value && pair[0].bid != pair[1].bid {
+            return Err(at(
+                path,
+                pair[1].line,
+                format!(
+                    "{who} bids {} at value {}, and {} in line {}: leave one out",
+                    pair[1].bid, pair[1].value, pair[0].bid, pair[0].line
+                ),
+            ));
+        }
+        if pair[1].bid < pair[0].bid {
+            return Err(at(
+                path,
+                pair[1].line,
+                format!(
+                    "bids of {who} fall: {} at value {}, but {} at the lower value {} in line {}; bids must rise with \
+                     the value",
+                    pair[1].bid, pair[1].value, pair[0].bid, pair[0].value, pair[0].line
+                ),
+            ));
+        }
+    }
+    points.dedup_by(|next, last| next.value == last.value);
+    let (first, last) = match points[..] {
+        [first, .., last] => (first, last),
+        _ => {
+            let component = if points[0].weight.is_some() {
+                "; another function begins where the value does not rise or the weight changes"
+            } else {
+                ""
+            };
+            return Err(at(
+                path,
+                points[0].line,
+                format!(
+                    "{who} has a bid at one value only: give bids at two values or more, such as {low} and \
+                     {high}{component}"
+                ),
+            ));
+        }
+    };
+    if let Some(above) = points.iter().find(|point| point.bid > point.value) {
+        warnings.push(format!(
+            "{}:{}: {who} bids {} at value {}: a bid above the value loses money when it wins",
+            path.display(),
+            above.line,
+            above.bid,
+            above.value
+        ));
+    }
+    if first.value > low || last.value < high {
+        warnings.push(format!(
+            "{}: bids of {who} are given from value {} to {}, of [{low}, {high}]: beyond, the nearer bid is taken",
+            path.display(),
+            first.value,
+            last.value
+        ));
+    }
+    let knots = points.iter().map(|point| (point.value, point.bid)).collect();
+    PiecewiseLinear::new(knots).map_err(|error| Failure::Usage(format!("{}: {who}: {error}", path.display())))
 }
 
 fn at(path: &Path, line: u64, message: String) -> Failure {
@@ -137,6 +229,7 @@ fn points(path: &Path, file: std::fs::File, bidders: usize) -> Result<Vec<Vec<Po
             )
         })?;
     }
+    let weights = header.iter().position(|column| column == WEIGHT);
     let mut of_bidder = vec![Vec::new(); bidders];
     for (row, record) in reader.into_records().enumerate() {
         let record = record.map_err(unreadable)?;
@@ -144,19 +237,15 @@ fn points(path: &Path, file: std::fs::File, bidders: usize) -> Result<Vec<Vec<Po
         if row >= MOST_ROWS {
             return Err(at(path, line, format!("more than {MOST_ROWS} rows: give bids at fewer values")));
         }
-        let number = |column: usize| -> Result<f64, Failure> {
-            let text = record.get(places[column]).unwrap_or("");
+        let number = |place: usize, column: &str| -> Result<f64, Failure> {
+            let text = record.get(place).unwrap_or("");
             let number = text.parse().ok().filter(|x: &f64| x.is_finite());
             number.ok_or_else(|| {
                 let found = if text.is_empty() { "empty".to_owned() } else { format!("{text:?}") };
-                at(
-                    path,
-                    line,
-                    format!("{} is {found}: write a finite number, or leave the row out", COLUMNS[column]),
-                )
+                at(path, line, format!("{column} is {found}: write a finite number, or leave the row out"))
             })
         };
-        let bidder = number(0)?;
+        let bidder = number(places[0], COLUMNS[0])?;
         if bidder.fract() != 0.0 || !(1.0..=bidders as f64).contains(&bidder) {
             return Err(at(
                 path,
@@ -164,11 +253,15 @@ fn points(path: &Path, file: std::fs::File, bidders: usize) -> Result<Vec<Vec<Po
                 format!("there is no bidder {bidder}: the game has bidders 1 to {bidders}"),
             ));
         }
-        let (value, bid) = (number(1)?, number(2)?);
+        let (value, bid) = (number(places[1], COLUMNS[1])?, number(places[2], COLUMNS[2])?);
         if bid < 0.0 {
             return Err(at(path, line, format!("bid {bid} is below 0: bids are 0 or more")));
         }
-        of_bidder[bidder as usize - 1].push(Point { line, value, bid });
+        let weight = weights.map(|place| number(place, WEIGHT)).transpose()?;
+        if let Some(weight) = weight.filter(|weight| *weight < 0.0) {
+            return Err(at(path, line, format!("weight {weight} is below 0: weights are 0 or more")));
+        }
+        of_bidder[bidder as usize - 1].push(Point { line, value, bid, weight });
     }
     Ok(of_bidder)
 }
@@ -214,6 +307,76 @@ mod tests {
             [
                 "b.csv: bids of bidder 2 are given from value 0.2 to 0.8, of [0, 1]: beyond, the nearer bid is taken"
             ]
+        );
+    }
+
+    #[test]
+    fn weights_make_mixtures_of_runs_of_rising_values() {
+        let text = "bidder,value,bid,weight\n1,0,0,0.5\n2,0,0,1\n1,1,0.4,0.5\n1,0,0,0.5\n1,0.5,0.2,0.5\n1,1,0.6,0.5\n\
+                    2,1,0.5,1\n";
+        let (profile, warnings) = bids_of(text).unwrap();
+        assert_eq!(warnings, [""; 0]);
+        let BidFunction::Mixed(mixture) = &profile.bids[0] else { panic!("{profile:?}") };
+        let [(one, first), (other, second)] = mixture.components() else { panic!("{mixture:?}") };
+        assert_eq!((*one, first.mean_bid(0.5), *other, second.mean_bid(0.75)), (0.5, 0.2, 0.5, 0.4));
+        // Whatever draws one function only is that function.
+        assert!(matches!(profile.bids[1], BidFunction::PiecewiseLinear(_)));
+        // A function ends where the weight changes too, and one of weight 0 is not drawn.
+        let text = "bidder,value,bid,weight\n1,0,0,0.25\n1,0.4,0.1,0.25\n1,0.5,0.3,0.75\n1,1,0.6,0.75\n\
+                    2,0,0,0\n2,1,0.1,0\n2,0,0,1\n2,1,0.5,1\n";
+        let (profile, warnings) = bids_of(text).unwrap();
+        assert_eq!(profile.bids[0].mean_bid(0.0), 0.25 * 0.0 + 0.75 * 0.3);
+        assert_eq!(profile.bids[1].mean_bid(1.0), 0.5);
+        assert_eq!(
+            warnings,
+            [
+                "b.csv: bids of component 1 of bidder 1 are given from value 0 to 0.4, of [0, 1]: beyond, the nearer bid \
+                 is taken",
+                "b.csv: bids of component 2 of bidder 1 are given from value 0.5 to 1, of [0, 1]: beyond, the nearer bid \
+                 is taken",
+            ]
+        );
+    }
+
+    #[test]
+    fn wrong_weights_are_told_with_their_line() {
+        for (rows, message) in [
+            (
+                "1,0,0,0.5\n1,1,0.4,0.5\n1,0,0,0.4\n1,1,0.6,0.4\n",
+                "error: b.csv:4: the weights of bidder 1 add up to 0.9, not to 1: 0.5 from line 2, 0.4 from line 4; write \
+                 such as 0.5555555555555556, 0.4444444444444445",
+            ),
+            (
+                "1,0,0,0\n1,1,0.4,0\n",
+                "error: b.csv:2: the weights of bidder 1 add up to 0, not to 1: 0 from line 2; write such as 1",
+            ),
+            ("1,0,0,-0.5\n", "error: b.csv:2: weight -0.5 is below 0: weights are 0 or more"),
+            ("1,0,0\n", "error: b.csv:2: weight is empty: write a finite number, or leave the row out"),
+            (
+                "1,0,0,much\n",
+                "error: b.csv:2: weight is \"much\": write a finite number, or leave the row out",
+            ),
+            (
+                "1,0,0,0.5\n1,1,0.4,0.5\n1,1,0.5,0.5\n",
+                "error: b.csv:4: component 2 of bidder 1 has a bid at one value only: give bids at two values or more, such \
+                 as 0 and 1; another function begins where the value does not rise or the weight changes",
+            ),
+            (
+                "1,0,0,0.5\n1,1,0.4,0.5\n1,0,0.5,0.5\n1,1,0.4,0.5\n",
+                "error: b.csv:5: bids of component 2 of bidder 1 fall: 0.4 at value 1, but 0.5 at the lower value 0 in line \
+                 4; bids must rise with the value",
+            ),
+            (
+                "1,0,0,1\n1,1,0.4,1\n",
+                "error: b.csv: bidder 2 has no row: give its bids at two values or more, such as 0 and 1",
+            ),
+        ] {
+            assert_eq!(bids_of(&format!("bidder,value,bid,weight\n{rows}")).unwrap_err(), message);
+        }
+        let many: String = (0..201).map(|_| "1,0,0,0.005\n1,1,0.5,0.005\n").collect();
+        assert_eq!(
+            bids_of(&format!("bidder,value,bid,weight\n{many}")).unwrap_err(),
+            "error: b.csv:402: bidder 1 mixes more than 200 bid functions: leave some out"
         );
     }
 

@@ -22,7 +22,8 @@ pub(super) struct Args {
     /// Bids b = W v: W once a bidder, or once for all
     #[arg(long = "multiplier", value_name = "W", value_parser = multiplier, allow_negative_numbers = true)]
     multipliers: Vec<f64>,
-    /// Bids of a CSV file with columns bidder, value, bid, linear between; instead of --multiplier
+    /// Bids of a CSV file with columns bidder, value, bid, linear between, and weight for mixtures; instead of
+    /// --multiplier
     #[arg(long, value_name = "FILE", conflicts_with = "multipliers")]
     bids: Option<PathBuf>,
     /// What couples the values of the linear program: budget=B, return_on_spend=R, lipschitz=L or win_rate=Q
@@ -52,7 +53,12 @@ epsilon_lp_constrained is below 0 where the given bids do not keep it. What does
 for people, with the reason beside it.
 
 A file of bids may have its rows in any order; beyond a bidder's first and last value the nearer bid is taken, with a warning, as \
-there is one for bids above their values. Falling bids, unknown bidders and missing ones are errors with their line.";
+there is one for bids above their values. Falling bids, unknown bidders and missing ones are errors with their line.
+
+With a column weight a bidder may play a mixture: which of several bid functions it bids is drawn in every \
+auction, whatever its value. Then a bidder's rows are read in the order of the file, and another function \
+begins where the value does not rise or the weight changes; the weights of a bidder's functions add up to \
+1. Utilities are means over what is drawn, and epsilons what a bidder gains over its mean.";
 
 fn multiplier(text: &str) -> Result<f64, String> {
     let multiplier = text.parse().ok().filter(|w: &f64| (0.0..=1.0).contains(w));

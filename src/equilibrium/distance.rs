@@ -190,7 +190,7 @@ impl Grid {
 mod tests {
     use super::*;
     use crate::auction::Prior;
-    use crate::auction::games::{game, through, uniform, with_priors};
+    use crate::auction::games::{game, mixed_lines, through, uniform, with_priors};
     use crate::auction::prior::{Beta, Power, TruncatedNormal};
     use crate::equilibrium::bne;
     use crate::numeric::quadrature::GaussLegendre;
@@ -222,6 +222,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn of_a_mixture_the_spread_counts() {
+        let population = Population::symmetric(2, Prior::STANDARD);
+        let distances = BneDistance::new(&bne(&population).unwrap(), &population);
+        // The mean bid is the equilibrium's.
+        let spread = distances.of(0, &mixed_lines(&[(0.5, 0.4), (0.5, 0.6)]));
+        assert!((spread.l2 - 0.1 / 3.0_f64.sqrt()).abs() < 1e-8 && (spread.linf - 0.1).abs() < 1e-8);
+        let one = distances.of(1, &mixed_lines(&[(0.5, 0.3), (0.25, 0.3), (0.25, 0.3)]));
+        let line = distances.of(1, &BidFunction::Linear { multiplier: 0.3 });
+        assert!((one.l2 - line.l2).abs() < 1e-15 && one.linf == line.linf);
     }
 
     #[test]

@@ -9,3 +9,6 @@ pub use evaluate::{BidderEvaluation, Evaluation, Evaluator, evaluate};
 pub use gradient::{ExpectedGradient, GRADIENT_ERROR};
 pub use noise::{Blocks, GradientNoise, NOISE_ERROR, gradient_noise};
 pub use saturation::{SATURATED, saturation};
+
+#[cfg(test)]
+mod tests;

@@ -222,9 +222,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::auction::games::{any_games, outbid, seven_priors, through, with_priors};
+    use crate::auction::games::{
+        any_games, any_mixed_games, mixed_lines, outbid, seven_priors, through, with_priors,
+    };
     use crate::auction::strategy::linear;
-    use crate::auction::{BidFunction, Population, Prior, Profile};
+    use crate::auction::{BidFunction, Population, Prior, Profile, PureBids};
     use crate::law::marginal::Part;
     use crate::law::marginals::Marginals;
     use crate::numeric::quadrature::TanhSinh;
@@ -270,10 +272,13 @@ mod tests {
             values.extend([-30.0, -20.0, -12.0, -8.0, -6.0].map(|l| prior.quantile_of_ln(l)));
             values.extend([1e-9, 1e-6, 1e-4, 1e-3].map(|q| prior.upper_quantile(q)));
             values.extend(prior.kinks());
-            if let BidFunction::PiecewiseLinear(function) = rival {
-                values.extend(function.knots().iter().map(|knot| knot.0));
+            for (_, bids) in rival.components() {
+                let mut values = values.clone();
+                if let PureBids::PiecewiseLinear(function) = bids {
+                    values.extend(function.knots().iter().map(|knot| knot.0));
+                }
+                ends.extend(values.into_iter().map(|v| beta * (bid - bids.bid(v))));
             }
-            ends.extend(values.into_iter().map(|v| beta * (bid - rival.mean_bid(v))));
         }
         ends.retain(|x| x.abs() <= CUT);
         ends.sort_by(f64::total_cmp);
@@ -287,6 +292,24 @@ mod tests {
                 weight * tail * (1.0 - tail) * outbid(population, profile, bidder, bid - x / beta)
             })
             .sum()
+    }
+
+    #[test]
+    fn against_a_mixture_of_lines_it_is_the_mean_of_those_against_each() {
+        let population = Population::symmetric(2, Prior::STANDARD);
+        let components = [(0.25, 0.2), (0.75, 0.6)];
+        let profile =
+            Profile { bids: vec![BidFunction::Linear { multiplier: 0.4 }, mixed_lines(&components)] };
+        for beta in [1.0, 50.0, 2000.0] {
+            let wins = &all(&population, &profile, beta)[0];
+            for k in 0..=200 {
+                let bid = f64::from(k) / 200.0;
+                let against = |m: f64| (softplus(beta * bid) - softplus(beta * (bid - m))) / (beta * m);
+                let exact: f64 = components.iter().map(|(weight, m)| weight * against(*m)).sum();
+                let (win, _) = wins.at(bid);
+                assert!((win - exact).abs() < 1e-12, "{win} for {exact} at {bid}, beta {beta}");
+            }
+        }
     }
 
     #[test]
@@ -353,6 +376,18 @@ mod tests {
                 let (win, slope) = wins.at(bid);
                 prop_assert!((win - exact).abs() < 1e-10, "{win} for {exact}, bidder {i}, bid {bid}");
                 prop_assert!(slope > -1e-9 * beta);
+            }
+        }
+
+        #[test]
+        fn any_wins_against_mixtures_are_those_of_the_definition(
+            (population, profile) in any_mixed_games(3), beta in 0.5..600.0, share in 0.0..1.2,
+        ) {
+            for (i, wins) in all(&population, &profile, beta).iter().enumerate() {
+                let bid = share * population.bidders[i].prior.support().1;
+                let exact = by_definition(&population, &profile, i, bid, beta);
+                let (win, _) = wins.at(bid);
+                prop_assert!((win - exact).abs() < 1e-10, "{win} for {exact}, bidder {i}, bid {bid}");
             }
         }
     }

@@ -16,3 +16,6 @@ pub use program::{
     program_response, solve_program,
 };
 pub use regret::{ExternalRegret, external_regrets};
+
+#[cfg(test)]
+mod tests;

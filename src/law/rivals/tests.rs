@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::auction::games::{any_games, game, games, outbid, through};
+use crate::auction::games::{any_games, any_mixed_games, game, games, mixed, mixed_lines, outbid, through};
 use crate::auction::{BidFunction, Population, Profile};
 use crate::law::marginal::Part;
 use crate::law::marginals::Marginals;
@@ -77,6 +77,67 @@ proptest! {
     fn any_wins_are_those_of_the_definition((population, profile) in any_games(4)) {
         assert_wins(&population, &profile, 1e-9)?;
     }
+
+    #[test]
+    fn any_wins_against_mixtures_are_those_of_the_definition((population, profile) in any_mixed_games(4)) {
+        assert_wins(&population, &profile, 1e-9)?;
+    }
+}
+
+#[test]
+fn the_law_of_two_lines_is_a_line_that_bends_once() {
+    let profile = Profile {
+        bids: vec![mixed_lines(&[(0.5, 0.4), (0.5, 0.6)]), BidFunction::Linear { multiplier: 0.5 }],
+    };
+    let wins = for_all(&game(&[(0.0, 1.0); 2]), &profile, |_, rivals, _| {
+        (rivals.bends().to_vec(), [0.1, 0.4, 0.5, 0.7].map(|bid| rivals.at(bid)), rivals.are_lines())
+    });
+    let (bends, at, lines) = &wins[1];
+    assert!(*lines);
+    assert_eq!(bends[..], [0.0, 0.4, 0.6]);
+    let (steep, flat) = (0.5 / 0.4 + 0.5 / 0.6, 0.5 / 0.6);
+    let expected = [(0.1 * steep, steep), (0.4 * steep, flat), (0.5 + 0.5 * flat, flat), (1.0, 0.0)];
+    for (found, expected) in at.iter().zip(expected) {
+        assert!((found.0 - expected.0).abs() < 1e-15 && (found.1 - expected.1).abs() < 1e-13, "{found:?}");
+    }
+}
+
+#[test]
+fn a_mixture_jumps_where_a_function_of_it_does() {
+    // With probability 1/4 a bid of 0, with 1/4 one of 0.3 for half of the values, else a line.
+    let half = through(&[(0.5, 0.3), (1.0, 0.6)]);
+    let line = |multiplier| BidFunction::Linear { multiplier };
+    let own = mixed([(0.25, line(0.0)), (0.25, half), (0.5, line(0.6))]);
+    let profile = Profile { bids: vec![line(0.5), own] };
+    let wins = for_all(&game(&[(0.0, 1.0); 2]), &profile, |_, rivals, _| {
+        let told = |bid: f64| (rivals.below(bid), rivals.at(bid).0, rivals.tied(bid));
+        (rivals.bends().to_vec(), told(0.0), told(0.3), told(0.6))
+    });
+    let (bends, at_0, at_half, at_top) = &wins[0];
+    assert_eq!(bends[..], [0.0, 0.3, 0.6]);
+    assert_eq!(*at_0, (0.0, 0.25, 0.125));
+    let close = |(a, b, c): (f64, f64, f64), expected: [f64; 3]| {
+        let apart = [a, b, c].into_iter().zip(expected).map(|(one, other)| (one - other).abs());
+        assert!(apart.fold(0.0, f64::max) < 1e-15, "{a} {b} {c} for {expected:?}");
+    };
+    close(*at_half, [0.5, 0.625, 0.5625]);
+    close(*at_top, [1.0, 1.0, 1.0]);
+}
+
+#[test]
+fn a_mixture_of_functions_that_all_but_agree_has_a_law() {
+    let line = |multiplier: f64| BidFunction::Linear { multiplier };
+    let flat = through(&[(0.0, 0.5), (1.0, 0.5_f64.next_up())]);
+    let next = mixed([(0.5, line(0.5)), (0.5, line(0.5_f64.next_up()))]);
+    let flats = mixed([(0.5, flat.clone()), (0.5, flat)]);
+    let profile = Profile { bids: vec![line(0.5), next, flats] };
+    for_all(&game(&[(0.0, 1.0); 3]), &profile, |i, rivals, _| {
+        for bid in [0.0, 0.25, 0.5_f64.next_down(), 0.5, 0.5_f64.next_up(), 0.6] {
+            let (wins, below) = (rivals.at(bid).0, rivals.below(bid));
+            assert!((0.0..=1.0).contains(&below) && (below..=1.0).contains(&wins), "{i} at {bid}: {wins}");
+        }
+        assert_eq!(rivals.at(0.6), (1.0, 0.0));
+    });
 }
 
 #[test]

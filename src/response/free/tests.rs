@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::auction::games::{SIZES, any_games, game, games, outbid, seven_priors, through, with_priors};
+use crate::auction::games::{
+    SIZES, any_games, any_mixed_games, game, games, outbid, seven_priors, through, with_priors,
+};
 use crate::auction::prior::Power;
 use crate::auction::{BidFunction, Population, Prior};
 use crate::numeric::quadrature::GaussLegendre;
@@ -95,8 +97,8 @@ fn assert_best(population: &Population, profile: &Profile, error: f64) -> Result
         prop_assert!(response.epsilon_ex_ante_upper >= epsilon_ex_ante);
         prop_assert!(response.epsilon_ex_ante_upper >= upper - error);
         let own = |value: f64| {
-            let bid = profile.bids[i].mean_bid(value);
-            (value - bid) * outbid(population, profile, i, bid)
+            let earns = |bid: f64| (value - bid) * outbid(population, profile, i, bid);
+            profile.bids[i].components().map(|(weight, bids)| weight * earns(bids.bid(value))).sum::<f64>()
         };
         for k in 0..12 {
             let value = low + (high - low) * (f64::from(k) + 0.3) / 12.0;
@@ -140,6 +142,11 @@ proptest! {
 
     #[test]
     fn responses_to_any_rising_bids_are_best((population, profile) in any_games(4).prop_filter("no steep poles", |game| is_tame(&game.0))) {
+        assert_best(&population, &profile, 1e-8)?;
+    }
+
+    #[test]
+    fn responses_to_mixtures_are_best((population, profile) in any_mixed_games(3).prop_filter("no steep poles", |game| is_tame(&game.0))) {
         assert_best(&population, &profile, 1e-8)?;
     }
 }
