@@ -121,11 +121,13 @@ impl Mixture {
     /// # Errors
     /// Where a weight is no number of 0 or more, or they do not add up to 1 within 1e-9.
     pub fn new(components: Vec<(f64, BidFunction)>) -> Result<Self, String> {
-        if let Some((weight, _)) = components.iter().find(|(weight, _)| !(*weight >= 0.0)) {
+        if let Some((weight, _)) =
+            components.iter().find(|(weight, _)| !(0.0..=f64::INFINITY).contains(weight))
+        {
             return Err(format!("the weight {weight} is not 0 or more"));
         }
         let sum: f64 = components.iter().map(|(weight, _)| weight).sum();
-        if !((sum - 1.0).abs() <= WEIGHT_ERROR) {
+        if (sum - 1.0).abs() > WEIGHT_ERROR {
             return Err(format!("the weights add up to {sum}: write weights that add up to 1"));
         }
         let mut flat = Vec::with_capacity(components.len());
