@@ -32,11 +32,12 @@ struct Point {
 
 /// The profile of a file, linear between each bidder's rows, and what a user should know of it.
 ///
-/// Rows may stand in any order. A bidder with one row of the whole game's bidders is not enough: each needs two values
-/// or more. Below the first value and above the last the bid is that of the nearer row.
+/// Rows may stand in any order. A bidder with one row of the whole game's bidders is not enough: each needs
+/// two values or more. Below the first value and above the last the bid is that of the nearer row.
 ///
-/// With a column of weights the rows of a bidder are read in the order of the file, and may be several bid functions:
-/// one goes on as long as values rise and the weight stays. Which of them the bidder plays is drawn by these weights.
+/// With a column of weights the rows of a bidder are read in the order of the file, and may be several bid
+/// functions: one goes on as long as values rise and the weight stays. Which of them the bidder plays is
+/// drawn by these weights.
 pub(super) fn read(path: &Path, population: &Population) -> Result<(Profile, Vec<String>), Failure> {
     let file = std::fs::File::open(path).map_err(|error| {
         let name = path.display();

@@ -22,8 +22,8 @@ pub(super) struct Args {
     /// Bids b = W v: W once a bidder, or once for all
     #[arg(long = "multiplier", value_name = "W", value_parser = multiplier, allow_negative_numbers = true)]
     multipliers: Vec<f64>,
-    /// Bids of a CSV file with columns bidder, value, bid, linear between, and weight for mixtures; instead of
-    /// --multiplier
+    /// Bids of a CSV file with columns bidder, value, bid, linear between, and weight for mixtures; instead
+    /// of --multiplier
     #[arg(long, value_name = "FILE", conflicts_with = "multipliers")]
     bids: Option<PathBuf>,
     /// What couples the values of the linear program: budget=B, return_on_spend=R, lipschitz=L or win_rate=Q

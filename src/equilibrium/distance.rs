@@ -10,8 +10,8 @@ use crate::law::panels::{Integrand, walk};
 /// The distance of a bid function from the equilibrium's, in the unit of the values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Distance {
-    /// sqrt(E (b - b_BNE(v))^2), over the bidder's values and, of a mixture, over what is drawn: the spread of the
-    /// bids counts, beside the distance of their mean.
+    /// sqrt(E (b - b_BNE(v))^2), over the bidder's values and, of a mixture, over what is drawn: the spread
+    /// of the bids counts, beside the distance of their mean.
     pub l2: f64,
     /// max |b - b_BNE(v)|, over the support and all that may be drawn.
     pub linf: f64,

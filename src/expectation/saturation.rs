@@ -37,7 +37,7 @@ impl Evaluator {
     /// m_i)) is saturated, where m_i is the highest other bid and s the logistic function.
     ///
     /// With c = logit([`SATURATED`]) / beta and H_i(m) = prod_{j != i} F_j(phi_j(m)), phi_j(m) the value at
-    /// which bidder j bids m:
+    /// which bidder j bids m; where a bidder plays a mixture both are means over what is drawn:
     ///
     /// ```text
     /// P(|b_i - m_i| > c) = E_v[ H_i(b_i(v) - c) + 1 - H_i(b_i(v) + c) ].

@@ -8,11 +8,11 @@ use crate::auction::{Prior, PureBids};
 /// The bidder of a [`BidCurve::ruler`].
 const RULER: usize = usize::MAX;
 
-/// The bids of a bidder who plays one bid function: linear in the value between points, so that G(b) = F(phi(b))
-/// has a linear phi there.
+/// The bids of a bidder who plays one bid function: linear in the value between points, so that G(b) =
+/// F(phi(b)) has a linear phi there.
 ///
-/// Curves stand bidder by bidder. A bidder who plays a mixture has a curve for each function that may be drawn, one
-/// after another, and the law of the bid is G = sum_k w_k G_k.
+/// Curves stand bidder by bidder. A bidder who plays a mixture has a curve for each function that may be
+/// drawn, one after another, and the law of the bid is G = sum_k w_k G_k.
 #[derive(Clone, Debug)]
 pub struct BidCurve<'a> {
     pub marginal: &'a Marginal,

@@ -33,7 +33,8 @@ impl Marginals {
         &self.different[self.of_bidder[bidder]]
     }
 
-    /// The laws of the bids of a profile, each `shift` higher: bidder by bidder the curves of all that may be drawn.
+    /// The laws of the bids of a profile, each `shift` higher: bidder by bidder the curves of all that may be
+    /// drawn.
     pub fn curves(&self, profile: &Profile, shift: f64, part: Part) -> impl Iterator<Item = BidCurve<'_>> {
         let marginals = self.of_bidder.iter().map(|&k| &self.different[k]);
         marginals.zip(&profile.bids).enumerate().flat_map(move |(bidder, (marginal, bids))| {

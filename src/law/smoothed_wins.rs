@@ -38,7 +38,8 @@ pub struct SmoothedWins {
 }
 
 impl SmoothedWins {
-    /// Of every bidder, from the laws of all bids, bidders counted from 0; `beta` is per unit of bid, finite and above 0.
+    /// Of every bidder, from the laws of all bids, bidders counted from 0; `beta` is per unit of bid, finite
+    /// and above 0.
     pub fn of_all(curves: &[BidCurve], beta: f64) -> Vec<SmoothedWins> {
         let bids = HighestBids::new(curves, beta);
         (0..bids.weights.len())

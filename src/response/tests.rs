@@ -38,11 +38,13 @@ fn best_responses_of_and_to_two_lines_have_closed_forms() {
     let [mixture, against] = best_responses(&evaluator, &profile)[..] else { panic!() };
     assert_close(mixture.utility, UTILITIES[0], 1e-15);
     assert_close(against.utility, UTILITIES[1], 1e-15);
-    // Half the value is best against a line: v^2 / 2. The mixture earns 0.48 v^2 up to 5/6, then 0.24 v^2 + 0.2 v.
+    // Half the value is best against a line: v^2 / 2. The mixture earns 0.48 v^2 up to 5/6, then 0.24 v^2 +
+    // 0.2 v.
     assert_close(mixture.epsilon_ex_ante, 1.0 / 6.0 - UTILITIES[0], 1e-14);
     assert_close(mixture.epsilon_interim, 0.06, 1e-14);
     assert_close(mixture.interim_value, 1.0, 1e-9);
-    // G has the slope 25/12 up to 0.4 and then 5/6, so that no higher bid is ever best: v / 2 up to 0.8, then 0.4.
+    // G has the slope 25/12 up to 0.4 and then 5/6, so that no higher bid is ever best: v / 2 up to 0.8, then
+    // 0.4.
     let best = 25.0 / 48.0 * 0.512 / 3.0 + 5.0 / 6.0 * 0.1;
     assert_close(against.epsilon_ex_ante, best - UTILITIES[1], 1e-14);
     // The most at the highest value: 0.6 x 5/6 for the bid 0.4, and half of G(0.5) = 11/12 for 0.5.

@@ -103,8 +103,8 @@ impl BidFunction {
 }
 
 impl Mixture {
-    /// The mixture of some bid functions with these weights. Functions of weight 0 are left out, the components of
-    /// mixtures taken in.
+    /// The mixture of some bid functions with these weights. Functions of weight 0 are left out, the
+    /// components of mixtures taken in.
     ///
     /// ```
     /// use bidsweep::auction::{BidFunction, Mixture};

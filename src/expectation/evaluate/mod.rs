@@ -61,6 +61,9 @@ pub fn evaluate(population: &Population, profile: &Profile) -> Evaluation {
 /// welfare = revenue + sum_i utility_i.
 /// ```
 ///
+/// Of a mixture these are the means over the functions that may be drawn, and F_j(phi_j(b)) of a rival's is
+/// the mixture of their laws, G_j(b) = sum_k w_k F_j(phi_jk(b)).
+///
 /// Those who bid the same, where bids do not rise with the value, win with equal probability: one over their
 /// number. Values beyond the knots of a bid function bid like the nearer knot, and so tie.
 ///

@@ -28,8 +28,8 @@ pub enum Integrand {
     SmoothProduct(usize),
 }
 
-/// All nodes, with all bidders of the curves, from a bid up at which a product of all F but one may be above 0, up to
-/// the highest bid of those whose mass is asked for. F here is the law of a bidder's bid.
+/// All nodes, with all bidders of the curves, from a bid up at which a product of all F but one may be above
+/// 0, up to the highest bid of those whose mass is asked for. F here is the law of a bidder's bid.
 ///
 /// Panels end where a bid function has a knot or a support an end: between, every phi is linear. They are cut
 /// at the marks of the priors, and graded towards singular ends, in the panel's own coordinate t from 0 to 1,

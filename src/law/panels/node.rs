@@ -59,8 +59,8 @@ impl Room {
 }
 
 impl Mixed {
-    /// Probabilities and masses of a bidder are the sums of those of the curves by weight, and the value is the mean
-    /// one of those who bid here.
+    /// Probabilities and masses of a bidder are the sums of those of the curves by weight, and the value is
+    /// the mean one of those who bid here.
     fn of_curves(&mut self, at: &[At]) -> &[At] {
         self.bidders.fill(At::default());
         for (at, &(number, weight)) in at.iter().zip(&self.parts) {

@@ -22,8 +22,8 @@ pub(super) enum Shape<'a> {
     Mixed(Vec<(f64, BidLaw<'a>)>),
 }
 
-/// Bids that are no further apart, in units of the highest, are one to a mixture of lines: the slope between them
-/// would be rounding.
+/// Bids that are no further apart, in units of the highest, are one to a mixture of lines: the slope between
+/// them would be rounding.
 const APART: f64 = 1e-15;
 
 /// And G jumps there if it rises by more than this.

@@ -26,7 +26,8 @@ use crate::law::rivals::BidLaws;
 /// What one bidder gains at most by another bid function of its own class, while the others stay.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassResponse {
-    /// The expected utility of the bidder's own bid function, in the unit of the values; of a mixture the mean.
+    /// The expected utility of the bidder's own bid function, in the unit of the values; of a mixture the
+    /// mean.
     pub utility: f64,
     /// The gain of [`ClassResponse::bids`] over it, 0 or more: the bidder's distance from a best response
     /// within the class.
@@ -42,9 +43,9 @@ pub struct ClassResponse {
 /// ```
 ///
 /// over the lines b = w v with w in \[0, 1\], or over all that rise between the knots of the class, with
-/// slopes and a lowest bid of 0 or more. G_j is the law of bidder j's bid; b_i may be a mixture, and then the second
-/// term is the mean of what its functions earn. Where rivals bid one bid with
-/// positive probability, a best response bids an instant more, and the gain is a supremum.
+/// slopes and a lowest bid of 0 or more. G_j is the law of bidder j's bid; b_i may be a mixture, and then the
+/// second term is the mean of what its functions earn. Where rivals bid one bid with positive probability, a
+/// best response bids an instant more, and the gain is a supremum.
 ///
 /// Lines, where the own prior is uniform and those of the rivals are too or of data: the global maximum, to
 /// 1e-12 in the unit of the highest value, by the zeros of the derivative in every interval that a bound does

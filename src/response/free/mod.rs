@@ -29,8 +29,9 @@ const FINE_CELLS: usize = 1 << 17;
 /// What one bidder of a profile gets, and what the best response would get: over all bid functions, whatever
 /// the strategy class. Per auction and in the unit of the values.
 ///
-/// With `W(b)` the probability to win with a bid b, `u(v)` what a value v gets by the own bid function and
-/// `u*(v) = sup_b (v - b) W(b)` what it would get by the best bid.
+/// With `W(b)` the probability to win with a bid b, `u(v)` what a value v gets by the own bid function (by a
+/// mixture the mean of what it gets by each) and `u*(v) = sup_b (v - b) W(b)` what it would get by the best
+/// bid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BestResponse {
     /// `E u(v)`, ex ante: that of [`BidderEvaluation`], or the share of the mean value where all bid 0.

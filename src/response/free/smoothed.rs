@@ -14,7 +14,8 @@ use crate::response::class::{ClassResponse, class_response};
 /// What one bidder earns in the smoothed auction, and gains at most by other bids while the others stay.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SmoothedResponse {
-    /// The expected utility of the bidder's own bid function, in the unit of the values; of a mixture the mean.
+    /// The expected utility of the bidder's own bid function, in the unit of the values; of a mixture the
+    /// mean.
     pub utility: f64,
     /// The gain of the best bid function of all, 0 or more: the bidder's distance from a best response.
     pub epsilon: f64,

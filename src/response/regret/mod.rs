@@ -30,8 +30,9 @@ const RESOLVED: f64 = 1e-7;
 /// max_b sum_t u_t(b) - sum_t u_t(b_t),
 /// ```
 ///
-/// in the unit of the values times epochs: a total, one auction an epoch. It may be below 0, since the own
-/// strategy may change and the fixed one may not.
+/// in the unit of the values times epochs: a total, one auction an epoch. Of a mixture u_t(b_t) is the mean
+/// over what is drawn. The regret may be below 0, since the own strategy may change and the fixed one may
+/// not.
 ///
 /// References: Hannan 1957; Cesa-Bianchi and Lugosi 2006, "Prediction, learning, and games", chapter 4.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
