@@ -46,8 +46,7 @@ def check_fields(path):
     for field in pyarrow.parquet.read_schema(path):
         told = field.metadata or {}
         assert told.get(b"doc"), f"{path}: {field.name} does not say what it holds"
-        is_long = path.endswith("summaries.parquet")
-        if str(field.type) != "string" and not is_long:
+        if str(field.type) != "string":
             assert told.get(b"unit"), f"{path}: {field.name} has no unit"
 
 

@@ -12,7 +12,7 @@ use super::target::Target;
 use super::verify::compare;
 use super::{Console, Exit, Failure, Format};
 use crate::engine::rerun;
-use crate::measure::{RunRow, bidder_columns, run_columns};
+use crate::measure::{RunRow, bidder_columns, cell_bidder_columns, run_columns};
 use crate::store::{Folder, Row, Scan, StoreError, Table, TableName, mean_name};
 use crate::sweep::{Cell, CellId, Plan, Scalar};
 
@@ -111,11 +111,14 @@ fn stored(folder: &Folder, cell: &Cell, replicate: Option<u32>) -> Result<Sectio
             whole.file()
         )));
     };
-    // What every bidder shares with the whole stands once, in the first section; summaries stay together.
-    let shared = |pair: &(String, Scalar)| {
-        let is_summary = summarised(&pair.0, &row).is_some() || is_spread(&pair.0, &row);
-        !is_summary && row.contains(pair)
+    // What every bidder shares with the whole stands once, in the first section; measures stand with each.
+    let is_measured = |name: &str| {
+        let mut measures = bidder_columns().iter().chain(cell_bidder_columns());
+        measures.any(|column| column.name == name)
+            || summarised(name, &row).is_some()
+            || is_spread(name, &row)
     };
+    let shared = |pair: &(String, Scalar)| !is_measured(&pair.0) && row.contains(pair);
     let mut sections = vec![(title, row.clone())];
     for bidder in self::rows(folder, parts, cell.id, replicate)? {
         let number = bidder.iter().find(|(name, _)| name == "bidder").map(|(_, value)| text_of(value));

@@ -13,7 +13,8 @@ use crate::store::batch::{Column, Value};
 /// The columns of `summaries`.
 pub(super) fn summary_table() -> Vec<Column> {
     let [cell_id, label] = lead::names();
-    let number = |name: &str, doc: &str| Column::measured(name).says(doc);
+    let number =
+        |name: &str, doc: &str| Column::measured(name).says(doc).counted_in("that of the column unit");
     vec![
         cell_id,
         label,
