@@ -69,7 +69,7 @@ def check_statistics(path):
 def run_readme_queries():
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.S)
     libraries = {line.split()[1] for block in blocks for line in block.splitlines() if line.startswith("import")}
-    assert {"pandas", "polars", "duckdb"} <= libraries, libraries
+    assert {"pandas", "duckdb"} <= libraries, libraries
     for block in blocks:
         print(block)
         exec(compile(block, "README.md", "exec"), {})
