@@ -126,6 +126,19 @@ pub fn drawn_profiles(profile: &Profile) -> Vec<(f64, Profile)> {
     drawn
 }
 
+/// Whether no prior has nearly all of its mass beside one value, where panels of the gain may be left out.
+pub fn is_tame(population: &Population) -> bool {
+    let shapes = |prior: &Prior| match prior {
+        Prior::Beta(_) | Prior::Kumaraswamy(_) => 2,
+        Prior::Power(_) => 1,
+        _ => 0,
+    };
+    let tame = |prior: &Prior| {
+        prior.parameters().iter().take(shapes(prior)).all(|shape| (0.5..=20.0).contains(shape))
+    };
+    population.bidders.iter().all(|bidder| tame(&bidder.prior))
+}
+
 /// The mixture of weighted bid functions.
 pub fn mixed(components: impl IntoIterator<Item = (f64, BidFunction)>) -> BidFunction {
     BidFunction::Mixed(Mixture::new(components.into_iter().collect()).unwrap())

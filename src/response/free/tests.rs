@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::auction::games::{
-    SIZES, any_games, any_mixed_games, game, games, outbid, seven_priors, through, with_priors,
+    SIZES, any_games, any_mixed_games, game, games, is_tame, outbid, seven_priors, through, with_priors,
 };
 use crate::auction::prior::Power;
 use crate::auction::{BidFunction, Population, Prior};
@@ -149,19 +149,6 @@ proptest! {
     fn responses_to_mixtures_are_best((population, profile) in any_mixed_games(3).prop_filter("no steep poles", |game| is_tame(&game.0))) {
         assert_best(&population, &profile, 1e-8)?;
     }
-}
-
-/// Whether no prior has nearly all of its mass beside one value, where panels of the gain may be left out.
-fn is_tame(population: &Population) -> bool {
-    let shapes = |prior: &Prior| match prior {
-        Prior::Beta(_) | Prior::Kumaraswamy(_) => 2,
-        Prior::Power(_) => 1,
-        _ => 0,
-    };
-    let tame = |prior: &Prior| {
-        prior.parameters().iter().take(shapes(prior)).all(|shape| (0.5..=20.0).contains(shape))
-    };
-    population.bidders.iter().all(|bidder| tame(&bidder.prior))
 }
 
 /// The table of 4 of the derivations, to the digits it is printed with: N, w, u, E u*, epsilon ex ante,
