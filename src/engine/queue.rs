@@ -141,6 +141,11 @@ mod tests {
             });
             // 40, 80 and 120 bytes: the third passes, as 80 are less than the bound.
             for item in 0..6 {
+                let start = Instant::now();
+                while sent.load(Ordering::SeqCst) < (item + 3).min(6) {
+                    assert!(start.elapsed() < LATE, "the sender waits though there is room");
+                    thread::yield_now();
+                }
                 thread::sleep(SOON);
                 assert_eq!(sent.load(Ordering::SeqCst), (item + 3).min(6));
                 assert_eq!(receiver.recv_timeout(LATE), Ok(item));

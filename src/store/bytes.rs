@@ -7,7 +7,7 @@ use crate::measure::{RunRow, bidder_columns, run_columns};
 use crate::sweep::Cell;
 
 /// Bytes of rows that a part holds before it is written, and one run more.
-pub(super) const PART_BYTES: usize = 8 << 20;
+pub(super) const PART_BYTES: usize = 12 << 20;
 
 /// What an allocation takes beside its bytes, roughly.
 const ALLOCATION: usize = 16;

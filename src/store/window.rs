@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::bytes::{PART_BYTES, bytes_of_run};
+use super::bytes::bytes_of_run;
 use super::part::{Measured, Part, StoredRun};
 use super::place::{Place, Places, run_at};
 use super::{Scan, StoreError};
@@ -17,7 +17,7 @@ pub(crate) const WINDOW_BYTES: usize = 16 << 20;
 /// The most bytes of decoded parts that stay from one window to the next. Runs of one shape are trained
 /// together, so that a part can have every other cell of several windows: while as many shapes alternate as
 /// there are full parts in this, each part is decoded once.
-const KEPT_BYTES: usize = 8 * PART_BYTES;
+const KEPT_BYTES: usize = 64 << 20;
 
 /// Cuts a plan into windows: consecutive runs, by their index, whose rows take at most `bound` bytes, or a
 /// single run.

@@ -31,7 +31,7 @@ impl PartWriter {
         PartWriter { parts: folder.parts(), runs: Vec::new(), bytes: 0 }
     }
 
-    /// Takes a run, and flushes where those that wait take 8 MiB of memory.
+    /// Takes a run, and flushes where those that wait take 12 MiB of memory.
     ///
     /// # Errors
     /// Those of [`PartWriter::flush`].
