@@ -1,6 +1,7 @@
 //! Responses to profiles of mixtures.
 
 use proptest::prelude::*;
+use proptest::strategy::Strategy as _;
 
 use super::{
     Grid, best_responses, class_responses, epsilon_ex_ante_upper, external_regrets, program_response,
