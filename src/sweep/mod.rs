@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! text -> document -> spec (settings, populations, axes, rules) -> grids -> cells -> plan
-//! form (how values look) -> choice (a value) -> row (a setting) -> settings (all rows) -> draft (a cell's choices)
+//! form (how values look) -> choice (a value) -> row -> settings (all rows) -> draft (a cell's choices)
 //! ```
 //!
 //! A setting is one row in `settings.rs`, and the field of [`Settings`](crate::train::Settings) that it sets.
