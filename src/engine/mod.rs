@@ -266,9 +266,10 @@ mod tests {
             train_missing_with(&trainer, keeper, &self.plan, &scan, options, &Stop::after(None)).unwrap()
         }
 
-        fn tables(&self) -> Vec<Vec<u8>> {
+        /// The tables, as far as there are any: one without rows is not written.
+        fn tables(&self) -> Vec<Option<Vec<u8>>> {
             write_tables(&self.folder, &self.plan, &self.scan()).unwrap();
-            TableName::ALL.map(|name| std::fs::read(self.folder.table(name)).unwrap()).to_vec()
+            TableName::ALL.map(|name| std::fs::read(self.folder.table(name)).ok()).to_vec()
         }
     }
 

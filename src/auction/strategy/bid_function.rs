@@ -126,7 +126,8 @@ impl Mixture {
         {
             return Err(format!("the weight {weight} is not 0 or more"));
         }
-        let sum: f64 = components.iter().map(|(weight, _)| weight).sum();
+        // From 0, since the sum of none is -0.
+        let sum = components.iter().fold(0.0, |sum, (weight, _)| sum + weight);
         if (sum - 1.0).abs() > WEIGHT_ERROR {
             return Err(format!("the weights add up to {sum}: write weights that add up to 1"));
         }
