@@ -6,7 +6,8 @@ use super::Failure;
 use crate::auction::strategy::PiecewiseLinear;
 use crate::auction::{BidFunction, Mixture, Population, Profile};
 
-/// The columns that are read; others are not looked at, so that what `nash --format csv` prints is such a file.
+/// The columns that are read; others are not looked at, so that what `nash --format csv` prints is such a
+/// file.
 const COLUMNS: [&str; 3] = ["bidder", "value", "bid"];
 
 /// The most rows.

@@ -22,7 +22,8 @@ const NO_BETA: &str = "no beta is given: write, say, --beta 50";
 pub(super) struct Args {
     #[command(flatten)]
     game: GameArgs,
-    /// Tell the inverse bids at the K-1 bids that cut the way from the lowest to the highest bid in K equal parts
+    /// Tell the inverse bids at the K-1 bids that cut the way from the lowest to the highest bid in K equal
+    /// parts
     #[arg(long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(i64).range(1..=MOST_POINTS), allow_negative_numbers = true)]
     points: i64,
     /// Tell the bids at these values

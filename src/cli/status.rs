@@ -73,8 +73,8 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
     Ok(Exit::Done)
 }
 
-/// The time that the missing runs will take: by the speed of the process that trains them now, or else by the mean
-/// of all executions so far.
+/// The time that the missing runs will take: by the speed of the process that trains them now, or else by the
+/// mean of all executions so far.
 fn seconds_left(manifest: &Manifest, present: u64, missing: u64, is_running: bool) -> Option<f64> {
     let (runs, seconds) = if is_running {
         // The manifest was written when the process started.

@@ -170,3 +170,19 @@ fn no_files_of_a_module_import_in_a_circle() {
     assert!(seen > 200, "only {seen} imports were seen: the search is broken");
     assert!(found.is_empty(), "files import from each other in circles:{found}");
 }
+
+/// But for formulas and tables, which have lines of their own.
+#[test]
+fn comments_stay_within_110_columns() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for path in rust_files(&src) {
+        let mut in_formula = false;
+        for (number, line) in (1..).zip(fs::read_to_string(&path).unwrap().lines()) {
+            let Some(comment) = line.trim_start().strip_prefix("//") else { continue };
+            let text = comment.trim_start_matches(['/', '!']).trim_start();
+            in_formula ^= text.starts_with("```");
+            let prose = !in_formula && !text.starts_with('|');
+            assert!(!prose || line.chars().count() <= 110, "{}:{number} is too long", path.display());
+        }
+    }
+}

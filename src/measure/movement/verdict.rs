@@ -154,10 +154,12 @@ pub struct Evidence<'e> {
 /// The verdict, in the order of [`Verdict`]'s variants but for doubts of the evidence as a whole, which come
 /// second.
 ///
-/// * What moves less than [`STILL`] is at rest: of a cell whose runs and continuations all are, there is nothing to
-///   ring or to shake. A cell whose runs stood still and whose continuations move is judged by the continuations.
-/// * A continuation persists above [`PERSISTS`] of the amplitude and has decayed below [`DECAYED`] of it, or below
-///   [`STILL`]. Most replicates decide whether a cell persists, but all must have decayed for it to have.
+/// * What moves less than [`STILL`] is at rest: of a cell whose runs and continuations all are, there is
+///   nothing to ring or to shake. A cell whose runs stood still and whose continuations move is judged by the
+///   continuations.
+/// * A continuation persists above [`PERSISTS`] of the amplitude and has decayed below [`DECAYED`] of it, or
+///   below [`STILL`]. Most replicates decide whether a cell persists, but all must have decayed for it to
+///   have.
 /// * Areas combine to sum z / sqrt(replicates), signed: rotation that is the game's has the same sense in all
 ///   replicates. Q combines to its median.
 /// * A damped spiral that noise excites rings.

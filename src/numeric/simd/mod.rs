@@ -1,8 +1,8 @@
 //! One logical vector of eight lanes, whatever the hardware's width, so that every width gives the same bits.
 //!
-//! A kernel is written once over [`Simd`]; [`run`] compiles it for each instruction set and takes the one asked for.
-//! Only IEEE operations stand behind the traits (+ - x /, square root, fused multiply-add, comparison) and integer
-//! ones, so instances agree bit for bit.
+//! A kernel is written once over [`Simd`]; [`run`] compiles it for each instruction set and takes the one
+//! asked for. Only IEEE operations stand behind the traits (+ - x /, square root, fused multiply-add,
+//! comparison) and integer ones, so instances agree bit for bit.
 
 mod portable;
 #[cfg(target_arch = "x86_64")]
@@ -21,8 +21,8 @@ pub trait Float:
 {
     /// Bits of the mantissa, without the leading one.
     const MANTISSA_BITS: u32;
-    /// Arguments of 2^x are cut to plus and minus this. A win probability of 2^-100 in f32, 2^-500 in f64, is 0 for every
-    /// use, and its products with values are seldom denormal, which processors handle slowly.
+    /// Arguments of 2^x are cut to plus and minus this. A win probability of 2^-100 in f32, 2^-500 in f64, is
+    /// 0 for every use, and its products with values are seldom denormal, which processors handle slowly.
     const EXP2_LIMIT: f64 = if Self::MANTISSA_BITS == 23 { 100.0 } else { 500.0 };
     /// Whether a kernel should work on several numbers step by step together, so that one's latency hides
     /// behind the others. Where an operation is many instructions nothing is hidden, and more is compiled.
@@ -49,8 +49,8 @@ pub trait Float:
     /// self x 2^k, where k is the integer that [`Float::split`] found; the product must be normal.
     fn scale(self, integer: Self) -> Self;
 
-    /// x as k + f: the nearest integer k, of two the even one, in a form for [`Float::scale`], and the rest f in
-    /// \[-1/2, 1/2\], exact. |x| must be below 2^([`Float::MANTISSA_BITS`] - 2).
+    /// x as k + f: the nearest integer k, of two the even one, in a form for [`Float::scale`], and the rest f
+    /// in \[-1/2, 1/2\], exact. |x| must be below 2^([`Float::MANTISSA_BITS`] - 2).
     #[inline(always)]
     fn split(self) -> (Self, Self) {
         // 1.5 x 2^(mantissa bits): adding it rounds to an integer, which then sits in the low bits.
@@ -75,8 +75,9 @@ pub trait Samples<S: Simd>: Float {
     /// Samples that a lane holds.
     const PER_LANE: usize;
 
-    /// Uniforms from random bits, as many a lane as it has samples: (k + 1/2) 2^-m, where k is the low m bits of an
-    /// equal part of the 64, the low part first, m = [`Float::MANTISSA_BITS`]. Centred, exact, never 0 or 1.
+    /// Uniforms from random bits, as many a lane as it has samples: (k + 1/2) 2^-m, where k is the low m bits
+    /// of an equal part of the 64, the low part first, m = [`Float::MANTISSA_BITS`]. Centred, exact, never 0
+    /// or 1.
     fn units(bits: S::Bits) -> Self;
     /// Each lane's number, rounded, for all samples of the lane.
     fn spread(x: S::Real) -> Self;
@@ -143,8 +144,8 @@ pub trait Simd: Copy + 'static {
     type Bits: Bits;
 }
 
-/// A computation written once over the logical vector. `run` and all that it calls often must be `#[inline(always)]`, so
-/// that it is compiled with the caller's instruction set.
+/// A computation written once over the logical vector. `run` and all that it calls often must be
+/// `#[inline(always)]`, so that it is compiled with the caller's instruction set.
 pub trait Kernel {
     /// What the computation gives.
     type Output;

@@ -5,8 +5,8 @@ use std::ops::{Add, Div, Mul, Sub};
 use super::{BELOW_ONE_F32, BELOW_ONE_F64, Bits, Float, LANES, Real, Samples, Simd, one_sample};
 use crate::numeric::table::{QuantileTable, StepTable};
 
-/// Whether the build's target has a fused multiply-add; where it has none, `mul_add` is a call of the platform's
-/// library, or many instructions.
+/// Whether the build's target has a fused multiply-add; where it has none, `mul_add` is a call of the
+/// platform's library, or many instructions.
 const FUSED: bool = cfg!(any(target_feature = "fma", not(target_arch = "x86_64")));
 
 #[derive(Clone, Copy)]
@@ -128,13 +128,14 @@ fn mul_add_f32(x: f32, a: f32, b: f32) -> f32 {
     if FUSED { x.mul_add(a, b) } else { mul_add_by_f64(x, a, b) }
 }
 
-/// x a + b rounded once: the product is exact in f64, and a sum rounded to odd there can be rounded again to f32
-/// without harm (Boldo and Melquiond 2008).
+/// x a + b rounded once: the product is exact in f64, and a sum rounded to odd there can be rounded again to
+/// f32 without harm (Boldo and Melquiond 2008).
 #[inline(always)]
 fn mul_add_by_f64(x: f32, a: f32, b: f32) -> f32 {
     let (product, b) = (f64::from(x) * f64::from(a), f64::from(b));
     let sum = product + b;
-    // What the rounding of the sum lost, exactly (Knuth 1969, 4.2.2 theorem B); NaN where the sum is not finite.
+    // What the rounding of the sum lost, exactly (Knuth 1969, 4.2.2 theorem B); NaN where the sum is not
+    // finite.
     let rest = sum - product;
     let lost = (product - (sum - rest)) + (b - rest);
     // Of the two neighbours of an inexact sum the one with an odd last bit.

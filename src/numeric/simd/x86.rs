@@ -1,10 +1,10 @@
 //! The logical vector on AVX2 and on AVX-512, by intrinsics. All unsafe code of the crate is in this file.
 //!
-//! Unsafe blocks here are of four kinds. (1) Intrinsics that read and write registers only, unsafe because the
-//! processor may lack them: the types of this file are private, and a kernel gets them from [`run_avx2`] and
-//! [`run_avx512`] alone, which look at the processor first. (2) Transmutes between a vector and the array of its
-//! lanes: plain numbers of one size, for which every bit pattern is valid. (3) The two calls in those functions. (4) Loads of rows of tables, each beside
-//! the argument that the row is there.
+//! Unsafe blocks here are of four kinds. (1) Intrinsics that read and write registers only, unsafe because
+//! the processor may lack them: the types of this file are private, and a kernel gets them from [`run_avx2`]
+//! and [`run_avx512`] alone, which look at the processor first. (2) Transmutes between a vector and the array
+//! of its lanes: plain numbers of one size, for which every bit pattern is valid. (3) The two calls in those
+//! functions. (4) Loads of rows of tables, each beside the argument that the row is there.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -324,8 +324,8 @@ impl Bits for Register<__m512i> {
     }
 }
 
-/// Registers between the two passes of a lookup: the second loads what the first has stored long before, so that neither
-/// waits.
+/// Registers between the two passes of a lookup: the second loads what the first has stored long before, so
+/// that neither waits.
 const BLOCK: usize = 32;
 
 /// The tables, by registers of 256 bits on either instance.
@@ -353,9 +353,9 @@ fn registers<V, T>(vectors: &mut [V]) -> &mut [T] {
 
 /// A table's coefficients as the lookups address them.
 ///
-/// With w cut from below to the smallest, w = max(min(u, 1 - u), least), every u whatsoever, NaN too, gives a row of
-/// the table: w is in [least, 1/2], so its segment is 0 .. segments of a side, the latter at w = 1/2 alone; and where
-/// u > 1 - u, where the other side begins, w is below 1/2.
+/// With w cut from below to the smallest, w = max(min(u, 1 - u), least), every u whatsoever, NaN too, gives a
+/// row of the table: w is in [least, 1/2], so its segment is 0 .. segments of a side, the latter at w = 1/2
+/// alone; and where u > 1 - u, where the other side begins, w is below 1/2.
 struct Rows<T> {
     /// Where the row of w = 0 would be, could there be one.
     origin: *const T,
@@ -388,8 +388,8 @@ fn look_up_f32(uniforms: &mut [__m256], table: &QuantileTable<f32>) {
     let mut offsets = [[0_u32; 8]; BLOCK];
     for block in uniforms.chunks_mut(BLOCK) {
         for (u, offsets) in block.iter_mut().zip(&mut offsets) {
-            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute between a
-            // vector and its lanes.
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute
+            // between a vector and its lanes.
             unsafe {
                 let mirrored = _mm256_sub_ps(_mm256_set1_ps(1.0), *u);
                 let upper = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_GT_OQ>(*u, mirrored));
@@ -404,8 +404,8 @@ fn look_up_f32(uniforms: &mut [__m256], table: &QuantileTable<f32>) {
             }
         }
         for (x, offsets) in block.iter_mut().zip(&offsets) {
-            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of whole rows of
-            // the table, see `Rows`.
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of
+            // whole rows of the table, see `Rows`.
             unsafe {
                 let row = |i: usize| _mm_loadu_ps(rows.origin.wrapping_byte_add(offsets[i] as usize));
                 let rows = |i: usize| _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(row(i)), row(i + 4));
@@ -431,8 +431,8 @@ fn look_up_f64(uniforms: &mut [__m256d], table: &QuantileTable<f64>) {
     let mut offsets = [[0_u64; 4]; BLOCK];
     for block in uniforms.chunks_mut(BLOCK) {
         for (u, offsets) in block.iter_mut().zip(&mut offsets) {
-            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute between a
-            // vector and its lanes.
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute
+            // between a vector and its lanes.
             unsafe {
                 let mirrored = _mm256_sub_pd(_mm256_set1_pd(1.0), *u);
                 let upper = _mm256_castpd_si256(_mm256_cmp_pd::<_CMP_GT_OQ>(*u, mirrored));
@@ -447,8 +447,8 @@ fn look_up_f64(uniforms: &mut [__m256d], table: &QuantileTable<f64>) {
             }
         }
         for (x, offsets) in block.iter_mut().zip(&offsets) {
-            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of two of the
-            // eight numbers of a row of the table, see `Rows`.
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of two
+            // of the eight numbers of a row of the table, see `Rows`.
             unsafe {
                 let load = |i: usize, power: usize| {
                     _mm_loadu_pd(rows.origin.wrapping_byte_add(offsets[i] as usize).wrapping_add(power))
@@ -469,7 +469,8 @@ fn look_up_f64(uniforms: &mut [__m256d], table: &QuantileTable<f64>) {
     }
 }
 
-/// The rows of a table of steps, and their number less 1, to which the lookups cut every k as an unsigned number.
+/// The rows of a table of steps, and their number less 1, to which the lookups cut every k as an unsigned
+/// number.
 #[inline(always)]
 fn step_rows<T: Number>(table: &StepTable<T>) -> (*const [T; 2], i32) {
     let rows = table.rows();
@@ -483,8 +484,8 @@ fn look_up_steps_f32(uniforms: &mut [__m256], table: &StepTable<f32>) {
     let mut indices = [[0_u32; 8]; BLOCK];
     for block in uniforms.chunks_mut(BLOCK) {
         for (u, indices) in block.iter_mut().zip(&mut indices) {
-            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute between a
-            // vector and its lanes.
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute
+            // between a vector and its lanes.
             unsafe {
                 let steps = _mm256_set1_ps((last + 1) as f32);
                 let rounded = _mm256_cvttps_epi32(_mm256_mul_ps(*u, steps));
@@ -498,8 +499,8 @@ fn look_up_steps_f32(uniforms: &mut [__m256], table: &StepTable<f32>) {
             }
         }
         for (x, indices) in block.iter_mut().zip(&indices) {
-            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of rows up to
-            // the last.
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of
+            // rows up to the last.
             unsafe {
                 let row = |i: usize| rows.wrapping_add(indices[i] as usize).cast::<f64>();
                 let pair = |i: usize| _mm_loadh_pd(_mm_load_sd(row(i)), row(i + 1));
@@ -522,8 +523,8 @@ fn look_up_steps_f64(uniforms: &mut [__m256d], table: &StepTable<f64>) {
     let mut indices = [[0_u32; 4]; BLOCK];
     for block in uniforms.chunks_mut(BLOCK) {
         for (u, indices) in block.iter_mut().zip(&mut indices) {
-            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute between a
-            // vector and its lanes.
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and a transmute
+            // between a vector and its lanes.
             unsafe {
                 let steps = _mm256_set1_pd(f64::from(last + 1));
                 let rounded = _mm256_cvttpd_epi32(_mm256_mul_pd(*u, steps));
@@ -537,8 +538,8 @@ fn look_up_steps_f64(uniforms: &mut [__m256d], table: &StepTable<f64>) {
             }
         }
         for (x, indices) in block.iter_mut().zip(&indices) {
-            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of rows up to
-            // the last.
+            // SAFETY: register-only intrinsics of an instruction set that the processor has, and loads of
+            // rows up to the last.
             unsafe {
                 let row = |i: usize| _mm_loadu_pd(rows.wrapping_add(indices[i] as usize).cast());
                 let even = _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(row(0)), row(2));
