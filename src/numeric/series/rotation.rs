@@ -28,8 +28,9 @@ pub struct Rotation {
     /// The t statistic of the mean area of blocks of five e-folding times, as the normal number of equal
     /// probability.
     pub levy_z: f64,
-    /// Radians that the leading eigenvalue of the autoregression over an eighth of an e-folding time turns while
-    /// its length falls to 1 / e: `|arg lambda| / -ln |lambda|`, in \[0, [`MOST_Q`]\]; 0 for real eigenvalues.
+    /// Radians that the leading eigenvalue of the autoregression over an eighth of an e-folding time turns
+    /// while its length falls to 1 / e: `|arg lambda| / -ln |lambda|`, in \[0, [`MOST_Q`]\]; 0 for real
+    /// eigenvalues.
     pub rotation_q: f64,
     /// The e-folding time of the plane: where half the trace of C(k) C(0)^-1 first is 1 / e, C(k) the
     /// covariance over lag k. The same whatever axes span the plane.
