@@ -78,7 +78,7 @@ fn geomspace_hits_powers_of_ten() {
 #[test]
 fn a_sweep_without_axes_is_one_cell() {
     let plan = plan("");
-    assert_eq!(labels(&plan), [""]);
+    assert_eq!(labels(&plan), ["x"]);
     assert_eq!(plan.runs(), 1);
 }
 
@@ -132,7 +132,7 @@ fn a_population_of_a_block_stands_in_place_of_inherited_bidders() {
         ]
         "#,
     );
-    assert_eq!(labels(&plan), ["bidders=2", "bidders=3", ""]);
+    assert_eq!(labels(&plan), ["bidders=2", "bidders=3", "x"]);
     let cell = plan.cell(2);
     assert_eq!(cell.population.as_deref(), Some("mixed"));
     let column = |name: &str| -> Vec<Scalar> {
