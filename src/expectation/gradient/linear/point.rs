@@ -113,6 +113,7 @@ impl<'a> Point<'a> {
     }
 
     /// H(m) and h(m).
+    #[inline(always)]
     fn win(&self, met: f64) -> (f64, f64) {
         let (mut win, mut density) = (1.0, 0.0);
         for rivals in self.rivals {
@@ -208,6 +209,7 @@ impl<'a> Rivals<'a> {
         Rivals { table, count, multiplier, per_bid: 1.0 / multiplier }
     }
     /// The probability that all of them bid below `met`, and its derivative.
+    #[inline(always)]
     fn win(&self, met: f64) -> (f64, f64) {
         if self.count == 0 {
             return (1.0, 0.0);
@@ -222,6 +224,7 @@ impl<'a> Rivals<'a> {
 }
 
 /// x^n by squaring.
+#[inline(always)]
 pub(crate) fn power(mut x: f64, mut n: u32) -> f64 {
     let mut product = 1.0;
     while n > 0 {
