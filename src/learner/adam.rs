@@ -1,7 +1,7 @@
 //! Adam (Kingma and Ba 2015, Algorithm 1).
 
 use super::hyperparameter::{Domain, Hyperparameter, Range, Value};
-use super::{Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// The hyperparameters of Adam.
@@ -63,10 +63,10 @@ impl Rule for Adam {
         })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], learning_rates: [f64; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], thetas: Vec<R>) -> State<R> {
         let zero = R::splat(0.0);
         State {
-            learning_rate: R::from_array(learning_rates),
+            learning_rate: R::from_array(courses.map(|course| course.learning_rate)),
             beta1: R::from_array(lanes.map(|adam| adam.beta1)),
             beta2: R::from_array(lanes.map(|adam| adam.beta2)),
             epsilon: R::from_array(lanes.map(|adam| adam.epsilon)),
@@ -108,7 +108,7 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn learn(&mut self, told: Told<'_, R>) {
-        let Told::Gradient(gradients) = told;
+        let gradients = told.gradient();
         let one = R::splat(1.0);
         self.powers = [self.powers[0] * self.beta1, self.powers[1] * self.beta2];
         let rate = self.learning_rate / (one - self.powers[0]);

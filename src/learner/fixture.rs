@@ -1,6 +1,6 @@
 //! Learners against their scalar transcriptions.
 
-use super::{Learn, Learner, State, Told};
+use super::{Course, Learn, Learner, State, Told};
 use crate::numeric::simd::{Instance, Kernel, LANES, Real, Simd, run};
 
 /// A scalar transcription: the step of one parameter in epoch t = 1, 2, .. with a gradient, and what it
@@ -37,7 +37,9 @@ impl Kernel for Driven<'_> {
         let mut thetas = [[0.25; LANES]; PARAMETERS];
         let mut memories = [[[0.0; 3]; LANES]; PARAMETERS];
         let start = thetas.map(S::Real::from_array).to_vec();
-        let mut state = State::start(self.lanes, self.learning_rates, start);
+        let courses =
+            self.learning_rates.map(|learning_rate| Course { learning_rate, epochs: EPOCHS, high: 1.0 });
+        let mut state = State::start(self.lanes, courses, start);
         for epoch in 1..=EPOCHS {
             let gradients: [[f64; LANES]; PARAMETERS] =
                 std::array::from_fn(|k| std::array::from_fn(|lane| gradient(epoch, lane, k)));
@@ -50,6 +52,55 @@ impl Kernel for Driven<'_> {
                     let (found, expected) = (numbers[lane], thetas[k][lane]);
                     let close = 1e-12 * (1.0 + expected.abs());
                     assert!((found - expected).abs() < close, "epoch {epoch}: {found} for {expected}");
+                }
+            }
+        }
+    }
+}
+
+/// A scalar transcription of a learner on arms: the mixture that follows an epoch's payoffs.
+pub(super) type Scalar = Box<dyn FnMut(&[f64]) -> Vec<f64>>;
+
+/// The same for learners on five arms: drives them along made-up payoffs.
+pub(super) fn assert_follows_on_arms(lanes: [Learner; LANES], scalar: &dyn Fn(usize, &Course) -> Scalar) {
+    for instance in Instance::available() {
+        run(instance, DrivenOnArms { lanes, scalar });
+    }
+}
+
+const FIVE: usize = 5;
+
+struct DrivenOnArms<'a> {
+    lanes: [Learner; LANES],
+    scalar: &'a dyn Fn(usize, &Course) -> Scalar,
+}
+
+/// Payoffs that drift, so that the best arm changes.
+fn payoff(epoch: u32, lane: usize, arm: usize) -> f64 {
+    let t = f64::from(epoch) + 0.3 * lane as f64;
+    0.3 + 0.2 * libm::sin(0.03 * t + 1.3 * arm as f64) + 0.1 * libm::cos(1.7 * t * (1.0 + arm as f64))
+}
+
+impl Kernel for DrivenOnArms<'_> {
+    type Output = ();
+
+    fn run<S: Simd>(self) {
+        let courses: [Course; LANES] = std::array::from_fn(|lane| Course {
+            learning_rate: 1.0,
+            epochs: EPOCHS,
+            high: 1.0 + 0.5 * lane as f64,
+        });
+        let mut scalars: [Scalar; LANES] = std::array::from_fn(|lane| (self.scalar)(lane, &courses[lane]));
+        let mut state = State::start(self.lanes, courses, vec![S::Real::splat(1.0 / FIVE as f64); FIVE]);
+        for epoch in 1..=EPOCHS {
+            let payoffs: [[f64; LANES]; FIVE] =
+                std::array::from_fn(|arm| std::array::from_fn(|lane| payoff(epoch, lane, arm)));
+            state.learn(Told::Arms(&payoffs.map(S::Real::from_array)));
+            for lane in 0..LANES {
+                let expected = scalars[lane](&payoffs.map(|of_arm| of_arm[lane]));
+                for (number, expected) in state.numbers().iter().zip(expected) {
+                    let found = number.to_array()[lane];
+                    assert!((found - expected).abs() < 1e-11, "epoch {epoch}: {found} for {expected}");
                 }
             }
         }

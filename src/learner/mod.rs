@@ -8,29 +8,59 @@
 mod registry;
 
 mod adam;
+mod epsilon_greedy;
+mod exp3;
+mod fictitious_play;
 #[cfg(test)]
 mod fixture;
+mod ftpl;
 mod hyperparameter;
+mod mixture;
+mod mwu;
+mod pace;
+mod regret_matching_plus;
 mod response;
 mod rmsprop;
 mod sgd;
 
-pub use hyperparameter::{Domain, Hyperparameter, Range, Value};
+pub use hyperparameter::{Domain, Hyperparameter, Range, Tuned, Value};
 pub use response::LinearResponse;
 
+use crate::auction::strategy::{Play, Strategy};
 use crate::numeric::simd::{LANES, Real};
 
 registry::learners! {
     adam::Adam,
     sgd::Sgd,
     rmsprop::Rmsprop,
+    mwu::Mwu,
+    regret_matching_plus::RegretMatchingPlus,
+    fictitious_play::FictitiousPlay,
+    exp3::Exp3,
+    ftpl::Ftpl,
+    epsilon_greedy::EpsilonGreedy,
 }
 
 /// What a learner needs to be told after each epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Feedback {
     /// The gradient of the batch's mean smoothed utility in the numbers that were played.
     Gradient,
+    /// The payoff that every arm would have had on the batch, whichever was played, in the true auction.
+    EveryArm,
+    /// The same in the smoothed auction.
+    EveryArmSmoothed,
+    /// The payoffs of the arms that were played.
+    PlayedArms,
+    /// The payoff of every arm where each rival plays the average of all that it has played.
+    Beliefs,
+}
+
+impl Feedback {
+    /// Whether it is taken in the smoothed auction, and so depends on beta.
+    pub fn smooths(self) -> bool {
+        matches!(self, Feedback::Gradient | Feedback::EveryArmSmoothed)
+    }
 }
 
 /// What a learner is told, of each lane: see [`Feedback`].
@@ -38,6 +68,61 @@ pub enum Feedback {
 pub enum Told<'a, R> {
     /// One derivative a number.
     Gradient(&'a [R]),
+    /// One number an arm: its mean payoff, or the mean over the batch of the payoff where it was played and 0
+    /// elsewhere.
+    Arms(&'a [R]),
+}
+
+impl<'a, R> Told<'a, R> {
+    /// The derivatives.
+    ///
+    /// # Panics
+    /// Where something else is told, as for both: a learner is told what its [`Feedback`] says.
+    #[inline(always)]
+    pub fn gradient(self) -> &'a [R] {
+        match self {
+            Told::Gradient(gradient) => gradient,
+            Told::Arms(_) => panic!("a learner of gradients is told payoffs"),
+        }
+    }
+
+    /// The payoffs.
+    #[inline(always)]
+    pub fn arms(self) -> &'a [R] {
+        match self {
+            Told::Arms(payoffs) => payoffs,
+            Told::Gradient(_) => panic!("a learner on arms is told a gradient"),
+        }
+    }
+}
+
+/// What a run asks of a learner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
+    /// The step of learners that have one of their own for it, above 0.
+    pub learning_rate: f64,
+    /// Epochs, T, at least 1.
+    pub epochs: u32,
+    /// The highest value, h: payoffs are in \[0, h\].
+    pub high: f64,
+}
+
+/// What a learner on arms has heard in a run, for bounds of its regret.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Heard {
+    /// Number of arms, K.
+    pub arms: usize,
+    /// sum_t |u_t - <x_t, u_t>|^2 over the epochs: the squared distances of all payoffs from the mean payoff.
+    pub squares: f64,
+}
+
+/// A bound of the external regret max_k sum_t u_t(k) - sum_t <x_t, u_t>.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RegretBound {
+    /// Of every run.
+    Sure(f64),
+    /// Of the mean over runs.
+    Expected(f64),
 }
 
 /// One row of the registry of learners.
@@ -70,12 +155,34 @@ pub trait Rule: Copy {
     /// The hyperparameters, in the registry's order.
     fn values(&self) -> Vec<Value>;
 
+    /// What these hyperparameters need to be told.
+    fn feedback(&self) -> Feedback {
+        Self::ENTRY.feedback
+    }
+
+    /// What a bidder plays that learns in a class of bid functions.
+    fn play(&self, class: Strategy) -> Play {
+        Play::Pure(class)
+    }
+
+    /// The multiplier that it believes every rival to have played once before the first epoch, of a learner
+    /// that is told [`Feedback::Beliefs`].
+    fn belief(&self) -> Option<f64> {
+        None
+    }
+
+    /// A bound of the external regret over a whole run; `None` where theory does not tell.
+    fn regret_bound(&self, course: &Course, heard: &Heard) -> Option<RegretBound> {
+        let _ = (course, heard);
+        None
+    }
+
     /// The learner near a fixed point at which its gradients have the root mean square `gradient_rms`; `None`
     /// where it is no linear function of small gradients.
     fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse>;
 
     /// The state before the first epoch, of the learners of all lanes, that plays these numbers.
-    fn start<R: Real>(lanes: [Self; LANES], learning_rates: [f64; LANES], numbers: Vec<R>) -> Self::State<R>;
+    fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], numbers: Vec<R>) -> Self::State<R>;
 }
 
 /// The state of a bidder's learner, one run a lane.

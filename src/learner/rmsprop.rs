@@ -1,7 +1,7 @@
 //! RMSProp (Tieleman and Hinton 2012, lecture 6.5).
 
 use super::hyperparameter::{Domain, Hyperparameter, Range, Value};
-use super::{Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// The hyperparameters of RMSProp.
@@ -74,11 +74,11 @@ impl Rule for Rmsprop {
         Some(LinearResponse { decay: 0.0, gain: 1.0, step: learning_rate / (gradient_rms + self.epsilon) })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], learning_rates: [f64; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], thetas: Vec<R>) -> State<R> {
         let zero = R::splat(0.0);
         let central = |rmsprop: Self| if rmsprop.moment == Moment::Central { 1.0 } else { 0.0 };
         State {
-            learning_rate: R::from_array(learning_rates),
+            learning_rate: R::from_array(courses.map(|course| course.learning_rate)),
             rho: R::from_array(lanes.map(|rmsprop| rmsprop.rho)),
             epsilon: R::from_array(lanes.map(|rmsprop| rmsprop.epsilon)),
             central: R::from_array(lanes.map(central)),
@@ -119,7 +119,7 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn learn(&mut self, told: Told<'_, R>) {
-        let Told::Gradient(gradients) = told;
+        let gradients = told.gradient();
         let (zero, renewal) = (R::splat(0.0), R::splat(1.0) - self.rho);
         for ((theta, moments), &gradient) in self.thetas.iter_mut().zip(&mut self.moments).zip(gradients) {
             let mean = moments.mean.mul_add(self.rho, renewal * gradient);

@@ -1,7 +1,7 @@
 //! Stochastic gradient ascent, with optional heavy-ball momentum (Polyak 1964).
 
 use super::hyperparameter::{Domain, Hyperparameter, Range, Value};
-use super::{Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// The hyperparameters of SGD.
@@ -39,9 +39,9 @@ impl Rule for Sgd {
         Some(LinearResponse { decay: self.momentum, gain: 1.0, step: learning_rate })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], learning_rates: [f64; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], thetas: Vec<R>) -> State<R> {
         State {
-            learning_rate: R::from_array(learning_rates),
+            learning_rate: R::from_array(courses.map(|course| course.learning_rate)),
             momentum: R::from_array(lanes.map(|sgd| sgd.momentum)),
             velocities: vec![R::splat(0.0); thetas.len()],
             thetas,
@@ -66,7 +66,7 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn learn(&mut self, told: Told<'_, R>) {
-        let Told::Gradient(gradients) = told;
+        let gradients = told.gradient();
         for ((theta, velocity), &gradient) in self.thetas.iter_mut().zip(&mut self.velocities).zip(gradients)
         {
             *velocity = velocity.mul_add(self.momentum, gradient);

@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
-use crate::learner::{self, Domain};
+use crate::learner::{self, Domain, Tuned};
 use crate::train::{Batch, Beta};
 
 use super::form::{
     BatchForm, BetaForm, DomainForm, Form, Initial, InitialForm, Integer, LearnerChoice, LearnerForm, Number,
-    PopulationForm, PopulationName, Word, bare,
+    PopulationForm, PopulationName, Word, bare, tuned_toml,
 };
 use super::number::shortest;
 
@@ -24,6 +24,7 @@ pub(super) enum Choice {
     Beta(Beta),
     Batch(Batch),
     Learner(LearnerChoice),
+    Tuned(Tuned),
 }
 
 /// A form of settings: what its values are as choices.
@@ -85,6 +86,7 @@ impl Choose for DomainForm {
             learner::Value::Number(x) => Choice::Number(x),
             learner::Value::Count(count) => Choice::Integer(count),
             learner::Value::Word(word) => Choice::Word(word),
+            learner::Value::Tuned(tuned) => Choice::Tuned(tuned),
         }
     }
 
@@ -93,6 +95,7 @@ impl Choose for DomainForm {
             (Domain::Number(_), Choice::Number(x)) => learner::Value::Number(*x),
             (Domain::Count { .. }, Choice::Integer(count)) => learner::Value::Count(*count),
             (Domain::Word(_), Choice::Word(word)) => learner::Value::Word(word),
+            (Domain::Tuned { .. }, Choice::Tuned(tuned)) => learner::Value::Tuned(*tuned),
             _ => panic!("{choice:?} is of another form"),
         }
     }
@@ -110,6 +113,7 @@ impl Choice {
             Choice::Beta(beta) => BetaForm.toml(beta),
             Choice::Batch(batch) => BatchForm.toml(batch),
             Choice::Learner(learner) => LearnerForm.toml(learner),
+            Choice::Tuned(tuned) => tuned_toml(*tuned),
         }
     }
 

@@ -6,12 +6,12 @@
 use std::sync::LazyLock;
 
 use crate::auction::strategy::{
-    linear,
+    Play, linear,
     piecewise_linear::{MOST_SEGMENTS, USUAL_SEGMENTS},
 };
 use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Mechanism, Strategy};
 use crate::learner::Learner;
-use crate::train::{self, Batch, Beta, Precision, Profiles, Settings, Updates};
+use crate::train::{self, Batch, Beta, BidderSettings, Precision, Profiles, Settings, Updates};
 
 use super::cell::Cell;
 use super::columns::{Kind, Scalar, SettingColumn};
@@ -103,10 +103,13 @@ fn rows() -> Vec<SettingEntry> {
         .default(Initial::theta(0.9))
         .of_a_bidder()
         .set_bidder(|bidder, initial, place| bidder.initial = initial.at(place))
-        .column(Kind::Number, |cell, bidder| match cell.settings.bidders[bidder].initial {
-            train::Initial::Theta(theta) => Scalar::Number(linear::multiplier(theta)),
-            train::Initial::Truthful => Scalar::Number(1.0),
-            train::Initial::Random { .. } => Scalar::Null,
+        .column(Kind::Number, |cell, bidder| match cell.settings.bidders[bidder] {
+            ref bidder if !plays_a_function(bidder) => Scalar::Null,
+            BidderSettings { initial: train::Initial::Theta(theta), .. } => {
+                Scalar::Number(linear::multiplier(theta))
+            }
+            BidderSettings { initial: train::Initial::Truthful, .. } => Scalar::Number(1.0),
+            BidderSettings { initial: train::Initial::Random { .. }, .. } => Scalar::Null,
         })
         .column_named(
             "initial_low",
@@ -120,9 +123,13 @@ fn rows() -> Vec<SettingEntry> {
             Kind::Number,
             |cell, bidder| random_ends(cell, bidder).map_or(Scalar::Null, |[_, high]| Scalar::Number(high)),
         )
-        .mark_bidder("initial", |bidder, _| initial::canonical(bidder.initial))
+        .mark_bidder("initial", |bidder, _| {
+            initial::canonical(bidder.initial).filter(|_| plays_a_function(bidder))
+        })
         .mark_bidder("theta", |bidder, usual| match bidder.initial {
-            train::Initial::Theta(theta) if bidder.initial != usual.initial => Some(shortest(theta)),
+            train::Initial::Theta(theta) if bidder.initial != usual.initial && plays_a_function(bidder) => {
+                Some(shortest(theta))
+            }
             _ => None,
         })
         .into(),
@@ -133,9 +140,17 @@ fn rows() -> Vec<SettingEntry> {
             BetaForm,
         )
         .default(Beta::Fixed(50.0))
-        .game(|game| game.beta, |game, beta| game.beta = beta)
+        // Where nobody smooths, the auction is the true one.
+        .game_where(
+            Settings::smooths,
+            |game| game.beta,
+            |game, beta| game.beta = if game.smooths() { beta } else { Beta::Fixed(f64::INFINITY) },
+        )
         .column_named("beta_first", "beta at the first epoch", Kind::Number, |cell, _| {
-            Scalar::Number(cell.settings.beta.first())
+            match cell.settings.smooths() {
+                true => Scalar::Number(cell.settings.beta.first()),
+                false => Scalar::Null,
+            }
         })
         .counted_in("1/value")
         .into(),
@@ -149,7 +164,11 @@ fn rows() -> Vec<SettingEntry> {
             .into(),
         Row::new("learning_rate", "the learner's step", Number::positive("a finite number above 0"))
             .default(0.01)
-            .bidder(|bidder| bidder.learning_rate, |bidder, rate, _| bidder.learning_rate = rate)
+            .bidder_where(
+                plays_a_function,
+                |bidder| bidder.learning_rate,
+                |bidder, rate, _| bidder.learning_rate = rate,
+            )
             .into(),
         Row::new(
             "batch",
@@ -210,14 +229,21 @@ pub(super) const BIDDERS: &str = "bidders";
 pub(super) const POPULATION: &str = "population";
 pub(super) const LEARNER: &str = "learner";
 
+/// Whether a bidder plays one bid function at a time, which has a start and moves by steps; a mixture over a
+/// grid has neither.
+fn plays_a_function(bidder: &BidderSettings) -> bool {
+    matches!(bidder.play(), Play::Pure(_))
+}
+
 fn is_sampled(settings: &Settings) -> bool {
     settings.batch != Batch::Exact
 }
 
 /// The interval that a bidder's initial parameters are drawn from.
 fn random_ends(cell: &Cell, bidder: usize) -> Option<[f64; 2]> {
-    match cell.settings.bidders[bidder].initial {
-        train::Initial::Random { low, high } => Some([low, high]),
+    match &cell.settings.bidders[bidder] {
+        bidder if !plays_a_function(bidder) => None,
+        BidderSettings { initial: train::Initial::Random { low, high }, .. } => Some([*low, *high]),
         _ => None,
     }
 }
@@ -285,7 +311,7 @@ mod tests {
     #[test]
     fn keys_are_unique_snake_case() {
         let mut keys: Vec<&str> = settings().iter().map(|entry| entry.key.as_str()).collect();
-        let is_allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.".contains(&b);
+        let is_allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.-".contains(&b);
         assert!(keys.iter().all(|key| key.bytes().all(is_allowed)), "{keys:?}");
         keys.sort_unstable();
         assert!(keys.windows(2).all(|pair| pair[0] != pair[1]), "{keys:?}");

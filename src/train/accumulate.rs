@@ -1,7 +1,7 @@
 //! How a game takes the samples of a batch.
 
 use super::chunk::Chunk;
-use super::curves::OfCurves;
+use super::curves::{OfArms, OfCurves};
 use super::draws::Accumulate;
 use super::game::Game;
 use super::gradient::{Everyone, OfLines, One, Pair, Total};
@@ -31,6 +31,18 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfCurves {
     }
 }
 
+impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfArms {
+    #[inline(always)]
+    fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
+        self.add::<S, X>(&mut game.curves, &mut game.arms, chunk);
+    }
+
+    #[inline(always)]
+    fn end_block(&self, game: &mut Game<'_, S, X>) {
+        game.curves.end_block::<S>(self.summed.clone());
+    }
+}
+
 /// What is done with the samples of a batch, chosen while the program runs.
 pub(super) enum Add {
     /// Two bidders, each along its own utility.
@@ -43,6 +55,8 @@ pub(super) enum Add {
     Total(Total),
     /// Bidders whose strategies are not all linear.
     Curves(OfCurves),
+    /// Bidders of whom some play arms.
+    Arms(OfArms),
 }
 
 impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
@@ -54,6 +68,7 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
             Add::One(one) => Accumulate::add(one, game, chunk),
             Add::Total(total) => Accumulate::add(total, game, chunk),
             Add::Curves(curves) => Accumulate::add(curves, game, chunk),
+            Add::Arms(arms) => Accumulate::add(arms, game, chunk),
         }
     }
 
@@ -65,6 +80,7 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
             Add::One(one) => one.end_block(game),
             Add::Total(total) => total.end_block(game),
             Add::Curves(curves) => Accumulate::end_block(curves, game),
+            Add::Arms(arms) => arms.end_block(game),
         }
     }
 }

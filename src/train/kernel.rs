@@ -6,13 +6,15 @@ use ndarray::Array2;
 
 use super::accumulate::Add;
 use super::chunk::Chunk;
-use super::curves::OfCurves;
+use super::curves::{OfArms, OfCurves};
 use super::draws::{Draws, Quantile};
 use super::exact::Exact;
-use super::game::{Game, all_linear, parameters};
+use super::exact_arms::{self, ExactArms};
+use super::game::{Game, all_linear, any_arms, parameters};
 use super::gradient::{Everyone, One, Pair, Total};
 use super::streams::stream_seed;
 use super::{Batch, History, Outcome, Precision, Profiles, Run, Series, Settings, Status, Updates};
+use crate::learner::Feedback;
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 
@@ -43,6 +45,14 @@ impl<'a> Training<'a> {
                 Profiles::Shared => vec![stream(0)],
                 Profiles::Own => (1..=bidders).map(stream).collect(),
             },
+            arms: (0..bidders)
+                .map(|bidder| {
+                    self.shared().bidders[bidder].play().arms()?;
+                    Some(Xoshiro::new(&Seeded::new(
+                        lanes.map(|run| stream_seed(run.seed, "arms", bidder + 1)),
+                    )))
+                })
+                .collect(),
             quantiles: (0..bidders).map(|bidder| Quantile::new::<S>(&lanes, bidder)).collect(),
             batch: samples as usize,
             chunk: Chunk::new(bidders),
@@ -54,17 +64,18 @@ impl<'a> Training<'a> {
     fn sample<S: Simd, X: Samples<S>>(&self, samples: u32) -> Vec<Outcome> {
         let mut games: Vec<_> = self.games.iter().map(|&runs| Game::new(runs, samples)).collect();
         let draws = self.draws::<S, X>(samples);
-        self.train(
-            &mut games,
-            Sampling { settings: self.shared(), linear: all_linear(&self.games[0]), draws },
-        )
+        self.train(&mut games, Sampling { settings: self.shared(), paths: Paths::new(&self.games[0]), draws })
     }
 
-    /// Trains on the expected gradient.
+    /// Trains on expectations.
     #[inline(always)]
     fn expect<S: Simd>(&self) -> Vec<Outcome> {
         let mut games: Vec<Game<'a, S, S::Real>> =
             self.games.iter().map(|&runs| Game::new(runs, 1)).collect();
+        if let Some(bidders) = exact_arms::bidders(&self.games[0][0]) {
+            let exact: Vec<_> = games.iter().map(|game| ExactArms::new(game, &bidders)).collect();
+            return self.train(&mut games, exact);
+        }
         let lanes = |k: usize| (self.runs - LANES * k).min(LANES);
         let exact: Vec<_> = games.iter().enumerate().map(|(k, game)| Exact::new(game, lanes(k))).collect();
         self.train(&mut games, exact)
@@ -138,15 +149,36 @@ trait Movement<S: Simd, X: Samples<S>> {
 /// Along the mean gradient of batches.
 struct Sampling<'a, S: Simd, X: Samples<S>> {
     settings: &'a Settings,
-    /// Whether every strategy is linear.
-    linear: bool,
+    paths: Paths,
     draws: Draws<S, X>,
+}
+
+/// What decides how samples are taken in.
+#[derive(Clone, Copy)]
+struct Paths {
+    /// Whether everybody plays a line.
+    linear: bool,
+    /// Whether somebody plays arms.
+    arms: bool,
+    /// Whether each bidder has a batch of its own: some believe what others play, and believe differently.
+    beliefs: bool,
+}
+
+impl Paths {
+    fn new(runs: &[Run<'_>; LANES]) -> Self {
+        let mut bidders = runs[0].settings.bidders.iter();
+        Paths {
+            linear: all_linear(runs),
+            arms: any_arms(runs),
+            beliefs: bidders.any(|bidder| bidder.learner.feedback() == Feedback::Beliefs),
+        }
+    }
 }
 
 impl<S: Simd, X: Samples<S>> Movement<S, X> for Sampling<'_, S, X> {
     #[inline(always)]
     fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
-        sample_epoch(self.settings, self.linear, &mut self.draws, games);
+        sample_epoch(self.settings, self.paths, &mut self.draws, games);
     }
 }
 
@@ -160,32 +192,43 @@ impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<Exact> {
     }
 }
 
+/// On the payoffs of arms, one a game.
+impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<ExactArms<S::Real>> {
+    #[inline(always)]
+    fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
+        for (game, exact) in games.iter_mut().zip(self) {
+            exact.epoch(game);
+        }
+    }
+}
+
 /// One batch and one update of every bidder. Loops rather than closures, here and wherever samples pass: a
 /// closure that is not inlined is compiled for the build's target. One place that draws, whatever is done
 /// with the samples: each is compiled with all that draws them.
 #[inline(always)]
 fn sample_epoch<S: Simd, X: Samples<S>>(
     settings: &Settings,
-    linear: bool,
+    paths: Paths,
     draws: &mut Draws<S, X>,
     games: &mut [Game<'_, S, X>],
 ) {
     let bidders = settings.bidders.len();
     let own = settings.profiles == Profiles::Own;
     let sequential = settings.updates == Updates::Sequential;
-    let batches = if own || sequential { bidders } else { 1 };
+    let batches = if own || sequential || paths.beliefs { bidders } else { 1 };
     let start = draws.streams[0];
     for k in 0..batches {
-        if sequential && !own {
+        if (sequential || paths.beliefs) && !own {
             // The same profiles for everybody, drawn again rather than kept: a batch may be large.
             draws.streams[0] = start;
         }
-        if sequential || k == 0 {
-            begin_batch(games);
+        if sequential || paths.beliefs || k == 0 {
+            begin_batch(games, (batches > 1).then_some(k));
         }
         let summed = if batches == 1 { 0..bidders } else { k..k + 1 };
         let total = settings.updates == Updates::SharedGraph;
-        let add = match (linear, total) {
+        let add = match (paths.linear, total) {
+            (false, _) if paths.arms => Add::Arms(OfArms { summed }),
             (false, _) => Add::Curves(OfCurves { summed, total }),
             (true, true) => Add::Total(Total { summed }),
             (true, false) if batches > 1 => Add::One(One { bidder: k }),
@@ -209,13 +252,13 @@ fn sample_epoch<S: Simd, X: Samples<S>>(
 }
 
 #[inline(always)]
-fn begin_batch<S: Simd, X: Samples<S>>(games: &mut [Game<'_, S, X>]) {
+fn begin_batch<S: Simd, X: Samples<S>>(games: &mut [Game<'_, S, X>], learner: Option<usize>) {
     for game in games {
-        game.begin_batch();
+        game.begin_batch(learner);
     }
 }
 
-fn outcomes<S: Simd, X>(game: &Game<'_, S, X>, epochs: u32) -> Vec<Outcome> {
+fn outcomes<S: Simd, X: Samples<S>>(game: &Game<'_, S, X>, epochs: u32) -> Vec<Outcome> {
     let bidders = game.players.len();
     let recording = game.runs[0].recording;
     let stride = recording.series_stride(epochs, bidders);

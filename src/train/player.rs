@@ -1,23 +1,31 @@
 //! A bidder of eight runs: what it plays, what it is told, and what is kept of it.
 
+use super::hindsight::Hindsight;
 use super::observe::{Moments, Observer};
 use super::start::thetas;
-use super::{BidderOutcome, Run, Standing};
-use crate::auction::strategy::{Link, piecewise_linear};
+use super::{BidderOutcome, Mixed, Run, Standing};
+use crate::auction::strategy::{Link, Play, piecewise_linear};
 use crate::auction::{Prior, Strategy};
-use crate::learner::{Feedback, Learn, State, Told};
+use crate::learner::{Course, Feedback, Learn, Learner, State, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// One bidder. Vectors have one entry a parameter.
 pub(super) struct Player<R: Real> {
     /// What the learner is told after an epoch.
     pub(super) feedback: Feedback,
+    /// The multiplier that it believes others to have played first.
+    pub(super) belief: f64,
+    /// One a lane.
+    learners: [Learner; LANES],
+    courses: [Course; LANES],
     learner: State<R>,
     link: Link,
     /// The parameters of the bid function, such as the multiplier.
     pub(super) parameters: Vec<R>,
     /// The batch's gradient in the learner's numbers.
     pub(super) gradient: Vec<R>,
+    /// Of a bidder on arms.
+    mixed: Option<Mixing<R>>,
     /// Of the gradient over the tail.
     gradients: Vec<Moments<R>>,
     /// Of the parameters over the tail, where they are not the multiplier itself.
@@ -30,47 +38,66 @@ pub(super) struct Player<R: Real> {
     observer: Observer<R>,
 }
 
+/// What a bidder on arms has played and heard. Vectors have one entry an arm.
+struct Mixing<R> {
+    /// What was played in the epoch that is observed, where the numbers are already those of the next.
+    shown: Vec<R>,
+    /// The mixtures that were shown, summed up, and how many they are.
+    sums: Vec<R>,
+    epochs: R,
+    hindsight: Hindsight<R>,
+}
+
 impl<R: Real> Player<R> {
     /// The bidder at a place (from 0) before the first epoch.
     pub(super) fn new(runs: &[Run<'_>; LANES], place: usize) -> Self {
         let bidders = runs.map(|run| &run.settings.bidders[place]);
-        let strategy = bidders[0].strategy;
+        let play = bidders[0].play();
         let starts = runs.map(|run| match run.start {
             Some(standings) => standings[place].clone(),
             None => Standing { thetas: thetas(&run.settings.bidders[place], run.seed, place), memory: None },
         });
         let numbers = lanes_of(&starts.each_ref().map(|start| start.thetas.as_slice()));
         let count = numbers.len();
-        let mut learner = State::start(
-            bidders.map(|bidder| bidder.learner),
-            bidders.map(|bidder| bidder.learning_rate),
-            numbers,
-        );
+        let learners = bidders.map(|bidder| bidder.learner);
+        let courses = runs.map(|run| run.settings.course(place));
+        let mut learner = State::start(learners, courses, numbers);
         // A group's runs all start anew, or all where others had come.
         if starts.iter().all(|start| start.memory.is_some()) {
             learner
                 .restore(&lanes_of(&starts.each_ref().map(|start| start.memory.as_deref().unwrap_or(&[]))));
         }
-        let projection = match strategy {
-            Strategy::Linear => Vec::new(),
-            Strategy::PiecewiseLinear { .. } => {
-                of_lanes(bidders.map(|bidder| &bidder.prior), |prior| strategy.projection(prior))
-            }
+        let projection = match play {
+            Play::Pure(Strategy::Linear) => Vec::new(),
+            _ => of_lanes(bidders.map(|bidder| &bidder.prior), |prior| play.projection(prior)),
         };
         let zeros = vec![R::splat(0.0); count];
+        let mixed = play.arms().map(|arms| Mixing {
+            shown: zeros.clone(),
+            sums: zeros.clone(),
+            epochs: R::splat(0.0),
+            hindsight: Hindsight::new(arms),
+        });
         let mut player = Player {
-            feedback: bidders[0].learner.entry().feedback,
+            feedback: bidders[0].learner.feedback(),
+            belief: bidders[0].learner.belief().unwrap_or(0.0),
+            learners,
+            courses,
             learner,
-            link: strategy.link(),
+            link: play.link(),
             parameters: zeros.clone(),
             gradient: zeros,
-            gradients: vec![Moments::new(); count],
+            gradients: vec![Moments::new(); if mixed.is_some() { 0 } else { count }],
+            mixed,
             values: vec![Moments::new(); count],
             projection,
             high: R::from_array(bidders.map(|bidder| bidder.prior.support().1)),
             observer: Observer::new(R::splat(0.0)),
         };
         player.play();
+        if let Some(mixed) = &mut player.mixed {
+            mixed.shown.copy_from_slice(&player.parameters);
+        }
         player.observer = Observer::new(player.multiplier());
         player
     }
@@ -83,14 +110,24 @@ impl<R: Real> Player<R> {
         }
     }
 
-    /// The multiplier, or that of the line that is nearest to the bids.
+    /// The parameters that are observed: those after the epoch's update, but of a bidder on arms the mixture
+    /// that was played in the epoch, which is what regret and averages are told of.
+    #[inline(always)]
+    pub(super) fn shown(&self) -> &[R] {
+        match &self.mixed {
+            Some(mixed) => &mixed.shown,
+            None => &self.parameters,
+        }
+    }
+
+    /// The multiplier that is observed, or that of the line that is nearest to the mean bids.
     #[inline(always)]
     pub(super) fn multiplier(&self) -> R {
         if self.projection.is_empty() {
             return self.parameters[0];
         }
         let mut multiplier = R::splat(0.0);
-        for (weight, &parameter) in self.projection.iter().zip(&self.parameters) {
+        for (weight, &parameter) in self.projection.iter().zip(self.shown()) {
             multiplier = weight.mul_add(parameter, multiplier);
         }
         multiplier
@@ -109,6 +146,43 @@ impl<R: Real> Player<R> {
         self.play();
     }
 
+    /// Tells a learner on arms what it asks for, given also the payoff of every arm; takes the mixture that
+    /// it comes to.
+    #[inline(always)]
+    pub(super) fn learn_arms(&mut self, told: &[R], payoffs: &[R]) {
+        let mixed = self.mixed.as_mut().expect("a bidder on arms");
+        let plays_response = self.feedback == Feedback::Beliefs;
+        if !plays_response {
+            mixed.hindsight.hear(&self.parameters, payoffs);
+            mixed.shown.copy_from_slice(&self.parameters);
+        }
+        self.learner.learn(Told::Arms(told));
+        for (parameter, &share) in self.parameters.iter_mut().zip(self.learner.numbers()) {
+            *parameter = share;
+        }
+        // What answers beliefs is what the epoch plays.
+        if plays_response {
+            mixed.shown.copy_from_slice(&self.parameters);
+        }
+        mixed.epochs = mixed.epochs + R::splat(1.0);
+        for (sum, &share) in mixed.sums.iter_mut().zip(&mixed.shown) {
+            *sum = *sum + share;
+        }
+    }
+
+    /// The mean of all mixtures that were played, and of the arm nearest to a multiplier before.
+    #[inline(always)]
+    pub(super) fn believed(&self, first: f64, mixture: &mut [R]) {
+        let mixed = self.mixed.as_ref().expect("a bidder on arms");
+        let last = mixture.len() - 1;
+        let per_epoch = R::splat(1.0) / (mixed.epochs + R::splat(1.0));
+        for (belief, &sum) in mixture.iter_mut().zip(&mixed.sums) {
+            *belief = sum * per_epoch;
+        }
+        let arm = (first * last as f64).round() as usize;
+        mixture[arm.min(last)] = mixture[arm.min(last)] + per_epoch;
+    }
+
     /// Shows the observer the end of an epoch. `renewal` is 1 - a of the moving average.
     #[inline(always)]
     pub(super) fn observe(&mut self, renewal: R, in_tail: bool) {
@@ -120,7 +194,11 @@ impl<R: Real> Player<R> {
             moments.push(gradient);
         }
         if self.parameters.len() > 1 {
-            for (moments, &parameter) in self.values.iter_mut().zip(&self.parameters) {
+            let shown = match &self.mixed {
+                Some(mixed) => &mixed.shown,
+                None => &self.parameters,
+            };
+            for (moments, &parameter) in self.values.iter_mut().zip(shown) {
                 moments.push(parameter);
             }
         }
@@ -129,11 +207,25 @@ impl<R: Real> Player<R> {
     /// What a lane ends with.
     pub(super) fn outcome(&self, lane: usize) -> BidderOutcome {
         let of_lane = |numbers: &[R]| numbers.iter().map(|number| number.to_array()[lane]).collect();
-        let last = of_lane(&self.parameters);
+        let last = of_lane(self.shown());
         let standing = Standing {
             thetas: of_lane(self.learner.numbers()),
             memory: Some(of_lane(&self.learner.memory())),
         };
+        if let Some(mixed) = &self.mixed {
+            let means = self.values.iter().map(|moments| moments.mean(lane)).collect();
+            let epochs = mixed.epochs.to_array()[lane];
+            let bound = self.learners[lane].regret_bound(&self.courses[lane], &mixed.hindsight.heard(lane));
+            let outcome = self.observer.outcome(lane, None, Some(means), last, standing);
+            return BidderOutcome {
+                mixed: Some(Mixed {
+                    time_average: of_lane(&mixed.sums).into_iter().map(|sum| sum / epochs).collect(),
+                    regret: (self.feedback != Feedback::Beliefs).then(|| mixed.hindsight.regret(lane)),
+                    bound,
+                }),
+                ..outcome
+            };
+        }
         match &self.gradients[..] {
             [only] => self.observer.outcome(lane, only.sd(lane), None, last, standing),
             several => {

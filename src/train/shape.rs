@@ -1,20 +1,33 @@
 //! What runs that are trained side by side have in common, and how long a run takes.
 
-use super::{Batch, Precision, Profiles, Settings, Updates};
+use super::{Batch, BidderSettings, Precision, Profiles, Settings, Updates};
+use crate::auction::Mechanism;
 use crate::auction::prior::TableKey;
-use crate::auction::{Mechanism, Strategy};
+use crate::auction::strategy::Play;
+use crate::learner::Feedback;
 
 /// What the runs of a group have in common: everything that decides which instructions are executed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
     mechanism: Mechanism,
-    /// Prior but for its support, strategy and learner of each.
-    bidders: Vec<(TableKey, Strategy, &'static str)>,
+    bidders: Vec<BidderShape>,
     batch: Batch,
     epochs: u32,
     profiles: Profiles,
     updates: Updates,
     precision: Precision,
+}
+
+/// What the runs of a group have in common in one bidder.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct BidderShape {
+    /// The prior but for its support.
+    law: TableKey,
+    /// The bits of the support, where it decides what is computed: where the payoffs of arms are exact.
+    support: Option<[u64; 2]>,
+    play: Play,
+    feedback: Feedback,
+    learner: &'static str,
 }
 
 /// Samples that the expected gradient of two uniform bidders takes as long as, roughly.
@@ -29,12 +42,24 @@ impl Settings {
         let bidders = self.bidders.iter();
         Shape {
             mechanism: self.mechanism,
-            bidders: bidders.map(|b| (b.prior.table_key(), b.strategy, b.learner.name())).collect(),
+            bidders: bidders.map(|bidder| self.bidder_shape(bidder)).collect(),
             batch: self.batch,
             epochs: self.epochs,
             profiles: self.profiles,
             updates: self.updates,
             precision: self.precision,
+        }
+    }
+
+    fn bidder_shape(&self, bidder: &BidderSettings) -> BidderShape {
+        let (low, high) = bidder.prior.support();
+        let exact_arms = self.batch == Batch::Exact && bidder.play().arms().is_some();
+        BidderShape {
+            law: bidder.prior.table_key(),
+            support: exact_arms.then(|| [low.to_bits(), high.to_bits()]),
+            play: bidder.play(),
+            feedback: bidder.learner.feedback(),
+            learner: bidder.learner.name(),
         }
     }
 
@@ -54,7 +79,7 @@ impl Settings {
             Precision::F64 => 2.5,
         };
         // A bid function of several parameters is summed up as often.
-        let parameters: usize = self.bidders.iter().map(|bidder| bidder.strategy.parameters() - 1).sum();
+        let parameters: usize = self.bidders.iter().map(|bidder| bidder.play().parameters() - 1).sum();
         let pieces = 1.0 + parameters as f64 / self.bidders.len() as f64 / PIECES_A_SAMPLE;
         single * pieces * (1.0 + drawn) / 2.0 * self.agent_samples()
     }

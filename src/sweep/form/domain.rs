@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Form, Integer, Names, Told, Word, quoted};
-use crate::learner::{Domain, Value};
+use super::{Form, Integer, Names, Told, Word, quoted, table_of};
+use crate::learner::{Domain, Range, Tuned, Value};
 use crate::sweep::columns::{Kind, Scalar};
-use crate::sweep::document::Node;
+use crate::sweep::document::{self, Node};
 use crate::sweep::number::shortest;
 use crate::sweep::problem::Problem;
 use crate::sweep::read;
@@ -26,6 +26,10 @@ impl Form for DomainForm {
             Domain::Number(range) => format!("a number {}", range.words),
             Domain::Count { min, max } => Integer { min, max }.words(),
             Domain::Word(words) => word(words).words(),
+            Domain::Tuned { range, anytime: false } => format!("a number {}, or \"textbook\"", range.words),
+            Domain::Tuned { range, anytime: true } => {
+                format!("a number {}, \"textbook\", or {{ anytime = NUMBER }}", range.words)
+            }
         }
     }
 
@@ -34,6 +38,14 @@ impl Form for DomainForm {
             Domain::Number(_) => json!({ "type": "number" }),
             Domain::Count { min, max } => Integer { min, max }.schema(),
             Domain::Word(words) => word(words).schema(),
+            Domain::Tuned { anytime, .. } => {
+                let number = json!({ "type": "number" });
+                let mut forms = vec![number.clone(), json!({ "enum": [Tuned::Textbook.rule()] })];
+                if anytime {
+                    forms.push(table_of(ANYTIME, &number));
+                }
+                json!({ "oneOf": forms })
+            }
         }
     }
 
@@ -46,6 +58,9 @@ impl Form for DomainForm {
                 Integer { min, max }.read(key, node, names, problems).map(Value::Count)
             }
             Domain::Word(words) => word(words).read(key, node, names, problems).map(Value::Word),
+            Domain::Tuned { range, anytime } => {
+                self.read_tuned(key, node, range, anytime, problems).map(Value::Tuned)
+            }
         }
     }
 
@@ -54,6 +69,7 @@ impl Form for DomainForm {
             Value::Number(x) => shortest(*x),
             Value::Count(count) => count.to_string(),
             Value::Word(word) => quoted(word),
+            Value::Tuned(tuned) => tuned_toml(*tuned),
         }
     }
 }
@@ -64,6 +80,7 @@ impl Told for DomainForm {
             Domain::Number(_) => Kind::Number,
             Domain::Count { .. } => Kind::Integer,
             Domain::Word(_) => Kind::Text,
+            Domain::Tuned { .. } => Kind::Number,
         }
     }
 
@@ -72,7 +89,53 @@ impl Told for DomainForm {
             Value::Number(x) => Scalar::Number(*x),
             Value::Count(count) => Scalar::Integer((*count).into()),
             Value::Word(word) => (*word).into(),
+            Value::Tuned(tuned) => tuned.given().map_or(Scalar::Null, Scalar::Number),
         }
+    }
+
+    fn canonical(&self, value: &Value) -> String {
+        match value {
+            Value::Tuned(Tuned::Anytime(first)) => format!("{{\"{ANYTIME}\":{}}}", shortest(*first)),
+            _ => self.toml(value),
+        }
+    }
+}
+
+/// The key of a number that falls with time.
+const ANYTIME: &str = Tuned::Anytime(1.0).rule();
+
+impl DomainForm {
+    fn read_tuned(
+        &self,
+        key: &str,
+        node: &Node,
+        range: Range,
+        anytime: bool,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Tuned> {
+        match &node.value {
+            document::Value::Text(text) if text == Tuned::Textbook.rule() => Some(Tuned::Textbook),
+            document::Value::Table(table) if anytime => {
+                let what = format!("the table of `{key}`");
+                read::only(table, &[ANYTIME], &what, problems);
+                let Some(first) = table.get(ANYTIME) else {
+                    problems.push(read::mismatch(node, key, &self.words()));
+                    return None;
+                };
+                let words = format!("a number {}", range.words);
+                read::number(first, ANYTIME, &words, range.has, problems).map(Tuned::Anytime)
+            }
+            _ => read::number(node, key, &self.words(), range.has, problems).map(Tuned::Constant),
+        }
+    }
+}
+
+/// A tuned number as a sweep file writes it.
+pub(in crate::sweep) fn tuned_toml(tuned: Tuned) -> String {
+    match tuned {
+        Tuned::Constant(x) => shortest(x),
+        Tuned::Textbook => quoted(tuned.rule()),
+        Tuned::Anytime(first) => format!("{{ {ANYTIME} = {} }}", shortest(first)),
     }
 }
 
@@ -128,7 +191,12 @@ mod tests {
         let number = json!({ "type": "number" });
         let count = json!({ "type": "integer", "minimum": 2, "maximum": 9 });
         let word = json!({ "enum": ["raw", "central"] });
+        let falling = Domain::Tuned { range: Range::POSITIVE, anytime: true };
+        let tuned = json!({ "oneOf": [number, { "enum": ["textbook"] }, table_of("anytime", &number)] });
         for (domain, value, text, schema, kind) in [
+            (falling, Value::Tuned(Tuned::Constant(0.5)), "0.5", tuned.clone(), Kind::Number),
+            (falling, Value::Tuned(Tuned::Textbook), "\"textbook\"", tuned.clone(), Kind::Number),
+            (falling, Value::Tuned(Tuned::Anytime(3.0)), "{ anytime = 3 }", tuned, Kind::Number),
             (Domain::Number(Range::SHARE), Value::Number(0.5), "0.5", number, Kind::Number),
             (Domain::Count { min: 2, max: 9 }, Value::Count(9), "9", count, Kind::Integer),
             (Domain::Word(&["raw", "central"]), Value::Word("raw"), "\"raw\"", word, Kind::Text),
