@@ -5,7 +5,7 @@ use bidsweep::auction::{Prior, Strategy};
 use bidsweep::equilibrium::references;
 use bidsweep::learner::{Feedback, Learn, Learner, State, Told, Value};
 use bidsweep::numeric::simd::{Float, Instance, Kernel, LANES, Real, Simd, run};
-use bidsweep::train::{Batch, Outcome, Recording, Run, Settings, Standing, Status, train, train_group};
+use bidsweep::train::{Batch, Outcome, Rate, Recording, Run, Settings, Standing, Status, train, train_group};
 
 mod common;
 use common::{RECORDING, settings};
@@ -26,7 +26,7 @@ fn learners() -> Vec<Learner> {
 fn with_learner(settings: &Settings, learner: Learner, learning_rate: f64) -> Settings {
     let mut settings = settings.clone();
     for bidder in &mut settings.bidders {
-        (bidder.learner, bidder.learning_rate) = (learner, learning_rate);
+        (bidder.learner, bidder.learning_rate) = (learner, Rate::Fixed(learning_rate));
     }
     settings
 }
@@ -105,7 +105,8 @@ impl Kernel for &Field {
     fn run<S: Simd>(self) -> Path {
         let start: Vec<S::Real> = self.start.iter().map(|x| S::Real::splat(*x)).collect();
         let mut sums = vec![S::Real::splat(0.0); start.len()];
-        let mut state = State::start([self.learner; LANES], [self.learning_rate; LANES], start);
+        let mut state = State::start([self.learner; LANES], start);
+        let rate = S::Real::splat(self.learning_rate);
         for _ in 0..self.epochs {
             let numbers = state.numbers().to_vec();
             sums.iter_mut().zip(&numbers).for_each(|(sum, x)| *sum = *sum + *x);
@@ -120,7 +121,7 @@ impl Kernel for &Field {
                     self.slopes.iter().zip(&self.constants).map(derivative).collect()
                 }
             };
-            state.learn(Told::Gradient(&told));
+            state.learn(Told::Gradient(&told), rate);
         }
         let of_lane = |numbers: &[S::Real]| -> Vec<f64> {
             for number in numbers {

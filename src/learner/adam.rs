@@ -63,10 +63,9 @@ impl Rule for Adam {
         })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], learning_rates: [f64; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], thetas: Vec<R>) -> State<R> {
         let zero = R::splat(0.0);
         State {
-            learning_rate: R::from_array(learning_rates),
             beta1: R::from_array(lanes.map(|adam| adam.beta1)),
             beta2: R::from_array(lanes.map(|adam| adam.beta2)),
             epsilon: R::from_array(lanes.map(|adam| adam.epsilon)),
@@ -82,7 +81,6 @@ impl Rule for Adam {
 /// m <- beta1 m + (1 - beta1) g, s <- beta2 s + (1 - beta2) g^2,
 /// theta <- theta + learning_rate (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + epsilon).
 pub struct State<R> {
-    learning_rate: R,
     beta1: R,
     beta2: R,
     epsilon: R,
@@ -107,11 +105,11 @@ impl<R: Real> Learn<R> for State<R> {
     }
 
     #[inline(always)]
-    fn learn(&mut self, told: Told<'_, R>) {
+    fn learn(&mut self, told: Told<'_, R>, rate: R) {
         let Told::Gradient(gradients) = told;
         let one = R::splat(1.0);
         self.powers = [self.powers[0] * self.beta1, self.powers[1] * self.beta2];
-        let rate = self.learning_rate / (one - self.powers[0]);
+        let rate = rate / (one - self.powers[0]);
         let correction = one / (one - self.powers[1]);
         for ((theta, moments), &gradient) in self.thetas.iter_mut().zip(&mut self.moments).zip(gradients) {
             let mean = moments.mean.mul_add(self.beta1, (one - self.beta1) * gradient);

@@ -9,9 +9,9 @@ pub(super) type Step<'a> = &'a dyn Fn(f64, f64, &mut [f64; 3]) -> f64;
 
 /// Drives eight learners, one a lane, along made-up gradients of two parameters each, and holds every number
 /// of every epoch to the transcriptions.
-pub(super) fn assert_follows(lanes: [Learner; LANES], learning_rates: [f64; LANES], steps: [Step; LANES]) {
+pub(super) fn assert_follows(lanes: [Learner; LANES], rates: [f64; LANES], steps: [Step; LANES]) {
     for instance in Instance::available() {
-        run(instance, Driven { lanes, learning_rates, steps });
+        run(instance, Driven { lanes, rates, steps });
     }
 }
 
@@ -20,7 +20,7 @@ const EPOCHS: u32 = 300;
 
 struct Driven<'a> {
     lanes: [Learner; LANES],
-    learning_rates: [f64; LANES],
+    rates: [f64; LANES],
     steps: [Step<'a>; LANES],
 }
 
@@ -37,11 +37,12 @@ impl Kernel for Driven<'_> {
         let mut thetas = [[0.25; LANES]; PARAMETERS];
         let mut memories = [[[0.0; 3]; LANES]; PARAMETERS];
         let start = thetas.map(S::Real::from_array).to_vec();
-        let mut state = State::start(self.lanes, self.learning_rates, start);
+        let mut state = State::start(self.lanes, start);
+        let rates = S::Real::from_array(self.rates);
         for epoch in 1..=EPOCHS {
             let gradients: [[f64; LANES]; PARAMETERS] =
                 std::array::from_fn(|k| std::array::from_fn(|lane| gradient(epoch, lane, k)));
-            state.learn(Told::Gradient(&gradients.map(S::Real::from_array)));
+            state.learn(Told::Gradient(&gradients.map(S::Real::from_array)), rates);
             for k in 0..PARAMETERS {
                 let numbers = state.numbers()[k].to_array();
                 for lane in 0..LANES {

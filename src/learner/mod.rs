@@ -75,7 +75,7 @@ pub trait Rule: Copy {
     fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse>;
 
     /// The state before the first epoch, of the learners of all lanes, that plays these numbers.
-    fn start<R: Real>(lanes: [Self; LANES], learning_rates: [f64; LANES], numbers: Vec<R>) -> Self::State<R>;
+    fn start<R: Real>(lanes: [Self; LANES], numbers: Vec<R>) -> Self::State<R>;
 }
 
 /// The state of a bidder's learner, one run a lane.
@@ -83,8 +83,8 @@ pub trait Learn<R: Real> {
     /// The numbers that the next epoch plays.
     fn numbers(&self) -> &[R];
 
-    /// Learns from an epoch.
-    fn learn(&mut self, told: Told<'_, R>);
+    /// Learns from an epoch, at the epoch's learning rate.
+    fn learn(&mut self, told: Told<'_, R>, rate: R);
 
     /// What the next epoch starts from beside the numbers.
     fn memory(&self) -> Vec<R>;

@@ -61,14 +61,14 @@ macro_rules! learners {
             ///
             /// # Panics
             /// Where the lanes' learners are of different kinds.
-            pub fn start(lanes: [Learner; LANES], learning_rates: [f64; LANES], numbers: Vec<R>) -> Self {
+            pub fn start(lanes: [Learner; LANES], numbers: Vec<R>) -> Self {
                 match lanes[0] {
                     $(Learner::$Rule(_) => {
                         let rules = lanes.map(|lane| match lane {
                             Learner::$Rule(rule) => rule,
                             _ => panic!("the lanes of a bidder have one kind of learner"),
                         });
-                        State::$Rule($Rule::start(rules, learning_rates, numbers))
+                        State::$Rule($Rule::start(rules, numbers))
                     })*
                 }
             }
@@ -83,9 +83,9 @@ macro_rules! learners {
             }
 
             #[inline(always)]
-            fn learn(&mut self, told: Told<'_, R>) {
+            fn learn(&mut self, told: Told<'_, R>, rate: R) {
                 match self {
-                    $(State::$Rule(state) => state.learn(told),)*
+                    $(State::$Rule(state) => state.learn(told, rate),)*
                 }
             }
 

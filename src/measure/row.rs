@@ -120,7 +120,8 @@ mod tests {
     use crate::learner::Learner;
     use crate::measure::MeasureSettings;
     use crate::train::{
-        Batch, Beta, BidderOutcome, BidderSettings, Initial, Precision, Profiles, Series, Standing, Updates,
+        Batch, Beta, BidderOutcome, BidderSettings, Initial, Precision, Profiles, Rate, Series, Standing,
+        Updates,
     };
 
     fn settings(beta: Beta) -> Settings {
@@ -129,7 +130,7 @@ mod tests {
             prior: Prior::STANDARD,
             strategy: Strategy::Linear,
             learner: Learner::build(0, &defaults),
-            learning_rate: 0.01,
+            learning_rate: Rate::Fixed(0.01),
             initial: Initial::Theta(0.9),
         };
         Settings {

@@ -5,11 +5,11 @@ use std::fmt;
 use serde_json::{Value as Json, json};
 
 use crate::learner::{self, Domain};
-use crate::train::{Batch, Beta};
+use crate::train::{Batch, Beta, Rate};
 
 use super::form::{
-    BatchForm, BetaForm, DomainForm, Form, Initial, InitialForm, Integer, LearnerChoice, LearnerForm, Number,
-    PopulationForm, PopulationName, Word, bare,
+    BatchForm, BetaForm, DomainForm, Form, Initial, InitialForm, Integer, LearnerChoice, LearnerForm,
+    PopulationForm, PopulationName, RateForm, Word, bare,
 };
 use super::number::shortest;
 
@@ -24,6 +24,7 @@ pub(super) enum Choice {
     Beta(Beta),
     Batch(Batch),
     Learner(LearnerChoice),
+    Rate(Rate),
 }
 
 /// A form of settings: what its values are as choices.
@@ -57,12 +58,12 @@ macro_rules! choose {
 
 choose! {
     Integer: Integer,
-    Number: Number,
     PopulationForm: Population,
     InitialForm: Initial,
     BetaForm: Beta,
     BatchForm: Batch,
     LearnerForm: Learner,
+    RateForm: Rate,
 }
 
 impl<W: Copy + Send + Sync + 'static> Choose for Word<W> {
@@ -110,6 +111,7 @@ impl Choice {
             Choice::Beta(beta) => BetaForm.toml(beta),
             Choice::Batch(batch) => BatchForm.toml(batch),
             Choice::Learner(learner) => LearnerForm.toml(learner),
+            Choice::Rate(rate) => RateForm.toml(rate),
         }
     }
 
@@ -118,6 +120,7 @@ impl Choice {
         match self {
             Choice::Integer(integer) => json!(integer),
             Choice::Number(x) => json!(x),
+            Choice::Rate(rate) => RateForm.json(rate),
             _ => json!(self.to_string()),
         }
     }

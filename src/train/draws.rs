@@ -136,7 +136,7 @@ mod tests {
     use crate::numeric::simd::{Instance, Kernel, run};
     use crate::numeric::xoshiro::Seeded;
     use crate::train::{
-        Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates,
+        Batch, Beta, BidderSettings, Initial, Precision, Profiles, Rate, Recording, Settings, Updates,
     };
 
     const CELLS: usize = 64;
@@ -226,7 +226,7 @@ mod tests {
                         prior: supports[support].clone(),
                         strategy: Strategy::Linear,
                         learner: Learner::Sgd(Sgd { momentum: 0.0 }),
-                        learning_rate: 0.1,
+                        learning_rate: Rate::Fixed(0.1),
                         initial: Initial::Theta(0.0),
                     })
                     .collect(),

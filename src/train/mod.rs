@@ -17,6 +17,7 @@ mod observe;
 mod odds;
 mod outcome;
 mod player;
+mod rate;
 mod run;
 mod settings;
 mod shape;
@@ -25,6 +26,7 @@ mod streams;
 
 pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Outcome, Series, Standing, Status};
+pub use rate::Rate;
 pub use run::Run;
 pub use settings::{Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates};
 pub use shape::Shape;

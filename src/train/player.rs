@@ -2,7 +2,7 @@
 
 use super::observe::{Moments, Observer};
 use super::start::thetas;
-use super::{BidderOutcome, Run, Standing};
+use super::{BidderOutcome, Rate, Run, Standing};
 use crate::auction::strategy::{Link, piecewise_linear};
 use crate::auction::{Prior, Strategy};
 use crate::learner::{Feedback, Learn, State, Told};
@@ -13,6 +13,9 @@ pub(super) struct Player<R: Real> {
     /// What the learner is told after an epoch.
     pub(super) feedback: Feedback,
     learner: State<R>,
+    rates: [Rate; LANES],
+    /// The learning rate of the epoch.
+    rate: R,
     link: Link,
     /// The parameters of the bid function, such as the multiplier.
     pub(super) parameters: Vec<R>,
@@ -41,11 +44,7 @@ impl<R: Real> Player<R> {
         });
         let numbers = lanes_of(&starts.each_ref().map(|start| start.thetas.as_slice()));
         let count = numbers.len();
-        let mut learner = State::start(
-            bidders.map(|bidder| bidder.learner),
-            bidders.map(|bidder| bidder.learning_rate),
-            numbers,
-        );
+        let mut learner = State::start(bidders.map(|bidder| bidder.learner), numbers);
         // A group's runs all start anew, or all where others had come.
         if starts.iter().all(|start| start.memory.is_some()) {
             learner
@@ -61,6 +60,8 @@ impl<R: Real> Player<R> {
         let mut player = Player {
             feedback: bidders[0].learner.entry().feedback,
             learner,
+            rates: bidders.map(|bidder| bidder.learning_rate),
+            rate: R::splat(0.0),
             link: strategy.link(),
             parameters: zeros.clone(),
             gradient: zeros,
@@ -73,6 +74,14 @@ impl<R: Real> Player<R> {
         player.play();
         player.observer = Observer::new(player.multiplier());
         player
+    }
+
+    /// Takes the learning rate of an epoch, from 1.
+    #[inline(always)]
+    pub(super) fn begin_epoch(&mut self, epoch: u32) {
+        if epoch == 1 || self.rates.iter().any(|rate| rate.fixed().is_none()) {
+            self.rate = R::from_array(self.rates.map(|rate| rate.at(epoch - 1)));
+        }
     }
 
     /// Takes the parameters from the learner's numbers.
@@ -105,7 +114,7 @@ impl<R: Real> Player<R> {
     /// Tells the learner [`Player::gradient`], and takes the parameters that it comes to.
     #[inline(always)]
     pub(super) fn learn_gradient(&mut self) {
-        self.learner.learn(Told::Gradient(&self.gradient));
+        self.learner.learn(Told::Gradient(&self.gradient), self.rate);
         self.play();
     }
 

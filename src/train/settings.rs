@@ -3,6 +3,8 @@
 use crate::auction::{Bidder, Mechanism, Population, Prior, Strategy};
 use crate::learner::Learner;
 
+use super::Rate;
+
 /// The settings of a run; with a seed they determine every bit of its outcome.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -34,8 +36,8 @@ pub struct BidderSettings {
     pub strategy: Strategy,
     /// The learner, with its hyperparameters.
     pub learner: Learner,
-    /// The learner's step, above 0.
-    pub learning_rate: f64,
+    /// The learner's step.
+    pub learning_rate: Rate,
     /// The bid function at epoch 0.
     pub initial: Initial,
 }
