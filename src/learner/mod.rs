@@ -11,6 +11,8 @@ mod adam;
 #[cfg(test)]
 mod fixture;
 mod hyperparameter;
+mod ogda;
+mod optimistic_adam;
 mod response;
 mod rmsprop;
 mod sgd;
@@ -24,6 +26,8 @@ registry::learners! {
     adam::Adam,
     sgd::Sgd,
     rmsprop::Rmsprop,
+    ogda::Ogda,
+    optimistic_adam::OptimisticAdam,
 }
 
 /// What a learner needs to be told after each epoch.
@@ -71,7 +75,7 @@ pub trait Rule: Copy {
     fn values(&self) -> Vec<Value>;
 
     /// The learner near a fixed point at which its gradients have the root mean square `gradient_rms`; `None`
-    /// where it is no linear function of small gradients.
+    /// where it is no linear function of small gradients, or one of another form.
     fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse>;
 
     /// The state before the first epoch, of the learners of all lanes, that plays these numbers.
