@@ -11,7 +11,7 @@ use bidsweep::equilibrium::{bne, class_equilibrium, references, smoothed_multipl
 use bidsweep::expectation::ExpectedGradient;
 use bidsweep::learner::{Adam, Learner};
 use bidsweep::train::{
-    self, Batch, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates,
+    self, Batch, BidderSettings, Initial, Precision, Profiles, Rate, Recording, Settings, Updates,
 };
 use rounds::{median, rounds};
 
@@ -50,7 +50,7 @@ fn minibatch() -> f64 {
         prior: uniform(1.0),
         strategy: Strategy::Linear,
         learner: Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
-        learning_rate: 0.01,
+        learning_rate: Rate::Fixed(0.01),
         initial: Initial::Theta(0.9),
     };
     let settings = Settings {

@@ -8,8 +8,8 @@ use bidsweep::learner::Sgd;
 use bidsweep::numeric::simd::Instance;
 use bidsweep::numeric::table::Number;
 use bidsweep::train::{
-    Batch, Beta, BidderSettings, Initial, Outcome, Precision, Profiles, Recording, Run, Settings, Status,
-    Updates, train, train_group,
+    Batch, Beta, BidderSettings, Initial, Outcome, Precision, Profiles, Rate, Recording, Run, Settings,
+    Status, Updates, train, train_group,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -190,7 +190,7 @@ fn oracle_on(settings: &Settings, draws: impl IntoIterator<Item = Batches>, nudg
             let bidder = &settings.bidders[i];
             for ((theta, state), g) in thetas[i].iter_mut().zip(&mut states[i]).zip(gradients) {
                 let g = if (i + t as usize).is_multiple_of(2) { g * (1.0 + nudge) } else { g };
-                *theta += step(bidder.learner, bidder.learning_rate, f64::from(t), state, g);
+                *theta += step(bidder.learner, bidder.learning_rate.at(t - 1), f64::from(t), state, g);
             }
         }
         path.push(multipliers(&thetas));
@@ -299,9 +299,10 @@ fn mixed() -> Settings {
         Settings { beta: Beta::Geometric { from: 10.0, to: 100.0 }, epochs: 200, ..settings(3, f64::NAN) };
     settings.bidders[1].prior = uniform(0.25, 2.0);
     settings.bidders[1].learner = Learner::Sgd(Sgd { momentum: 0.5 });
-    settings.bidders[1].learning_rate = 0.05;
+    settings.bidders[1].learning_rate = Rate::Fixed(0.05);
     settings.bidders[2].prior = uniform(0.0, 1.5);
     settings.bidders[2].initial = Initial::Theta(-0.4);
+    settings.bidders[2].learning_rate = Rate::Harmonic { first: 0.03, decay: 0.02 };
     settings
 }
 
@@ -477,7 +478,7 @@ fn any_settings() -> impl Strategy<Value = Settings> {
                 };
             }
             bidder.learner = sgd.map_or(bidder.learner, Learner::Sgd);
-            (bidder.learning_rate, bidder.initial) = (learning_rate, Initial::Theta(theta));
+            (bidder.learning_rate, bidder.initial) = (Rate::Fixed(learning_rate), Initial::Theta(theta));
         }
         with_curves(settings, &curves)
     })
@@ -639,7 +640,7 @@ fn the_gradients_sd_is_that_of_plain_steps() {
     let mut settings = Settings { epochs: 40, ..settings(2, 50.0) };
     for bidder in &mut settings.bidders {
         bidder.learner = Learner::Sgd(Sgd { momentum: 0.0 });
-        bidder.learning_rate = 0.5;
+        bidder.learning_rate = Rate::Fixed(0.5);
     }
     let outcome = trained(&settings, 1);
     let theta = outcome.trajectory.unwrap().column(0).mapv(bidsweep::auction::strategy::linear::theta);
@@ -654,9 +655,9 @@ fn a_run_that_stops_being_finite_says_when_and_leaves_its_neighbours_alone() {
     let good = Settings { epochs: 50, ..settings(2, 50.0) };
     let mut bad = good.clone();
     bad.bidders[1].learner = Learner::Sgd(Sgd { momentum: 0.99 });
-    bad.bidders[1].learning_rate = f64::MAX;
+    bad.bidders[1].learning_rate = Rate::Fixed(f64::MAX);
     let mut fine = bad.clone();
-    fine.bidders[1].learning_rate = 0.1;
+    fine.bidders[1].learning_rate = Rate::Fixed(0.1);
     let run = |settings| Run { settings, seed: 1, recording: RECORDING, start: None };
     let outcomes = train_group(Instance::best(), &[run(&fine), run(&bad)]);
     assert_eq!(outcomes[0], train(&fine, 1, RECORDING));

@@ -230,6 +230,54 @@ error: `learning_rate` must be a finite number above 0, not -0.1
   |                 ^^^^"#,
     );
     refused(
+        "a learning rate in words",
+        r#"[fixed]
+learning_rate = "sqrt""#,
+        r#"
+error: `learning_rate` must be a finite number above 0, { sqrt = FIRST } or { harmonic = [FIRST, DECAY] }, not "sqrt"
+ --> s.toml:4:17
+  |
+4 | learning_rate = "sqrt"
+  |                 ^^^^^^"#,
+    );
+    refused(
+        "a schedule from zero",
+        r#"[fixed]
+learning_rate = { sqrt = 0 }"#,
+        r#"
+error: `sqrt` must be a finite number above 0, not 0
+ --> s.toml:4:26
+  |
+4 | learning_rate = { sqrt = 0 }
+  |                          ^"#,
+    );
+    refused(
+        "a schedule that does not fall",
+        r#"[fixed]
+learning_rate = { harmonic = [0.3, 0] }"#,
+        r#"
+error: `harmonic` must have a first rate above 0 and a decay above 0, both finite
+ --> s.toml:4:30
+  |
+4 | learning_rate = { harmonic = [0.3, 0] }
+  |                              ^^^^^^^^
+  |
+  = help: write such as `harmonic = [0.3, 0.01]`"#,
+    );
+    refused(
+        "an unknown schedule",
+        r#"[fixed]
+learning_rate = { cosine = 3 }"#,
+        r#"
+error: the table of `learning_rate` has one key, `sqrt` or `harmonic`
+ --> s.toml:4:17
+  |
+4 | learning_rate = { cosine = 3 }
+  |                 ^^^^^^^^^^^^^^
+  |
+  = help: write such as `learning_rate = { sqrt = 3.0 }`"#,
+    );
+    refused(
         "no epochs",
         r#"[fixed]
 epochs = 0"#,

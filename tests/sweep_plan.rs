@@ -76,6 +76,25 @@ fn geomspace_hits_powers_of_ten() {
 }
 
 #[test]
+fn schedules_are_values_of_the_learning_rate() {
+    let schedules = plan("axes.learning_rate = [0.01, { sqrt = 3.0 }, { harmonic = [0.3, 0.01] }]");
+    let number = Scalar::Number;
+    assert_eq!(column(&schedules, "learning_rate"), [number(0.01), number(3.0), number(0.3)]);
+    let names = [Scalar::Null, "sqrt".into(), "harmonic".into()];
+    assert_eq!(column(&schedules, "learning_rate_schedule"), names);
+    assert_eq!(column(&schedules, "learning_rate_decay"), [Scalar::Null, Scalar::Null, number(0.01)]);
+    let cells: Vec<_> = schedules.cells().collect();
+    let expected = ["0.01", "{ sqrt = 3 }", "{ harmonic = [0.3, 0.01] }"];
+    for (cell, rate) in cells.iter().zip(expected) {
+        assert_eq!(cell.label, format!("learning_rate={rate}"));
+    }
+    // A number is what it was, and the default is left out.
+    assert_eq!(Some(cells[0].id), plan("").cells().next().map(|cell| cell.id));
+    let ids: HashSet<_> = cells.iter().map(|cell| cell.id).collect();
+    assert_eq!(ids.len(), 3);
+}
+
+#[test]
 fn a_sweep_without_axes_is_one_cell() {
     let plan = plan("");
     assert_eq!(labels(&plan), ["x"]);

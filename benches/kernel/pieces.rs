@@ -46,7 +46,8 @@ impl Timing<'_> {
             *number = X::units(generators.draw());
         }
         let adam = Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
-        let mut learner = State::start([adam; LANES], [0.01; LANES], vec![S::Real::splat(0.9)]);
+        let mut learner = State::start([adam; LANES], vec![S::Real::splat(0.9)]);
+        let rate = S::Real::splat(0.01);
         let one = X::splat(1.0);
         let table = self.prior.table::<X::Number>();
         let (low, high) = self.prior.support();
@@ -97,7 +98,7 @@ impl Timing<'_> {
                 Piece::Update => {
                     for _ in 0..VECTORS {
                         let gradient = [learner.numbers()[0]];
-                        learner.learn(Told::Gradient(&gradient));
+                        learner.learn(Told::Gradient(&gradient), rate);
                     }
                 }
             }

@@ -15,6 +15,30 @@ pub struct Adam {
     pub epsilon: f64,
 }
 
+impl Adam {
+    /// The hyperparameters of Adam's steps, in the order of [`Rule::build`].
+    pub(super) const HYPERPARAMETERS: [Hyperparameter; 3] = [
+        Hyperparameter {
+            name: "beta1",
+            doc: "decay of the first moment",
+            default: Value::Number(0.9),
+            domain: Domain::Number(Range::SHARE),
+        },
+        Hyperparameter {
+            name: "beta2",
+            doc: "decay of the second moment",
+            default: Value::Number(0.999),
+            domain: Domain::Number(Range::SHARE),
+        },
+        Hyperparameter {
+            name: "epsilon",
+            doc: "added to the root of the second moment",
+            default: Value::Number(1e-8),
+            domain: Domain::Number(Range::POSITIVE),
+        },
+    ];
+}
+
 impl Rule for Adam {
     const ENTRY: Entry = Entry {
         name: "adam",
@@ -22,26 +46,7 @@ impl Rule for Adam {
         feedback: Feedback::Gradient,
         // Steps are divided by the gradient's standard deviation, which falls with the root of the batch.
         batch_exponent: Some(-0.5),
-        hyperparameters: &[
-            Hyperparameter {
-                name: "beta1",
-                doc: "decay of the first moment",
-                default: Value::Number(0.9),
-                domain: Domain::Number(Range::SHARE),
-            },
-            Hyperparameter {
-                name: "beta2",
-                doc: "decay of the second moment",
-                default: Value::Number(0.999),
-                domain: Domain::Number(Range::SHARE),
-            },
-            Hyperparameter {
-                name: "epsilon",
-                doc: "added to the root of the second moment",
-                default: Value::Number(1e-8),
-                domain: Domain::Number(Range::POSITIVE),
-            },
-        ],
+        hyperparameters: &Self::HYPERPARAMETERS,
     };
     type State<R: Real> = State<R>;
 
@@ -63,26 +68,22 @@ impl Rule for Adam {
         })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], thetas: Vec<R>) -> State<R> {
-        let zero = R::splat(0.0);
-        State {
-            learning_rate: R::from_array(courses.map(|course| course.learning_rate)),
-            beta1: R::from_array(lanes.map(|adam| adam.beta1)),
-            beta2: R::from_array(lanes.map(|adam| adam.beta2)),
-            epsilon: R::from_array(lanes.map(|adam| adam.epsilon)),
-            powers: [R::splat(1.0); 2],
-            moments: vec![Moments { mean: zero, square: zero }; thetas.len()],
-            thetas,
-        }
+    fn start<R: Real>(lanes: [Self; LANES], _: [Course; LANES], thetas: Vec<R>) -> State<R> {
+        State { steps: Steps::new(lanes, thetas.len()), thetas }
     }
 }
 
-/// Adam over lanes: m and s are the running moments of the gradient g.
+/// Adam over lanes: theta <- theta + the step.
+pub struct State<R> {
+    steps: Steps<R>,
+    thetas: Vec<R>,
+}
+
+/// Adam's steps over lanes: m and s are the running moments of the gradient g.
 ///
 /// m <- beta1 m + (1 - beta1) g, s <- beta2 s + (1 - beta2) g^2,
-/// theta <- theta + learning_rate (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + epsilon).
-pub struct State<R> {
-    learning_rate: R,
+/// the step is learning_rate (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + epsilon).
+pub(super) struct Steps<R> {
     beta1: R,
     beta2: R,
     epsilon: R,
@@ -90,7 +91,6 @@ pub struct State<R> {
     powers: [R; 2],
     /// One a parameter.
     moments: Vec<Moments<R>>,
-    thetas: Vec<R>,
 }
 
 /// The running moments m and s of one parameter's gradient.
@@ -100,6 +100,51 @@ struct Moments<R> {
     square: R,
 }
 
+impl<R: Real> Steps<R> {
+    /// Before the first epoch, for so many parameters.
+    pub(super) fn new(lanes: [Adam; LANES], parameters: usize) -> Self {
+        let zero = R::splat(0.0);
+        Steps {
+            beta1: R::from_array(lanes.map(|adam| adam.beta1)),
+            beta2: R::from_array(lanes.map(|adam| adam.beta2)),
+            epsilon: R::from_array(lanes.map(|adam| adam.epsilon)),
+            powers: [R::splat(1.0); 2],
+            moments: vec![Moments { mean: zero, square: zero }; parameters],
+        }
+    }
+
+    /// The steps of an epoch along a gradient of each parameter, in their order.
+    #[inline(always)]
+    pub(super) fn along(&mut self, gradients: impl Iterator<Item = R>, rate: R) -> impl Iterator<Item = R> {
+        let one = R::splat(1.0);
+        self.powers = [self.powers[0] * self.beta1, self.powers[1] * self.beta2];
+        let rate = rate / (one - self.powers[0]);
+        let correction = one / (one - self.powers[1]);
+        let (beta1, beta2, epsilon) = (self.beta1, self.beta2, self.epsilon);
+        self.moments.iter_mut().zip(gradients).map(move |(moments, gradient)| {
+            let mean = moments.mean.mul_add(beta1, (one - beta1) * gradient);
+            let square = moments.square.mul_add(beta2, (one - beta2) * gradient * gradient);
+            *moments = Moments { mean, square };
+            rate * mean / ((square * correction).sqrt() + epsilon)
+        })
+    }
+
+    /// What the next epoch starts from.
+    pub(super) fn memory(&self) -> Vec<R> {
+        let moments = self.moments.iter().flat_map(|moments| [moments.mean, moments.square]);
+        self.powers.into_iter().chain(moments).collect()
+    }
+
+    /// Takes what [`Steps::memory`] gave.
+    pub(super) fn restore(&mut self, memory: &[R]) {
+        let (powers, moments) = memory.split_at(2);
+        self.powers.copy_from_slice(powers);
+        for (moments, numbers) in self.moments.iter_mut().zip(moments.chunks_exact(2)) {
+            *moments = Moments { mean: numbers[0], square: numbers[1] };
+        }
+    }
+}
+
 impl<R: Real> Learn<R> for State<R> {
     #[inline(always)]
     fn numbers(&self) -> &[R] {
@@ -107,31 +152,20 @@ impl<R: Real> Learn<R> for State<R> {
     }
 
     #[inline(always)]
-    fn learn(&mut self, told: Told<'_, R>) {
+    fn learn(&mut self, told: Told<'_, R>, rate: R) {
         let gradients = told.gradient();
-        let one = R::splat(1.0);
-        self.powers = [self.powers[0] * self.beta1, self.powers[1] * self.beta2];
-        let rate = self.learning_rate / (one - self.powers[0]);
-        let correction = one / (one - self.powers[1]);
-        for ((theta, moments), &gradient) in self.thetas.iter_mut().zip(&mut self.moments).zip(gradients) {
-            let mean = moments.mean.mul_add(self.beta1, (one - self.beta1) * gradient);
-            let square = moments.square.mul_add(self.beta2, (one - self.beta2) * gradient * gradient);
-            *moments = Moments { mean, square };
-            *theta = *theta + rate * mean / ((square * correction).sqrt() + self.epsilon);
+        let steps = self.steps.along(gradients.iter().copied(), rate);
+        for (theta, step) in self.thetas.iter_mut().zip(steps) {
+            *theta = *theta + step;
         }
     }
 
     fn memory(&self) -> Vec<R> {
-        let moments = self.moments.iter().flat_map(|moments| [moments.mean, moments.square]);
-        self.powers.into_iter().chain(moments).collect()
+        self.steps.memory()
     }
 
     fn restore(&mut self, memory: &[R]) {
-        let (powers, moments) = memory.split_at(2);
-        self.powers.copy_from_slice(powers);
-        for (moments, numbers) in self.moments.iter_mut().zip(moments.chunks_exact(2)) {
-            *moments = Moments { mean: numbers[0], square: numbers[1] };
-        }
+        self.steps.restore(memory);
     }
 }
 

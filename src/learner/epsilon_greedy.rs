@@ -79,7 +79,7 @@ impl<R: Real> Learn<R> for State<R> {
     }
 
     #[inline(always)]
-    fn learn(&mut self, told: Told<'_, R>) {
+    fn learn(&mut self, told: Told<'_, R>, _: R) {
         for (sum, &payoff) in self.payoffs.iter_mut().zip(told.arms()) {
             *sum = *sum + payoff;
         }

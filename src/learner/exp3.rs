@@ -133,7 +133,7 @@ impl<R: Real> Learn<R> for State<R> {
     }
 
     #[inline(always)]
-    fn learn(&mut self, told: Told<'_, R>) {
+    fn learn(&mut self, told: Told<'_, R>, _: R) {
         for ((sum, &share), &payoff) in self.payoffs.iter_mut().zip(&self.shares).zip(told.arms()) {
             *sum = *sum + payoff / (share + self.implicit);
         }

@@ -70,7 +70,7 @@ impl<R: Real> Learn<R> for State<R> {
     }
 
     #[inline(always)]
-    fn learn(&mut self, told: Told<'_, R>) {
+    fn learn(&mut self, told: Told<'_, R>, _: R) {
         best(told.arms(), &mut self.shares);
     }
 

@@ -1,7 +1,7 @@
 //! Learners against their scalar transcriptions.
 
 use super::{Course, Learn, Learner, State, Told};
-use crate::numeric::simd::{Instance, Kernel, LANES, Real, Simd, run};
+use crate::numeric::simd::{Float, Instance, Kernel, LANES, Real, Simd, run};
 
 /// A scalar transcription: the step of one parameter in epoch t = 1, 2, .. with a gradient, and what it
 /// keeps.
@@ -9,9 +9,9 @@ pub(super) type Step<'a> = &'a dyn Fn(f64, f64, &mut [f64; 3]) -> f64;
 
 /// Drives eight learners, one a lane, along made-up gradients of two parameters each, and holds every number
 /// of every epoch to the transcriptions.
-pub(super) fn assert_follows(lanes: [Learner; LANES], learning_rates: [f64; LANES], steps: [Step; LANES]) {
+pub(super) fn assert_follows(lanes: [Learner; LANES], rates: [f64; LANES], steps: [Step; LANES]) {
     for instance in Instance::available() {
-        run(instance, Driven { lanes, learning_rates, steps });
+        run(instance, Driven { lanes, rates, steps });
     }
 }
 
@@ -20,7 +20,7 @@ const EPOCHS: u32 = 300;
 
 struct Driven<'a> {
     lanes: [Learner; LANES],
-    learning_rates: [f64; LANES],
+    rates: [f64; LANES],
     steps: [Step<'a>; LANES],
 }
 
@@ -37,13 +37,12 @@ impl Kernel for Driven<'_> {
         let mut thetas = [[0.25; LANES]; PARAMETERS];
         let mut memories = [[[0.0; 3]; LANES]; PARAMETERS];
         let start = thetas.map(S::Real::from_array).to_vec();
-        let courses =
-            self.learning_rates.map(|learning_rate| Course { learning_rate, epochs: EPOCHS, high: 1.0 });
-        let mut state = State::start(self.lanes, courses, start);
+        let mut state = State::start(self.lanes, [Course { epochs: EPOCHS, high: 1.0 }; LANES], start);
+        let rates = S::Real::from_array(self.rates);
         for epoch in 1..=EPOCHS {
             let gradients: [[f64; LANES]; PARAMETERS] =
                 std::array::from_fn(|k| std::array::from_fn(|lane| gradient(epoch, lane, k)));
-            state.learn(Told::Gradient(&gradients.map(S::Real::from_array)));
+            state.learn(Told::Gradient(&gradients.map(S::Real::from_array)), rates);
             for k in 0..PARAMETERS {
                 let numbers = state.numbers()[k].to_array();
                 for lane in 0..LANES {
@@ -85,17 +84,14 @@ impl Kernel for DrivenOnArms<'_> {
     type Output = ();
 
     fn run<S: Simd>(self) {
-        let courses: [Course; LANES] = std::array::from_fn(|lane| Course {
-            learning_rate: 1.0,
-            epochs: EPOCHS,
-            high: 1.0 + 0.5 * lane as f64,
-        });
+        let courses: [Course; LANES] =
+            std::array::from_fn(|lane| Course { epochs: EPOCHS, high: 1.0 + 0.5 * lane as f64 });
         let mut scalars: [Scalar; LANES] = std::array::from_fn(|lane| (self.scalar)(lane, &courses[lane]));
         let mut state = State::start(self.lanes, courses, vec![S::Real::splat(1.0 / FIVE as f64); FIVE]);
         for epoch in 1..=EPOCHS {
             let payoffs: [[f64; LANES]; FIVE] =
                 std::array::from_fn(|arm| std::array::from_fn(|lane| payoff(epoch, lane, arm)));
-            state.learn(Told::Arms(&payoffs.map(S::Real::from_array)));
+            state.learn(Told::Arms(&payoffs.map(S::Real::from_array)), S::Real::splat(1.0));
             for lane in 0..LANES {
                 let expected = scalars[lane](&payoffs.map(|of_arm| of_arm[lane]));
                 for (number, expected) in state.numbers().iter().zip(expected) {

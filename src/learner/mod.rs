@@ -17,12 +17,15 @@ mod ftpl;
 mod hyperparameter;
 mod mixture;
 mod mwu;
+mod ogda;
+mod optimistic_adam;
 mod pace;
 mod regret_matching_plus;
 mod response;
 mod rmsprop;
 mod sgd;
 
+pub use ftpl::Noise;
 pub use hyperparameter::{Domain, Hyperparameter, Range, Tuned, Value};
 pub use response::LinearResponse;
 
@@ -39,6 +42,8 @@ registry::learners! {
     exp3::Exp3,
     ftpl::Ftpl,
     epsilon_greedy::EpsilonGreedy,
+    ogda::Ogda,
+    optimistic_adam::OptimisticAdam,
 }
 
 /// What a learner needs to be told after each epoch.
@@ -99,8 +104,6 @@ impl<'a, R> Told<'a, R> {
 /// What a run asks of a learner.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Course {
-    /// The step of learners that have one of their own for it, above 0.
-    pub learning_rate: f64,
     /// Epochs, T, at least 1.
     pub epochs: u32,
     /// The highest value, h: payoffs are in \[0, h\].
@@ -178,7 +181,7 @@ pub trait Rule: Copy {
     }
 
     /// The learner near a fixed point at which its gradients have the root mean square `gradient_rms`; `None`
-    /// where it is no linear function of small gradients.
+    /// where it is no linear function of small gradients, or one of another form.
     fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse>;
 
     /// The state before the first epoch, of the learners of all lanes, that plays these numbers.
@@ -190,8 +193,8 @@ pub trait Learn<R: Real> {
     /// The numbers that the next epoch plays.
     fn numbers(&self) -> &[R];
 
-    /// Learns from an epoch.
-    fn learn(&mut self, told: Told<'_, R>);
+    /// Learns from an epoch, at the epoch's learning rate.
+    fn learn(&mut self, told: Told<'_, R>, rate: R);
 
     /// What the next epoch starts from beside the numbers.
     fn memory(&self) -> Vec<R>;

@@ -133,7 +133,7 @@ impl<R: Real> Learn<R> for State<R> {
     }
 
     #[inline(always)]
-    fn learn(&mut self, told: Told<'_, R>) {
+    fn learn(&mut self, told: Told<'_, R>, _: R) {
         for ((sum, score), &payoff) in self.payoffs.iter_mut().zip(&mut self.scores).zip(told.arms()) {
             *sum = *sum + payoff;
             *score = self.optimism.mul_add(payoff, *sum);
@@ -167,7 +167,7 @@ mod tests {
             smoothed: false,
         });
         assert_follows_on_arms(mwus.map(Learner::Mwu), &|lane, course| -> Scalar {
-            let mwu = mwus[lane];
+            let (mwu, course) = (mwus[lane], *course);
             let (mut sums, mut t) = (vec![0.0; 5], 0.0_f64);
             Box::new(move |payoffs| {
                 t += 1.0;
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn bounds_are_those_of_the_textbook() {
-        let course = Course { learning_rate: 1.0, epochs: 20_000, high: 1.0 };
+        let course = Course { epochs: 20_000, high: 1.0 };
         let heard = Heard { arms: 51, squares: 0.0 };
         let bound = |step, optimism| {
             let mwu = Mwu { arms: 51, step, optimism, smoothed: false };

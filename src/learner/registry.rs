@@ -111,9 +111,9 @@ macro_rules! learners {
             }
 
             #[inline(always)]
-            fn learn(&mut self, told: Told<'_, R>) {
+            fn learn(&mut self, told: Told<'_, R>, rate: R) {
                 match self {
-                    $(State::$Rule(state) => state.learn(told),)*
+                    $(State::$Rule(state) => state.learn(told, rate),)*
                 }
             }
 

@@ -64,7 +64,7 @@ impl<R: Real> Learn<R> for State<R> {
     }
 
     #[inline(always)]
-    fn learn(&mut self, told: Told<'_, R>) {
+    fn learn(&mut self, told: Told<'_, R>, _: R) {
         let (zero, one) = (R::splat(0.0), R::splat(1.0));
         let payoffs = told.arms();
         let mut mean = zero;

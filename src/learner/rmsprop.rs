@@ -74,11 +74,10 @@ impl Rule for Rmsprop {
         Some(LinearResponse { decay: 0.0, gain: 1.0, step: learning_rate / (gradient_rms + self.epsilon) })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], _: [Course; LANES], thetas: Vec<R>) -> State<R> {
         let zero = R::splat(0.0);
         let central = |rmsprop: Self| if rmsprop.moment == Moment::Central { 1.0 } else { 0.0 };
         State {
-            learning_rate: R::from_array(courses.map(|course| course.learning_rate)),
             rho: R::from_array(lanes.map(|rmsprop| rmsprop.rho)),
             epsilon: R::from_array(lanes.map(|rmsprop| rmsprop.epsilon)),
             central: R::from_array(lanes.map(central)),
@@ -94,7 +93,6 @@ impl Rule for Rmsprop {
 /// m <- rho m + (1 - rho) g, s <- rho s + (1 - rho) g^2,
 /// theta <- theta + learning_rate g / (sqrt(s - m^2) + epsilon).
 pub struct State<R> {
-    learning_rate: R,
     rho: R,
     epsilon: R,
     /// 1 where m counts, else 0.
@@ -118,7 +116,7 @@ impl<R: Real> Learn<R> for State<R> {
     }
 
     #[inline(always)]
-    fn learn(&mut self, told: Told<'_, R>) {
+    fn learn(&mut self, told: Told<'_, R>, rate: R) {
         let gradients = told.gradient();
         let (zero, renewal) = (R::splat(0.0), R::splat(1.0) - self.rho);
         for ((theta, moments), &gradient) in self.thetas.iter_mut().zip(&mut self.moments).zip(gradients) {
@@ -127,7 +125,7 @@ impl<R: Real> Learn<R> for State<R> {
             *moments = Moments { mean, square };
             // Rounding may leave less than 0.
             let spread = (square - self.central * mean * mean).max(zero);
-            *theta = *theta + self.learning_rate * gradient / (spread.sqrt() + self.epsilon);
+            *theta = *theta + rate * gradient / (spread.sqrt() + self.epsilon);
         }
     }
 

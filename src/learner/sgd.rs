@@ -39,9 +39,8 @@ impl Rule for Sgd {
         Some(LinearResponse { decay: self.momentum, gain: 1.0, step: learning_rate })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], _: [Course; LANES], thetas: Vec<R>) -> State<R> {
         State {
-            learning_rate: R::from_array(courses.map(|course| course.learning_rate)),
             momentum: R::from_array(lanes.map(|sgd| sgd.momentum)),
             velocities: vec![R::splat(0.0); thetas.len()],
             thetas,
@@ -51,7 +50,6 @@ impl Rule for Sgd {
 
 /// SGD over lanes: velocity <- momentum velocity + g, theta <- theta + learning_rate velocity.
 pub struct State<R> {
-    learning_rate: R,
     momentum: R,
     /// One a parameter.
     velocities: Vec<R>,
@@ -65,12 +63,12 @@ impl<R: Real> Learn<R> for State<R> {
     }
 
     #[inline(always)]
-    fn learn(&mut self, told: Told<'_, R>) {
+    fn learn(&mut self, told: Told<'_, R>, rate: R) {
         let gradients = told.gradient();
         for ((theta, velocity), &gradient) in self.thetas.iter_mut().zip(&mut self.velocities).zip(gradients)
         {
             *velocity = velocity.mul_add(self.momentum, gradient);
-            *theta = velocity.mul_add(self.learning_rate, *theta);
+            *theta = velocity.mul_add(rate, *theta);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::expectation::ExpectedGradient;
 use crate::learner::{Learner, Sgd};
 use crate::numeric::simd::Instance;
-use crate::train::{Batch, Beta, Outcome, Recording, Run, Settings, Standing, Status, train_group};
+use crate::train::{Batch, Beta, Outcome, Rate, Recording, Run, Settings, Standing, Status, train_group};
 
 /// Epochs after which it is first looked whether movement is left; from then on after twice as many each
 /// time, so that the last look is at half of all epochs.
@@ -43,11 +43,15 @@ impl Settings {
     }
 }
 
-/// Continues a run from where it ended on the exact gradient at its last beta, twice: with its own learners,
-/// in their states, and with plain gradient ascent. Each goes on until the movement has died out, or for
-/// `most` epochs. A continuation that diverges has no number.
+/// Continues a run from where it ended on the exact gradient, at its last beta and learning rates, twice: with
+/// its own learners, in their states, and with plain gradient ascent. Each goes on until the movement has died
+/// out, or for `most` epochs. A continuation that diverges has no number.
 pub(super) fn continued(settings: &Settings, outcome: &Outcome, most: u32) -> Continued {
-    let exact = Settings { batch: Batch::Exact, beta: Beta::Fixed(settings.beta.last()), ..settings.clone() };
+    let mut exact =
+        Settings { batch: Batch::Exact, beta: Beta::Fixed(settings.beta.last()), ..settings.clone() };
+    for bidder in &mut exact.bidders {
+        bidder.learning_rate = Rate::Fixed(bidder.learning_rate.last(settings.epochs));
+    }
     let standings: Vec<Standing> = outcome.bidders.iter().map(|bidder| bidder.standing.clone()).collect();
     let Some(moved) = outcome.bidders.iter().filter_map(|bidder| bidder.tail_sd).reduce(f64::max) else {
         // A tail of one epoch has no movement to compare with.
@@ -63,7 +67,7 @@ pub(super) fn continued(settings: &Settings, outcome: &Outcome, most: u32) -> Co
     let step = stable_step(&exact, &standings);
     for bidder in &mut plain.bidders {
         bidder.learner = Learner::Sgd(Sgd { momentum: 0.0 });
-        bidder.learning_rate = step;
+        bidder.learning_rate = Rate::Fixed(step);
     }
     let fresh = standings.iter().map(|standing| Standing { memory: None, ..standing.clone() });
     Continued {

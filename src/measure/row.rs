@@ -120,7 +120,8 @@ mod tests {
     use crate::learner::Learner;
     use crate::measure::MeasureSettings;
     use crate::train::{
-        Batch, Beta, BidderOutcome, BidderSettings, Initial, Precision, Profiles, Series, Standing, Updates,
+        Batch, Beta, BidderOutcome, BidderSettings, Initial, Precision, Profiles, Rate, Series, Standing,
+        Updates,
     };
 
     fn settings(beta: Beta) -> Settings {
@@ -129,7 +130,7 @@ mod tests {
             prior: Prior::STANDARD,
             strategy: Strategy::Linear,
             learner: Learner::build(0, &defaults),
-            learning_rate: 0.01,
+            learning_rate: Rate::Fixed(0.01),
             initial: Initial::Theta(0.9),
         };
         Settings {
@@ -159,6 +160,7 @@ mod tests {
             last_parameters: vec![0.47],
             ema_residual_sd: Some(0.005),
             standing: Standing { thetas: vec![-0.12], memory: Some(vec![0.0, 0.1, 1e-3, 1e-6]) },
+            mixed: None,
         };
         let other = BidderOutcome { tail_mean: 0.51, tail_mean_parameters: vec![0.51], ..bidder.clone() };
         Outcome {

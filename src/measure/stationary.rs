@@ -276,7 +276,12 @@ impl Game {
     fn responses(&self, squares: &[f64]) -> Result<Vec<LinearResponse>, String> {
         let response = |((learner, rate), square): (&(Learner, f64), &f64)| {
             let found = learner.near_rest(*rate, square.sqrt());
-            found.ok_or_else(|| format!("{} is no linear function of small gradients", learner.name()))
+            found.ok_or_else(|| {
+                format!(
+                    "{} is no linear function of small gradients, or not of the form that the theory knows",
+                    learner.name()
+                )
+            })
         };
         self.learners.iter().zip(squares).map(response).collect()
     }

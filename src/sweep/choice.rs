@@ -5,11 +5,11 @@ use std::fmt;
 use serde_json::{Value as Json, json};
 
 use crate::learner::{self, Domain, Tuned};
-use crate::train::{Batch, Beta};
+use crate::train::{Batch, Beta, Rate};
 
 use super::form::{
-    BatchForm, BetaForm, DomainForm, Form, Initial, InitialForm, Integer, LearnerChoice, LearnerForm, Number,
-    PopulationForm, PopulationName, Word, bare, tuned_toml,
+    BatchForm, BetaForm, DomainForm, Form, Initial, InitialForm, Integer, LearnerChoice, LearnerForm,
+    PopulationForm, PopulationName, RateForm, Word, bare, tuned_toml,
 };
 use super::number::shortest;
 
@@ -25,6 +25,7 @@ pub(super) enum Choice {
     Batch(Batch),
     Learner(LearnerChoice),
     Tuned(Tuned),
+    Rate(Rate),
 }
 
 /// A form of settings: what its values are as choices.
@@ -58,12 +59,12 @@ macro_rules! choose {
 
 choose! {
     Integer: Integer,
-    Number: Number,
     PopulationForm: Population,
     InitialForm: Initial,
     BetaForm: Beta,
     BatchForm: Batch,
     LearnerForm: Learner,
+    RateForm: Rate,
 }
 
 impl<W: Copy + Send + Sync + 'static> Choose for Word<W> {
@@ -114,6 +115,7 @@ impl Choice {
             Choice::Batch(batch) => BatchForm.toml(batch),
             Choice::Learner(learner) => LearnerForm.toml(learner),
             Choice::Tuned(tuned) => tuned_toml(*tuned),
+            Choice::Rate(rate) => RateForm.toml(rate),
         }
     }
 
@@ -122,6 +124,7 @@ impl Choice {
         match self {
             Choice::Integer(integer) => json!(integer),
             Choice::Number(x) => json!(x),
+            Choice::Rate(rate) => RateForm.json(rate),
             _ => json!(self.to_string()),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::auction::{Mechanism, Strategy};
 use crate::learner::Learner;
-use crate::train::{Batch, Beta, BidderSettings, Initial, Precision, Profiles, Settings, Updates};
+use crate::train::{Batch, Beta, BidderSettings, Initial, Precision, Profiles, Rate, Settings, Updates};
 
 use super::choice::{Choice, Choose};
 use super::form::{DomainForm, LearnerChoice};
@@ -130,7 +130,7 @@ fn unset_bidder(member: &Member, learner: Learner) -> BidderSettings {
         prior: member.prior.clone(),
         strategy: Strategy::Linear,
         learner,
-        learning_rate: 1.0,
+        learning_rate: Rate::Fixed(1.0),
         initial: Initial::Truthful,
     }
 }
@@ -150,6 +150,9 @@ mod tests {
             panic!("{} bidders", bidders.len());
         };
         assert_eq!((prior, strategy), (&crate::auction::Prior::STANDARD, &Strategy::Linear));
-        assert_eq!((learner.name(), *learning_rate, *initial), ("adam", 0.01, Initial::Theta(0.9)));
+        assert_eq!(
+            (learner.name(), *learning_rate, *initial),
+            ("adam", Rate::Fixed(0.01), Initial::Theta(0.9))
+        );
     }
 }

@@ -132,7 +132,7 @@ mod tests {
     use crate::auction::Strategy;
     use crate::auction::prior::{Empirical, Uniform};
     use crate::learner::{Adam, Learner, Sgd};
-    use crate::train::{Batch, Beta, Initial, Precision, Profiles, Updates};
+    use crate::train::{Batch, Beta, Initial, Precision, Profiles, Rate, Updates};
 
     fn canonical(seeds: Seeds, settings: &Settings) -> String {
         Identity::new(seeds).canonical(settings)
@@ -178,7 +178,7 @@ mod tests {
         let mut other = settings.bidders[0].clone();
         other.prior = Prior::Uniform(Uniform::new(0.5, 2.0).expect("a valid prior"));
         other.learner = Learner::Sgd(Sgd { momentum: 0.5 });
-        other.learning_rate = 1e-20;
+        other.learning_rate = Rate::Fixed(1e-20);
         other.initial = Initial::Theta(-0.25);
         settings.bidders.push(other);
         settings.bidders[0].learner = Learner::Adam(Adam { beta1: 0.9, beta2: 0.5, epsilon: 1e-7 });

@@ -11,14 +11,14 @@ use crate::auction::strategy::{
 };
 use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Mechanism, Strategy};
 use crate::learner::Learner;
-use crate::train::{self, Batch, Beta, BidderSettings, Precision, Profiles, Settings, Updates};
+use crate::train::{self, Batch, Beta, BidderSettings, Precision, Profiles, Rate, Settings, Updates};
 
 use super::cell::Cell;
 use super::columns::{Kind, Scalar, SettingColumn};
 use super::document::{Entry, Table, Value};
 use super::form::{
-    BatchForm, BetaForm, DomainForm, Initial, InitialForm, Integer, LearnerChoice, LearnerForm, Number,
-    PopulationForm, Word, initial, learner,
+    BatchForm, BetaForm, DomainForm, Initial, InitialForm, Integer, LearnerChoice, LearnerForm,
+    PopulationForm, RateForm, Word, initial, learner, rate,
 };
 use super::limits::MAX_COUNT;
 use super::number::shortest;
@@ -162,14 +162,40 @@ fn rows() -> Vec<SettingEntry> {
                 (bidder.learner != usual.learner).then(|| learner::canonical(&bidder.learner))
             })
             .into(),
-        Row::new("learning_rate", "the learner's step", Number::positive("a finite number above 0"))
-            .default(0.01)
-            .bidder_where(
-                plays_a_function,
-                |bidder| bidder.learning_rate,
-                |bidder, rate, _| bidder.learning_rate = rate,
-            )
-            .into(),
+        Row::new(
+            "learning_rate",
+            "the learner's step: FIRST / sqrt(1 + t) or FIRST / (1 + DECAY t) at epochs t = 0, 1, .. of a schedule; \
+             its column: at the first epoch",
+            RateForm,
+        )
+        .default(Rate::Fixed(0.01))
+        .bidder_where(
+            plays_a_function,
+            |bidder| bidder.learning_rate,
+            |bidder, rate, _| bidder.learning_rate = rate,
+        )
+        .column_named(
+            "learning_rate_schedule",
+            "how the learner's step falls over the epochs; null where it does not",
+            Kind::Text,
+            |cell, bidder| {
+                let bidder = &cell.settings.bidders[bidder];
+                let schedule = rate::schedule(bidder.learning_rate).filter(|_| plays_a_function(bidder));
+                schedule.map_or(Scalar::Null, Scalar::from)
+            },
+        )
+        .column_named(
+            "learning_rate_decay",
+            "DECAY of a harmonic schedule, by what its divisor grows in an epoch; null else",
+            Kind::Number,
+            |cell, bidder| match cell.settings.bidders[bidder].learning_rate {
+                Rate::Harmonic { decay, .. } if plays_a_function(&cell.settings.bidders[bidder]) => {
+                    Scalar::Number(decay)
+                }
+                _ => Scalar::Null,
+            },
+        )
+        .into(),
         Row::new(
             "batch",
             "valuation profiles per epoch, or exact for the expected gradient; its column: null for that",
@@ -360,7 +386,7 @@ mod tests {
     fn columns_are_in_table_order() {
         let names: Vec<String> = setting_columns().into_iter().map(|column| column.name).collect();
         let expected = "mechanism bidders population strategy segments initial initial_low initial_high beta beta_first \
-                        learner learning_rate batch profiles epochs updates precision adam_beta1 adam_beta2 adam_epsilon sgd_momentum";
+                        learner learning_rate learning_rate_schedule learning_rate_decay batch profiles epochs updates precision adam_beta1 adam_beta2 adam_epsilon sgd_momentum";
         // Learners that come later add theirs at the end.
         assert!(names.join(" ").starts_with(expected), "{names:?}");
     }

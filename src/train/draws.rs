@@ -145,7 +145,7 @@ mod tests {
     use crate::numeric::simd::{Instance, Kernel, run};
     use crate::numeric::xoshiro::Seeded;
     use crate::train::{
-        Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates,
+        Batch, Beta, BidderSettings, Initial, Precision, Profiles, Rate, Recording, Settings, Updates,
     };
 
     const CELLS: usize = 64;
@@ -163,6 +163,7 @@ mod tests {
             let bidders = self.lanes[0].settings.bidders.len();
             let mut draws = Draws::<S, X> {
                 streams: vec![Xoshiro::new(&Seeded::new(self.lanes.map(|run| run.seed)))],
+                arms: Vec::new(),
                 quantiles: (0..bidders).map(|bidder| Quantile::new::<S>(&self.lanes, bidder)).collect(),
                 batch: 0,
                 chunk: Chunk::new(bidders),
@@ -235,7 +236,7 @@ mod tests {
                         prior: supports[support].clone(),
                         strategy: Strategy::Linear,
                         learner: Learner::Sgd(Sgd { momentum: 0.0 }),
-                        learning_rate: 0.1,
+                        learning_rate: Rate::Fixed(0.1),
                         initial: Initial::Theta(0.0),
                     })
                     .collect(),

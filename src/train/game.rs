@@ -73,13 +73,14 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         }
     }
 
-    /// Takes the steepness of an epoch, from 1.
+    /// Takes the steepness and the learning rates of an epoch, from 1.
     #[inline(always)]
     pub(super) fn begin_epoch(&mut self, epoch: u32) {
         if epoch == 1 || self.is_annealed() {
             let beta = |run: &Run<'_>| run.settings.beta.at(epoch - 1, run.settings.epochs);
             self.beta = S::Real::from_array(self.runs.each_ref().map(beta));
         }
+        self.players.iter_mut().for_each(|player| player.begin_epoch(epoch));
         self.lines.sums.fill(Sums::zero());
         self.curves.begin_epoch();
     }

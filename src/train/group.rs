@@ -14,14 +14,14 @@ use crate::numeric::simd::{self, Instance, LANES};
 /// use bidsweep::auction::{Mechanism, Prior, Strategy};
 /// use bidsweep::learner::{Adam, Learner};
 /// use bidsweep::train::{
-///     Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates, train,
+///     Batch, Beta, BidderSettings, Initial, Precision, Profiles, Rate, Recording, Settings, Updates, train,
 /// };
 ///
 /// let bidder = BidderSettings {
 ///     prior: Prior::STANDARD,
 ///     strategy: Strategy::Linear,
 ///     learner: Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
-///     learning_rate: 0.01,
+///     learning_rate: Rate::Fixed(0.01),
 ///     initial: Initial::Theta(0.9),
 /// };
 /// let settings = Settings {

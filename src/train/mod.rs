@@ -20,6 +20,7 @@ mod observe;
 mod odds;
 mod outcome;
 mod player;
+mod rate;
 mod run;
 mod settings;
 mod shape;
@@ -28,6 +29,7 @@ mod streams;
 
 pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Mixed, Outcome, Series, Standing, Status};
+pub use rate::Rate;
 pub use run::Run;
 pub use settings::{
     Batch, Beta, BidderSettings, Initial, NoExactMode, Precision, Profiles, Recording, Settings, Updates,

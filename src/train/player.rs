@@ -3,7 +3,7 @@
 use super::hindsight::Hindsight;
 use super::observe::{Moments, Observer};
 use super::start::thetas;
-use super::{BidderOutcome, Mixed, Run, Standing};
+use super::{BidderOutcome, Mixed, Rate, Run, Standing};
 use crate::auction::strategy::{Link, Play, piecewise_linear};
 use crate::auction::{Prior, Strategy};
 use crate::learner::{Course, Feedback, Learn, Learner, State, Told};
@@ -19,6 +19,9 @@ pub(super) struct Player<R: Real> {
     learners: [Learner; LANES],
     courses: [Course; LANES],
     learner: State<R>,
+    rates: [Rate; LANES],
+    /// The learning rate of the epoch.
+    rate: R,
     link: Link,
     /// The parameters of the bid function, such as the multiplier.
     pub(super) parameters: Vec<R>,
@@ -48,6 +51,23 @@ struct Mixing<R> {
     hindsight: Hindsight<R>,
 }
 
+impl<R: Real> Mixing<R> {
+    fn new(arms: usize) -> Self {
+        let zeros = vec![R::splat(0.0); arms];
+        Mixing { shown: zeros.clone(), sums: zeros, epochs: R::splat(0.0), hindsight: Hindsight::new(arms) }
+    }
+
+    /// What others may believe on.
+    fn memory(&self) -> impl Iterator<Item = R> {
+        std::iter::once(self.epochs).chain(self.sums.iter().copied())
+    }
+
+    fn restore(&mut self, memory: &[R]) {
+        self.epochs = memory[0];
+        self.sums.copy_from_slice(&memory[1..]);
+    }
+}
+
 impl<R: Real> Player<R> {
     /// The bidder at a place (from 0) before the first epoch.
     pub(super) fn new(runs: &[Run<'_>; LANES], place: usize) -> Self {
@@ -62,28 +82,30 @@ impl<R: Real> Player<R> {
         let learners = bidders.map(|bidder| bidder.learner);
         let courses = runs.map(|run| run.settings.course(place));
         let mut learner = State::start(learners, courses, numbers);
+        let mut mixed = play.arms().map(Mixing::new);
         // A group's runs all start anew, or all where others had come.
         if starts.iter().all(|start| start.memory.is_some()) {
-            learner
-                .restore(&lanes_of(&starts.each_ref().map(|start| start.memory.as_deref().unwrap_or(&[]))));
+            let memory = lanes_of(&starts.each_ref().map(|start| start.memory.as_deref().unwrap_or(&[])));
+            let mixing = play.arms().map_or(0, |arms| arms + 1);
+            let (learned, played) = memory.split_at(memory.len() - mixing);
+            learner.restore(learned);
+            if let Some(mixed) = &mut mixed {
+                mixed.restore(played);
+            }
         }
         let projection = match play {
             Play::Pure(Strategy::Linear) => Vec::new(),
             _ => of_lanes(bidders.map(|bidder| &bidder.prior), |prior| play.projection(prior)),
         };
         let zeros = vec![R::splat(0.0); count];
-        let mixed = play.arms().map(|arms| Mixing {
-            shown: zeros.clone(),
-            sums: zeros.clone(),
-            epochs: R::splat(0.0),
-            hindsight: Hindsight::new(arms),
-        });
         let mut player = Player {
             feedback: bidders[0].learner.feedback(),
             belief: bidders[0].learner.belief().unwrap_or(0.0),
             learners,
             courses,
             learner,
+            rates: bidders.map(|bidder| bidder.learning_rate),
+            rate: R::splat(0.0),
             link: play.link(),
             parameters: zeros.clone(),
             gradient: zeros,
@@ -100,6 +122,14 @@ impl<R: Real> Player<R> {
         }
         player.observer = Observer::new(player.multiplier());
         player
+    }
+
+    /// Takes the learning rate of an epoch, from 1.
+    #[inline(always)]
+    pub(super) fn begin_epoch(&mut self, epoch: u32) {
+        if epoch == 1 || self.rates.iter().any(|rate| rate.fixed().is_none()) {
+            self.rate = R::from_array(self.rates.map(|rate| rate.at(epoch - 1)));
+        }
     }
 
     /// Takes the parameters from the learner's numbers.
@@ -142,7 +172,7 @@ impl<R: Real> Player<R> {
     /// Tells the learner [`Player::gradient`], and takes the parameters that it comes to.
     #[inline(always)]
     pub(super) fn learn_gradient(&mut self) {
-        self.learner.learn(Told::Gradient(&self.gradient));
+        self.learner.learn(Told::Gradient(&self.gradient), self.rate);
         self.play();
     }
 
@@ -156,7 +186,7 @@ impl<R: Real> Player<R> {
             mixed.hindsight.hear(&self.parameters, payoffs);
             mixed.shown.copy_from_slice(&self.parameters);
         }
-        self.learner.learn(Told::Arms(told));
+        self.learner.learn(Told::Arms(told), self.rate);
         for (parameter, &share) in self.parameters.iter_mut().zip(self.learner.numbers()) {
             *parameter = share;
         }
@@ -208,10 +238,9 @@ impl<R: Real> Player<R> {
     pub(super) fn outcome(&self, lane: usize) -> BidderOutcome {
         let of_lane = |numbers: &[R]| numbers.iter().map(|number| number.to_array()[lane]).collect();
         let last = of_lane(self.shown());
-        let standing = Standing {
-            thetas: of_lane(self.learner.numbers()),
-            memory: Some(of_lane(&self.learner.memory())),
-        };
+        let mut memory = self.learner.memory();
+        memory.extend(self.mixed.iter().flat_map(Mixing::memory));
+        let standing = Standing { thetas: of_lane(self.learner.numbers()), memory: Some(of_lane(&memory)) };
         if let Some(mixed) = &self.mixed {
             let means = self.values.iter().map(|moments| moments.mean(lane)).collect();
             let epochs = mixed.epochs.to_array()[lane];

@@ -4,6 +4,8 @@ use crate::auction::strategy::Play;
 use crate::auction::{Bidder, Mechanism, Population, Prior, Strategy};
 use crate::learner::{Course, Feedback, Learner};
 
+use super::Rate;
+
 /// The settings of a run; with a seed they determine every bit of its outcome.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -35,8 +37,8 @@ pub struct BidderSettings {
     pub strategy: Strategy,
     /// The learner, with its hyperparameters.
     pub learner: Learner,
-    /// The learner's step, above 0.
-    pub learning_rate: f64,
+    /// The learner's step.
+    pub learning_rate: Rate,
     /// The bid function at epoch 0.
     pub initial: Initial,
 }
@@ -230,7 +232,7 @@ impl Settings {
     /// What a run asks of the learner of a bidder, counted from 0.
     pub fn course(&self, bidder: usize) -> Course {
         let bidder = &self.bidders[bidder];
-        Course { learning_rate: bidder.learning_rate, epochs: self.epochs, high: bidder.prior.support().1 }
+        Course { epochs: self.epochs, high: bidder.prior.support().1 }
     }
 
     /// Whether runs of different seeds differ: batches are sampled, or starts drawn.

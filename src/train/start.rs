@@ -41,10 +41,11 @@ mod tests {
     use crate::auction::strategy::linear;
     use crate::auction::{Prior, Strategy};
     use crate::learner::{Learner, Sgd};
+    use crate::train::Rate;
 
     fn bidder(strategy: Strategy, initial: Initial) -> BidderSettings {
         let learner = Learner::Sgd(Sgd { momentum: 0.0 });
-        BidderSettings { prior: Prior::STANDARD, strategy, learner, learning_rate: 0.1, initial }
+        BidderSettings { prior: Prior::STANDARD, strategy, learner, learning_rate: Rate::Fixed(0.1), initial }
     }
 
     const CURVE: Strategy = Strategy::PiecewiseLinear { segments: 3 };

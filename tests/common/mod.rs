@@ -3,7 +3,7 @@
 use bidsweep::auction::{Mechanism, Prior, Strategy};
 use bidsweep::learner::{Adam, Learner};
 use bidsweep::train::{
-    Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates,
+    Batch, Beta, BidderSettings, Initial, Precision, Profiles, Rate, Recording, Settings, Updates,
 };
 
 /// The study's settings, for any number of bidders.
@@ -12,7 +12,7 @@ pub fn settings(bidders: usize, beta: f64) -> Settings {
         prior: Prior::STANDARD,
         strategy: Strategy::Linear,
         learner: Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
-        learning_rate: 0.01,
+        learning_rate: Rate::Fixed(0.01),
         initial: Initial::Theta(0.9),
     };
     Settings {

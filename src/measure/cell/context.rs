@@ -11,7 +11,7 @@ use crate::measure::context::profile;
 use crate::measure::settings::{MeasureSettings, Scope};
 use crate::measure::stationary::{Sampling, Stationary, stationary};
 use crate::measure::table::BidderColumn;
-use crate::train::{Batch, Profiles, Settings, Updates};
+use crate::train::{Batch, BidderSettings, Profiles, Settings, Updates};
 
 const MULTIPLIER: BidderColumn = BidderColumn::named("multiplier_tail_mean");
 const DRIFT: BidderColumn = BidderColumn::named("multiplier_tail_drift");
@@ -89,8 +89,9 @@ fn theory(settings: &Settings, references: &References) -> Result<Stationary, St
     let multipliers =
         references.bidders.iter().map(|bidder| bidder.smoothed.multiplier).collect::<Option<Vec<_>>>();
     let multipliers = multipliers.ok_or("there is no smoothed equilibrium")?;
-    let learners: Vec<_> =
-        settings.bidders.iter().map(|bidder| (bidder.learner, bidder.learning_rate)).collect();
+    let learner = |bidder: &BidderSettings| bidder.learning_rate.fixed().map(|rate| (bidder.learner, rate));
+    let learners = settings.bidders.iter().map(learner).collect::<Option<Vec<_>>>();
+    let learners = learners.ok_or("nothing is stationary where a learning rate falls")?;
     let sampling = Sampling {
         batch,
         shared_profiles: settings.profiles == Profiles::Shared,

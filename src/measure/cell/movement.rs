@@ -42,7 +42,7 @@ pub(super) fn movement(
     let momentum = settings
         .bidders
         .iter()
-        .filter_map(|bidder| bidder.learner.near_rest(bidder.learning_rate, 1.0))
+        .filter_map(|bidder| bidder.learner.near_rest(bidder.learning_rate.last(settings.epochs), 1.0))
         .map(|response| response.decay)
         .fold(0.0, f64::max);
     let evidence = Evidence {

@@ -307,8 +307,8 @@ mod tests {
             }
             let mut samples = vec![X::Number::round(0.0); LANES * X::PER_LANE];
             x.store(&mut samples);
-            let one_by_one = samples.chunks_exact(LANES).map(|lanes| lanes.iter().map(|x| x.widen()));
-            results.extend(one_by_one.map(|lanes| lanes.collect::<Vec<_>>().try_into().expect("lanes")));
+            let one_by_one = samples.as_chunks::<LANES>().0.iter();
+            results.extend(one_by_one.map(|lanes| lanes.map(|sample| sample.widen())));
             results.push(X::load(&samples).fold().to_array());
         }
     }

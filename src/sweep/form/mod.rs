@@ -12,6 +12,7 @@ mod number;
 mod points;
 mod population;
 pub(super) mod prior;
+pub(super) mod rate;
 mod word;
 
 pub(super) use batch::BatchForm;
@@ -25,6 +26,7 @@ pub(super) use learner::{LearnerChoice, LearnerForm};
 pub(super) use number::Number;
 pub(super) use points::Points;
 pub(super) use population::{PopulationForm, PopulationName};
+pub(super) use rate::RateForm;
 pub(super) use word::Word;
 
 use serde_json::{Value as Json, json};

@@ -4,8 +4,7 @@ use std::ops::{Bound, RangeBounds};
 
 use serde_json::{Value as Json, json};
 
-use super::{Form, Names, Told};
-use crate::sweep::columns::{Kind, Scalar};
+use super::{Form, Names};
 use crate::sweep::document::Node;
 use crate::sweep::number::shortest;
 use crate::sweep::problem::Problem;
@@ -61,15 +60,5 @@ impl Form for Number {
 
     fn json(&self, value: &f64) -> Json {
         json!(value)
-    }
-}
-
-impl Told for Number {
-    fn kind(&self) -> Kind {
-        Kind::Number
-    }
-
-    fn scalar(&self, value: &f64) -> Scalar {
-        Scalar::Number(*value)
     }
 }
