@@ -55,7 +55,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
                     .iter()
                     .map(|bidder| {
                         let arms = bidder.play().arms()?;
-                        Some(Arms::new(arms, bidder.learner.feedback()))
+                        Some(Arms::new(arms, bidder.learner.feedback(), samples as usize))
                     })
                     .collect()
             } else {
