@@ -3,6 +3,7 @@
 mod class;
 mod distance;
 mod first_price;
+mod grid;
 mod linear;
 mod memo;
 mod reference;
@@ -11,6 +12,7 @@ mod smoothed;
 pub use class::{CLASS_GAIN, CLASS_RESIDUAL, ClassEquilibrium, class_equilibrium};
 pub use distance::{BneDistance, Distance};
 pub use first_price::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
+pub use grid::grid_equilibria;
 pub use linear::{LinearEquilibrium, linear_equilibria};
 pub use memo::shared_references;
 pub use reference::{BidderReferences, Reference, References, equilibrium, references};

@@ -1,4 +1,4 @@
-//! How far the learned multiplier is from equilibrium, and why: `bias` is the sum of its three parts.
+//! How far the learned multiplier is from equilibrium, and why: `bias` is the sum of its parts.
 
 use super::column::ONE;
 use super::context::BidderContext;
@@ -23,8 +23,12 @@ pub(super) const ROWS: &[Measure] = &[
     bidder(
         "learning_bias",
         ONE,
-        "multiplier_tail_mean - smoothed equilibrium: the part of bias due to learning",
-        |bidder| Some(bidder.outcome.tail_mean - bidder.references.smoothed.multiplier?),
+        "multiplier_tail_mean - smoothed equilibrium, of bidders on a grid - its nearest equilibrium: the part of bias \
+         due to learning",
+        |bidder| {
+            let reference = bidder.grid.or(bidder.references.smoothed.multiplier);
+            Some(bidder.outcome.tail_mean - reference?)
+        },
     )
     .main(),
 ];

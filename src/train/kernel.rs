@@ -9,7 +9,7 @@ use super::chunk::Chunk;
 use super::curves::{OfArms, OfCurves};
 use super::draws::{Draws, Quantile};
 use super::exact::Exact;
-use super::exact_arms::{self, ExactArms};
+use super::exact_arms::ExactArms;
 use super::game::{Game, all_linear, any_arms, parameters};
 use super::gradient::{Everyone, One, Pair, Total};
 use super::streams::stream_seed;
@@ -72,7 +72,7 @@ impl<'a> Training<'a> {
     fn expect<S: Simd>(&self) -> Vec<Outcome> {
         let mut games: Vec<Game<'a, S, S::Real>> =
             self.games.iter().map(|&runs| Game::new(runs, 1)).collect();
-        if let Some(bidders) = exact_arms::bidders(&self.games[0][0]) {
+        if let Some(bidders) = self.shared().arm_bidders() {
             let exact: Vec<_> = games.iter().map(|game| ExactArms::new(game, &bidders)).collect();
             return self.train(&mut games, exact);
         }
