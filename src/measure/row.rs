@@ -6,7 +6,7 @@ use super::context::RunContext;
 use super::settings::RunMeasurement;
 use super::table::{OF_BIDDERS, OF_RUNS, bidder_columns, run_columns};
 use super::yardstick::Yardstick;
-use crate::train::{Outcome, Settings, Status};
+use crate::train::{BidderOutcome, Outcome, Settings, Status};
 
 /// What a run leaves behind: a row of `runs`, a row of `bidders` each, and the trajectory.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,9 @@ pub struct RunRow {
     /// The [parameters](crate::auction::Strategy::bid_function) of the tail-mean bids, shape
     /// \[bidder\]\[parameter\]; none of a run without numbers.
     pub parameters: Vec<Vec<f64>>,
+    /// Of a bidder on arms the mixture of the last epoch, and behind it that averaged over all epochs; none of
+    /// others. Shape \[bidder\]\[2 x arm\].
+    pub mixtures: Vec<Vec<f64>>,
     /// Multipliers, shape \[recorded epoch\]\[bidder\]; NaN or infinite where a run had diverged.
     pub trajectory: Option<Array2<f64>>,
 }
@@ -74,8 +77,17 @@ impl RunRow {
             values: vec![None; run_columns().len()],
             bidders: vec![vec![None; bidder_columns().len()]; bidders],
             parameters: vec![Vec::new(); bidders],
+            mixtures: vec![Vec::new(); bidders],
             trajectory: None,
         }
+    }
+}
+
+/// The mixtures of a bidder that stand beside that of its tail.
+fn mixtures(bidder: &BidderOutcome) -> Vec<f64> {
+    match &bidder.mixed {
+        Some(mixed) => bidder.last_parameters.iter().chain(&mixed.time_average).copied().collect(),
+        None => Vec::new(),
     }
 }
 
@@ -107,6 +119,7 @@ pub fn measure(
         values: values.collect(),
         bidders: bidders.collect(),
         parameters: outcome.bidders.iter().map(|bidder| bidder.tail_mean_parameters.clone()).collect(),
+        mixtures: outcome.bidders.iter().map(mixtures).collect(),
         trajectory,
     }
 }
