@@ -3,7 +3,7 @@
 use bidsweep::auction::prior::Power;
 use bidsweep::auction::{Prior, Strategy};
 use bidsweep::equilibrium::references;
-use bidsweep::learner::{Feedback, Learn, Learner, State, Told, Value};
+use bidsweep::learner::{Learn, Learner, State, Told, Value};
 use bidsweep::numeric::simd::{Float, Instance, Kernel, LANES, Real, Simd, run};
 use bidsweep::train::{Batch, Outcome, Rate, Recording, Run, Settings, Standing, Status, train, train_group};
 
@@ -93,6 +93,17 @@ struct Field {
     epochs: u32,
 }
 
+impl Field {
+    /// The gradients where numbers stand.
+    fn at<R: Real>(&self, numbers: &[R]) -> Vec<R> {
+        let derivative = |(slopes, constant): (&Vec<f64>, &f64)| {
+            let terms = slopes.iter().zip(numbers);
+            terms.fold(R::splat(*constant), |sum, (slope, x)| x.mul_add(R::splat(*slope), sum))
+        };
+        self.slopes.iter().zip(&self.constants).map(derivative).collect()
+    }
+}
+
 /// Where a learner comes on a field: the last numbers and the mean over all epochs, lane by lane the same.
 struct Path {
     last: Vec<f64>,
@@ -108,19 +119,12 @@ impl Kernel for &Field {
         let mut state = State::start([self.learner; LANES], start);
         let rate = S::Real::splat(self.learning_rate);
         for _ in 0..self.epochs {
-            let numbers = state.numbers().to_vec();
-            sums.iter_mut().zip(&numbers).for_each(|(sum, x)| *sum = *sum + *x);
-            let told: Vec<S::Real> = match self.learner.entry().feedback {
-                Feedback::Gradient => {
-                    let derivative = |(slopes, constant): (&Vec<f64>, &f64)| {
-                        let terms = slopes.iter().zip(&numbers);
-                        terms.fold(S::Real::splat(*constant), |sum, (slope, x)| {
-                            x.mul_add(S::Real::splat(*slope), sum)
-                        })
-                    };
-                    self.slopes.iter().zip(&self.constants).map(derivative).collect()
-                }
-            };
+            sums.iter_mut().zip(state.numbers()).for_each(|(sum, x)| *sum = *sum + *x);
+            if self.learner.look().is_some() {
+                let told = self.at(state.numbers());
+                state.look(Told::Gradient(&told), rate);
+            }
+            let told = self.at(state.numbers());
             state.learn(Told::Gradient(&told), rate);
         }
         let of_lane = |numbers: &[S::Real]| -> Vec<f64> {

@@ -22,6 +22,8 @@ pub enum Value {
     Count(u32),
     /// One of some words.
     Word(&'static str),
+    /// Yes or no.
+    Flag(bool),
 }
 
 /// The values that a hyperparameter may take.
@@ -38,6 +40,8 @@ pub enum Domain {
     },
     /// One of these words.
     Word(&'static [&'static str]),
+    /// Yes or no.
+    Flag,
 }
 
 /// A range of numbers.
@@ -64,6 +68,7 @@ impl Domain {
             (Domain::Number(range), Value::Number(x)) => (range.has)(x),
             (Domain::Count { min, max }, Value::Count(n)) => (*min..=*max).contains(&n),
             (Domain::Word(words), Value::Word(word)) => words.contains(&word),
+            (Domain::Flag, Value::Flag(_)) => true,
             _ => false,
         }
     }
@@ -73,7 +78,7 @@ impl Value {
     /// The number.
     ///
     /// # Panics
-    /// Where it is of another type, as for all three: a learner is built of values of its own domains.
+    /// Where it is of another type, as for all four: a learner is built of values of its own domains.
     pub fn number(self) -> f64 {
         match self {
             Value::Number(x) => x,
@@ -96,6 +101,14 @@ impl Value {
             _ => panic!("{self:?} is no word"),
         }
     }
+
+    /// Whether it is yes.
+    pub fn flag(self) -> bool {
+        match self {
+            Value::Flag(yes) => yes,
+            _ => panic!("{self:?} is no flag"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +127,8 @@ mod tests {
             assert!(domain.has(inside) && !domain.has(outside), "{domain:?}");
         }
         assert!(!Domain::Number(Range::SHARE).has(Value::Count(0)));
+        assert!([false, true].into_iter().all(|yes| Domain::Flag.has(Value::Flag(yes))));
+        assert!(!Domain::Flag.has(Value::Word("true")) && Value::Flag(true).flag());
         assert_eq!((Value::Number(0.5).number(), Value::Count(3).count()), (0.5, 3));
         assert_eq!(Value::Word("raw").word(), "raw");
     }

@@ -8,6 +8,7 @@
 mod registry;
 
 mod adam;
+mod extragradient;
 #[cfg(test)]
 mod fixture;
 mod hyperparameter;
@@ -26,6 +27,7 @@ registry::learners! {
     adam::Adam,
     sgd::Sgd,
     rmsprop::Rmsprop,
+    extragradient::Extragradient,
     ogda::Ogda,
     optimistic_adam::OptimisticAdam,
 }
@@ -35,6 +37,15 @@ registry::learners! {
 pub enum Feedback {
     /// The gradient of the batch's mean smoothed utility in the numbers that were played.
     Gradient,
+}
+
+/// Whose profiles the gradient of a learner that looks ahead is taken on where it looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Look {
+    /// Those on which it looked.
+    Same,
+    /// Others, as many.
+    Fresh,
 }
 
 /// What a learner is told, of each lane: see [`Feedback`].
@@ -78,14 +89,23 @@ pub trait Rule: Copy {
     /// where it is no linear function of small gradients, or one of another form.
     fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse>;
 
+    /// Whether it looks ahead before it learns, and how: its numbers are moved by [`Learn::look`], what it is
+    /// told there makes it learn, from where it stood before.
+    fn look(&self) -> Option<Look> {
+        None
+    }
+
     /// The state before the first epoch, of the learners of all lanes, that plays these numbers.
     fn start<R: Real>(lanes: [Self; LANES], numbers: Vec<R>) -> Self::State<R>;
 }
 
 /// The state of a bidder's learner, one run a lane.
 pub trait Learn<R: Real> {
-    /// The numbers that the next epoch plays.
+    /// The numbers that the next epoch plays; after a look, those that are looked at.
     fn numbers(&self) -> &[R];
+
+    /// Looks ahead from what it is told where it stands; only learners that do are asked.
+    fn look(&mut self, _told: Told<'_, R>, _rate: R) {}
 
     /// Learns from an epoch, at the epoch's learning rate.
     fn learn(&mut self, told: Told<'_, R>, rate: R);

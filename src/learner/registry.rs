@@ -40,6 +40,13 @@ macro_rules! learners {
                 }
             }
 
+            /// See [`Rule::look`].
+            pub fn look(&self) -> Option<Look> {
+                match self {
+                    $(Learner::$Rule(rule) => rule.look(),)*
+                }
+            }
+
             /// See [`Rule::near_rest`].
             pub fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse> {
                 match self {
@@ -79,6 +86,13 @@ macro_rules! learners {
             fn numbers(&self) -> &[R] {
                 match self {
                     $(State::$Rule(state) => state.numbers(),)*
+                }
+            }
+
+            #[inline(always)]
+            fn look(&mut self, told: Told<'_, R>, rate: R) {
+                match self {
+                    $(State::$Rule(state) => state.look(told, rate),)*
                 }
             }
 

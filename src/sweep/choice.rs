@@ -25,6 +25,7 @@ pub(super) enum Choice {
     Batch(Batch),
     Learner(LearnerChoice),
     Rate(Rate),
+    Flag(bool),
 }
 
 /// A form of settings: what its values are as choices.
@@ -86,6 +87,7 @@ impl Choose for DomainForm {
             learner::Value::Number(x) => Choice::Number(x),
             learner::Value::Count(count) => Choice::Integer(count),
             learner::Value::Word(word) => Choice::Word(word),
+            learner::Value::Flag(yes) => Choice::Flag(yes),
         }
     }
 
@@ -94,6 +96,7 @@ impl Choose for DomainForm {
             (Domain::Number(_), Choice::Number(x)) => learner::Value::Number(*x),
             (Domain::Count { .. }, Choice::Integer(count)) => learner::Value::Count(*count),
             (Domain::Word(_), Choice::Word(word)) => learner::Value::Word(word),
+            (Domain::Flag, Choice::Flag(yes)) => learner::Value::Flag(*yes),
             _ => panic!("{choice:?} is of another form"),
         }
     }
@@ -112,6 +115,7 @@ impl Choice {
             Choice::Batch(batch) => BatchForm.toml(batch),
             Choice::Learner(learner) => LearnerForm.toml(learner),
             Choice::Rate(rate) => RateForm.toml(rate),
+            Choice::Flag(yes) => yes.to_string(),
         }
     }
 
@@ -121,6 +125,7 @@ impl Choice {
             Choice::Integer(integer) => json!(integer),
             Choice::Number(x) => json!(x),
             Choice::Rate(rate) => RateForm.json(rate),
+            Choice::Flag(yes) => json!(yes),
             _ => json!(self.to_string()),
         }
     }

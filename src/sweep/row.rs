@@ -202,7 +202,7 @@ impl<F: Choose> Row<F> {
         kind: Kind,
         read: impl Fn(&Cell, usize) -> Scalar + Send + Sync + 'static,
     ) -> Self {
-        let (name, doc) = (self.entry.key.replace('.', "_"), self.entry.doc.clone());
+        let (name, doc) = (self.entry.key.replace(['.', '-'], "_"), self.entry.doc.clone());
         self.column_named(&name, &doc, kind, read)
     }
 

@@ -85,8 +85,9 @@ impl<R: Real, X: Float> Curves<R, X> {
         }
     }
 
+    /// Clears the sums of the batch.
     #[inline(always)]
-    pub(super) fn begin_epoch(&mut self) {
+    pub(super) fn clear(&mut self) {
         for curve in &mut self.bidders {
             for piece in &mut curve.pieces {
                 piece.sum = R::splat(0.0);

@@ -1,5 +1,7 @@
 //! One game of a group: its bidders, one run a lane, and how an epoch moves them.
 
+use std::ops::Range;
+
 use super::curves::Curves;
 use super::gradient::{Batch, Sums};
 use super::player::Player;
@@ -58,8 +60,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             self.beta = S::Real::from_array(self.runs.each_ref().map(beta));
         }
         self.players.iter_mut().for_each(|player| player.begin_epoch(epoch));
-        self.lines.sums.fill(Sums::zero());
-        self.curves.begin_epoch();
+        self.clear();
     }
 
     /// Whether the steepness of some run changes from epoch to epoch.
@@ -97,21 +98,46 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
     /// Tells a bidder's learner what it asks of the batch.
     #[inline(always)]
     pub(super) fn update(&mut self, bidder: usize) {
-        let player = &mut self.players[bidder];
-        match player.feedback {
+        match self.players[bidder].feedback {
             Feedback::Gradient => {
-                if self.curves.is_empty() {
-                    let sums = self.lines.sums[bidder];
-                    player.gradient[0] = sums.gradient(player.parameters[0], self.beta, self.per_sample);
-                } else {
-                    for k in 0..player.parameters.len() {
-                        let derivative = self.curves.gradient(bidder, k);
-                        player.gradient[k] = derivative * self.per_sample * player.slope(k);
-                    }
-                }
-                player.learn_gradient();
+                self.find_gradient(bidder);
+                self.players[bidder].learn_gradient();
             }
         }
+    }
+
+    /// Lets those of some bidders look ahead who do, by what they are told of the batch, and begins another.
+    #[inline(always)]
+    pub(super) fn look(&mut self, bidders: Range<usize>) {
+        for bidder in bidders {
+            if self.players[bidder].looks {
+                self.find_gradient(bidder);
+                self.players[bidder].look_along_gradient();
+            }
+        }
+        self.clear();
+    }
+
+    /// Finds a bidder's gradient on the batch.
+    #[inline(always)]
+    fn find_gradient(&mut self, bidder: usize) {
+        let player = &mut self.players[bidder];
+        if self.curves.is_empty() {
+            let sums = self.lines.sums[bidder];
+            player.gradient[0] = sums.gradient(player.parameters[0], self.beta, self.per_sample);
+        } else {
+            for k in 0..player.parameters.len() {
+                let derivative = self.curves.gradient(bidder, k);
+                player.gradient[k] = derivative * self.per_sample * player.slope(k);
+            }
+        }
+    }
+
+    /// Clears the sums of the batch.
+    #[inline(always)]
+    fn clear(&mut self) {
+        self.lines.sums.fill(Sums::zero());
+        self.curves.clear();
     }
 
     /// Tells a bidder's learner the derivatives of its expected utility in its parameters, shape
@@ -125,11 +151,18 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         let player = &mut self.players[bidder];
         match player.feedback {
             Feedback::Gradient => {
-                for (k, &derivative) in derivatives.iter().enumerate() {
-                    player.gradient[k] = derivative * player.slope(k);
-                }
+                player.take_derivatives(derivatives);
                 player.learn_gradient();
             }
+        }
+    }
+
+    /// Lets a bidder look ahead along such derivatives.
+    #[inline(always)]
+    pub(super) fn look_along(&mut self, bidder: usize, derivatives: &[S::Real]) {
+        if !derivatives.is_empty() {
+            self.players[bidder].take_derivatives(derivatives);
+            self.players[bidder].look_along_gradient();
         }
     }
 

@@ -11,6 +11,7 @@ use super::draws::{Draws, Quantile};
 use super::exact::Exact;
 use super::game::{Game, all_linear, parameters};
 use super::gradient::{Everyone, One, Pair, Total};
+use super::passes::{Move, Pass, passes};
 use super::streams::stream_seed;
 use super::{Batch, History, Outcome, Precision, Profiles, Run, Series, Settings, Status, Updates};
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
@@ -36,13 +37,17 @@ impl<'a> Training<'a> {
     fn draws<S: Simd, X: Samples<S>>(&self, samples: u32) -> Draws<S, X> {
         let lanes = self.games[0];
         let bidders = self.shared().bidders.len();
-        let stream =
-            |index| Xoshiro::new(&Seeded::new(lanes.map(|run| stream_seed(run.seed, "values", index))));
+        let stream = |name: &str, index| {
+            Xoshiro::new(&Seeded::new(lanes.map(|run| stream_seed(run.seed, name, index))))
+        };
+        let of_a_kind = |name| -> Vec<Xoshiro<S>> {
+            match self.shared().profiles {
+                Profiles::Shared => vec![stream(name, 0)],
+                Profiles::Own => (1..=bidders).map(|index| stream(name, index)).collect(),
+            }
+        };
         Draws {
-            streams: match self.shared().profiles {
-                Profiles::Shared => vec![stream(0)],
-                Profiles::Own => (1..=bidders).map(stream).collect(),
-            },
+            streams: ["values", "fresh values"].into_iter().flat_map(of_a_kind).collect(),
             quantiles: (0..bidders).map(|bidder| Quantile::new::<S>(&lanes, bidder)).collect(),
             batch: samples as usize,
             chunk: Chunk::new(bidders),
@@ -56,7 +61,13 @@ impl<'a> Training<'a> {
         let draws = self.draws::<S, X>(samples);
         self.train(
             &mut games,
-            Sampling { settings: self.shared(), linear: all_linear(&self.games[0]), draws },
+            Sampling {
+                settings: self.shared(),
+                linear: all_linear(&self.games[0]),
+                passes: passes(self.shared()),
+                starts: draws.streams.clone(),
+                draws,
+            },
         )
     }
 
@@ -140,13 +151,18 @@ struct Sampling<'a, S: Simd, X: Samples<S>> {
     settings: &'a Settings,
     /// Whether every strategy is linear.
     linear: bool,
+    /// The batches of an epoch.
+    passes: Vec<Pass>,
+    /// Where the streams stood before the epoch.
+    starts: Vec<Xoshiro<S>>,
     draws: Draws<S, X>,
 }
 
 impl<S: Simd, X: Samples<S>> Movement<S, X> for Sampling<'_, S, X> {
     #[inline(always)]
     fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
-        sample_epoch(self.settings, self.linear, &mut self.draws, games);
+        self.starts.copy_from_slice(&self.draws.streams);
+        sample_epoch(self, games);
     }
 }
 
@@ -160,49 +176,38 @@ impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<Exact> {
     }
 }
 
-/// One batch and one update of every bidder. Loops rather than closures, here and wherever samples pass: a
-/// closure that is not inlined is compiled for the build's target. One place that draws, whatever is done
-/// with the samples: each is compiled with all that draws them.
+/// The batches of an epoch and the update of every bidder. Loops rather than closures, here and wherever
+/// samples pass: a closure that is not inlined is compiled for the build's target. One place that draws,
+/// whatever is done with the samples: each is compiled with all that draws them.
 #[inline(always)]
-fn sample_epoch<S: Simd, X: Samples<S>>(
-    settings: &Settings,
-    linear: bool,
-    draws: &mut Draws<S, X>,
-    games: &mut [Game<'_, S, X>],
-) {
+fn sample_epoch<S: Simd, X: Samples<S>>(sampling: &mut Sampling<'_, S, X>, games: &mut [Game<'_, S, X>]) {
+    let Sampling { settings, linear, passes, starts, draws } = sampling;
     let bidders = settings.bidders.len();
-    let own = settings.profiles == Profiles::Own;
-    let sequential = settings.updates == Updates::Sequential;
-    let batches = if own || sequential { bidders } else { 1 };
-    let start = draws.streams[0];
-    for k in 0..batches {
-        if sequential && !own {
-            // The same profiles for everybody, drawn again rather than kept: a batch may be large.
-            draws.streams[0] = start;
-        }
-        if sequential || k == 0 {
+    let total = settings.updates == Updates::SharedGraph;
+    for pass in &*passes {
+        // Drawn again rather than kept: a batch may be large.
+        draws.streams[pass.stream] = starts[pass.stream];
+        if pass.begins {
             begin_batch(games);
         }
-        let summed = if batches == 1 { 0..bidders } else { k..k + 1 };
-        let total = settings.updates == Updates::SharedGraph;
-        let add = match (linear, total) {
+        let summed = pass.summed.clone();
+        let add = match (*linear, total) {
             (false, _) => Add::Curves(OfCurves { summed, total }),
             (true, true) => Add::Total(Total { summed }),
-            (true, false) if batches > 1 => Add::One(One { bidder: k }),
+            (true, false) if summed.len() == 1 => Add::One(One { bidder: summed.start }),
             (true, false) if bidders == 2 => Add::Pair(Pair),
             (true, false) => Add::Everyone(Everyone { bidders }),
         };
-        draws.batch(if own { k } else { 0 }, games, &add);
-        if sequential {
-            for game in &mut *games {
-                game.update(k);
-            }
-        }
-    }
-    if !sequential {
-        for game in games {
-            for bidder in 0..bidders {
-                game.update(bidder);
+        draws.batch(pass.stream, games, &add);
+        for game in &mut *games {
+            match &pass.then {
+                Move::Wait => {}
+                Move::Look(lookers) => game.look(lookers.clone()),
+                Move::Learn(learners) => {
+                    for bidder in learners.clone() {
+                        game.update(bidder);
+                    }
+                }
             }
         }
     }

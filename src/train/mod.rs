@@ -16,6 +16,7 @@ mod kernel;
 mod observe;
 mod odds;
 mod outcome;
+mod passes;
 mod player;
 mod rate;
 mod run;

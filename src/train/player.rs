@@ -12,6 +12,8 @@ use crate::numeric::simd::{LANES, Real};
 pub(super) struct Player<R: Real> {
     /// What the learner is told after an epoch.
     pub(super) feedback: Feedback,
+    /// Whether it looks ahead before it learns.
+    pub(super) looks: bool,
     learner: State<R>,
     rates: [Rate; LANES],
     /// The learning rate of the epoch.
@@ -59,6 +61,7 @@ impl<R: Real> Player<R> {
         let zeros = vec![R::splat(0.0); count];
         let mut player = Player {
             feedback: bidders[0].learner.entry().feedback,
+            looks: bidders[0].learner.look().is_some(),
             learner,
             rates: bidders.map(|bidder| bidder.learning_rate),
             rate: R::splat(0.0),
@@ -116,6 +119,21 @@ impl<R: Real> Player<R> {
     pub(super) fn learn_gradient(&mut self) {
         self.learner.learn(Told::Gradient(&self.gradient), self.rate);
         self.play();
+    }
+
+    /// Lets the learner look ahead along [`Player::gradient`], and takes the parameters that it looks at.
+    #[inline(always)]
+    pub(super) fn look_along_gradient(&mut self) {
+        self.learner.look(Told::Gradient(&self.gradient), self.rate);
+        self.play();
+    }
+
+    /// Makes the gradient of derivatives in the parameters.
+    #[inline(always)]
+    pub(super) fn take_derivatives(&mut self, derivatives: &[R]) {
+        for (k, &derivative) in derivatives.iter().enumerate() {
+            self.gradient[k] = derivative * self.slope(k);
+        }
     }
 
     /// Shows the observer the end of an epoch. `renewal` is 1 - a of the moving average.

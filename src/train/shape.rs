@@ -1,15 +1,17 @@
 //! What runs that are trained side by side have in common, and how long a run takes.
 
+use super::passes::cost;
 use super::{Batch, Precision, Profiles, Settings, Updates};
 use crate::auction::prior::TableKey;
 use crate::auction::{Mechanism, Strategy};
+use crate::learner::Look;
 
 /// What the runs of a group have in common: everything that decides which instructions are executed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
     mechanism: Mechanism,
-    /// Prior but for its support, strategy and learner of each.
-    bidders: Vec<(TableKey, Strategy, &'static str)>,
+    /// Prior but for its support, strategy and learner of each, and how that looks ahead.
+    bidders: Vec<(TableKey, Strategy, &'static str, Option<Look>)>,
     batch: Batch,
     epochs: u32,
     profiles: Profiles,
@@ -29,7 +31,9 @@ impl Settings {
         let bidders = self.bidders.iter();
         Shape {
             mechanism: self.mechanism,
-            bidders: bidders.map(|b| (b.prior.table_key(), b.strategy, b.learner.name())).collect(),
+            bidders: bidders
+                .map(|b| (b.prior.table_key(), b.strategy, b.learner.name(), b.learner.look()))
+                .collect(),
             batch: self.batch,
             epochs: self.epochs,
             profiles: self.profiles,
@@ -46,9 +50,7 @@ impl Settings {
     /// How long a run takes, roughly, in agent-samples of bidders who learn at once and in single precision.
     pub fn work(&self) -> f64 {
         // Where bidders are updated one by one or draw each their own, everybody's values are drawn for each.
-        let at_once = self.updates == Updates::Simultaneous && self.profiles == Profiles::Shared;
-        let shared_graph = self.updates == Updates::SharedGraph && self.profiles == Profiles::Shared;
-        let drawn = if at_once || shared_graph { 1.0 } else { self.bidders.len() as f64 };
+        let (_, drawn) = cost(self);
         let single = match self.precision {
             Precision::F32 => 1.0,
             Precision::F64 => 2.5,
@@ -62,16 +64,16 @@ impl Settings {
     /// Agent-samples of a run: how often a bidder's win probability is computed; on exact batches, what takes
     /// about as long. The measure of its length.
     pub fn agent_samples(&self) -> f64 {
-        let per_sample = self.bidders.len() as f64;
+        let (computed, _) = cost(self);
         // Bidders with batches of their own, one after the other on the total utility, compute everybody's.
         let repeated = match (self.updates, self.profiles) {
-            (Updates::SharedGraph, Profiles::Own) => per_sample,
+            (Updates::SharedGraph, Profiles::Own) => self.bidders.len() as f64,
             _ => 1.0,
         };
         let samples = match self.batch {
             Batch::Profiles(samples) => f64::from(samples),
             Batch::Exact => EXACT_SAMPLES,
         };
-        repeated * per_sample * samples * f64::from(self.epochs)
+        repeated * computed * samples * f64::from(self.epochs)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Form, Integer, Names, Told, Word, quoted};
+use super::{Boolean, Form, Integer, Names, Told, Word, quoted};
 use crate::learner::{Domain, Value};
 use crate::sweep::columns::{Kind, Scalar};
 use crate::sweep::document::Node;
@@ -26,6 +26,7 @@ impl Form for DomainForm {
             Domain::Number(range) => format!("a number {}", range.words),
             Domain::Count { min, max } => Integer { min, max }.words(),
             Domain::Word(words) => word(words).words(),
+            Domain::Flag => Boolean.words(),
         }
     }
 
@@ -34,6 +35,7 @@ impl Form for DomainForm {
             Domain::Number(_) => json!({ "type": "number" }),
             Domain::Count { min, max } => Integer { min, max }.schema(),
             Domain::Word(words) => word(words).schema(),
+            Domain::Flag => Boolean.schema(),
         }
     }
 
@@ -46,6 +48,7 @@ impl Form for DomainForm {
                 Integer { min, max }.read(key, node, names, problems).map(Value::Count)
             }
             Domain::Word(words) => word(words).read(key, node, names, problems).map(Value::Word),
+            Domain::Flag => Boolean.read(key, node, names, problems).map(Value::Flag),
         }
     }
 
@@ -54,6 +57,7 @@ impl Form for DomainForm {
             Value::Number(x) => shortest(*x),
             Value::Count(count) => count.to_string(),
             Value::Word(word) => quoted(word),
+            Value::Flag(yes) => Boolean.toml(yes),
         }
     }
 }
@@ -63,7 +67,7 @@ impl Told for DomainForm {
         match self.0 {
             Domain::Number(_) => Kind::Number,
             Domain::Count { .. } => Kind::Integer,
-            Domain::Word(_) => Kind::Text,
+            Domain::Word(_) | Domain::Flag => Kind::Text,
         }
     }
 
@@ -72,6 +76,7 @@ impl Told for DomainForm {
             Value::Number(x) => Scalar::Number(*x),
             Value::Count(count) => Scalar::Integer((*count).into()),
             Value::Word(word) => (*word).into(),
+            Value::Flag(yes) => Scalar::Text(Boolean.toml(yes)),
         }
     }
 }
@@ -124,14 +129,24 @@ mod tests {
     }
 
     #[test]
+    fn flags_are_read_and_nothing_else_is_one() {
+        assert_eq!(read(Domain::Flag, "true"), Ok(Value::Flag(true)));
+        let message = |found| format!("`own.number` must be true or false, not {found}");
+        assert_eq!(read(Domain::Flag, "1"), Err((message("1"), None)));
+        assert_eq!(read(Domain::Flag, "\"fresh\""), Err((message("\"fresh\""), None)));
+    }
+
+    #[test]
     fn values_are_written_as_they_are_read_and_the_schema_says_which_there_are() {
         let number = json!({ "type": "number" });
         let count = json!({ "type": "integer", "minimum": 2, "maximum": 9 });
         let word = json!({ "enum": ["raw", "central"] });
+        let flag = json!({ "type": "boolean" });
         for (domain, value, text, schema, kind) in [
             (Domain::Number(Range::SHARE), Value::Number(0.5), "0.5", number, Kind::Number),
             (Domain::Count { min: 2, max: 9 }, Value::Count(9), "9", count, Kind::Integer),
             (Domain::Word(&["raw", "central"]), Value::Word("raw"), "\"raw\"", word, Kind::Text),
+            (Domain::Flag, Value::Flag(false), "false", flag, Kind::Text),
         ] {
             let form = DomainForm(domain);
             assert_eq!(form.toml(&value), text);
