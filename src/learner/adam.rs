@@ -153,7 +153,7 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn learn(&mut self, told: Told<'_, R>, rate: R) {
-        let Told::Gradient(gradients) = told;
+        let gradients = told.gradient();
         let steps = self.steps.along(gradients.iter().copied(), rate);
         for (theta, step) in self.thetas.iter_mut().zip(steps) {
             *theta = *theta + step;

@@ -67,7 +67,7 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn look(&mut self, told: Told<'_, R>, rate: R) {
-        let Told::Gradient(gradients) = told;
+        let gradients = told.gradient();
         for ((look, &theta), &gradient) in self.looks.iter_mut().zip(&self.thetas).zip(gradients) {
             *look = rate.mul_add(gradient, theta);
         }
@@ -76,7 +76,7 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn learn(&mut self, told: Told<'_, R>, rate: R) {
-        let Told::Gradient(gradients) = told;
+        let gradients = told.gradient();
         for (theta, &gradient) in self.thetas.iter_mut().zip(gradients) {
             *theta = rate.mul_add(gradient, *theta);
         }

@@ -38,6 +38,13 @@ pub enum Domain {
         /// The most.
         max: u32,
     },
+    /// The even integers from the least to the most, both even.
+    Even {
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
+    },
     /// One of these words.
     Word(&'static [&'static str]),
     /// Yes or no.
@@ -67,6 +74,7 @@ impl Domain {
         match (self, value) {
             (Domain::Number(range), Value::Number(x)) => (range.has)(x),
             (Domain::Count { min, max }, Value::Count(n)) => (*min..=*max).contains(&n),
+            (Domain::Even { min, max }, Value::Count(n)) => (*min..=*max).contains(&n) && n.is_multiple_of(2),
             (Domain::Word(words), Value::Word(word)) => words.contains(&word),
             (Domain::Flag, Value::Flag(_)) => true,
             _ => false,
@@ -121,6 +129,7 @@ mod tests {
             (Domain::Number(Range::SHARE), Value::Number(0.0), Value::Number(1.0)),
             (Domain::Number(Range::POSITIVE), Value::Number(1e-300), Value::Number(f64::INFINITY)),
             (Domain::Count { min: 2, max: 9 }, Value::Count(9), Value::Count(10)),
+            (Domain::Even { min: 2, max: 10 }, Value::Count(10), Value::Count(9)),
             (Domain::Word(&["raw", "central"]), Value::Word("central"), Value::Word("other")),
         ];
         for (domain, inside, outside) in domains {

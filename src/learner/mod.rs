@@ -8,6 +8,7 @@
 mod registry;
 
 mod adam;
+mod es;
 mod extragradient;
 #[cfg(test)]
 mod fixture;
@@ -28,6 +29,7 @@ registry::learners! {
     sgd::Sgd,
     rmsprop::Rmsprop,
     extragradient::Extragradient,
+    es::Es,
     ogda::Ogda,
     optimistic_adam::OptimisticAdam,
 }
@@ -37,6 +39,45 @@ registry::learners! {
 pub enum Feedback {
     /// The gradient of the batch's mean smoothed utility in the numbers that were played.
     Gradient,
+    /// The batch's mean payoff, in the auction that is not smoothed and against what the others played, at
+    /// points around the numbers: see [`Perturbations`].
+    Trials,
+}
+
+impl Feedback {
+    /// Whether it is of the smoothed auction.
+    pub const fn smooths(self) -> bool {
+        match self {
+            Feedback::Gradient => true,
+            Feedback::Trials => false,
+        }
+    }
+
+    /// Whether it is known without sampling.
+    pub const fn is_exact_without_samples(self) -> bool {
+        match self {
+            Feedback::Gradient => true,
+            Feedback::Trials => false,
+        }
+    }
+
+    /// Whether there is such of everybody's utilities together.
+    pub const fn is_of_total_utility_too(self) -> bool {
+        match self {
+            Feedback::Gradient => true,
+            Feedback::Trials => false,
+        }
+    }
+}
+
+/// The points that a learner tries: its numbers theta, with normal numbers eps in pairs of both signs,
+/// theta + sigma eps and theta - sigma eps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Perturbations {
+    /// How many points, even.
+    pub population: u32,
+    /// sigma, above 0.
+    pub sigma: f64,
 }
 
 /// Whose profiles the gradient of a learner that looks ahead is taken on where it looks.
@@ -53,6 +94,36 @@ pub enum Look {
 pub enum Told<'a, R> {
     /// One derivative a number.
     Gradient(&'a [R]),
+    /// What was tried, and what it earned.
+    Trials {
+        /// eps, shape \[pair\]\[number\].
+        normals: &'a [R],
+        /// Shape \[pair\]\[2\]: at theta + sigma eps and at theta - sigma eps.
+        payoffs: &'a [R],
+    },
+}
+
+impl<'a, R> Told<'a, R> {
+    /// The derivatives.
+    ///
+    /// # Panics
+    /// Where something else is told, as for all: learners are told what their [`Entry::feedback`] says.
+    #[inline(always)]
+    pub fn gradient(self) -> &'a [R] {
+        match self {
+            Told::Gradient(derivatives) => derivatives,
+            Told::Trials { .. } => panic!("a gradient is needed"),
+        }
+    }
+
+    /// The normal numbers and the payoffs of trials.
+    #[inline(always)]
+    pub fn trials(self) -> (&'a [R], &'a [R]) {
+        match self {
+            Told::Trials { normals, payoffs } => (normals, payoffs),
+            Told::Gradient(_) => panic!("trials are needed"),
+        }
+    }
 }
 
 /// One row of the registry of learners.
@@ -92,6 +163,11 @@ pub trait Rule: Copy {
     /// Whether it looks ahead before it learns, and how: its numbers are moved by [`Learn::look`], what it is
     /// told there makes it learn, from where it stood before.
     fn look(&self) -> Option<Look> {
+        None
+    }
+
+    /// The points that it tries, where its feedback is of [`Feedback::Trials`].
+    fn perturbations(&self) -> Option<Perturbations> {
         None
     }
 

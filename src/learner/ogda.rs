@@ -55,7 +55,7 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn learn(&mut self, told: Told<'_, R>, rate: R) {
-        let Told::Gradient(gradients) = told;
+        let gradients = told.gradient();
         let zero = R::splat(0.0);
         for ((theta, last), &gradient) in self.thetas.iter_mut().zip(&mut self.last).zip(gradients) {
             let change = self.begun.if_greater(zero, gradient - *last, zero);

@@ -61,7 +61,7 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn learn(&mut self, told: Told<'_, R>, rate: R) {
-        let Told::Gradient(gradients) = told;
+        let gradients = told.gradient();
         let zero = R::splat(0.0);
         let steps = self.steps.along(gradients.iter().copied(), rate);
         for ((theta, last), step) in self.thetas.iter_mut().zip(&mut self.last).zip(steps) {

@@ -47,6 +47,13 @@ macro_rules! learners {
                 }
             }
 
+            /// See [`Rule::perturbations`].
+            pub fn perturbations(&self) -> Option<Perturbations> {
+                match self {
+                    $(Learner::$Rule(rule) => rule.perturbations(),)*
+                }
+            }
+
             /// See [`Rule::near_rest`].
             pub fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse> {
                 match self {

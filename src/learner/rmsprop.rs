@@ -117,7 +117,7 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn learn(&mut self, told: Told<'_, R>, rate: R) {
-        let Told::Gradient(gradients) = told;
+        let gradients = told.gradient();
         let (zero, renewal) = (R::splat(0.0), R::splat(1.0) - self.rho);
         for ((theta, moments), &gradient) in self.thetas.iter_mut().zip(&mut self.moments).zip(gradients) {
             let mean = moments.mean.mul_add(self.rho, renewal * gradient);

@@ -64,7 +64,7 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn learn(&mut self, told: Told<'_, R>, rate: R) {
-        let Told::Gradient(gradients) = told;
+        let gradients = told.gradient();
         for ((theta, velocity), &gradient) in self.thetas.iter_mut().zip(&mut self.velocities).zip(gradients)
         {
             *velocity = velocity.mul_add(self.momentum, gradient);

@@ -4,7 +4,8 @@ use crate::expectation::ExpectedGradient;
 use crate::learner::{Learner, Sgd};
 use crate::numeric::simd::Instance;
 use crate::train::{
-    Batch, Beta, Outcome, Rate, Recording, Run, Settings, Standing, Status, Updates, train_group,
+    Batch, Beta, BidderSettings, Outcome, Rate, Recording, Run, Settings, Standing, Status, Updates,
+    train_group,
 };
 
 /// Epochs after which it is first looked whether movement is left; from then on after twice as many each
@@ -44,15 +45,16 @@ impl Settings {
         self.has_exact_mode() && self.bidders.len() <= MOST_CONTINUED
     }
 
-    /// Whether there is an exact gradient for the way in which the bidders are updated.
+    /// Whether there is an exact mode of the learners, for the way in which the bidders are updated.
     pub fn has_exact_mode(&self) -> bool {
-        self.updates != Updates::SharedGraph
+        let exact = |bidder: &BidderSettings| bidder.learner.entry().feedback.is_exact_without_samples();
+        self.updates != Updates::SharedGraph && self.bidders.iter().all(exact)
     }
 }
 
-/// Continues a run from where it ended on the exact gradient, at its last beta and learning rates, twice: with
-/// its own learners, in their states, and with plain gradient ascent. Each goes on until the movement has died
-/// out, or for `most` epochs. A continuation that diverges has no number.
+/// Continues a run from where it ended on the exact gradient at its last beta and learning rates, twice: with
+/// its own learners, in their states, and with plain gradient ascent. Each goes on until the movement has
+/// died out, or for `most` epochs. A continuation that diverges has no number.
 pub(super) fn continued(settings: &Settings, outcome: &Outcome, most: u32) -> Continued {
     let mut exact =
         Settings { batch: Batch::Exact, beta: Beta::Fixed(settings.beta.last()), ..settings.clone() };

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
+use crate::learner::Entry;
 use crate::train::{Batch, Beta, Initial, Precision, Settings, Updates};
 
 use super::choice::Choice;
@@ -56,6 +57,7 @@ impl<'s> CellCheck<'s> {
             start_fault(&draft, &settings),
             class_fault(&settings),
             exact_fault(&settings),
+            feedback_fault(&settings),
             hyperparameter_fault(&draft),
             scale_fault(&settings),
         ];
@@ -161,6 +163,27 @@ fn exact_fault(settings: &Settings) -> Option<Fault> {
         }),
         _ => None,
     }
+}
+
+/// What a learner must be told, where it is not there.
+fn feedback_fault(settings: &Settings) -> Option<Fault> {
+    settings.bidders.iter().find_map(|bidder| {
+        let Entry { name, feedback, .. } = bidder.learner.entry();
+        if settings.batch == Batch::Exact && !feedback.is_exact_without_samples() {
+            return Some(Fault {
+                keys: &["batch", "learner", "population"],
+                message: format!("the learner `{name}` needs samples, which `batch = \"exact\"` has not"),
+                help: "write a number of profiles, such as `batch = 128`, or another `learner`".to_owned(),
+            });
+        }
+        (settings.updates == Updates::SharedGraph && !feedback.is_of_total_utility_too()).then(|| Fault {
+            keys: &["updates", "learner", "population"],
+            message: format!(
+                "`updates = \"shared-graph\"` is not available for the learner `{name}`, which is told its own payoff"
+            ),
+            help: "write other `updates`, or another `learner`".to_owned(),
+        })
+    })
 }
 
 /// A hyperparameter that is given twice.

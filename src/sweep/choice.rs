@@ -94,7 +94,9 @@ impl Choose for DomainForm {
     fn value(&self, choice: &Choice) -> learner::Value {
         match (self.0, choice) {
             (Domain::Number(_), Choice::Number(x)) => learner::Value::Number(*x),
-            (Domain::Count { .. }, Choice::Integer(count)) => learner::Value::Count(*count),
+            (Domain::Count { .. } | Domain::Even { .. }, Choice::Integer(count)) => {
+                learner::Value::Count(*count)
+            }
             (Domain::Word(_), Choice::Word(word)) => learner::Value::Word(word),
             (Domain::Flag, Choice::Flag(yes)) => learner::Value::Flag(*yes),
             _ => panic!("{choice:?} is of another form"),

@@ -1,5 +1,7 @@
 //! How a game takes the samples of a batch.
 
+use std::ops::Range;
+
 use super::chunk::Chunk;
 use super::curves::OfCurves;
 use super::draws::Accumulate;
@@ -43,6 +45,23 @@ pub(super) enum Add {
     Total(Total),
     /// Bidders whose strategies are not all linear.
     Curves(OfCurves),
+    /// What some bidders try alone; the others add it to what they are told.
+    Trials(Range<usize>),
+}
+
+impl Add {
+    /// The bidders whose sums it adds to.
+    #[inline(always)]
+    fn summed(&self) -> Range<usize> {
+        match self {
+            Add::Pair(pair) => pair.summed(),
+            Add::Everyone(everyone) => everyone.summed(),
+            Add::One(one) => one.summed(),
+            Add::Total(total) => total.summed(),
+            Add::Curves(curves) => curves.summed.clone(),
+            Add::Trials(summed) => summed.clone(),
+        }
+    }
 }
 
 impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
@@ -54,6 +73,10 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
             Add::One(one) => Accumulate::add(one, game, chunk),
             Add::Total(total) => Accumulate::add(total, game, chunk),
             Add::Curves(curves) => Accumulate::add(curves, game, chunk),
+            Add::Trials(_) => {}
+        }
+        if !game.trials.is_empty() {
+            game.trials.add(self.summed(), chunk);
         }
     }
 
@@ -65,6 +88,10 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
             Add::One(one) => one.end_block(game),
             Add::Total(total) => total.end_block(game),
             Add::Curves(curves) => Accumulate::end_block(curves, game),
+            Add::Trials(_) => {}
+        }
+        if !game.trials.is_empty() {
+            game.trials.end_block(self.summed());
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::curves::Curves;
 use super::gradient::{Batch, Sums};
 use super::player::Player;
+use super::trials::Trials;
 use super::{Beta, Run};
 use crate::auction::Strategy;
 use crate::learner::Feedback;
@@ -18,6 +19,8 @@ pub(super) struct Game<'a, S: Simd, X> {
     pub(super) lines: Batch<S::Real, X>,
     /// The batch where one is not.
     pub(super) curves: Curves<S::Real, X>,
+    /// What bidders try around where they stand.
+    pub(super) trials: Trials<S, X>,
     beta: S::Real,
     /// 1 / batch.
     per_sample: S::Real,
@@ -42,6 +45,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             players: (0..bidders).map(|place| Player::new(&runs, place)).collect(),
             lines: Batch::new(bidders),
             curves: if all_linear(&runs) { Curves::none() } else { Curves::new::<S>(&runs) },
+            trials: Trials::new(&runs),
             beta: zero,
             per_sample: S::Real::splat(1.0 / f64::from(samples)),
             finite_epochs: zero,
@@ -60,6 +64,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             self.beta = S::Real::from_array(self.runs.each_ref().map(beta));
         }
         self.players.iter_mut().for_each(|player| player.begin_epoch(epoch));
+        self.trials.begin_epoch(&self.players);
         self.clear();
     }
 
@@ -72,6 +77,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
     /// Tells the batch where the bidders are.
     #[inline(always)]
     pub(super) fn begin_batch(&mut self) {
+        self.trials.begin_batch(&self.players);
         let (zero, one) = (S::Real::splat(0.0), S::Real::splat(1.0));
         // Less than the limit, as bids are rounded before they are compared.
         let limit = S::Real::splat(0.99 * X::EXP2_LIMIT);
@@ -102,6 +108,10 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             Feedback::Gradient => {
                 self.find_gradient(bidder);
                 self.players[bidder].learn_gradient();
+            }
+            Feedback::Trials => {
+                let (normals, payoffs) = self.trials.found(bidder, self.per_sample);
+                self.players[bidder].learn_trials(normals, payoffs);
             }
         }
     }
@@ -138,6 +148,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
     fn clear(&mut self) {
         self.lines.sums.fill(Sums::zero());
         self.curves.clear();
+        self.trials.clear();
     }
 
     /// Tells a bidder's learner the derivatives of its expected utility in its parameters, shape
@@ -154,6 +165,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
                 player.take_derivatives(derivatives);
                 player.learn_gradient();
             }
+            Feedback::Trials => panic!("payoffs at points are of samples"),
         }
     }
 

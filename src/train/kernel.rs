@@ -64,6 +64,7 @@ impl<'a> Training<'a> {
             Sampling {
                 settings: self.shared(),
                 linear: all_linear(&self.games[0]),
+                smooths: self.shared().smooths(),
                 passes: passes(self.shared()),
                 starts: draws.streams.clone(),
                 draws,
@@ -151,6 +152,8 @@ struct Sampling<'a, S: Simd, X: Samples<S>> {
     settings: &'a Settings,
     /// Whether every strategy is linear.
     linear: bool,
+    /// Whether somebody is told of the smoothed auction.
+    smooths: bool,
     /// The batches of an epoch.
     passes: Vec<Pass>,
     /// Where the streams stood before the epoch.
@@ -181,7 +184,7 @@ impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<Exact> {
 /// whatever is done with the samples: each is compiled with all that draws them.
 #[inline(always)]
 fn sample_epoch<S: Simd, X: Samples<S>>(sampling: &mut Sampling<'_, S, X>, games: &mut [Game<'_, S, X>]) {
-    let Sampling { settings, linear, passes, starts, draws } = sampling;
+    let Sampling { settings, linear, smooths, passes, starts, draws } = sampling;
     let bidders = settings.bidders.len();
     let total = settings.updates == Updates::SharedGraph;
     for pass in &*passes {
@@ -192,6 +195,7 @@ fn sample_epoch<S: Simd, X: Samples<S>>(sampling: &mut Sampling<'_, S, X>, games
         }
         let summed = pass.summed.clone();
         let add = match (*linear, total) {
+            _ if !*smooths => Add::Trials(summed),
             (false, _) => Add::Curves(OfCurves { summed, total }),
             (true, true) => Add::Total(Total { summed }),
             (true, false) if summed.len() == 1 => Add::One(One { bidder: summed.start }),

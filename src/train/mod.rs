@@ -24,6 +24,7 @@ mod settings;
 mod shape;
 mod start;
 mod streams;
+mod trials;
 
 pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Outcome, Series, Standing, Status};

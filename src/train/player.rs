@@ -108,6 +108,12 @@ impl<R: Real> Player<R> {
         multiplier
     }
 
+    /// What a parameter would be at a theta that is so much further.
+    #[inline(always)]
+    pub(super) fn moved(&self, k: usize, by: R) -> R {
+        self.link.parameters(self.learner.numbers()[k] + by)
+    }
+
     /// d parameter / d theta.
     #[inline(always)]
     pub(super) fn slope(&self, k: usize) -> R {
@@ -118,6 +124,13 @@ impl<R: Real> Player<R> {
     #[inline(always)]
     pub(super) fn learn_gradient(&mut self) {
         self.learner.learn(Told::Gradient(&self.gradient), self.rate);
+        self.play();
+    }
+
+    /// Tells the learner what it tried and what that earned, and takes the parameters that it comes to.
+    #[inline(always)]
+    pub(super) fn learn_trials(&mut self, normals: &[R], payoffs: &[R]) {
+        self.learner.learn(Told::Trials { normals, payoffs }, self.rate);
         self.play();
     }
 
@@ -143,8 +156,10 @@ impl<R: Real> Player<R> {
         if !in_tail {
             return;
         }
-        for (moments, &gradient) in self.gradients.iter_mut().zip(&self.gradient) {
-            moments.push(gradient);
+        if self.feedback == Feedback::Gradient {
+            for (moments, &gradient) in self.gradients.iter_mut().zip(&self.gradient) {
+                moments.push(gradient);
+            }
         }
         if self.parameters.len() > 1 {
             for (moments, &parameter) in self.values.iter_mut().zip(&self.parameters) {

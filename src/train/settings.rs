@@ -194,6 +194,11 @@ impl Settings {
         self.batch != Batch::Exact || self.bidders.iter().any(drawn)
     }
 
+    /// Whether some bidder learns of the smoothed auction.
+    pub fn smooths(&self) -> bool {
+        self.bidders.iter().any(|bidder| bidder.learner.entry().feedback.smooths())
+    }
+
     /// The game that the settings describe.
     pub fn population(&self) -> Population {
         let bidder = |b: &BidderSettings| Bidder { prior: b.prior.clone(), strategy: b.strategy };

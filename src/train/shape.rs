@@ -1,7 +1,7 @@
 //! What runs that are trained side by side have in common, and how long a run takes.
 
 use super::passes::cost;
-use super::{Batch, Precision, Profiles, Settings, Updates};
+use super::{Batch, BidderSettings, Precision, Profiles, Settings, Updates};
 use crate::auction::prior::TableKey;
 use crate::auction::{Mechanism, Strategy};
 use crate::learner::Look;
@@ -10,8 +10,7 @@ use crate::learner::Look;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
     mechanism: Mechanism,
-    /// Prior but for its support, strategy and learner of each, and how that looks ahead.
-    bidders: Vec<(TableKey, Strategy, &'static str, Option<Look>)>,
+    bidders: Vec<Kind>,
     batch: Batch,
     epochs: u32,
     profiles: Profiles,
@@ -19,8 +18,38 @@ pub struct Shape {
     precision: Precision,
 }
 
+/// The same of one bidder.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Kind {
+    /// The prior but for its support.
+    prior: TableKey,
+    strategy: Strategy,
+    learner: &'static str,
+    look: Option<Look>,
+    /// Points that it tries.
+    population: Option<u32>,
+}
+
+impl Kind {
+    fn new(bidder: &BidderSettings) -> Self {
+        let learner = &bidder.learner;
+        Kind {
+            prior: bidder.prior.table_key(),
+            strategy: bidder.strategy,
+            learner: learner.name(),
+            look: learner.look(),
+            population: learner.perturbations().map(|tried| tried.population),
+        }
+    }
+}
+
 /// Samples that the expected gradient of two uniform bidders takes as long as, roughly.
 const EXACT_SAMPLES: f64 = 8000.0;
+
+/// Points that a bidder tries on a sample, 1 if it tries none.
+fn tried(bidder: &BidderSettings) -> usize {
+    bidder.learner.perturbations().map_or(1, |tried| tried.population as usize)
+}
 
 /// Parameters of a bid function that take as long as a linear strategy's sample, roughly.
 const PIECES_A_SAMPLE: f64 = 8.0;
@@ -28,12 +57,9 @@ const PIECES_A_SAMPLE: f64 = 8.0;
 impl Settings {
     /// The shape: runs of equal shapes can be trained in one group.
     pub fn shape(&self) -> Shape {
-        let bidders = self.bidders.iter();
         Shape {
             mechanism: self.mechanism,
-            bidders: bidders
-                .map(|b| (b.prior.table_key(), b.strategy, b.learner.name(), b.learner.look()))
-                .collect(),
+            bidders: self.bidders.iter().map(Kind::new).collect(),
             batch: self.batch,
             epochs: self.epochs,
             profiles: self.profiles,
@@ -56,7 +82,8 @@ impl Settings {
             Precision::F64 => 2.5,
         };
         // A bid function of several parameters is summed up as often.
-        let parameters: usize = self.bidders.iter().map(|bidder| bidder.strategy.parameters() - 1).sum();
+        let parameters: usize =
+            self.bidders.iter().map(|bidder| bidder.strategy.parameters() * tried(bidder) - 1).sum();
         let pieces = 1.0 + parameters as f64 / self.bidders.len() as f64 / PIECES_A_SAMPLE;
         single * pieces * (1.0 + drawn) / 2.0 * self.agent_samples()
     }

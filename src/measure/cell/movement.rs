@@ -7,7 +7,7 @@ use crate::measure::movement::{Doubt, Evidence, Momentum, Verdict, median, stouf
 use crate::measure::settings::MeasureSettings;
 use crate::measure::stationary::{Mode, Stationary};
 use crate::measure::table::{BidderColumn, RunColumn};
-use crate::train::Settings;
+use crate::train::{Settings, Updates};
 
 const TAIL_SD_MAX: RunColumn = RunColumn::named("tail_sd_max");
 const TAIL_TOO_SHORT: RunColumn = RunColumn::named("tail_too_short");
@@ -77,9 +77,12 @@ pub(super) fn movement(
             "no replicate was continued without sampling: give [measure] continuation = { replicates = 3 }"
                 .into(),
         ),
-        Verdict::Undecided(Doubt::NoExactMode) => {
-            Some("there is no exact gradient for updates = \"shared-graph\" to continue the runs on".into())
-        }
+        Verdict::Undecided(Doubt::NoExactMode) => Some(match settings.updates {
+            Updates::SharedGraph => {
+                "there is no exact gradient for updates = \"shared-graph\" to continue the runs on".into()
+            }
+            _ => "a learner has no exact mode to continue the runs in".into(),
+        }),
         Verdict::Undecided(doubt) => Some(doubt.reason().into()),
         _ => None,
     };
