@@ -5,6 +5,7 @@ mod distance;
 mod first_price;
 mod linear;
 mod memo;
+mod perturbed;
 mod reference;
 mod smoothed;
 
@@ -13,5 +14,6 @@ pub use distance::{BneDistance, Distance};
 pub use first_price::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
 pub use linear::{LinearEquilibrium, linear_equilibria};
 pub use memo::shared_references;
-pub use reference::{BidderReferences, Reference, References, equilibrium, references};
+pub use perturbed::{MOST_SIGMA, PERTURBED_ERROR, perturbed_multiplier};
+pub use reference::{BidderReferences, Reference, References, equilibrium, perturbed_references, references};
 pub use smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_multiplier};

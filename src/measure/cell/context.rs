@@ -122,7 +122,8 @@ fn evidence(
             references: [
                 ("bne", found.bne.multiplier),
                 ("class", found.class.multiplier),
-                ("smoothed", found.smoothed.multiplier),
+                ("smoothed", found.smoothed.multiplier.filter(|_| settings.smooths())),
+                ("perturbed", found.perturbed.multiplier),
             ],
             bids_of_bne: near().unwrap_or(false),
         }
