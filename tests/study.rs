@@ -87,7 +87,9 @@ fn evolution_strategies_end_where_perturbed_bids_come_to_rest() {
     assert_eq!(lines.len(), 16);
     for line in &lines {
         let distance = (line.multiplier.unwrap() - line.perturbed_multiplier.unwrap()).abs();
-        let allowed = 0.001 + 3.0 * standard_error(line);
+        // The narrowest perturbations have the noisiest steps, and those a learning bias.
+        let margin = if line.label.starts_with("es.sigma=0.05 ") { 0.002 } else { 0.0005 };
+        let allowed = margin + 3.0 * standard_error(line);
         assert!(distance <= allowed, "{}: {distance} > {allowed}", line.label);
         let parts = line.class_bias.unwrap() + line.perturbation_bias.unwrap() + line.learning_bias.unwrap();
         assert!((parts - line.bias.unwrap()).abs() < 1e-12, "{}: the parts do not add up", line.label);
