@@ -294,13 +294,13 @@ error: `population` must be an even integer from 2 to 1024, not 7
 learner = "es"
 batch = "exact""#,
         r#"
-error: the learner `es` needs samples, which `batch = "exact"` has not
+error: a learner that tries perturbed bids has no samples to try them on with `batch = "exact"`
  --> s.toml:5:9
   |
 5 | batch = "exact"
   |         ^^^^^^^
   |
-  = help: write a number of profiles, such as `batch = 128`, or another `learner`"#,
+  = help: write a number of profiles, such as `batch = 128`"#,
     );
     refused(
         "points to try along everybody's utilities",
@@ -308,13 +308,13 @@ error: the learner `es` needs samples, which `batch = "exact"` has not
 learner = "es"
 updates = "shared-graph""#,
         r#"
-error: `updates = "shared-graph"` is not available for the learner `es`, which is told its own payoff
+error: `updates = "shared-graph"` follows gradients, and the learner `es` is told payoffs
  --> s.toml:5:11
   |
 5 | updates = "shared-graph"
   |           ^^^^^^^^^^^^^^
   |
-  = help: write other `updates`, or another `learner`"#,
+  = help: write `updates = "simultaneous"`, or `learner = "adam"`"#,
     );
     refused(
         "a look that is no yes or no",

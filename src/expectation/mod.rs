@@ -1,10 +1,12 @@
 //! Exact expectations of a profile: utilities, gradients and the noise of sampled gradients.
 
+mod arms;
 pub(crate) mod evaluate;
 pub(crate) mod gradient;
 mod noise;
 mod saturation;
 
+pub use arms::{ArmBidder, ArmPayoffs, ArmWorkspace};
 pub use evaluate::{BidderEvaluation, Evaluation, Evaluator, evaluate};
 pub use gradient::{ExpectedGradient, GRADIENT_ERROR};
 pub use noise::{Blocks, GradientNoise, NOISE_ERROR, gradient_noise};

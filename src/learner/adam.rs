@@ -1,7 +1,7 @@
 //! Adam (Kingma and Ba 2015, Algorithm 1).
 
 use super::hyperparameter::{Domain, Hyperparameter, Range, Value};
-use super::{Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// The hyperparameters of Adam.
@@ -68,7 +68,7 @@ impl Rule for Adam {
         })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], _: [Course; LANES], thetas: Vec<R>) -> State<R> {
         State { steps: Steps::new(lanes, thetas.len()), thetas }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::adam::Steps;
 use super::hyperparameter::{Domain, Hyperparameter, Range, Value};
-use super::{Adam, Entry, Feedback, Learn, LinearResponse, Perturbations, Rule, Told};
+use super::{Adam, Course, Entry, Feedback, Learn, LinearResponse, Perturbations, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// The hyperparameters of evolution strategies.
@@ -68,7 +68,7 @@ impl Rule for Es {
         Some(Perturbations { population: self.population, sigma: self.sigma })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], _: [Course; LANES], thetas: Vec<R>) -> State<R> {
         State {
             per_point: R::from_array(lanes.map(|es| 1.0 / (f64::from(es.population) * es.sigma))),
             gradient: vec![R::splat(0.0); thetas.len()],
@@ -130,6 +130,7 @@ mod tests {
     use crate::numeric::simd::{Float, Instance, Kernel, Simd, run};
 
     const ADAM: Adam = Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    const COURSE: Course = Course { epochs: EPOCHS, high: 1.0 };
     const PARAMETERS: usize = 2;
     const EPOCHS: u32 = 200;
 
@@ -153,7 +154,7 @@ mod tests {
             let lanes = self.0;
             let pairs = lanes[0].population as usize / 2;
             let rate = S::Real::splat(0.05);
-            let mut state = State::start(lanes.map(Learner::Es), vec![S::Real::splat(0.0); PARAMETERS]);
+            let mut state = State::start(lanes.map(Learner::Es), [COURSE; LANES], vec![S::Real::splat(0.0); PARAMETERS]);
             let mut thetas = [[0.0; PARAMETERS]; LANES];
             let mut moments = [[[0.0; 2]; PARAMETERS]; LANES];
             for t in 1..=EPOCHS {

@@ -1,7 +1,7 @@
 //! Extragradient ascent (Korpelevich 1976).
 
 use super::hyperparameter::{Domain, Hyperparameter, Value};
-use super::{Entry, Feedback, Learn, LinearResponse, Look, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, LinearResponse, Look, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// The hyperparameters of extragradient ascent.
@@ -44,7 +44,7 @@ impl Rule for Extragradient {
         Some(if self.fresh { Look::Fresh } else { Look::Same })
     }
 
-    fn start<R: Real>(_: [Self; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(_: [Self; LANES], _: [Course; LANES], thetas: Vec<R>) -> State<R> {
         State { looks: thetas.clone(), looking: false, thetas }
     }
 }

@@ -1,6 +1,6 @@
 //! Learners against their scalar transcriptions.
 
-use super::{Learn, Learner, State, Told};
+use super::{Course, Learn, Learner, State, Told};
 use crate::numeric::simd::{Float, Instance, Kernel, LANES, Real, Simd, run};
 
 /// A scalar transcription: the step of one parameter in epoch t = 1, 2, .. with a gradient, and what it
@@ -53,7 +53,7 @@ impl Kernel for Driven<'_> {
         let mut thetas = [[0.25; LANES]; PARAMETERS];
         let mut memories = [[[0.0; 3]; LANES]; PARAMETERS];
         let start = thetas.map(S::Real::from_array).to_vec();
-        let mut state = State::start(self.lanes, start);
+        let mut state = State::start(self.lanes, [Course { epochs: EPOCHS, high: 1.0 }; LANES], start);
         let rates = S::Real::from_array(self.rates);
         for epoch in 1..=EPOCHS {
             let gradients: [[f64; LANES]; PARAMETERS] =
@@ -104,7 +104,7 @@ impl Kernel for Bilinear {
 
     fn run<S: Simd>(self) -> [f64; 2] {
         let (zero, rate) = (S::Real::splat(0.0), S::Real::splat(self.rate));
-        let mut state = State::start([self.learner; LANES], vec![S::Real::splat(1.0), zero]);
+        let mut state = State::start([self.learner; LANES], [Course { epochs: self.epochs, high: 1.0 }; LANES], vec![S::Real::splat(1.0), zero]);
         let gradient = |state: &State<S::Real>| [state.numbers()[1], zero - state.numbers()[0]];
         for _ in 0..self.epochs {
             if self.learner.look().is_some() {
@@ -115,5 +115,51 @@ impl Kernel for Bilinear {
             state.learn(Told::Gradient(&told), rate);
         }
         [0, 1].map(|k| state.numbers()[k].to_array()[0])
+    }
+}
+
+/// A scalar transcription of a learner on arms: the mixture that follows an epoch's payoffs.
+pub(super) type Scalar = Box<dyn FnMut(&[f64]) -> Vec<f64>>;
+
+/// The same for learners on five arms: drives them along made-up payoffs.
+pub(super) fn assert_follows_on_arms(lanes: [Learner; LANES], scalar: &dyn Fn(usize, &Course) -> Scalar) {
+    for instance in Instance::available() {
+        run(instance, DrivenOnArms { lanes, scalar });
+    }
+}
+
+const FIVE: usize = 5;
+
+struct DrivenOnArms<'a> {
+    lanes: [Learner; LANES],
+    scalar: &'a dyn Fn(usize, &Course) -> Scalar,
+}
+
+/// Payoffs that drift, so that the best arm changes.
+fn payoff(epoch: u32, lane: usize, arm: usize) -> f64 {
+    let t = f64::from(epoch) + 0.3 * lane as f64;
+    0.3 + 0.2 * libm::sin(0.03 * t + 1.3 * arm as f64) + 0.1 * libm::cos(1.7 * t * (1.0 + arm as f64))
+}
+
+impl Kernel for DrivenOnArms<'_> {
+    type Output = ();
+
+    fn run<S: Simd>(self) {
+        let courses: [Course; LANES] =
+            std::array::from_fn(|lane| Course { epochs: EPOCHS, high: 1.0 + 0.5 * lane as f64 });
+        let mut scalars: [Scalar; LANES] = std::array::from_fn(|lane| (self.scalar)(lane, &courses[lane]));
+        let mut state = State::start(self.lanes, courses, vec![S::Real::splat(1.0 / FIVE as f64); FIVE]);
+        for epoch in 1..=EPOCHS {
+            let payoffs: [[f64; LANES]; FIVE] =
+                std::array::from_fn(|arm| std::array::from_fn(|lane| payoff(epoch, lane, arm)));
+            state.learn(Told::Arms(&payoffs.map(S::Real::from_array)), S::Real::splat(1.0));
+            for lane in 0..LANES {
+                let expected = scalars[lane](&payoffs.map(|of_arm| of_arm[lane]));
+                for (number, expected) in state.numbers().iter().zip(expected) {
+                    let found = number.to_array()[lane];
+                    assert!((found - expected).abs() < 1e-11, "epoch {epoch}: {found} for {expected}");
+                }
+            }
+        }
     }
 }

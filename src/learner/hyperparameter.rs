@@ -13,6 +13,14 @@ pub struct Hyperparameter {
     pub domain: Domain,
 }
 
+/// The number of arms of learners on a grid of multipliers.
+pub const ARMS: Hyperparameter = Hyperparameter {
+    name: "arms",
+    doc: "multipliers of the grid, K: w_k = k / (K - 1)",
+    default: Value::Count(51),
+    domain: Domain::Count { min: 2, max: 10_001 },
+};
+
 /// The value of a hyperparameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value {
@@ -24,6 +32,38 @@ pub enum Value {
     Word(&'static str),
     /// Yes or no.
     Flag(bool),
+    /// A number, or how it follows from the run.
+    Tuned(Tuned),
+}
+
+/// A number of a learner that theory tunes to the run, or that is given.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tuned {
+    /// The same in all epochs.
+    Constant(f64),
+    /// The constant that the textbook's bound asks for, given arms, epochs and the highest value.
+    Textbook,
+    /// This over the root of the epoch, t = 1, 2, ..
+    Anytime(f64),
+}
+
+impl Tuned {
+    /// The word for it in tables.
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Tuned::Constant(_) => "constant",
+            Tuned::Textbook => "textbook",
+            Tuned::Anytime(_) => "anytime",
+        }
+    }
+
+    /// The number that is given, if one is.
+    pub const fn given(self) -> Option<f64> {
+        match self {
+            Tuned::Constant(x) | Tuned::Anytime(x) => Some(x),
+            Tuned::Textbook => None,
+        }
+    }
 }
 
 /// The values that a hyperparameter may take.
@@ -49,6 +89,13 @@ pub enum Domain {
     Word(&'static [&'static str]),
     /// Yes or no.
     Flag,
+    /// A number of a range, "textbook", or where it may fall with time `{ anytime = NUMBER }`.
+    Tuned {
+        /// The range of both numbers.
+        range: Range,
+        /// Whether it may fall with time.
+        anytime: bool,
+    },
 }
 
 /// A range of numbers.
@@ -64,6 +111,11 @@ impl Range {
     /// \[0, 1).
     pub const SHARE: Range = Range { words: "in [0, 1)", has: |x| (0.0..1.0).contains(&x) };
 
+    /// \[0, 1\].
+    pub const PROBABILITY: Range = Range { words: "in [0, 1]", has: |x| (0.0..=1.0).contains(&x) };
+    /// The finite numbers from 0 on.
+    pub const NOT_NEGATIVE: Range =
+        Range { words: "of 0 or more and finite", has: |x| x >= 0.0 && x.is_finite() };
     /// The finite numbers above 0.
     pub const POSITIVE: Range = Range { words: "above 0 and finite", has: |x| x > 0.0 && x.is_finite() };
 }
@@ -77,6 +129,9 @@ impl Domain {
             (Domain::Even { min, max }, Value::Count(n)) => (*min..=*max).contains(&n) && n.is_multiple_of(2),
             (Domain::Word(words), Value::Word(word)) => words.contains(&word),
             (Domain::Flag, Value::Flag(_)) => true,
+            (Domain::Tuned { range, anytime }, Value::Tuned(tuned)) => {
+                (*anytime || !matches!(tuned, Tuned::Anytime(_))) && tuned.given().is_none_or(range.has)
+            }
             _ => false,
         }
     }
@@ -86,7 +141,7 @@ impl Value {
     /// The number.
     ///
     /// # Panics
-    /// Where it is of another type, as for all four: a learner is built of values of its own domains.
+    /// Where it is of another type, as for all of these: a learner is built of values of its own domains.
     pub fn number(self) -> f64 {
         match self {
             Value::Number(x) => x,
@@ -117,6 +172,14 @@ impl Value {
             _ => panic!("{self:?} is no flag"),
         }
     }
+
+    /// The tuned number.
+    pub fn tuned(self) -> Tuned {
+        match self {
+            Value::Tuned(tuned) => tuned,
+            _ => panic!("{self:?} is not tuned"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -131,6 +194,16 @@ mod tests {
             (Domain::Count { min: 2, max: 9 }, Value::Count(9), Value::Count(10)),
             (Domain::Even { min: 2, max: 10 }, Value::Count(10), Value::Count(9)),
             (Domain::Word(&["raw", "central"]), Value::Word("central"), Value::Word("other")),
+            (
+                Domain::Tuned { range: Range::POSITIVE, anytime: false },
+                Value::Tuned(Tuned::Textbook),
+                Value::Tuned(Tuned::Anytime(1.0)),
+            ),
+            (
+                Domain::Tuned { range: Range::POSITIVE, anytime: true },
+                Value::Tuned(Tuned::Anytime(1.0)),
+                Value::Tuned(Tuned::Constant(0.0)),
+            ),
         ];
         for (domain, inside, outside) in domains {
             assert!(domain.has(inside) && !domain.has(outside), "{domain:?}");

@@ -8,26 +8,42 @@
 mod registry;
 
 mod adam;
+mod epsilon_greedy;
 mod es;
+mod exp3;
 mod extragradient;
+mod fictitious_play;
 #[cfg(test)]
 mod fixture;
+mod ftpl;
 mod hyperparameter;
+mod mixture;
+mod mwu;
 mod ogda;
 mod optimistic_adam;
+mod pace;
+mod regret_matching_plus;
 mod response;
 mod rmsprop;
 mod sgd;
 
-pub use hyperparameter::{Domain, Hyperparameter, Range, Value};
+pub use ftpl::Noise;
+pub use hyperparameter::{Domain, Hyperparameter, Range, Tuned, Value};
 pub use response::LinearResponse;
 
+use crate::auction::strategy::{Play, Strategy};
 use crate::numeric::simd::{LANES, Real};
 
 registry::learners! {
     adam::Adam,
     sgd::Sgd,
     rmsprop::Rmsprop,
+    mwu::Mwu,
+    regret_matching_plus::RegretMatchingPlus,
+    fictitious_play::FictitiousPlay,
+    exp3::Exp3,
+    ftpl::Ftpl,
+    epsilon_greedy::EpsilonGreedy,
     extragradient::Extragradient,
     es::Es,
     ogda::Ogda,
@@ -35,38 +51,27 @@ registry::learners! {
 }
 
 /// What a learner needs to be told after each epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Feedback {
     /// The gradient of the batch's mean smoothed utility in the numbers that were played.
     Gradient,
+    /// The payoff that every arm would have had on the batch, whichever was played, in the true auction.
+    EveryArm,
+    /// The same in the smoothed auction.
+    EveryArmSmoothed,
+    /// The payoffs of the arms that were played.
+    PlayedArms,
+    /// The payoff of every arm where each rival plays the average of all that it has played.
+    Beliefs,
     /// The batch's mean payoff, in the auction that is not smoothed and against what the others played, at
     /// points around the numbers: see [`Perturbations`].
     Trials,
 }
 
 impl Feedback {
-    /// Whether it is of the smoothed auction.
-    pub const fn smooths(self) -> bool {
-        match self {
-            Feedback::Gradient => true,
-            Feedback::Trials => false,
-        }
-    }
-
-    /// Whether it is known without sampling.
-    pub const fn is_exact_without_samples(self) -> bool {
-        match self {
-            Feedback::Gradient => true,
-            Feedback::Trials => false,
-        }
-    }
-
-    /// Whether there is such of everybody's utilities together.
-    pub const fn is_of_total_utility_too(self) -> bool {
-        match self {
-            Feedback::Gradient => true,
-            Feedback::Trials => false,
-        }
+    /// Whether it is taken in the smoothed auction, and so depends on beta.
+    pub fn smooths(self) -> bool {
+        matches!(self, Feedback::Gradient | Feedback::EveryArmSmoothed)
     }
 }
 
@@ -94,6 +99,9 @@ pub enum Look {
 pub enum Told<'a, R> {
     /// One derivative a number.
     Gradient(&'a [R]),
+    /// One number an arm: its mean payoff, or the mean over the batch of the payoff where it was played and 0
+    /// elsewhere.
+    Arms(&'a [R]),
     /// What was tried, and what it earned.
     Trials {
         /// eps, shape \[pair\]\[number\].
@@ -107,12 +115,21 @@ impl<'a, R> Told<'a, R> {
     /// The derivatives.
     ///
     /// # Panics
-    /// Where something else is told, as for all: learners are told what their [`Entry::feedback`] says.
+    /// Where something else is told, as for all: a learner is told what its [`Feedback`] says.
     #[inline(always)]
     pub fn gradient(self) -> &'a [R] {
         match self {
-            Told::Gradient(derivatives) => derivatives,
-            Told::Trials { .. } => panic!("a gradient is needed"),
+            Told::Gradient(gradient) => gradient,
+            Told::Arms(_) | Told::Trials { .. } => panic!("a learner of gradients is told payoffs"),
+        }
+    }
+
+    /// The payoffs.
+    #[inline(always)]
+    pub fn arms(self) -> &'a [R] {
+        match self {
+            Told::Arms(payoffs) => payoffs,
+            Told::Gradient(_) | Told::Trials { .. } => panic!("a learner on arms is told something else"),
         }
     }
 
@@ -121,9 +138,36 @@ impl<'a, R> Told<'a, R> {
     pub fn trials(self) -> (&'a [R], &'a [R]) {
         match self {
             Told::Trials { normals, payoffs } => (normals, payoffs),
-            Told::Gradient(_) => panic!("trials are needed"),
+            Told::Gradient(_) | Told::Arms(_) => panic!("a learner that tries points is told something else"),
         }
     }
+}
+
+/// What a run asks of a learner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
+    /// Epochs, T, at least 1.
+    pub epochs: u32,
+    /// The highest value, h: payoffs are in \[0, h\].
+    pub high: f64,
+}
+
+/// What a learner on arms has heard in a run, for bounds of its regret.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Heard {
+    /// Number of arms, K.
+    pub arms: usize,
+    /// sum_t |u_t - <x_t, u_t>|^2 over the epochs: the squared distances of all payoffs from the mean payoff.
+    pub squares: f64,
+}
+
+/// A bound of the external regret max_k sum_t u_t(k) - sum_t <x_t, u_t>.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RegretBound {
+    /// Of every run.
+    Sure(f64),
+    /// Of the mean over runs.
+    Expected(f64),
 }
 
 /// One row of the registry of learners.
@@ -156,6 +200,28 @@ pub trait Rule: Copy {
     /// The hyperparameters, in the registry's order.
     fn values(&self) -> Vec<Value>;
 
+    /// What these hyperparameters need to be told.
+    fn feedback(&self) -> Feedback {
+        Self::ENTRY.feedback
+    }
+
+    /// What a bidder plays that learns in a class of bid functions.
+    fn play(&self, class: Strategy) -> Play {
+        Play::Pure(class)
+    }
+
+    /// The multiplier that it believes every rival to have played once before the first epoch, of a learner
+    /// that is told [`Feedback::Beliefs`].
+    fn belief(&self) -> Option<f64> {
+        None
+    }
+
+    /// A bound of the external regret over a whole run; `None` where theory does not tell.
+    fn regret_bound(&self, course: &Course, heard: &Heard) -> Option<RegretBound> {
+        let _ = (course, heard);
+        None
+    }
+
     /// The learner near a fixed point at which its gradients have the root mean square `gradient_rms`; `None`
     /// where it is no linear function of small gradients, or one of another form.
     fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse>;
@@ -172,7 +238,7 @@ pub trait Rule: Copy {
     }
 
     /// The state before the first epoch, of the learners of all lanes, that plays these numbers.
-    fn start<R: Real>(lanes: [Self; LANES], numbers: Vec<R>) -> Self::State<R>;
+    fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], numbers: Vec<R>) -> Self::State<R>;
 }
 
 /// The state of a bidder's learner, one run a lane.

@@ -1,7 +1,7 @@
 //! Optimistic gradient ascent (Popov 1980; Daskalakis et al. 2018, equation 2).
 
 use super::hyperparameter::Value;
-use super::{Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// Optimistic gradient ascent; it has no hyperparameters.
@@ -32,7 +32,7 @@ impl Rule for Ogda {
         None
     }
 
-    fn start<R: Real>(_: [Self; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(_: [Self; LANES], _: [Course; LANES], thetas: Vec<R>) -> State<R> {
         State { begun: R::splat(0.0), last: vec![R::splat(0.0); thetas.len()], thetas }
     }
 }

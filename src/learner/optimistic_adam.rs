@@ -2,7 +2,7 @@
 
 use super::adam::Steps;
 use super::hyperparameter::Value;
-use super::{Adam, Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Adam, Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// The hyperparameters of optimistic Adam: Adam's.
@@ -32,7 +32,7 @@ impl Rule for OptimisticAdam {
         None
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], _: [Course; LANES], thetas: Vec<R>) -> State<R> {
         State {
             steps: Steps::new(lanes.map(|OptimisticAdam(adam)| adam), thetas.len()),
             begun: R::splat(0.0),

@@ -54,6 +54,34 @@ macro_rules! learners {
                 }
             }
 
+            /// See [`Rule::feedback`].
+            pub fn feedback(&self) -> Feedback {
+                match self {
+                    $(Learner::$Rule(rule) => rule.feedback(),)*
+                }
+            }
+
+            /// See [`Rule::play`].
+            pub fn play(&self, class: Strategy) -> Play {
+                match self {
+                    $(Learner::$Rule(rule) => rule.play(class),)*
+                }
+            }
+
+            /// See [`Rule::belief`].
+            pub fn belief(&self) -> Option<f64> {
+                match self {
+                    $(Learner::$Rule(rule) => rule.belief(),)*
+                }
+            }
+
+            /// See [`Rule::regret_bound`].
+            pub fn regret_bound(&self, course: &Course, heard: &Heard) -> Option<RegretBound> {
+                match self {
+                    $(Learner::$Rule(rule) => rule.regret_bound(course, heard),)*
+                }
+            }
+
             /// See [`Rule::near_rest`].
             pub fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse> {
                 match self {
@@ -75,14 +103,14 @@ macro_rules! learners {
             ///
             /// # Panics
             /// Where the lanes' learners are of different kinds.
-            pub fn start(lanes: [Learner; LANES], numbers: Vec<R>) -> Self {
+            pub fn start(lanes: [Learner; LANES], courses: [Course; LANES], numbers: Vec<R>) -> Self {
                 match lanes[0] {
                     $(Learner::$Rule(_) => {
                         let rules = lanes.map(|lane| match lane {
                             Learner::$Rule(rule) => rule,
                             _ => panic!("the lanes of a bidder have one kind of learner"),
                         });
-                        State::$Rule($Rule::start(rules, numbers))
+                        State::$Rule($Rule::start(rules, courses, numbers))
                     })*
                 }
             }

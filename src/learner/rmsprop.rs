@@ -1,7 +1,7 @@
 //! RMSProp (Tieleman and Hinton 2012, lecture 6.5).
 
 use super::hyperparameter::{Domain, Hyperparameter, Range, Value};
-use super::{Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// The hyperparameters of RMSProp.
@@ -74,7 +74,7 @@ impl Rule for Rmsprop {
         Some(LinearResponse { decay: 0.0, gain: 1.0, step: learning_rate / (gradient_rms + self.epsilon) })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], _: [Course; LANES], thetas: Vec<R>) -> State<R> {
         let zero = R::splat(0.0);
         let central = |rmsprop: Self| if rmsprop.moment == Moment::Central { 1.0 } else { 0.0 };
         State {

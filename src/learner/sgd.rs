@@ -1,7 +1,7 @@
 //! Stochastic gradient ascent, with optional heavy-ball momentum (Polyak 1964).
 
 use super::hyperparameter::{Domain, Hyperparameter, Range, Value};
-use super::{Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// The hyperparameters of SGD.
@@ -39,7 +39,7 @@ impl Rule for Sgd {
         Some(LinearResponse { decay: self.momentum, gain: 1.0, step: learning_rate })
     }
 
-    fn start<R: Real>(lanes: [Self; LANES], thetas: Vec<R>) -> State<R> {
+    fn start<R: Real>(lanes: [Self; LANES], _: [Course; LANES], thetas: Vec<R>) -> State<R> {
         State {
             momentum: R::from_array(lanes.map(|sgd| sgd.momentum)),
             velocities: vec![R::splat(0.0); thetas.len()],

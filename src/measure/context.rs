@@ -73,7 +73,7 @@ impl<'a> RunContext<'a> {
             smooths: settings
                 .bidders
                 .iter()
-                .map(|bidder| bidder.learner.entry().feedback.smooths())
+                .map(|bidder| bidder.learner.feedback().smooths())
                 .collect(),
             assessment: Assessment::of(
                 evaluator,
@@ -123,7 +123,7 @@ impl<'a> RunContext<'a> {
 /// The bid functions of parameters, one slice a bidder.
 pub(super) fn profile<'p>(settings: &Settings, parameters: impl Fn(usize) -> &'p Vec<f64>) -> Profile {
     let bids = |(place, bidder): (usize, &crate::train::BidderSettings)| {
-        bidder.strategy.bid_function(&bidder.prior, parameters(place))
+        bidder.play().bid_function(&bidder.prior, parameters(place))
     };
     Profile { bids: settings.bidders.iter().enumerate().map(bids).collect() }
 }
@@ -137,9 +137,9 @@ fn played(settings: &Settings, history: &History) -> Vec<Profile> {
     let profile_of = |row: ndarray::ArrayView1<f64>| {
         let mut rest = row.as_slice().expect("rows of the standard layout");
         let bids = settings.bidders.iter().map(|bidder| {
-            let (own, others) = rest.split_at(bidder.strategy.parameters());
+            let (own, others) = rest.split_at(bidder.play().parameters());
             rest = others;
-            bidder.strategy.bid_function(&bidder.prior, own)
+            bidder.play().bid_function(&bidder.prior, own)
         });
         Profile { bids: bids.collect() }
     };

@@ -3,10 +3,7 @@
 use crate::expectation::ExpectedGradient;
 use crate::learner::{Learner, Sgd};
 use crate::numeric::simd::Instance;
-use crate::train::{
-    Batch, Beta, BidderSettings, Outcome, Rate, Recording, Run, Settings, Standing, Status, Updates,
-    train_group,
-};
+use crate::train::{Batch, Beta, Outcome, Rate, Recording, Run, Settings, Standing, Status, train_group};
 
 /// Epochs after which it is first looked whether movement is left; from then on after twice as many each
 /// time, so that the last look is at half of all epochs.
@@ -40,15 +37,9 @@ pub(super) struct Continued {
 pub(super) const MOST_CONTINUED: usize = 20;
 
 impl Settings {
-    /// Whether runs are continued on the exact gradient: there is one, and it does not take too long.
+    /// Whether runs are continued without sampling: that can be done, and does not take too long.
     pub fn can_be_continued(&self) -> bool {
-        self.has_exact_mode() && self.bidders.len() <= MOST_CONTINUED
-    }
-
-    /// Whether there is an exact mode of the learners, for the way in which the bidders are updated.
-    pub fn has_exact_mode(&self) -> bool {
-        let exact = |bidder: &BidderSettings| bidder.learner.entry().feedback.is_exact_without_samples();
-        self.updates != Updates::SharedGraph && self.bidders.iter().all(exact)
+        self.exact_mode().is_ok() && self.bidders.len() <= MOST_CONTINUED
     }
 }
 
@@ -67,6 +58,11 @@ pub(super) fn continued(settings: &Settings, outcome: &Outcome, most: u32) -> Co
         return Continued { learners: None, ascent: None };
     };
     let least = (DIED_OUT * moved).max(NO_MOVEMENT);
+    // Mixtures have no gradient to ascend by themselves: their learners alone go on.
+    if settings.bidders.iter().any(|bidder| bidder.play().arms().is_some()) {
+        let learners = movement(&exact, standings, least, most);
+        return Continued { ascent: learners, learners };
+    }
     let mut plain = exact.clone();
     let step = stable_step(&exact, &standings);
     for bidder in &mut plain.bidders {

@@ -160,6 +160,7 @@ mod tests {
             last_parameters: vec![0.47],
             ema_residual_sd: Some(0.005),
             standing: Standing { thetas: vec![-0.12], memory: Some(vec![0.0, 0.1, 1e-3, 1e-6]) },
+            mixed: None,
         };
         let other = BidderOutcome { tail_mean: 0.51, tail_mean_parameters: vec![0.51], ..bidder.clone() };
         Outcome {

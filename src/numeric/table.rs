@@ -27,6 +27,8 @@ pub trait Number: Copy + PartialOrd + Send + Sync + 'static {
     fn of_bits(bits: u64) -> Self;
     /// self - `x`.
     fn minus(self, x: Self) -> Self;
+    /// self x `x`.
+    fn times(self, x: Self) -> Self;
     /// self x `a` + `b`, rounded once.
     fn mul_add(self, a: Self, b: Self) -> Self;
 }
@@ -58,6 +60,10 @@ macro_rules! number {
             #[inline(always)]
             fn minus(self, x: Self) -> Self {
                 self - x
+            }
+            #[inline(always)]
+            fn times(self, x: Self) -> Self {
+                self * x
             }
             #[inline(always)]
             fn mul_add(self, a: Self, b: Self) -> Self {

@@ -30,7 +30,7 @@ pub fn row_bytes(row: &RunRow) -> usize {
 /// [`row_bytes`] of the runs of a cell, of which so many epochs are recorded; without a message.
 pub(super) fn bytes_of_run(cell: &Cell, recorded_epochs: usize) -> usize {
     let bidders = &cell.settings.bidders;
-    let parameters = bidders.iter().map(|bidder| list_of::<f64>(bidder.strategy.parameters()));
+    let parameters = bidders.iter().map(|bidder| list_of::<f64>(bidder.play().parameters()));
     let points = recorded_epochs * bidders.len();
     size_of::<(RunKey, RunRow)>()
         + numbers(run_columns().len())

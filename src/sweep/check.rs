@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use crate::learner::Entry;
-use crate::train::{Batch, Beta, Initial, Precision, Settings, Updates};
+use crate::auction::Strategy;
+use crate::learner::Feedback;
+use crate::train::{Batch, Beta, BidderSettings, Initial, NoExactMode, Precision, Settings, Updates};
 
 use super::choice::Choice;
 use super::draft::Draft;
@@ -56,8 +57,9 @@ impl<'s> CellCheck<'s> {
         let faults = [
             start_fault(&draft, &settings),
             class_fault(&settings),
+            arms_fault(&settings),
             exact_fault(&settings),
-            feedback_fault(&settings),
+            graph_fault(&settings),
             hyperparameter_fault(&draft),
             scale_fault(&settings),
         ];
@@ -131,7 +133,8 @@ fn class_fault(settings: &Settings) -> Option<Fault> {
         message,
         help: help.to_owned(),
     };
-    settings.bidders.iter().find_map(|bidder| match bidder.initial {
+    let mut bidders = settings.bidders.iter().filter(|bidder| bidder.play().arms().is_none());
+    bidders.find_map(|bidder| match bidder.initial {
         Initial::Truthful if bidder.strategy.truthful().is_none() => Some(fault(
             format!("a {} strategy has no truthful start: its multiplier is below 1", bidder.strategy.name()),
             "write a multiplier, such as `initial = 0.9`, or `strategy = \"piecewise-linear\"`",
@@ -147,42 +150,66 @@ fn class_fault(settings: &Settings) -> Option<Fault> {
     })
 }
 
+/// What learners on arms do not go with.
+fn arms_fault(settings: &Settings) -> Option<Fault> {
+    let on_arms = |bidder: &&BidderSettings| bidder.play().arms().is_some();
+    if let Some(bidder) = settings.bidders.iter().filter(on_arms).find(|b| b.strategy != Strategy::Linear) {
+        return Some(Fault {
+            keys: &["strategy", "population", "learner"],
+            message: format!(
+                "the learner `{}` plays multipliers of a grid, no {} bid function",
+                bidder.learner.name(),
+                bidder.strategy.name()
+            ),
+            help: "leave out `strategy`, or choose a learner that follows gradients, such as `learner = \"adam\"`"
+                .to_owned(),
+        });
+    }
+    let believes = |bidder: &&BidderSettings| bidder.learner.feedback() == Feedback::Beliefs;
+    let (believer, all) =
+        (settings.bidders.iter().find(believes)?, settings.bidders.iter().all(|b| on_arms(&b)));
+    (!all).then(|| Fault {
+        keys: &["learner", "population"],
+        message: format!(
+            "the learner `{}` believes that others play multipliers of a grid, and some of them do not",
+            believer.learner.name()
+        ),
+        help: "give the others a learner on arms, such as `learner = \"mwu\"`".to_owned(),
+    })
+}
+
 /// What the expected gradient has not, and what nothing else has.
 fn exact_fault(settings: &Settings) -> Option<Fault> {
-    match (settings.batch, settings.beta, settings.updates) {
-        (Batch::Profiles(_), Beta::Fixed(f64::INFINITY), _) => Some(Fault {
+    match (settings.batch, settings.beta) {
+        (Batch::Profiles(_), Beta::Fixed(f64::INFINITY)) if settings.smooths() => Some(Fault {
             keys: &["beta", "batch"],
             message: "an infinite `beta`, the true auction, needs the expected gradient: on a sample the utility jumps"
                 .to_owned(),
             help: "write `batch = \"exact\"`, or a finite `beta`".to_owned(),
         }),
-        (Batch::Exact, _, Updates::SharedGraph) => Some(Fault {
-            keys: &["updates", "batch"],
-            message: "`updates = \"shared-graph\"` is not available with `batch = \"exact\"`".to_owned(),
-            help: "write a number of profiles, such as `batch = 4096`, or other `updates`".to_owned(),
+        (Batch::Exact, _) => settings.exact_mode().err().map(|NoExactMode { lacks, instead }| Fault {
+            keys: match settings.updates {
+                Updates::SharedGraph => &["updates", "batch"],
+                _ => &["batch", "learner", "population"],
+            },
+            message: lacks.to_owned(),
+            help: instead.to_owned(),
         }),
         _ => None,
     }
 }
 
-/// What a learner must be told, where it is not there.
-fn feedback_fault(settings: &Settings) -> Option<Fault> {
-    settings.bidders.iter().find_map(|bidder| {
-        let Entry { name, feedback, .. } = bidder.learner.entry();
-        if settings.batch == Batch::Exact && !feedback.is_exact_without_samples() {
-            return Some(Fault {
-                keys: &["batch", "learner", "population"],
-                message: format!("the learner `{name}` needs samples, which `batch = \"exact\"` has not"),
-                help: "write a number of profiles, such as `batch = 128`, or another `learner`".to_owned(),
-            });
-        }
-        (settings.updates == Updates::SharedGraph && !feedback.is_of_total_utility_too()).then(|| Fault {
-            keys: &["updates", "learner", "population"],
-            message: format!(
-                "`updates = \"shared-graph\"` is not available for the learner `{name}`, which is told its own payoff"
-            ),
-            help: "write other `updates`, or another `learner`".to_owned(),
-        })
+/// Learners that follow no gradients, where nothing else is followed.
+fn graph_fault(settings: &Settings) -> Option<Fault> {
+    let told = |bidder: &&BidderSettings| bidder.learner.feedback() != Feedback::Gradient;
+    let one = settings.bidders.iter().find(told).filter(|_| settings.updates == Updates::SharedGraph)?;
+    let name = one.learner.name();
+    Some(Fault {
+        keys: &["updates", "learner", "population"],
+        message: format!(
+            "`updates = \"shared-graph\"` follows gradients, and the learner `{name}` is told payoffs"
+        ),
+        help: "write `updates = \"simultaneous\"`, or `learner = \"adam\"`".to_owned(),
     })
 }
 

@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
-use crate::learner::{self, Domain};
+use crate::learner::{self, Domain, Tuned};
 use crate::train::{Batch, Beta, Rate};
 
 use super::form::{
     BatchForm, BetaForm, DomainForm, Form, Initial, InitialForm, Integer, LearnerChoice, LearnerForm,
-    PopulationForm, PopulationName, RateForm, Word, bare,
+    PopulationForm, PopulationName, RateForm, Word, bare, tuned_toml,
 };
 use super::number::shortest;
 
@@ -24,6 +24,7 @@ pub(super) enum Choice {
     Beta(Beta),
     Batch(Batch),
     Learner(LearnerChoice),
+    Tuned(Tuned),
     Rate(Rate),
     Flag(bool),
 }
@@ -88,6 +89,7 @@ impl Choose for DomainForm {
             learner::Value::Count(count) => Choice::Integer(count),
             learner::Value::Word(word) => Choice::Word(word),
             learner::Value::Flag(yes) => Choice::Flag(yes),
+            learner::Value::Tuned(tuned) => Choice::Tuned(tuned),
         }
     }
 
@@ -99,6 +101,7 @@ impl Choose for DomainForm {
             }
             (Domain::Word(_), Choice::Word(word)) => learner::Value::Word(word),
             (Domain::Flag, Choice::Flag(yes)) => learner::Value::Flag(*yes),
+            (Domain::Tuned { .. }, Choice::Tuned(tuned)) => learner::Value::Tuned(*tuned),
             _ => panic!("{choice:?} is of another form"),
         }
     }
@@ -116,6 +119,7 @@ impl Choice {
             Choice::Beta(beta) => BetaForm.toml(beta),
             Choice::Batch(batch) => BatchForm.toml(batch),
             Choice::Learner(learner) => LearnerForm.toml(learner),
+            Choice::Tuned(tuned) => tuned_toml(*tuned),
             Choice::Rate(rate) => RateForm.toml(rate),
             Choice::Flag(yes) => yes.to_string(),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use crate::learner::{Hyperparameter, Learner};
+use crate::learner::{Domain, Hyperparameter, Learner};
 use crate::train::{BidderSettings, Settings};
 
 use super::cell::Cell;
@@ -260,21 +260,25 @@ where
         row
     }
 
-    /// A value of each bidder, in the same three ways.
-    pub(super) fn bidder(
+    /// A value of each bidder, in the same three ways, where something holds of the bidder; where it does not,
+    /// the value is not used.
+    pub(super) fn bidder_where(
         self,
+        holds: fn(&BidderSettings) -> bool,
         get: fn(&BidderSettings) -> F::Value,
         set: fn(&mut BidderSettings, F::Value, usize),
     ) -> Self {
         let (shown, told) = (self.form.clone(), self.form.clone());
         let kind = shown.kind();
-        let mut row = self
-            .of_a_bidder()
-            .set_bidder(set)
-            .column(kind, move |cell, bidder| shown.scalar(&get(&cell.settings.bidders[bidder])));
+        let mut row = self.of_a_bidder().set_bidder(set).column(kind, move |cell, bidder| {
+            match &cell.settings.bidders[bidder] {
+                bidder if holds(bidder) => shown.scalar(&get(bidder)),
+                _ => Scalar::Null,
+            }
+        });
         let tell = move |settings: &BidderSettings, usual: &BidderSettings| {
             let value = get(settings);
-            (value != get(usual)).then(|| told.canonical(&value))
+            (holds(settings) && value != get(usual)).then(|| told.canonical(&value))
         };
         row.entry.marks.push(Mark { key: row.entry.key.clone(), tell: Tell::Bidder(Box::new(tell)) });
         row
@@ -287,9 +291,20 @@ impl Row<DomainForm> {
         self.entry.effect = Effect::Hyperparameter(id);
         let form = self.form.clone();
         let name = Learner::REGISTRY[id.learner].name;
-        self.column(form.kind(), move |cell, bidder| {
+        let value = move |cell: &Cell, bidder: usize| {
             let learner = &cell.settings.bidders[bidder].learner;
-            if learner.name() == name { form.scalar(&learner.values()[id.index]) } else { Scalar::Null }
+            (learner.name() == name).then(|| learner.values()[id.index])
+        };
+        let told = self.column(form.kind(), move |cell, bidder| {
+            value(cell, bidder).map_or(Scalar::Null, |value| form.scalar(&value))
+        });
+        if !matches!(id.entry().domain, Domain::Tuned { .. }) {
+            return told;
+        }
+        let column = format!("{}_rule", told.entry.key.replace(['.', '-'], "_"));
+        let doc = format!("{}: constant, textbook or anytime (over the root of the epoch)", id.entry().name);
+        told.column_named(&column, &doc, Kind::Text, move |cell, bidder| {
+            value(cell, bidder).map_or(Scalar::Null, |value| value.tuned().rule().into())
         })
     }
 }

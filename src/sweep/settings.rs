@@ -6,12 +6,12 @@
 use std::sync::LazyLock;
 
 use crate::auction::strategy::{
-    linear,
+    Play, linear,
     piecewise_linear::{MOST_SEGMENTS, USUAL_SEGMENTS},
 };
 use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Mechanism, Strategy};
 use crate::learner::Learner;
-use crate::train::{self, Batch, Beta, Precision, Profiles, Rate, Settings, Updates};
+use crate::train::{self, Batch, Beta, BidderSettings, Precision, Profiles, Rate, Settings, Updates};
 
 use super::cell::Cell;
 use super::columns::{Kind, Scalar, SettingColumn};
@@ -103,10 +103,13 @@ fn rows() -> Vec<SettingEntry> {
         .default(Initial::theta(0.9))
         .of_a_bidder()
         .set_bidder(|bidder, initial, place| bidder.initial = initial.at(place))
-        .column(Kind::Number, |cell, bidder| match cell.settings.bidders[bidder].initial {
-            train::Initial::Theta(theta) => Scalar::Number(linear::multiplier(theta)),
-            train::Initial::Truthful => Scalar::Number(1.0),
-            train::Initial::Random { .. } => Scalar::Null,
+        .column(Kind::Number, |cell, bidder| match cell.settings.bidders[bidder] {
+            ref bidder if !plays_a_function(bidder) => Scalar::Null,
+            BidderSettings { initial: train::Initial::Theta(theta), .. } => {
+                Scalar::Number(linear::multiplier(theta))
+            }
+            BidderSettings { initial: train::Initial::Truthful, .. } => Scalar::Number(1.0),
+            BidderSettings { initial: train::Initial::Random { .. }, .. } => Scalar::Null,
         })
         .column_named(
             "initial_low",
@@ -120,9 +123,13 @@ fn rows() -> Vec<SettingEntry> {
             Kind::Number,
             |cell, bidder| random_ends(cell, bidder).map_or(Scalar::Null, |[_, high]| Scalar::Number(high)),
         )
-        .mark_bidder("initial", |bidder, _| initial::canonical(bidder.initial))
+        .mark_bidder("initial", |bidder, _| {
+            initial::canonical(bidder.initial).filter(|_| plays_a_function(bidder))
+        })
         .mark_bidder("theta", |bidder, usual| match bidder.initial {
-            train::Initial::Theta(theta) if bidder.initial != usual.initial => Some(shortest(theta)),
+            train::Initial::Theta(theta) if bidder.initial != usual.initial && plays_a_function(bidder) => {
+                Some(shortest(theta))
+            }
             _ => None,
         })
         .into(),
@@ -133,9 +140,17 @@ fn rows() -> Vec<SettingEntry> {
             BetaForm,
         )
         .default(Beta::Fixed(50.0))
-        .game(|game| game.beta, |game, beta| game.beta = beta)
+        // Where nobody smooths, the auction is the true one.
+        .game_where(
+            Settings::smooths,
+            |game| game.beta,
+            |game, beta| game.beta = if game.smooths() { beta } else { Beta::Fixed(f64::INFINITY) },
+        )
         .column_named("beta_first", "beta at the first epoch", Kind::Number, |cell, _| {
-            Scalar::Number(cell.settings.beta.first())
+            match cell.settings.smooths() {
+                true => Scalar::Number(cell.settings.beta.first()),
+                false => Scalar::Null,
+            }
         })
         .counted_in("1/value")
         .into(),
@@ -154,13 +169,19 @@ fn rows() -> Vec<SettingEntry> {
             RateForm,
         )
         .default(Rate::Fixed(0.01))
-        .bidder(|bidder| bidder.learning_rate, |bidder, rate, _| bidder.learning_rate = rate)
+        .bidder_where(
+            plays_a_function,
+            |bidder| bidder.learning_rate,
+            |bidder, rate, _| bidder.learning_rate = rate,
+        )
         .column_named(
             "learning_rate_schedule",
             "how the learner's step falls over the epochs; null where it does not",
             Kind::Text,
             |cell, bidder| {
-                rate::schedule(cell.settings.bidders[bidder].learning_rate).map_or(Scalar::Null, Scalar::from)
+                let bidder = &cell.settings.bidders[bidder];
+                let schedule = rate::schedule(bidder.learning_rate).filter(|_| plays_a_function(bidder));
+                schedule.map_or(Scalar::Null, Scalar::from)
             },
         )
         .column_named(
@@ -168,8 +189,10 @@ fn rows() -> Vec<SettingEntry> {
             "DECAY of a harmonic schedule, by what its divisor grows in an epoch; null else",
             Kind::Number,
             |cell, bidder| match cell.settings.bidders[bidder].learning_rate {
-                Rate::Harmonic { decay, .. } => Scalar::Number(decay),
-                Rate::Fixed(_) | Rate::Sqrt { .. } => Scalar::Null,
+                Rate::Harmonic { decay, .. } if plays_a_function(&cell.settings.bidders[bidder]) => {
+                    Scalar::Number(decay)
+                }
+                _ => Scalar::Null,
             },
         )
         .into(),
@@ -232,14 +255,21 @@ pub(super) const BIDDERS: &str = "bidders";
 pub(super) const POPULATION: &str = "population";
 pub(super) const LEARNER: &str = "learner";
 
+/// Whether a bidder plays one bid function at a time, which has a start and moves by steps; a mixture over a
+/// grid has neither.
+fn plays_a_function(bidder: &BidderSettings) -> bool {
+    matches!(bidder.play(), Play::Pure(_))
+}
+
 fn is_sampled(settings: &Settings) -> bool {
     settings.batch != Batch::Exact
 }
 
 /// The interval that a bidder's initial parameters are drawn from.
 fn random_ends(cell: &Cell, bidder: usize) -> Option<[f64; 2]> {
-    match cell.settings.bidders[bidder].initial {
-        train::Initial::Random { low, high } => Some([low, high]),
+    match &cell.settings.bidders[bidder] {
+        bidder if !plays_a_function(bidder) => None,
+        BidderSettings { initial: train::Initial::Random { low, high }, .. } => Some([*low, *high]),
         _ => None,
     }
 }

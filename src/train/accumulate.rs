@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::chunk::Chunk;
-use super::curves::OfCurves;
+use super::curves::{OfArms, OfCurves};
 use super::draws::Accumulate;
 use super::game::Game;
 use super::gradient::{Everyone, OfLines, One, Pair, Total};
@@ -33,6 +33,18 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfCurves {
     }
 }
 
+impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfArms {
+    #[inline(always)]
+    fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
+        self.add::<S, X>(&mut game.curves, &mut game.arms, chunk);
+    }
+
+    #[inline(always)]
+    fn end_block(&self, game: &mut Game<'_, S, X>) {
+        game.curves.end_block::<S>(self.summed.clone());
+    }
+}
+
 /// What is done with the samples of a batch, chosen while the program runs.
 pub(super) enum Add {
     /// Two bidders, each along its own utility.
@@ -45,6 +57,8 @@ pub(super) enum Add {
     Total(Total),
     /// Bidders whose strategies are not all linear.
     Curves(OfCurves),
+    /// Bidders of whom some play arms.
+    Arms(OfArms),
     /// What some bidders try alone; the others add it to what they are told.
     Trials(Range<usize>),
 }
@@ -59,10 +73,10 @@ impl Add {
             Add::One(one) => one.summed(),
             Add::Total(total) => total.summed(),
             Add::Curves(curves) => curves.summed.clone(),
+            Add::Arms(arms) => arms.summed.clone(),
             Add::Trials(summed) => summed.clone(),
         }
     }
-}
 
 impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
     #[inline(always)]
@@ -73,10 +87,12 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
             Add::One(one) => Accumulate::add(one, game, chunk),
             Add::Total(total) => Accumulate::add(total, game, chunk),
             Add::Curves(curves) => Accumulate::add(curves, game, chunk),
-            Add::Trials(_) => {}
+            Add::Arms(arms) => Accumulate::add(arms, game, chunk),
+            // The others know the bids.
+            Add::Trials(_) => game.curves.bid(chunk),
         }
         if !game.trials.is_empty() {
-            game.trials.add(self.summed(), chunk);
+            game.trials.add(self.summed(), &game.lines.block.slopes, &game.curves, chunk);
         }
     }
 
@@ -88,6 +104,7 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
             Add::One(one) => one.end_block(game),
             Add::Total(total) => total.end_block(game),
             Add::Curves(curves) => Accumulate::end_block(curves, game),
+            Add::Arms(arms) => arms.end_block(game),
             Add::Trials(_) => {}
         }
         if !game.trials.is_empty() {

@@ -1,6 +1,6 @@
 //! Some samples of a batch, in the fastest cache.
 
-use crate::numeric::simd::Float;
+use crate::numeric::simd::{Float, LANES};
 
 /// Steps of a chunk, a vector a bidder each: few enough for the fastest cache.
 pub(super) const STEPS: usize = 16;
@@ -50,6 +50,8 @@ pub(super) struct Chunk<X> {
     values: Vec<X>,
     /// Highest bids of the others, or what an accumulator keeps a sample.
     rivals: Vec<X>,
+    /// Random bits for the arms of bidders who draw them.
+    bits: Vec<[u64; LANES]>,
     /// How many steps it holds.
     steps: usize,
 }
@@ -57,7 +59,7 @@ pub(super) struct Chunk<X> {
 impl<X: Float> Chunk<X> {
     pub(super) fn new(bidders: usize) -> Self {
         let zeros = vec![X::splat(0.0); STEPS * bidders];
-        Chunk { values: zeros.clone(), rivals: zeros, steps: 0 }
+        Chunk { values: zeros.clone(), rivals: zeros, bits: vec![[0; LANES]; STEPS * bidders], steps: 0 }
     }
 
     /// Holds `steps` steps from now on, of values that are still to come.
@@ -85,6 +87,16 @@ impl<X: Float> Chunk<X> {
     #[inline(always)]
     pub(super) fn values_mut(&mut self, bidder: usize) -> &mut [X] {
         &mut self.values[STEPS * bidder..][..self.steps]
+    }
+
+    #[inline(always)]
+    pub(super) fn bits(&self, bidder: usize) -> &[[u64; LANES]] {
+        &self.bits[STEPS * bidder..][..self.steps]
+    }
+
+    #[inline(always)]
+    pub(super) fn bits_mut(&mut self, bidder: usize) -> &mut [[u64; LANES]] {
+        &mut self.bits[STEPS * bidder..][..self.steps]
     }
 
     #[inline(always)]

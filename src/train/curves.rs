@@ -13,10 +13,12 @@ use std::f64::consts::LN_2;
 use std::ops::Range;
 
 use super::Run;
+use super::arms::Arms;
 use super::chunk::{Chunk, Known, STEPS};
 use super::odds::{TOGETHER, odds, probability, together};
 use super::player::{Player, knots};
 use crate::auction::Strategy;
+use crate::auction::strategy::Play;
 use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
 
 /// The bids of a batch and the sums over it.
@@ -27,6 +29,8 @@ pub(super) struct Curves<R, X> {
     /// d utility / d bid, or of everybody's together, shape \[bidder\]\[[`STEPS`]\].
     derivatives: Vec<X>,
     beta: X,
+    /// Units of bids a unit of value.
+    per_value: X,
     /// Whether a difference of bids, in units of log2, may exceed what exp2 takes.
     steep: bool,
 }
@@ -64,7 +68,14 @@ impl<R: Real, X: Float> Curves<R, X> {
     /// Those of a game that has none.
     pub(super) fn none() -> Self {
         let zero = X::splat(0.0);
-        Curves { bidders: Vec::new(), bids: Vec::new(), derivatives: Vec::new(), beta: zero, steep: true }
+        Curves {
+            bidders: Vec::new(),
+            bids: Vec::new(),
+            derivatives: Vec::new(),
+            beta: zero,
+            per_value: zero,
+            steep: true,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -113,11 +124,12 @@ impl<R: Real, X: Float> Curves<R, X> {
 
     /// Takes what else a batch needs.
     #[inline(always)]
-    pub(super) fn begin_batch<S: Simd<Real = R>>(&mut self, beta: R, steep: bool)
+    pub(super) fn begin_batch<S: Simd<Real = R>>(&mut self, beta: R, per_value: R, steep: bool)
     where
         X: Samples<S>,
     {
         self.beta = X::spread(beta);
+        self.per_value = X::spread(per_value);
         self.steep = steep;
     }
 
@@ -308,8 +320,11 @@ impl<R: Real, X: Float> Curve<R, X> {
             block: X::splat(0.0),
             sum: zero,
         };
-        let Strategy::PiecewiseLinear { segments } = runs[0].settings.bidders[place].strategy else {
-            return Curve { pieces: vec![piece(one, one, zero)], cut: false };
+        let segments = match runs[0].settings.bidders[place].play() {
+            Play::Pure(Strategy::Linear) => return Curve { pieces: vec![piece(one, one, zero)], cut: false },
+            Play::Pure(Strategy::PiecewiseLinear { segments }) => segments,
+            // Its bids are drawn.
+            Play::Arms { .. } => return Curve { pieces: Vec::new(), cut: true },
         };
         let knots: Vec<R> = knots(runs.map(|run| &run.settings.bidders[place].prior), segments);
         // From 0 to the lowest value, where no value is, the first: so that a value of 0 in place of a sample
@@ -322,6 +337,48 @@ impl<R: Real, X: Float> Curve<R, X> {
             pieces.push(piece(width, per_value, zero - ends[0] * per_value));
         }
         Curve { pieces, cut: true }
+    }
+}
+
+/// Some bidders of a game in which some play arms: each is told of its own utility.
+pub(super) struct OfArms {
+    /// The bidders whom the batch counts for.
+    pub(super) summed: Range<usize>,
+}
+
+impl OfArms {
+    /// Adds the samples of a chunk to a block of the batch.
+    #[inline(always)]
+    pub(super) fn add<S: Simd, X: Samples<S>>(
+        &self,
+        curves: &mut Curves<S::Real, X>,
+        arms: &mut [Option<Arms<S::Real, X::Number>>],
+        chunk: &mut Chunk<X>,
+    ) {
+        curves.bid(chunk);
+        for (place, arms) in arms.iter_mut().enumerate() {
+            if let Some(arms) = arms {
+                let bids = &mut curves.bids[STEPS * place..][..chunk.steps()];
+                arms.bid::<S, X>(chunk.bits(place), chunk.values(place), curves.per_value, bids);
+            }
+        }
+        match self.summed.len() {
+            1 => chunk.find_rivals_of(self.summed.start, &Known(&curves.bids)),
+            _ => chunk.find_rivals(&Known(&curves.bids)),
+        }
+        for place in self.summed.clone() {
+            match &mut arms[place] {
+                Some(arms) => arms.add::<S, X>(place, chunk, curves.per_value, &curves.bids),
+                None => {
+                    if curves.steep {
+                        curves.derive_own::<true>(place..place + 1, chunk);
+                    } else {
+                        curves.derive_own::<false>(place..place + 1, chunk);
+                    }
+                    curves.add(place..place + 1, chunk);
+                }
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::Run;
 use super::chunk::{Chunk, STEPS};
 use crate::auction::Prior;
 use crate::auction::prior::Table;
-use crate::numeric::simd::{LANES, Real, Samples, Simd};
+use crate::numeric::simd::{Bits, LANES, Real, Samples, Simd};
 use crate::numeric::table::Number;
 use crate::numeric::xoshiro::Xoshiro;
 
@@ -72,6 +72,8 @@ pub(super) trait Accumulate<Game, X> {
 pub(super) struct Draws<S: Simd, X: Samples<S>> {
     /// One, or with own profiles one a bidder.
     pub(super) streams: Vec<Xoshiro<S>>,
+    /// One a bidder who draws arms.
+    pub(super) arms: Vec<Option<Xoshiro<S>>>,
     /// One a bidder.
     pub(super) quantiles: Vec<Option<Quantile<X, X::Number>>>,
     /// Samples of a batch.
@@ -124,6 +126,13 @@ impl<S: Simd, X: Samples<S>> Draws<S, X> {
                 quantile.map(self.chunk.values_mut(bidder));
             }
         }
+        for (bidder, stream) in self.arms.iter_mut().enumerate() {
+            if let Some(stream) = stream {
+                for bits in self.chunk.bits_mut(bidder) {
+                    *bits = stream.draw().to_array();
+                }
+            }
+        }
     }
 }
 
@@ -154,6 +163,7 @@ mod tests {
             let bidders = self.lanes[0].settings.bidders.len();
             let mut draws = Draws::<S, X> {
                 streams: vec![Xoshiro::new(&Seeded::new(self.lanes.map(|run| run.seed)))],
+                arms: Vec::new(),
                 quantiles: (0..bidders).map(|bidder| Quantile::new::<S>(&self.lanes, bidder)).collect(),
                 batch: 0,
                 chunk: Chunk::new(bidders),

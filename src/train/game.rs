@@ -2,17 +2,19 @@
 
 use std::ops::Range;
 
+use super::arms::Arms;
 use super::curves::Curves;
 use super::gradient::{Batch, Sums};
 use super::player::Player;
 use super::trials::Trials;
 use super::{Beta, Run};
 use crate::auction::Strategy;
+use crate::auction::strategy::Play;
 use crate::learner::Feedback;
 use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
 
 /// The bidders of eight runs. Vectors have one entry a bidder.
-pub(super) struct Game<'a, S: Simd, X> {
+pub(super) struct Game<'a, S: Simd, X: Samples<S>> {
     pub(super) runs: [Run<'a>; LANES],
     pub(super) players: Vec<Player<S::Real>>,
     /// The batch where every strategy is linear.
@@ -21,6 +23,12 @@ pub(super) struct Game<'a, S: Simd, X> {
     pub(super) curves: Curves<S::Real, X>,
     /// What bidders try around where they stand.
     pub(super) trials: Trials<S, X>,
+    /// Of those on arms, one a bidder; none where nobody is.
+    pub(super) arms: Vec<Option<Arms<S::Real, X::Number>>>,
+    /// What the others play, as a bidder believes it.
+    believed: Vec<S::Real>,
+    /// Units of bids a unit of value: where nobody smooths, 1.
+    per_value: S::Real,
     beta: S::Real,
     /// 1 / batch.
     per_sample: S::Real,
@@ -46,6 +54,21 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             lines: Batch::new(bidders),
             curves: if all_linear(&runs) { Curves::none() } else { Curves::new::<S>(&runs) },
             trials: Trials::new(&runs),
+            arms: if any_arms(&runs) {
+                runs[0]
+                    .settings
+                    .bidders
+                    .iter()
+                    .map(|bidder| {
+                        let arms = bidder.play().arms()?;
+                        Some(Arms::new(arms, bidder.learner.feedback()))
+                    })
+                    .collect()
+            } else {
+                Vec::new()
+            },
+            believed: vec![zero; parameters(&runs[0])],
+            per_value: zero,
             beta: zero,
             per_sample: S::Real::splat(1.0 / f64::from(samples)),
             finite_epochs: zero,
@@ -64,7 +87,12 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             self.beta = S::Real::from_array(self.runs.each_ref().map(beta));
         }
         self.players.iter_mut().for_each(|player| player.begin_epoch(epoch));
-        self.trials.begin_epoch(&self.players);
+        if epoch == 1 || self.is_annealed() {
+            let per_bid = self.beta * S::Real::splat(std::f64::consts::LOG2_E);
+            let smooths = self.runs[0].settings.smooths();
+            self.per_value = if smooths { per_bid } else { S::Real::splat(1.0) };
+        }
+        self.trials.begin_epoch(&self.players, &self.curves, self.per_value);
         self.clear();
     }
 
@@ -74,21 +102,34 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         self.runs.iter().any(|run| matches!(run.settings.beta, Beta::Geometric { .. }))
     }
 
-    /// Tells the batch where the bidders are.
+    /// Tells the batch where the bidders are; `learner` is the one bidder who learns from it, if it is one.
     #[inline(always)]
-    pub(super) fn begin_batch(&mut self) {
-        self.trials.begin_batch(&self.players);
+    pub(super) fn begin_batch(&mut self, learner: Option<usize>) {
         let (zero, one) = (S::Real::splat(0.0), S::Real::splat(1.0));
         // Less than the limit, as bids are rounded before they are compared.
         let limit = S::Real::splat(0.99 * X::EXP2_LIMIT);
-        let per_bid = self.beta * S::Real::splat(std::f64::consts::LOG2_E);
+        let per_bid = self.per_value;
         let mut steep = zero;
         if !self.curves.is_empty() {
             for (place, player) in self.players.iter().enumerate() {
                 let top = self.curves.take::<S>(place, player, per_bid);
                 steep = limit.if_greater(top, steep, one);
             }
-            self.curves.begin_batch::<S>(self.beta, steep.to_array().contains(&1.0));
+            for (place, arms) in self.arms.iter_mut().enumerate() {
+                let Some(arms) = arms else { continue };
+                steep = limit.if_greater(per_bid * self.players[place].high, steep, one);
+                let believer = learner.map(|learner| &self.players[learner]);
+                match believer.filter(|believer| believer.feedback == Feedback::Beliefs) {
+                    Some(believer) => {
+                        let believed = &mut self.believed[..self.players[place].parameters.len()];
+                        self.players[place].believed(believer.belief, believed);
+                        arms.take(believed);
+                    }
+                    None => arms.take(&self.players[place].parameters),
+                }
+                arms.begin_batch();
+            }
+            self.curves.begin_batch::<S>(self.beta, self.per_value, steep.to_array().contains(&1.0));
             return;
         }
         for (i, player) in self.players.iter().enumerate() {
@@ -105,12 +146,17 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
     #[inline(always)]
     pub(super) fn update(&mut self, bidder: usize) {
         match self.players[bidder].feedback {
+            Feedback::EveryArm | Feedback::EveryArmSmoothed | Feedback::PlayedArms | Feedback::Beliefs => {
+                let arms = self.arms[bidder].as_mut().expect("a bidder on arms");
+                arms.end_batch(self.per_sample / self.per_value);
+                self.players[bidder].learn_arms(&arms.told, &arms.payoffs);
+            }
             Feedback::Gradient => {
                 self.find_gradient(bidder);
                 self.players[bidder].learn_gradient();
             }
             Feedback::Trials => {
-                let (normals, payoffs) = self.trials.found(bidder, self.per_sample);
+                let (normals, payoffs) = self.trials.found(bidder, self.per_sample / self.per_value);
                 self.players[bidder].learn_trials(normals, payoffs);
             }
         }
@@ -160,13 +206,8 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             return;
         }
         let player = &mut self.players[bidder];
-        match player.feedback {
-            Feedback::Gradient => {
-                player.take_derivatives(derivatives);
-                player.learn_gradient();
-            }
-            Feedback::Trials => panic!("payoffs at points are of samples"),
-        }
+        player.take_derivatives(derivatives);
+        player.learn_gradient();
     }
 
     /// Lets a bidder look ahead along such derivatives.
@@ -176,6 +217,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             self.players[bidder].take_derivatives(derivatives);
             self.players[bidder].look_along_gradient();
         }
+        player.learn_gradient();
     }
 
     /// Shows the observers the end of an epoch. `renewal` is 1 - a of the moving average.
@@ -218,7 +260,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
 
 /// Parameters of all bidders.
 pub(super) fn parameters(run: &Run<'_>) -> usize {
-    run.settings.bidders.iter().map(|bidder| bidder.strategy.parameters()).sum()
+    run.settings.bidders.iter().map(|bidder| bidder.play().parameters()).sum()
 }
 
 /// Parameters that are kept of all epochs.
@@ -235,7 +277,12 @@ fn kept_epochs(run: &Run<'_>) -> u32 {
     run.recording.tail_epochs(epochs).div_ceil(stride)
 }
 
-/// Whether every bidder's strategy is linear.
+/// Whether every bidder plays a line.
 pub(super) fn all_linear(runs: &[Run<'_>]) -> bool {
-    runs[0].settings.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear)
+    runs[0].settings.bidders.iter().all(|bidder| bidder.play() == Play::Pure(Strategy::Linear))
+}
+
+/// Whether some bidder plays arms.
+pub(super) fn any_arms(runs: &[Run<'_>]) -> bool {
+    runs[0].settings.bidders.iter().any(|bidder| bidder.play().arms().is_some())
 }

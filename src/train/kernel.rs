@@ -6,14 +6,16 @@ use ndarray::Array2;
 
 use super::accumulate::Add;
 use super::chunk::Chunk;
-use super::curves::OfCurves;
+use super::curves::{OfArms, OfCurves};
 use super::draws::{Draws, Quantile};
 use super::exact::Exact;
-use super::game::{Game, all_linear, parameters};
+use super::exact_arms::{self, ExactArms};
+use super::game::{Game, all_linear, any_arms, parameters};
 use super::gradient::{Everyone, One, Pair, Total};
 use super::passes::{Move, Pass, passes};
 use super::streams::stream_seed;
 use super::{Batch, History, Outcome, Precision, Profiles, Run, Series, Settings, Status, Updates};
+use crate::learner::Feedback;
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 
@@ -48,6 +50,14 @@ impl<'a> Training<'a> {
         };
         Draws {
             streams: ["values", "fresh values"].into_iter().flat_map(of_a_kind).collect(),
+            arms: (0..bidders)
+                .map(|bidder| {
+                    self.shared().bidders[bidder].play().arms()?;
+                    Some(Xoshiro::new(&Seeded::new(
+                        lanes.map(|run| stream_seed(run.seed, "arms", bidder + 1)),
+                    )))
+                })
+                .collect(),
             quantiles: (0..bidders).map(|bidder| Quantile::new::<S>(&lanes, bidder)).collect(),
             batch: samples as usize,
             chunk: Chunk::new(bidders),
@@ -59,24 +69,22 @@ impl<'a> Training<'a> {
     fn sample<S: Simd, X: Samples<S>>(&self, samples: u32) -> Vec<Outcome> {
         let mut games: Vec<_> = self.games.iter().map(|&runs| Game::new(runs, samples)).collect();
         let draws = self.draws::<S, X>(samples);
-        self.train(
-            &mut games,
-            Sampling {
-                settings: self.shared(),
-                linear: all_linear(&self.games[0]),
-                smooths: self.shared().smooths(),
-                passes: passes(self.shared()),
-                starts: draws.streams.clone(),
-                draws,
-            },
-        )
+        let passes = passes(self.shared());
+        let starts = draws.streams.clone();
+        let arms = draws.arms.clone();
+        let paths = Paths::new(&self.games[0]);
+        self.train(&mut games, Sampling { settings: self.shared(), paths, passes, starts, arms, draws })
     }
 
-    /// Trains on the expected gradient.
+    /// Trains on expectations.
     #[inline(always)]
     fn expect<S: Simd>(&self) -> Vec<Outcome> {
         let mut games: Vec<Game<'a, S, S::Real>> =
             self.games.iter().map(|&runs| Game::new(runs, 1)).collect();
+        if let Some(bidders) = exact_arms::bidders(&self.games[0][0]) {
+            let exact: Vec<_> = games.iter().map(|game| ExactArms::new(game, &bidders)).collect();
+            return self.train(&mut games, exact);
+        }
         let lanes = |k: usize| (self.runs - LANES * k).min(LANES);
         let exact: Vec<_> = games.iter().enumerate().map(|(k, game)| Exact::new(game, lanes(k))).collect();
         self.train(&mut games, exact)
@@ -150,21 +158,36 @@ trait Movement<S: Simd, X: Samples<S>> {
 /// Along the mean gradient of batches.
 struct Sampling<'a, S: Simd, X: Samples<S>> {
     settings: &'a Settings,
-    /// Whether every strategy is linear.
-    linear: bool,
-    /// Whether somebody is told of the smoothed auction.
-    smooths: bool,
+    paths: Paths,
     /// The batches of an epoch.
     passes: Vec<Pass>,
     /// Where the streams stood before the epoch.
     starts: Vec<Xoshiro<S>>,
+    /// Where those of arms stood before a look: what is learned there is of the same arms.
+    arms: Vec<Option<Xoshiro<S>>>,
     draws: Draws<S, X>,
+}
+
+/// What decides how samples are taken in.
+#[derive(Clone, Copy)]
+struct Paths {
+    /// Whether everybody plays a line.
+    linear: bool,
+    /// Whether somebody plays arms.
+    arms: bool,
+    /// Whether somebody learns of the smoothed auction.
+    smooths: bool,
+}
+
+impl Paths {
+    fn new(runs: &[Run<'_>; LANES]) -> Self {
+        Paths { linear: all_linear(runs), arms: any_arms(runs), smooths: runs[0].settings.smooths() }
+    }
 }
 
 impl<S: Simd, X: Samples<S>> Movement<S, X> for Sampling<'_, S, X> {
     #[inline(always)]
     fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
-        self.starts.copy_from_slice(&self.draws.streams);
         sample_epoch(self, games);
     }
 }
@@ -179,23 +202,43 @@ impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<Exact> {
     }
 }
 
+/// On the payoffs of arms, one a game.
+impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<ExactArms<S::Real>> {
+    #[inline(always)]
+    fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
+        for (game, exact) in games.iter_mut().zip(self) {
+            exact.epoch(game);
+        }
+    }
+}
+
 /// The batches of an epoch and the update of every bidder. Loops rather than closures, here and wherever
 /// samples pass: a closure that is not inlined is compiled for the build's target. One place that draws,
 /// whatever is done with the samples: each is compiled with all that draws them.
 #[inline(always)]
 fn sample_epoch<S: Simd, X: Samples<S>>(sampling: &mut Sampling<'_, S, X>, games: &mut [Game<'_, S, X>]) {
-    let Sampling { settings, linear, smooths, passes, starts, draws } = sampling;
+    let Sampling { settings, paths, passes, starts, arms, draws } = sampling;
     let bidders = settings.bidders.len();
     let total = settings.updates == Updates::SharedGraph;
+    let several = passes.len() > 1;
+    if several {
+        starts.copy_from_slice(&draws.streams);
+    }
     for pass in &*passes {
-        // Drawn again rather than kept: a batch may be large.
-        draws.streams[pass.stream] = starts[pass.stream];
+        if several {
+            // Drawn again rather than kept: a batch may be large.
+            draws.streams[pass.stream] = starts[pass.stream];
+        }
         if pass.begins {
-            begin_batch(games);
+            begin_batch(games, (pass.summed.len() == 1).then_some(pass.summed.start));
+            if several {
+                arms.copy_from_slice(&draws.arms);
+            }
         }
         let summed = pass.summed.clone();
-        let add = match (*linear, total) {
-            _ if !*smooths => Add::Trials(summed),
+        let add = match (paths.linear, total) {
+            (false, _) if paths.arms => Add::Arms(OfArms { summed }),
+            _ if !paths.smooths => Add::Trials(summed),
             (false, _) => Add::Curves(OfCurves { summed, total }),
             (true, true) => Add::Total(Total { summed }),
             (true, false) if summed.len() == 1 => Add::One(One { bidder: summed.start }),
@@ -203,6 +246,9 @@ fn sample_epoch<S: Simd, X: Samples<S>>(sampling: &mut Sampling<'_, S, X>, games
             (true, false) => Add::Everyone(Everyone { bidders }),
         };
         draws.batch(pass.stream, games, &add);
+        if let Move::Look(_) = pass.then {
+            draws.arms.copy_from_slice(arms);
+        }
         for game in &mut *games {
             match &pass.then {
                 Move::Wait => {}
@@ -218,13 +264,13 @@ fn sample_epoch<S: Simd, X: Samples<S>>(sampling: &mut Sampling<'_, S, X>, games
 }
 
 #[inline(always)]
-fn begin_batch<S: Simd, X: Samples<S>>(games: &mut [Game<'_, S, X>]) {
+fn begin_batch<S: Simd, X: Samples<S>>(games: &mut [Game<'_, S, X>], learner: Option<usize>) {
     for game in games {
-        game.begin_batch();
+        game.begin_batch(learner);
     }
 }
 
-fn outcomes<S: Simd, X>(game: &Game<'_, S, X>, epochs: u32) -> Vec<Outcome> {
+fn outcomes<S: Simd, X: Samples<S>>(game: &Game<'_, S, X>, epochs: u32) -> Vec<Outcome> {
     let bidders = game.players.len();
     let recording = game.runs[0].recording;
     let stride = recording.series_stride(epochs, bidders);

@@ -5,13 +5,16 @@
 //! a run on another processor agree bit for bit.
 
 mod accumulate;
+mod arms;
 mod chunk;
 mod curves;
 mod draws;
 mod exact;
+mod exact_arms;
 mod game;
 mod gradient;
 mod group;
+mod hindsight;
 mod kernel;
 mod observe;
 mod odds;
@@ -27,8 +30,10 @@ mod streams;
 mod trials;
 
 pub use group::{train, train_group};
-pub use outcome::{BidderOutcome, History, Outcome, Series, Standing, Status};
+pub use outcome::{BidderOutcome, History, Mixed, Outcome, Series, Standing, Status};
 pub use rate::Rate;
 pub use run::Run;
-pub use settings::{Batch, Beta, BidderSettings, Initial, Precision, Profiles, Recording, Settings, Updates};
+pub use settings::{
+    Batch, Beta, BidderSettings, Initial, NoExactMode, Precision, Profiles, Recording, Settings, Updates,
+};
 pub use shape::Shape;

@@ -108,6 +108,7 @@ impl<R: Real> Observer<R> {
             tail_mean_parameters: parameters.unwrap_or_else(|| vec![tail_mean]),
             last_parameters,
             ema_residual_sd: self.residuals.sd(lane),
+            mixed: None,
             standing,
         }
     }

@@ -2,6 +2,8 @@
 
 use ndarray::Array2;
 
+use crate::learner::RegretBound;
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -14,8 +16,8 @@ pub enum Status {
     },
 }
 
-/// The outcome of one run. Multipliers w_t are those after the update of epoch t = 1 .. T; w_0 is the initial
-/// one.
+/// The outcome of one run. Multipliers w_t are those after the update of epoch t = 1 .. T, but for [`Mixed`];
+/// w_0 is the initial one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// How the run ended. Where it diverged, the rest holds what the numbers had become, NaN or infinite.
@@ -90,4 +92,19 @@ pub struct BidderOutcome {
     pub ema_residual_sd: Option<f64>,
     /// What another epoch would start from.
     pub standing: Standing,
+    /// What is known of a bidder on arms alone.
+    pub mixed: Option<Mixed>,
+}
+
+/// The outcome of a bidder on arms. Its w_t is the mean multiplier of the mixture that was *played* in epoch
+/// t, before the epoch's update: what the guarantees of its learners are about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mixed {
+    /// Mean of the mixtures that were played, one probability an arm.
+    pub time_average: Vec<f64>,
+    /// max_k sum_t u_t(k) - sum_t <x_t, u_t>, where u_t are the payoffs of the arms on the batch of epoch t;
+    /// `None` of a learner that is told what it believes.
+    pub regret: Option<f64>,
+    /// What theory says that the regret does not exceed.
+    pub bound: Option<RegretBound>,
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Profiles, Settings, Updates};
-use crate::learner::Look;
+use crate::learner::{Feedback, Look};
 
 /// One batch of an epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(super) struct Pass {
     /// The stream that it is drawn from, from where that stood before the epoch: the same profiles whenever
     /// it is drawn again. Those of looks that are followed on fresh profiles come after the others.
     pub(super) stream: usize,
-    /// Whether bidders may have moved since the batch before.
+    /// Whether what the bidders play, or one believes of them, may be another than in the batch before.
     pub(super) begins: bool,
     /// Who moves after it.
     pub(super) then: Move,
@@ -48,22 +48,27 @@ pub(super) fn passes(settings: &Settings) -> Vec<Pass> {
         Some(Look::Same) | None => main(bidder),
     };
     let at_once = if settings.updates == Updates::Sequential { 1 } else { bidders };
+    let believe =
+        settings.bidders.iter().any(|bidder| bidder.learner.feedback() == Feedback::Beliefs);
     let mut passes = Vec::new();
     for first in (0..bidders).step_by(at_once) {
         let movers = first..first + at_once;
         let lookers: Vec<usize> = movers.clone().filter(|&bidder| looks[bidder].is_some()).collect();
         let learners: Vec<usize> = movers.clone().collect();
         if !lookers.is_empty() {
-            passes.extend(batches(&movers, &lookers, main, Move::Look(movers.clone())));
+            passes.extend(batches(believe, &movers, &lookers, main, Move::Look(movers.clone())));
         }
-        passes.extend(batches(&movers, &learners, ahead, Move::Learn(movers.clone())));
+        passes.extend(batches(believe, &movers, &learners, ahead, Move::Learn(movers.clone())));
     }
     passes
 }
 
-/// The batches for some of the movers: one where all have it from one stream, else one for each.
-fn batches(movers: &Range<usize>, some: &[usize], stream: impl Fn(usize) -> usize, then: Move) -> Vec<Pass> {
-    let together = some.len() > 1 && some.iter().all(|&bidder| stream(bidder) == stream(some[0]));
+/// The batches for some of the movers: one where all have it from one stream, else one for each, as where each
+/// has beliefs of its own and they stand `apart`.
+fn batches(
+    apart: bool,
+    movers: &Range<usize>, some: &[usize], stream: impl Fn(usize) -> usize, then: Move) -> Vec<Pass> {
+    let together = !apart && some.len() > 1 && some.iter().all(|&bidder| stream(bidder) == stream(some[0]));
     let summed =
         if together { Vec::from([movers.clone()]) } else { some.iter().map(|&k| k..k + 1).collect() };
     let last = summed.len() - 1;
@@ -71,7 +76,7 @@ fn batches(movers: &Range<usize>, some: &[usize], stream: impl Fn(usize) -> usiz
         // All have it from the stream of some.
         stream: stream(if together { some[0] } else { summed.start }),
         summed,
-        begins: place == 0,
+        begins: place == 0 || apart,
         then: if place == last { then.clone() } else { Move::Wait },
     };
     summed.into_iter().enumerate().map(batch).collect()

@@ -1,11 +1,12 @@
 //! A bidder of eight runs: what it plays, what it is told, and what is kept of it.
 
+use super::hindsight::Hindsight;
 use super::observe::{Moments, Observer};
 use super::start::thetas;
-use super::{BidderOutcome, Rate, Run, Standing};
-use crate::auction::strategy::{Link, piecewise_linear};
+use super::{BidderOutcome, Mixed, Rate, Run, Standing};
+use crate::auction::strategy::{Link, Play, piecewise_linear};
 use crate::auction::{Prior, Strategy};
-use crate::learner::{Feedback, Learn, State, Told};
+use crate::learner::{Course, Feedback, Learn, Learner, State, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// One bidder. Vectors have one entry a parameter.
@@ -14,6 +15,11 @@ pub(super) struct Player<R: Real> {
     pub(super) feedback: Feedback,
     /// Whether it looks ahead before it learns.
     pub(super) looks: bool,
+    /// The multiplier that it believes others to have played first.
+    pub(super) belief: f64,
+    /// One a lane.
+    learners: [Learner; LANES],
+    courses: [Course; LANES],
     learner: State<R>,
     rates: [Rate; LANES],
     /// The learning rate of the epoch.
@@ -23,6 +29,8 @@ pub(super) struct Player<R: Real> {
     pub(super) parameters: Vec<R>,
     /// The batch's gradient in the learner's numbers.
     pub(super) gradient: Vec<R>,
+    /// Of a bidder on arms.
+    mixed: Option<Mixing<R>>,
     /// Of the gradient over the tail.
     gradients: Vec<Moments<R>>,
     /// Of the parameters over the tail, where they are not the multiplier itself.
@@ -35,46 +43,86 @@ pub(super) struct Player<R: Real> {
     observer: Observer<R>,
 }
 
+/// What a bidder on arms has played and heard. Vectors have one entry an arm.
+struct Mixing<R> {
+    /// What was played in the epoch that is observed, where the numbers are already those of the next.
+    shown: Vec<R>,
+    /// The mixtures that were shown, summed up, and how many they are.
+    sums: Vec<R>,
+    epochs: R,
+    hindsight: Hindsight<R>,
+}
+
+impl<R: Real> Mixing<R> {
+    fn new(arms: usize) -> Self {
+        let zeros = vec![R::splat(0.0); arms];
+        Mixing { shown: zeros.clone(), sums: zeros, epochs: R::splat(0.0), hindsight: Hindsight::new(arms) }
+    }
+
+    /// What others may believe on.
+    fn memory(&self) -> impl Iterator<Item = R> {
+        std::iter::once(self.epochs).chain(self.sums.iter().copied())
+    }
+
+    fn restore(&mut self, memory: &[R]) {
+        self.epochs = memory[0];
+        self.sums.copy_from_slice(&memory[1..]);
+    }
+}
+
 impl<R: Real> Player<R> {
     /// The bidder at a place (from 0) before the first epoch.
     pub(super) fn new(runs: &[Run<'_>; LANES], place: usize) -> Self {
         let bidders = runs.map(|run| &run.settings.bidders[place]);
-        let strategy = bidders[0].strategy;
+        let play = bidders[0].play();
         let starts = runs.map(|run| match run.start {
             Some(standings) => standings[place].clone(),
             None => Standing { thetas: thetas(&run.settings.bidders[place], run.seed, place), memory: None },
         });
         let numbers = lanes_of(&starts.each_ref().map(|start| start.thetas.as_slice()));
         let count = numbers.len();
-        let mut learner = State::start(bidders.map(|bidder| bidder.learner), numbers);
+        let learners = bidders.map(|bidder| bidder.learner);
+        let courses = runs.map(|run| run.settings.course(place));
+        let mut learner = State::start(learners, courses, numbers);
+        let mut mixed = play.arms().map(Mixing::new);
         // A group's runs all start anew, or all where others had come.
         if starts.iter().all(|start| start.memory.is_some()) {
-            learner
-                .restore(&lanes_of(&starts.each_ref().map(|start| start.memory.as_deref().unwrap_or(&[]))));
-        }
-        let projection = match strategy {
-            Strategy::Linear => Vec::new(),
-            Strategy::PiecewiseLinear { .. } => {
-                of_lanes(bidders.map(|bidder| &bidder.prior), |prior| strategy.projection(prior))
+            let memory = lanes_of(&starts.each_ref().map(|start| start.memory.as_deref().unwrap_or(&[])));
+            let mixing = play.arms().map_or(0, |arms| arms + 1);
+            let (learned, played) = memory.split_at(memory.len() - mixing);
+            learner.restore(learned);
+            if let Some(mixed) = &mut mixed {
+                mixed.restore(played);
             }
+        }
+        let projection = match play {
+            Play::Pure(Strategy::Linear) => Vec::new(),
+            _ => of_lanes(bidders.map(|bidder| &bidder.prior), |prior| play.projection(prior)),
         };
         let zeros = vec![R::splat(0.0); count];
         let mut player = Player {
-            feedback: bidders[0].learner.entry().feedback,
+            feedback: bidders[0].learner.feedback(),
             looks: bidders[0].learner.look().is_some(),
+            belief: bidders[0].learner.belief().unwrap_or(0.0),
+            learners,
+            courses,
             learner,
             rates: bidders.map(|bidder| bidder.learning_rate),
             rate: R::splat(0.0),
-            link: strategy.link(),
+            link: play.link(),
             parameters: zeros.clone(),
             gradient: zeros,
-            gradients: vec![Moments::new(); count],
+            gradients: vec![Moments::new(); if mixed.is_some() { 0 } else { count }],
+            mixed,
             values: vec![Moments::new(); count],
             projection,
             high: R::from_array(bidders.map(|bidder| bidder.prior.support().1)),
             observer: Observer::new(R::splat(0.0)),
         };
         player.play();
+        if let Some(mixed) = &mut player.mixed {
+            mixed.shown.copy_from_slice(&player.parameters);
+        }
         player.observer = Observer::new(player.multiplier());
         player
     }
@@ -95,14 +143,24 @@ impl<R: Real> Player<R> {
         }
     }
 
-    /// The multiplier, or that of the line that is nearest to the bids.
+    /// The parameters that are observed: those after the epoch's update, but of a bidder on arms the mixture
+    /// that was played in the epoch, which is what regret and averages are told of.
+    #[inline(always)]
+    pub(super) fn shown(&self) -> &[R] {
+        match &self.mixed {
+            Some(mixed) => &mixed.shown,
+            None => &self.parameters,
+        }
+    }
+
+    /// The multiplier that is observed, or that of the line that is nearest to the mean bids.
     #[inline(always)]
     pub(super) fn multiplier(&self) -> R {
         if self.projection.is_empty() {
             return self.parameters[0];
         }
         let mut multiplier = R::splat(0.0);
-        for (weight, &parameter) in self.projection.iter().zip(&self.parameters) {
+        for (weight, &parameter) in self.projection.iter().zip(self.shown()) {
             multiplier = weight.mul_add(parameter, multiplier);
         }
         multiplier
@@ -149,6 +207,43 @@ impl<R: Real> Player<R> {
         }
     }
 
+    /// Tells a learner on arms what it asks for, given also the payoff of every arm; takes the mixture that
+    /// it comes to.
+    #[inline(always)]
+    pub(super) fn learn_arms(&mut self, told: &[R], payoffs: &[R]) {
+        let mixed = self.mixed.as_mut().expect("a bidder on arms");
+        let plays_response = self.feedback == Feedback::Beliefs;
+        if !plays_response {
+            mixed.hindsight.hear(&self.parameters, payoffs);
+            mixed.shown.copy_from_slice(&self.parameters);
+        }
+        self.learner.learn(Told::Arms(told), self.rate);
+        for (parameter, &share) in self.parameters.iter_mut().zip(self.learner.numbers()) {
+            *parameter = share;
+        }
+        // What answers beliefs is what the epoch plays.
+        if plays_response {
+            mixed.shown.copy_from_slice(&self.parameters);
+        }
+        mixed.epochs = mixed.epochs + R::splat(1.0);
+        for (sum, &share) in mixed.sums.iter_mut().zip(&mixed.shown) {
+            *sum = *sum + share;
+        }
+    }
+
+    /// The mean of all mixtures that were played, and of the arm nearest to a multiplier before.
+    #[inline(always)]
+    pub(super) fn believed(&self, first: f64, mixture: &mut [R]) {
+        let mixed = self.mixed.as_ref().expect("a bidder on arms");
+        let last = mixture.len() - 1;
+        let per_epoch = R::splat(1.0) / (mixed.epochs + R::splat(1.0));
+        for (belief, &sum) in mixture.iter_mut().zip(&mixed.sums) {
+            *belief = sum * per_epoch;
+        }
+        let arm = (first * last as f64).round() as usize;
+        mixture[arm.min(last)] = mixture[arm.min(last)] + per_epoch;
+    }
+
     /// Shows the observer the end of an epoch. `renewal` is 1 - a of the moving average.
     #[inline(always)]
     pub(super) fn observe(&mut self, renewal: R, in_tail: bool) {
@@ -162,7 +257,11 @@ impl<R: Real> Player<R> {
             }
         }
         if self.parameters.len() > 1 {
-            for (moments, &parameter) in self.values.iter_mut().zip(&self.parameters) {
+            let shown = match &self.mixed {
+                Some(mixed) => &mixed.shown,
+                None => &self.parameters,
+            };
+            for (moments, &parameter) in self.values.iter_mut().zip(shown) {
                 moments.push(parameter);
             }
         }
@@ -171,11 +270,24 @@ impl<R: Real> Player<R> {
     /// What a lane ends with.
     pub(super) fn outcome(&self, lane: usize) -> BidderOutcome {
         let of_lane = |numbers: &[R]| numbers.iter().map(|number| number.to_array()[lane]).collect();
-        let last = of_lane(&self.parameters);
-        let standing = Standing {
-            thetas: of_lane(self.learner.numbers()),
-            memory: Some(of_lane(&self.learner.memory())),
-        };
+        let last = of_lane(self.shown());
+        let mut memory = self.learner.memory();
+        memory.extend(self.mixed.iter().flat_map(Mixing::memory));
+        let standing = Standing { thetas: of_lane(self.learner.numbers()), memory: Some(of_lane(&memory)) };
+        if let Some(mixed) = &self.mixed {
+            let means = self.values.iter().map(|moments| moments.mean(lane)).collect();
+            let epochs = mixed.epochs.to_array()[lane];
+            let bound = self.learners[lane].regret_bound(&self.courses[lane], &mixed.hindsight.heard(lane));
+            let outcome = self.observer.outcome(lane, None, Some(means), last, standing);
+            return BidderOutcome {
+                mixed: Some(Mixed {
+                    time_average: of_lane(&mixed.sums).into_iter().map(|sum| sum / epochs).collect(),
+                    regret: (self.feedback != Feedback::Beliefs).then(|| mixed.hindsight.regret(lane)),
+                    bound,
+                }),
+                ..outcome
+            };
+        }
         match &self.gradients[..] {
             [only] => self.observer.outcome(lane, only.sd(lane), None, last, standing),
             several => {

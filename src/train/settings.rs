@@ -1,7 +1,8 @@
 //! What a run is trained with.
 
+use crate::auction::strategy::Play;
 use crate::auction::{Bidder, Mechanism, Population, Prior, Strategy};
-use crate::learner::Learner;
+use crate::learner::{Course, Feedback, Learner};
 
 use super::Rate;
 
@@ -187,16 +188,61 @@ impl Precision {
     }
 }
 
+impl BidderSettings {
+    /// What the bidder plays.
+    pub fn play(&self) -> Play {
+        self.learner.play(self.strategy)
+    }
+}
+
 impl Settings {
-    /// Whether runs of different seeds differ: batches are sampled, or starts drawn.
-    pub fn is_random(&self) -> bool {
-        let drawn = |bidder: &BidderSettings| matches!(bidder.initial, Initial::Random { .. });
-        self.batch != Batch::Exact || self.bidders.iter().any(drawn)
+    /// Whether some bidder learns in the smoothed auction: where none does, beta is not used.
+    pub fn smooths(&self) -> bool {
+        self.bidders.iter().any(|bidder| bidder.learner.feedback().smooths())
     }
 
-    /// Whether some bidder learns of the smoothed auction.
-    pub fn smooths(&self) -> bool {
-        self.bidders.iter().any(|bidder| bidder.learner.entry().feedback.smooths())
+    /// Whether what the learners are told can be had without drawing anything, with `batch = "exact"`.
+    ///
+    /// # Errors
+    /// What there is not, and what to write instead.
+    pub fn exact_mode(&self) -> Result<(), NoExactMode> {
+        if self.updates == Updates::SharedGraph {
+            return Err(NoExactMode {
+                lacks: "`updates = \"shared-graph\"` is not available with `batch = \"exact\"`",
+                instead: "write a number of profiles, such as `batch = 4096`, or other `updates`",
+            });
+        }
+        let feedbacks = || self.bidders.iter().map(|bidder| bidder.learner.feedback());
+        let (gradients, arms) = (Feedback::Gradient, [Feedback::EveryArm, Feedback::Beliefs]);
+        if feedbacks().all(|feedback| feedback == gradients) || feedbacks().all(|told| arms.contains(&told)) {
+            return Ok(());
+        }
+        Err(NoExactMode {
+            lacks: if feedbacks().any(|told| told == Feedback::Trials) {
+                "a learner that tries perturbed bids has no samples to try them on with `batch = \"exact\"`"
+            } else if feedbacks().any(|told| told == Feedback::PlayedArms) {
+                "a learner that is told the payoffs of what it played has nothing to draw with `batch = \"exact\"`"
+            } else if feedbacks().any(|told| told == Feedback::EveryArmSmoothed) {
+                "`payoff = \"smoothed\"` is not available with `batch = \"exact\"`"
+            } else {
+                "`batch = \"exact\"` is not available where some bidders follow gradients and others play arms"
+            },
+            instead: "write a number of profiles, such as `batch = 128`",
+        })
+    }
+
+    /// What a run asks of the learner of a bidder, counted from 0.
+    pub fn course(&self, bidder: usize) -> Course {
+        let bidder = &self.bidders[bidder];
+        Course { epochs: self.epochs, high: bidder.prior.support().1 }
+    }
+
+    /// Whether runs of different seeds differ: batches are sampled, or starts drawn.
+    pub fn is_random(&self) -> bool {
+        let drawn = |bidder: &BidderSettings| {
+            matches!(bidder.initial, Initial::Random { .. }) && bidder.play().arms().is_none()
+        };
+        self.batch != Batch::Exact || self.bidders.iter().any(drawn)
     }
 
     /// The game that the settings describe.
@@ -204,6 +250,15 @@ impl Settings {
         let bidder = |b: &BidderSettings| Bidder { prior: b.prior.clone(), strategy: b.strategy };
         Population { mechanism: self.mechanism, bidders: self.bidders.iter().map(bidder).collect() }
     }
+}
+
+/// Why a game cannot be trained on exact batches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoExactMode {
+    /// What there is not.
+    pub lacks: &'static str,
+    /// What to write instead.
+    pub instead: &'static str,
 }
 
 /// What the observers keep of a run; no part of what it computes.

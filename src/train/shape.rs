@@ -2,15 +2,16 @@
 
 use super::passes::cost;
 use super::{Batch, BidderSettings, Precision, Profiles, Settings, Updates};
+use crate::auction::Mechanism;
 use crate::auction::prior::TableKey;
-use crate::auction::{Mechanism, Strategy};
-use crate::learner::Look;
+use crate::auction::strategy::Play;
+use crate::learner::{Feedback, Look};
 
 /// What the runs of a group have in common: everything that decides which instructions are executed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
     mechanism: Mechanism,
-    bidders: Vec<Kind>,
+    bidders: Vec<BidderShape>,
     batch: Batch,
     epochs: u32,
     profiles: Profiles,
@@ -18,29 +19,19 @@ pub struct Shape {
     precision: Precision,
 }
 
-/// The same of one bidder.
+/// What the runs of a group have in common in one bidder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Kind {
+struct BidderShape {
     /// The prior but for its support.
-    prior: TableKey,
-    strategy: Strategy,
+    law: TableKey,
+    /// The bits of the support, where it decides what is computed: where the payoffs of arms are exact.
+    support: Option<[u64; 2]>,
+    play: Play,
+    feedback: Feedback,
     learner: &'static str,
     look: Option<Look>,
     /// Points that it tries.
     population: Option<u32>,
-}
-
-impl Kind {
-    fn new(bidder: &BidderSettings) -> Self {
-        let learner = &bidder.learner;
-        Kind {
-            prior: bidder.prior.table_key(),
-            strategy: bidder.strategy,
-            learner: learner.name(),
-            look: learner.look(),
-            population: learner.perturbations().map(|tried| tried.population),
-        }
-    }
 }
 
 /// Samples that the expected gradient of two uniform bidders takes as long as, roughly.
@@ -59,12 +50,26 @@ impl Settings {
     pub fn shape(&self) -> Shape {
         Shape {
             mechanism: self.mechanism,
-            bidders: self.bidders.iter().map(Kind::new).collect(),
+            bidders: self.bidders.iter().map(|bidder| self.bidder_shape(bidder)).collect(),
             batch: self.batch,
             epochs: self.epochs,
             profiles: self.profiles,
             updates: self.updates,
             precision: self.precision,
+        }
+    }
+
+    fn bidder_shape(&self, bidder: &BidderSettings) -> BidderShape {
+        let (low, high) = bidder.prior.support();
+        let exact_arms = self.batch == Batch::Exact && bidder.play().arms().is_some();
+        BidderShape {
+            law: bidder.prior.table_key(),
+            support: exact_arms.then(|| [low.to_bits(), high.to_bits()]),
+            play: bidder.play(),
+            feedback: bidder.learner.feedback(),
+            learner: bidder.learner.name(),
+            look: bidder.learner.look(),
+            population: bidder.learner.perturbations().map(|tried| tried.population),
         }
     }
 
@@ -83,7 +88,7 @@ impl Settings {
         };
         // A bid function of several parameters is summed up as often.
         let parameters: usize =
-            self.bidders.iter().map(|bidder| bidder.strategy.parameters() * tried(bidder) - 1).sum();
+            self.bidders.iter().map(|bidder| bidder.play().parameters() * tried(bidder) - 1).sum();
         let pieces = 1.0 + parameters as f64 / self.bidders.len() as f64 / PIECES_A_SAMPLE;
         single * pieces * (1.0 + drawn) / 2.0 * self.agent_samples()
     }

@@ -6,11 +6,15 @@ use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use super::streams::stream_seed;
 use super::{BidderSettings, Initial};
 
-/// theta of every parameter at epoch 0, of the bidder at a place (from 0) in the run of a seed.
+/// theta of every parameter at epoch 0, of the bidder at a place (from 0) in the run of a seed. Arms are all
+/// as probable.
 ///
 /// # Panics
 /// Where a bidder is to start truthful whose class of bid functions has no such.
 pub(super) fn thetas(bidder: &BidderSettings, seed: u64, place: usize) -> Vec<f64> {
+    if let Some(arms) = bidder.play().arms() {
+        return vec![1.0 / arms as f64; arms];
+    }
     let (strategy, link) = (bidder.strategy, bidder.strategy.link());
     match bidder.initial {
         // Every parameter of a line is its multiplier.

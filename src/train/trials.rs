@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::Run;
-use super::chunk::{Chunk, Known, STEPS};
+use super::chunk::{Chunk, Known, STEPS, Slopes};
 use super::curves::Curves;
 use super::player::Player;
 use super::streams::stream_seed;
@@ -16,8 +16,8 @@ use crate::numeric::xoshiro::{Seeded, Xoshiro};
 pub(super) struct Trials<S: Simd, X> {
     /// One a bidder who tries, at the bidder's place; empty where nobody does.
     bidders: Vec<Option<Trial<S, X>>>,
-    /// What is played, in units of value.
-    played: Curves<S::Real, X>,
+    /// Units of bids a unit of value.
+    per_value: X,
     /// Of the bidder that is looked at, shape \[parameter\]\[[`STEPS`]\].
     shares: Vec<X>,
 }
@@ -42,12 +42,12 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
         let trial = |place| Trial::new(runs, place);
         let bidders: Vec<_> = (0..runs[0].settings.bidders.len()).map(trial).collect();
         if bidders.iter().all(Option::is_none) {
-            return Trials { bidders: Vec::new(), played: Curves::none(), shares: Vec::new() };
+            return Trials { bidders: Vec::new(), per_value: X::splat(1.0), shares: Vec::new() };
         }
         let parameters = runs[0].settings.bidders.iter().map(|bidder| bidder.strategy.parameters()).max();
         Trials {
             bidders,
-            played: Curves::new::<S>(runs),
+            per_value: X::splat(1.0),
             shares: vec![X::splat(0.0); STEPS * parameters.unwrap_or(0)],
         }
     }
@@ -60,7 +60,13 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
 
     /// Draws the points of an epoch, around where the bidders stand.
     #[inline(always)]
-    pub(super) fn begin_epoch(&mut self, players: &[Player<S::Real>]) {
+    pub(super) fn begin_epoch(
+        &mut self,
+        players: &[Player<S::Real>],
+        curves: &Curves<S::Real, X>,
+        per_value: S::Real,
+    ) {
+        self.per_value = X::spread(per_value);
         for (place, (trial, player)) in self.bidders.iter_mut().zip(players).enumerate() {
             let Some(trial) = trial else { continue };
             let parameters = player.parameters.len();
@@ -71,7 +77,8 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
                     trial.normals[parameters * pair + k] = normal;
                     let by = trial.sigma * normal;
                     for (point, by) in [(2 * pair, by), (2 * pair + 1, S::Real::splat(0.0) - by)] {
-                        let rise = player.moved(k, by) * self.played.width(place, k);
+                        let width = if curves.is_empty() { per_value } else { curves.width(place, k) * per_value };
+                        let rise = player.moved(k, by) * width;
                         trial.rises[parameters * point + k] = X::spread(rise);
                     }
                 }
@@ -79,25 +86,27 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
         }
     }
 
-    /// Takes where the bidders are.
+    /// Adds the samples of a chunk for some bidders to a block of the batch: of lines with these slopes, or of
+    /// curves that know their bids.
     #[inline(always)]
-    pub(super) fn begin_batch(&mut self, players: &[Player<S::Real>]) {
-        if !self.is_empty() {
-            for (place, player) in players.iter().enumerate() {
-                self.played.take::<S>(place, player, S::Real::splat(1.0));
-            }
-        }
-    }
-
-    /// Adds the samples of a chunk for some bidders to a block of the batch.
-    #[inline(always)]
-    pub(super) fn add(&mut self, bidders: Range<usize>, chunk: &mut Chunk<X>) {
-        self.played.bid(chunk);
+    pub(super) fn add(
+        &mut self,
+        bidders: Range<usize>,
+        slopes: &[X],
+        curves: &Curves<S::Real, X>,
+        chunk: &mut Chunk<X>,
+    ) {
         for i in bidders {
             let Some(trial) = &mut self.bidders[i] else { continue };
-            chunk.find_rivals_of(i, &Known(self.played.bids()));
+            let parameters = if curves.is_empty() {
+                chunk.find_rivals_of(i, &Slopes(slopes));
+                self.shares[..chunk.steps()].copy_from_slice(chunk.values(i));
+                1
+            } else {
+                chunk.find_rivals_of(i, &Known(curves.bids()));
+                curves.shares(i, chunk.values(i), &mut self.shares)
+            };
             let (values, rivals) = (chunk.values(i), chunk.rivals(i));
-            let parameters = self.played.shares(i, values, &mut self.shares);
             let points = trial.rises.chunks_exact(parameters);
             for (rises, sum) in points.zip(&mut trial.block) {
                 let (first, others) = (rises[0], &rises[1..]);
@@ -107,7 +116,8 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
                     for (rise, shares) in others.iter().zip(self.shares[STEPS..].chunks_exact(STEPS)) {
                         bid = rise.mul_add(shares[s], bid);
                     }
-                    total = total + bid.if_greater(rival, value - bid, X::splat(0.0));
+                    let margin = value.mul_sub(self.per_value, bid);
+                    total = total + bid.if_greater(rival, margin, X::splat(0.0));
                 }
                 *sum = total;
             }
@@ -134,7 +144,7 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
     }
 
     /// The normal numbers of a bidder who tries, shape \[pair\]\[parameter\], and the batch's mean payoffs at
-    /// its points; none of another.
+    /// its points, given the number of samples' inverse in units of bids; none of another.
     #[inline(always)]
     pub(super) fn found(&mut self, bidder: usize, per_sample: S::Real) -> (&[S::Real], &[S::Real]) {
         let Some(Some(trial)) = self.bidders.get_mut(bidder) else { return (&[], &[]) };

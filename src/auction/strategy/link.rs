@@ -12,6 +12,8 @@ pub enum Link {
     Logistic,
     /// a = e^theta, above 0.
     Exponential,
+    /// a = theta: a probability that the learner itself keeps in \[0, 1\].
+    Identity,
 }
 
 impl Link {
@@ -20,6 +22,7 @@ impl Link {
         match self {
             Link::Logistic => linear::multiplier(theta),
             Link::Exponential => libm::exp(theta),
+            Link::Identity => theta,
         }
     }
 
@@ -28,6 +31,7 @@ impl Link {
         match self {
             Link::Logistic => linear::theta(parameter),
             Link::Exponential => libm::log(parameter),
+            Link::Identity => parameter,
         }
     }
 
@@ -36,6 +40,7 @@ impl Link {
         match self {
             Link::Logistic => logit,
             Link::Exponential => -libm::log1p(libm::exp(-logit)),
+            Link::Identity => linear::multiplier(logit),
         }
     }
 
@@ -44,6 +49,7 @@ impl Link {
         match self {
             Link::Logistic => parameter * (1.0 - parameter),
             Link::Exponential => parameter,
+            Link::Identity => 1.0,
         }
     }
 
@@ -53,6 +59,7 @@ impl Link {
         match self {
             Link::Logistic => sigmoid(theta),
             Link::Exponential => exp(theta),
+            Link::Identity => theta,
         }
     }
 
@@ -62,6 +69,7 @@ impl Link {
         match self {
             Link::Logistic => parameter * (R::splat(1.0) - parameter),
             Link::Exponential => parameter,
+            Link::Identity => R::splat(1.0),
         }
     }
 }
@@ -72,7 +80,7 @@ mod tests {
 
     #[test]
     fn theta_inverts_the_parameter_and_the_slope_is_its_derivative() {
-        for link in [Link::Logistic, Link::Exponential] {
+        for link in [Link::Logistic, Link::Exponential, Link::Identity] {
             for theta in [-3.0, -0.2, 0.0, 0.9, 2.5] {
                 let parameter = link.parameter(theta);
                 assert!((link.theta(parameter) - theta).abs() < 1e-14, "{link:?} {theta}");

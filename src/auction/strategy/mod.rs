@@ -5,10 +5,12 @@ pub mod piecewise_linear;
 
 mod bid_function;
 mod link;
+mod play;
 
 pub use bid_function::{BidFunction, Mixture, PureBids};
 pub use link::Link;
 pub use piecewise_linear::PiecewiseLinear;
+pub use play::{Play, arm_multiplier};
 
 use super::Prior;
 

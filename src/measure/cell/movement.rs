@@ -48,7 +48,7 @@ pub(super) fn movement(
     let evidence = Evidence {
         diverged: runs.diverged() > 0,
         too_short: runs.of_run(TAIL_TOO_SHORT).mean().is_some_and(|share| share > 0.5),
-        no_exact_mode: !settings.has_exact_mode(),
+        no_exact_mode: settings.exact_mode().is_err(),
         amplitude,
         left_same: &first.continued_sd,
         left_plain: &first.continued_ascent_sd,
@@ -77,12 +77,10 @@ pub(super) fn movement(
             "no replicate was continued without sampling: give [measure] continuation = { replicates = 3 }"
                 .into(),
         ),
-        Verdict::Undecided(Doubt::NoExactMode) => Some(match settings.updates {
-            Updates::SharedGraph => {
-                "there is no exact gradient for updates = \"shared-graph\" to continue the runs on".into()
-            }
-            _ => "a learner has no exact mode to continue the runs in".into(),
-        }),
+        Verdict::Undecided(Doubt::NoExactMode) => {
+            let lacks = settings.exact_mode().err().map_or("", |none| none.lacks);
+            Some(format!("the runs cannot be continued without sampling: {lacks}"))
+        }
         Verdict::Undecided(doubt) => Some(doubt.reason().into()),
         _ => None,
     };

@@ -86,6 +86,11 @@ pub trait Samples<S: Simd>: Float {
     /// The first sample of each lane, and 0 for the others.
     fn first(self) -> Self;
 
+    /// The samples one by one, those of a lane side by side: sample s of lane l is the number
+    /// [`Samples::PER_LANE`] x l + s of [`LANES`] x [`Samples::PER_LANE`].
+    fn store(self, to: &mut [Self::Number]);
+    /// What [`Samples::store`] stores.
+    fn load(from: &[Self::Number]) -> Self;
     /// Puts [`QuantileTable::evaluate`] of centred uniforms in their place.
     fn look_up(uniforms: &mut [Self], table: &QuantileTable<Self::Number>);
     /// Puts [`StepTable::evaluate`] of centred uniforms in their place.
@@ -113,6 +118,14 @@ macro_rules! one_sample {
         #[inline(always)]
         fn first(self) -> Self {
             self
+        }
+        #[inline(always)]
+        fn store(self, to: &mut [f64]) {
+            to.copy_from_slice(&self.to_array());
+        }
+        #[inline(always)]
+        fn load(from: &[f64]) -> Self {
+            Self::from_array(from.try_into().expect("a number a lane"))
         }
     };
 }
@@ -292,6 +305,11 @@ mod tests {
             ] {
                 results.extend([result.fold().to_array(), result.first().fold().to_array()]);
             }
+            let mut samples = vec![X::Number::round(0.0); LANES * X::PER_LANE];
+            x.store(&mut samples);
+            let one_by_one = samples.as_chunks::<LANES>().0.iter();
+            results.extend(one_by_one.map(|lanes| lanes.map(|sample| sample.widen())));
+            results.push(X::load(&samples).fold().to_array());
         }
     }
 

@@ -224,6 +224,14 @@ impl Samples<Arrays> for Array<f32, { 2 * LANES }> {
         }
         self
     }
+    #[inline(always)]
+    fn store(self, to: &mut [f32]) {
+        to.copy_from_slice(&self.0);
+    }
+    #[inline(always)]
+    fn load(from: &[f32]) -> Self {
+        Array(from.try_into().expect("two numbers a lane"))
+    }
 }
 
 impl Bits for Array<u64, LANES> {

@@ -615,6 +615,23 @@ impl Samples<Avx2> for Two<Register<__m256>> {
         };
         Two(first(self.0), first(self.1))
     }
+    #[inline(always)]
+    fn store(self, to: &mut [f32]) {
+        let to: &mut [f32; 2 * LANES] = to.try_into().expect("two numbers a lane");
+        // SAFETY: an instruction set that the processor has; the array has room for both halves.
+        unsafe {
+            _mm256_storeu_ps(to.as_mut_ptr(), self.0.0);
+            _mm256_storeu_ps(to[LANES..].as_mut_ptr(), self.1.0);
+        }
+    }
+    #[inline(always)]
+    fn load(from: &[f32]) -> Self {
+        let from: &[f32; 2 * LANES] = from.try_into().expect("two numbers a lane");
+        // SAFETY: an instruction set that the processor has; the array holds both halves.
+        unsafe {
+            Two(Register(_mm256_loadu_ps(from.as_ptr())), Register(_mm256_loadu_ps(from[LANES..].as_ptr())))
+        }
+    }
 }
 
 impl Samples<Avx512> for Register<__m512d> {
@@ -670,5 +687,17 @@ impl Samples<Avx512> for Register<__m512> {
     fn first(self) -> Self {
         // SAFETY: register-only intrinsics of an instruction set that the processor has.
         Register(unsafe { _mm512_maskz_mov_ps(0b0101_0101_0101_0101, self.0) })
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f32]) {
+        let to: &mut [f32; 2 * LANES] = to.try_into().expect("two numbers a lane");
+        // SAFETY: an instruction set that the processor has; the array has room for the register.
+        unsafe { _mm512_storeu_ps(to.as_mut_ptr(), self.0) }
+    }
+    #[inline(always)]
+    fn load(from: &[f32]) -> Self {
+        let from: &[f32; 2 * LANES] = from.try_into().expect("two numbers a lane");
+        // SAFETY: an instruction set that the processor has; the array fills the register.
+        Register(unsafe { _mm512_loadu_ps(from.as_ptr()) })
     }
 }

@@ -116,11 +116,11 @@ impl Bids {
             values.sort_by(f64::total_cmp);
             values.dedup();
         }
-        let mut basis = Array2::zeros((values.len(), bidder.strategy.parameters()));
+        let mut basis = Array2::zeros((values.len(), bidder.play().parameters()));
         for (parameter, mut column) in basis.columns_mut().into_iter().enumerate() {
-            let mut unit = vec![0.0; bidder.strategy.parameters()];
+            let mut unit = vec![0.0; bidder.play().parameters()];
             unit[parameter] = 1.0;
-            let bids = bidder.strategy.bid_function(&bidder.prior, &unit);
+            let bids = bidder.play().bid_function(&bidder.prior, &unit);
             column.iter_mut().zip(&values).for_each(|(slope, value)| *slope = bids.mean_bid(*value));
         }
         Bids { learned: vec![Summary::default(); values.len()], basis, values }

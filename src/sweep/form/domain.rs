@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Boolean, Form, Integer, Names, Told, Word, quoted};
-use crate::learner::{Domain, Value};
+use super::{Boolean, Form, Integer, Names, Told, Word, quoted, table_of};
+use crate::learner::{Domain, Range, Tuned, Value};
 use crate::sweep::columns::{Kind, Scalar};
-use crate::sweep::document::Node;
+use crate::sweep::document::{self, Node};
 use crate::sweep::number::shortest;
 use crate::sweep::problem::Problem;
 use crate::sweep::read;
@@ -28,6 +28,10 @@ impl Form for DomainForm {
             Domain::Even { min, max } => format!("an even integer from {min} to {max}"),
             Domain::Word(words) => word(words).words(),
             Domain::Flag => Boolean.words(),
+            Domain::Tuned { range, anytime: false } => format!("a number {}, or \"textbook\"", range.words),
+            Domain::Tuned { range, anytime: true } => {
+                format!("a number {}, \"textbook\", or {{ anytime = NUMBER }}", range.words)
+            }
         }
     }
 
@@ -42,6 +46,14 @@ impl Form for DomainForm {
             }
             Domain::Word(words) => word(words).schema(),
             Domain::Flag => Boolean.schema(),
+            Domain::Tuned { anytime, .. } => {
+                let number = json!({ "type": "number" });
+                let mut forms = vec![number.clone(), json!({ "enum": [Tuned::Textbook.rule()] })];
+                if anytime {
+                    forms.push(table_of(ANYTIME, &number));
+                }
+                json!({ "oneOf": forms })
+            }
         }
     }
 
@@ -60,6 +72,9 @@ impl Form for DomainForm {
             }
             Domain::Word(words) => word(words).read(key, node, names, problems).map(Value::Word),
             Domain::Flag => Boolean.read(key, node, names, problems).map(Value::Flag),
+            Domain::Tuned { range, anytime } => {
+                self.read_tuned(key, node, range, anytime, problems).map(Value::Tuned)
+            }
         }
     }
 
@@ -69,6 +84,7 @@ impl Form for DomainForm {
             Value::Count(count) => count.to_string(),
             Value::Word(word) => quoted(word),
             Value::Flag(yes) => Boolean.toml(yes),
+            Value::Tuned(tuned) => tuned_toml(*tuned),
         }
     }
 }
@@ -79,6 +95,7 @@ impl Told for DomainForm {
             Domain::Number(_) => Kind::Number,
             Domain::Count { .. } | Domain::Even { .. } => Kind::Integer,
             Domain::Word(_) | Domain::Flag => Kind::Text,
+            Domain::Tuned { .. } => Kind::Number,
         }
     }
 
@@ -88,7 +105,53 @@ impl Told for DomainForm {
             Value::Count(count) => Scalar::Integer((*count).into()),
             Value::Word(word) => (*word).into(),
             Value::Flag(yes) => Scalar::Text(Boolean.toml(yes)),
+            Value::Tuned(tuned) => tuned.given().map_or(Scalar::Null, Scalar::Number),
         }
+    }
+
+    fn canonical(&self, value: &Value) -> String {
+        match value {
+            Value::Tuned(Tuned::Anytime(first)) => format!("{{\"{ANYTIME}\":{}}}", shortest(*first)),
+            _ => self.toml(value),
+        }
+    }
+}
+
+/// The key of a number that falls with time.
+const ANYTIME: &str = Tuned::Anytime(1.0).rule();
+
+impl DomainForm {
+    fn read_tuned(
+        &self,
+        key: &str,
+        node: &Node,
+        range: Range,
+        anytime: bool,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Tuned> {
+        match &node.value {
+            document::Value::Text(text) if text == Tuned::Textbook.rule() => Some(Tuned::Textbook),
+            document::Value::Table(table) if anytime => {
+                let what = format!("the table of `{key}`");
+                read::only(table, &[ANYTIME], &what, problems);
+                let Some(first) = table.get(ANYTIME) else {
+                    problems.push(read::mismatch(node, key, &self.words()));
+                    return None;
+                };
+                let words = format!("a number {}", range.words);
+                read::number(first, ANYTIME, &words, range.has, problems).map(Tuned::Anytime)
+            }
+            _ => read::number(node, key, &self.words(), range.has, problems).map(Tuned::Constant),
+        }
+    }
+}
+
+/// A tuned number as a sweep file writes it.
+pub(in crate::sweep) fn tuned_toml(tuned: Tuned) -> String {
+    match tuned {
+        Tuned::Constant(x) => shortest(x),
+        Tuned::Textbook => quoted(tuned.rule()),
+        Tuned::Anytime(first) => format!("{{ {ANYTIME} = {} }}", shortest(first)),
     }
 }
 
@@ -164,7 +227,12 @@ mod tests {
         let word = json!({ "enum": ["raw", "central"] });
         let flag = json!({ "type": "boolean" });
         let even = json!({ "type": "integer", "minimum": 2, "maximum": 8, "multipleOf": 2 });
+        let falling = Domain::Tuned { range: Range::POSITIVE, anytime: true };
+        let tuned = json!({ "oneOf": [number, { "enum": ["textbook"] }, table_of("anytime", &number)] });
         for (domain, value, text, schema, kind) in [
+            (falling, Value::Tuned(Tuned::Constant(0.5)), "0.5", tuned.clone(), Kind::Number),
+            (falling, Value::Tuned(Tuned::Textbook), "\"textbook\"", tuned.clone(), Kind::Number),
+            (falling, Value::Tuned(Tuned::Anytime(3.0)), "{ anytime = 3 }", tuned, Kind::Number),
             (Domain::Number(Range::SHARE), Value::Number(0.5), "0.5", number, Kind::Number),
             (Domain::Count { min: 2, max: 9 }, Value::Count(9), "9", count, Kind::Integer),
             (Domain::Word(&["raw", "central"]), Value::Word("raw"), "\"raw\"", word, Kind::Text),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{DomainForm, Form, Names, quoted, table_of};
+use super::{DomainForm, Form, Names, Told, quoted, table_of};
 use crate::learner::{Entry, Learner, Value};
 use crate::sweep::document::{self, Node, Table};
 use crate::sweep::problem::{Problem, suggestion};
@@ -122,7 +122,7 @@ pub(in crate::sweep) fn canonical(learner: &Learner) -> String {
     given.sort_by_key(|(h, _)| h.name);
     let given: Vec<String> = given
         .iter()
-        .map(|(h, value)| format!("\"{}\":{}", h.name, DomainForm(h.domain).toml(value)))
+        .map(|(h, value)| format!("\"{}\":{}", h.name, DomainForm(h.domain).canonical(value)))
         .collect();
     format!("{{\"{}\":{{{}}}}}", learner.name(), given.join(","))
 }

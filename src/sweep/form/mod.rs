@@ -19,7 +19,7 @@ pub(super) use batch::BatchForm;
 pub(super) use beta::BetaForm;
 pub(super) use boolean::Boolean;
 pub(super) use constraint::ConstraintForm;
-pub(super) use domain::DomainForm;
+pub(super) use domain::{DomainForm, tuned_toml};
 pub(super) use initial::{Initial, InitialForm};
 pub(super) use integer::Integer;
 pub(super) use learner::{LearnerChoice, LearnerForm};

@@ -1,0 +1,282 @@
+//! Bidders on arms in a batch: draws from their mixtures, and what each arm would have had.
+//!
+//! Arm k bids w_k v, and wins outright on a sample from the first arm t on with w_t v above the highest other
+//! bid. So one histogram of the values by t, summed up over t = 0 .. k, is what arm k wins: O(B + K) for a
+//! batch of B.
+
+use super::chunk::{Chunk, STEPS};
+use super::odds::{odds, probability};
+use crate::auction::strategy::arm_multiplier;
+use crate::learner::Feedback;
+use crate::numeric::simd::{LANES, Real, Samples, Simd};
+use crate::numeric::table::Number;
+
+/// Bits of the uniforms that arms are drawn by.
+const BITS: u32 = 31;
+/// The most samples of a vector.
+const MOST: usize = 2 * LANES;
+
+/// One bidder on arms, in eight runs.
+pub(super) struct Arms<R, T> {
+    /// w_k.
+    multipliers: Vec<T>,
+    /// w_k, of the payoffs.
+    numbers: Vec<f64>,
+    sampler: Sampler,
+    /// The values of the samples that an arm is the first to win outright; the last are won by none.
+    wins: Vec<[f64; LANES]>,
+    /// Values of the samples on which an arm ties, each times the share of a win.
+    ties: Vec<[f64; LANES]>,
+    /// The payoffs of the samples where an arm was played, where that is asked for.
+    played: Vec<[f64; LANES]>,
+    /// In the smoothed auction: what each arm wins, where that is asked for.
+    smoothed: Vec<R>,
+    /// The arms that were drawn for a chunk, shape \[step\]\[sample\], where they are asked for.
+    drawn: Vec<[u16; MOST]>,
+    /// u_k over the batch, and the same where only the played arm has a payoff.
+    pub(super) payoffs: Vec<R>,
+    pub(super) told: Vec<R>,
+}
+
+/// A table to draw arms of a mixture by, one a lane.
+struct Sampler {
+    /// sum_(a <= k) x_a in units of 2^-31, rounded down; the last is above every uniform.
+    thresholds: Vec<[u32; LANES]>,
+    /// For each equal part of the uniforms, an arm that is not above the first with a threshold in it.
+    guide: Vec<[u16; LANES]>,
+    /// What is shifted out of a uniform to give its part.
+    shift: u32,
+}
+
+impl Sampler {
+    fn new(arms: usize) -> Self {
+        let parts = arms.next_power_of_two().max(2);
+        Sampler {
+            thresholds: vec![[0; LANES]; arms],
+            guide: vec![[0; LANES]; parts],
+            shift: BITS - parts.trailing_zeros(),
+        }
+    }
+
+    /// Takes a mixture.
+    #[inline(always)]
+    fn take<R: Real>(&mut self, mixture: &[R]) {
+        for part in &mut self.guide {
+            *part = [0; LANES];
+        }
+        let mut sum = R::splat(0.0);
+        let scale = f64::from(1_u32 << BITS);
+        let last = self.thresholds.len() - 1;
+        for (&share, thresholds) in mixture[..last].iter().zip(&mut self.thresholds) {
+            sum = sum + share;
+            let scaled = (sum * R::splat(scale)).min(R::splat(scale)).to_array();
+            for lane in 0..LANES {
+                let threshold = scaled[lane] as u32;
+                thresholds[lane] = threshold;
+                // The part after the threshold's begins above it.
+                let part = (threshold >> self.shift) as usize + 1;
+                if part < self.guide.len() {
+                    self.guide[part][lane] += 1;
+                }
+            }
+        }
+        self.thresholds[last] = [u32::MAX; LANES];
+        let mut below = [0; LANES];
+        for part in &mut self.guide {
+            for lane in 0..LANES {
+                below[lane] += part[lane];
+                part[lane] = below[lane];
+            }
+        }
+    }
+
+    /// The arm of a uniform: the first with a threshold above it.
+    #[inline(always)]
+    fn arm(&self, uniform: u32, lane: usize) -> usize {
+        let mut arm = usize::from(self.guide[(uniform >> self.shift) as usize][lane]);
+        while self.thresholds[arm][lane] <= uniform {
+            arm += 1;
+        }
+        arm
+    }
+}
+
+impl<R: Real, T: Number> Arms<R, T> {
+    pub(super) fn new(arms: usize, feedback: Feedback) -> Self {
+        let zeros = || vec![[0.0; LANES]; arms];
+        let numbers: Vec<f64> = (0..arms).map(|arm| arm_multiplier(arm, arms)).collect();
+        let plays = feedback == Feedback::PlayedArms;
+        Arms {
+            multipliers: numbers.iter().map(|&w| T::round(w)).collect(),
+            numbers,
+            sampler: Sampler::new(arms),
+            wins: vec![[0.0; LANES]; arms + 1],
+            ties: zeros(),
+            played: if plays { zeros() } else { Vec::new() },
+            smoothed: match feedback {
+                Feedback::EveryArmSmoothed => vec![R::splat(0.0); arms],
+                _ => Vec::new(),
+            },
+            drawn: if plays { vec![[0; MOST]; STEPS] } else { Vec::new() },
+            payoffs: vec![R::splat(0.0); arms],
+            told: vec![R::splat(0.0); arms],
+        }
+    }
+
+    /// Takes the mixture that the others are to face.
+    #[inline(always)]
+    pub(super) fn take(&mut self, mixture: &[R]) {
+        self.sampler.take(mixture);
+    }
+
+    #[inline(always)]
+    pub(super) fn begin_batch(&mut self) {
+        self.wins.fill([0.0; LANES]);
+        self.ties.fill([0.0; LANES]);
+        self.played.fill([0.0; LANES]);
+        self.smoothed.fill(R::splat(0.0));
+    }
+
+    /// Draws an arm for every sample of a chunk, and bids. `values` are in the units of the bids.
+    #[inline(always)]
+    pub(super) fn bid<S: Simd<Real = R>, X: Samples<S, Number = T>>(
+        &mut self,
+        bits: &[[u64; LANES]],
+        values: &[X],
+        per_value: X,
+        bids: &mut [X],
+    ) {
+        let mut multipliers = [T::round(0.0); MOST];
+        for (step, ((bits, &value), bid)) in bits.iter().zip(values).zip(bids).enumerate() {
+            for lane in 0..LANES {
+                for part in 0..X::PER_LANE {
+                    // The low half for the first of two samples; the high half is the better one.
+                    let half = if X::PER_LANE == 1 { 1 } else { part as u32 };
+                    let uniform = (bits[lane] >> (32 * half)) as u32 >> (32 - BITS);
+                    let arm = self.sampler.arm(uniform, lane);
+                    let sample = X::PER_LANE * lane + part;
+                    multipliers[sample] = self.multipliers[arm];
+                    if !self.drawn.is_empty() {
+                        self.drawn[step][sample] = arm as u16;
+                    }
+                }
+            }
+            *bid = X::load(&multipliers[..LANES * X::PER_LANE]) * (value * per_value);
+        }
+    }
+
+    /// Counts a chunk in. `rivals` are the highest other bids, `bids` those of all bidders, shape
+    /// \[bidder\]\[[`STEPS`]\].
+    #[inline(always)]
+    pub(super) fn add<S: Simd<Real = R>, X: Samples<S, Number = T>>(
+        &mut self,
+        place: usize,
+        chunk: &Chunk<X>,
+        per_value: X,
+        bids: &[X],
+    ) {
+        let arms = self.multipliers.len();
+        let (last, beyond) = (X::splat((arms - 1) as f64), X::splat(arms as f64));
+        let mut own = [T::round(0.0); MOST];
+        let (mut highest, mut quotients) = (own, own);
+        let count = LANES * X::PER_LANE;
+        for (step, (&value, &rival)) in chunk.values(place).iter().zip(chunk.rivals(place)).enumerate() {
+            let value = value * per_value;
+            value.store(&mut own[..count]);
+            rival.store(&mut highest[..count]);
+            // At most one arm below the first that wins or ties; that of NaN, where there is no value, is any.
+            (rival / value * last).min(beyond).store(&mut quotients[..count]);
+            for lane in 0..LANES {
+                for part in 0..X::PER_LANE {
+                    let sample = X::PER_LANE * lane + part;
+                    let (value, rival) = (own[sample], highest[sample]);
+                    let mut arm = quotients[sample].widen() as usize;
+                    while arm < arms && self.multipliers[arm].times(value) < rival {
+                        arm += 1;
+                    }
+                    let won = value.widen();
+                    let mut share = 0.0;
+                    if arm < arms && self.multipliers[arm].times(value) == rival {
+                        share = 1.0 / (1 + tied::<S, X>(bids, place, step, sample, rival)) as f64;
+                        self.ties[arm][lane] += won * share;
+                        arm += 1;
+                    }
+                    self.wins[arm][lane] += won;
+                    if !self.played.is_empty() {
+                        let drawn = usize::from(self.drawn[step][sample]);
+                        // Of the arms below the first that wins outright only the next can tie.
+                        let share = match drawn + 1 {
+                            next if next > arm => 1.0,
+                            next if next == arm => share,
+                            _ => 0.0,
+                        };
+                        self.played[drawn][lane] += won * share;
+                    }
+                }
+            }
+        }
+        if !self.smoothed.is_empty() {
+            self.add_smoothed::<S, X>(chunk.values(place), chunk.rivals(place), per_value);
+        }
+    }
+
+    /// Counts a chunk in, in the smoothed auction: bids are in units of log2.
+    #[inline(always)]
+    fn add_smoothed<S: Simd<Real = R>, X: Samples<S, Number = T>>(
+        &mut self,
+        values: &[X],
+        rivals: &[X],
+        per_value: X,
+    ) {
+        for (won, &multiplier) in self.smoothed.iter_mut().zip(&self.numbers) {
+            let multiplier = X::splat(multiplier);
+            let mut sum = X::splat(0.0);
+            for (&value, &rival) in values.iter().zip(rivals) {
+                let value = value * per_value;
+                let [odds] = odds::<X, true, 1>([multiplier.mul_sub_from(value, rival)]);
+                sum = value.mul_add(probability(odds), sum);
+            }
+            *won = *won + sum.fold();
+        }
+    }
+
+    /// Ends a batch: the payoffs of the arms, each per sample. `per_sample` is 1 over the samples and over
+    /// the units of a value.
+    #[inline(always)]
+    pub(super) fn end_batch(&mut self, per_sample: R) {
+        let mut won = R::splat(0.0);
+        for (k, payoff) in self.payoffs.iter_mut().enumerate() {
+            won = won + R::from_array(self.wins[k]);
+            let margin = R::splat(1.0 - self.numbers[k]) * per_sample;
+            *payoff = (won + R::from_array(self.ties[k])) * margin;
+            self.told[k] = if !self.played.is_empty() {
+                R::from_array(self.played[k]) * margin
+            } else if !self.smoothed.is_empty() {
+                self.smoothed[k] * margin
+            } else {
+                *payoff
+            };
+        }
+    }
+}
+
+/// How many rivals bid the highest other bid on a sample.
+#[cold]
+fn tied<S: Simd, X: Samples<S>>(
+    bids: &[X],
+    place: usize,
+    step: usize,
+    sample: usize,
+    highest: X::Number,
+) -> usize {
+    let mut samples = [X::Number::round(0.0); MOST];
+    let samples = &mut samples[..LANES * X::PER_LANE];
+    let mut tied = 0;
+    for (bidder, bids) in bids.chunks_exact(STEPS).enumerate() {
+        if bidder != place {
+            bids[step].store(samples);
+            tied += usize::from(samples[sample] == highest);
+        }
+    }
+    tied
+}

@@ -1,0 +1,92 @@
+//! Epochs on the exact payoffs of arms, which nothing is drawn for.
+
+use std::ops::Range;
+
+use super::game::Game;
+use super::{Run, Updates};
+use crate::expectation::{ArmBidder, ArmPayoffs, ArmWorkspace};
+use crate::learner::Feedback;
+use crate::numeric::simd::{Real, Samples, Simd};
+
+/// The exact payoffs of a game's runs, which have equal priors.
+pub(super) struct ExactArms<R> {
+    game: ArmPayoffs,
+    workspace: ArmWorkspace<R>,
+    /// Shape of both \[bidder\]\[arm\].
+    mixtures: Vec<Vec<R>>,
+    payoffs: Vec<Vec<R>>,
+}
+
+/// The bidders of a run, where all play arms.
+pub(super) fn bidders<'a>(run: &Run<'a>) -> Option<Vec<ArmBidder<'a>>> {
+    let bidder = |bidder: &'a super::BidderSettings| {
+        Some(ArmBidder { prior: &bidder.prior, arms: bidder.play().arms()? })
+    };
+    run.settings.bidders.iter().map(bidder).collect()
+}
+
+impl<R> ExactArms<R> {
+    pub(super) fn new<S: Simd<Real = R>, X: Samples<S>>(
+        game: &Game<'_, S, X>,
+        bidders: &[ArmBidder<'_>],
+    ) -> Self
+    where
+        R: Real,
+    {
+        let payoffs = ArmPayoffs::new(bidders);
+        let mixtures: Vec<Vec<R>> = game.players.iter().map(|player| player.parameters.clone()).collect();
+        ExactArms {
+            workspace: payoffs.workspace(bidders),
+            game: payoffs,
+            payoffs: mixtures.clone(),
+            mixtures,
+        }
+    }
+
+    /// One epoch: the update of every bidder.
+    #[inline(always)]
+    pub(super) fn epoch<S: Simd<Real = R>, X: Samples<S>>(&mut self, game: &mut Game<'_, S, X>)
+    where
+        R: Real,
+    {
+        let bidders = game.players.len();
+        let sequential = game.runs[0].settings.updates == Updates::Sequential;
+        if !sequential {
+            self.find(game, 0..bidders, None);
+        }
+        for i in 0..bidders {
+            if game.players[i].feedback == Feedback::Beliefs {
+                self.find(game, i..i + 1, Some(i));
+            } else if sequential {
+                self.find(game, i..i + 1, None);
+            }
+            if sequential {
+                game.players[i].learn_arms(&self.payoffs[i], &self.payoffs[i]);
+            }
+        }
+        if !sequential {
+            for (player, payoffs) in game.players.iter_mut().zip(&self.payoffs) {
+                player.learn_arms(payoffs, payoffs);
+            }
+        }
+    }
+
+    /// The payoffs of some bidders against what is played, or against what a bidder believes.
+    #[inline(always)]
+    fn find<S: Simd<Real = R>, X: Samples<S>>(
+        &mut self,
+        game: &Game<'_, S, X>,
+        wanted: Range<usize>,
+        believer: Option<usize>,
+    ) where
+        R: Real,
+    {
+        for (player, mixture) in game.players.iter().zip(&mut self.mixtures) {
+            match believer {
+                None => mixture.copy_from_slice(&player.parameters),
+                Some(believer) => player.believed(game.players[believer].belief, mixture),
+            }
+        }
+        self.game.find(&self.mixtures, wanted, &mut self.workspace, &mut self.payoffs);
+    }
+}
