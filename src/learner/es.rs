@@ -154,7 +154,8 @@ mod tests {
             let lanes = self.0;
             let pairs = lanes[0].population as usize / 2;
             let rate = S::Real::splat(0.05);
-            let mut state = State::start(lanes.map(Learner::Es), [COURSE; LANES], vec![S::Real::splat(0.0); PARAMETERS]);
+            let mut state =
+                State::start(lanes.map(Learner::Es), [COURSE; LANES], vec![S::Real::splat(0.0); PARAMETERS]);
             let mut thetas = [[0.0; PARAMETERS]; LANES];
             let mut moments = [[[0.0; 2]; PARAMETERS]; LANES];
             for t in 1..=EPOCHS {

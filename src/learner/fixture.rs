@@ -104,7 +104,11 @@ impl Kernel for Bilinear {
 
     fn run<S: Simd>(self) -> [f64; 2] {
         let (zero, rate) = (S::Real::splat(0.0), S::Real::splat(self.rate));
-        let mut state = State::start([self.learner; LANES], [Course { epochs: self.epochs, high: 1.0 }; LANES], vec![S::Real::splat(1.0), zero]);
+        let mut state = State::start(
+            [self.learner; LANES],
+            [Course { epochs: self.epochs, high: 1.0 }; LANES],
+            vec![S::Real::splat(1.0), zero],
+        );
         let gradient = |state: &State<S::Real>| [state.numbers()[1], zero - state.numbers()[0]];
         for _ in 0..self.epochs {
             if self.learner.look().is_some() {

@@ -70,11 +70,7 @@ impl<'a> RunContext<'a> {
         RunContext {
             outcome,
             references,
-            smooths: settings
-                .bidders
-                .iter()
-                .map(|bidder| bidder.learner.feedback().smooths())
-                .collect(),
+            smooths: settings.bidders.iter().map(|bidder| bidder.learner.feedback().smooths()).collect(),
             assessment: Assessment::of(
                 evaluator,
                 &profile,

@@ -77,6 +77,7 @@ impl Add {
             Add::Trials(summed) => summed.clone(),
         }
     }
+}
 
 impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
     #[inline(always)]

@@ -205,9 +205,8 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         if derivatives.is_empty() {
             return;
         }
-        let player = &mut self.players[bidder];
-        player.take_derivatives(derivatives);
-        player.learn_gradient();
+        self.players[bidder].take_derivatives(derivatives);
+        self.players[bidder].learn_gradient();
     }
 
     /// Lets a bidder look ahead along such derivatives.
@@ -217,7 +216,6 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             self.players[bidder].take_derivatives(derivatives);
             self.players[bidder].look_along_gradient();
         }
-        player.learn_gradient();
     }
 
     /// Shows the observers the end of an epoch. `renewal` is 1 - a of the moving average.

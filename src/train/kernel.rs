@@ -15,7 +15,6 @@ use super::gradient::{Everyone, One, Pair, Total};
 use super::passes::{Move, Pass, passes};
 use super::streams::stream_seed;
 use super::{Batch, History, Outcome, Precision, Profiles, Run, Series, Settings, Status, Updates};
-use crate::learner::Feedback;
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 

@@ -48,8 +48,7 @@ pub(super) fn passes(settings: &Settings) -> Vec<Pass> {
         Some(Look::Same) | None => main(bidder),
     };
     let at_once = if settings.updates == Updates::Sequential { 1 } else { bidders };
-    let believe =
-        settings.bidders.iter().any(|bidder| bidder.learner.feedback() == Feedback::Beliefs);
+    let believe = settings.bidders.iter().any(|bidder| bidder.learner.feedback() == Feedback::Beliefs);
     let mut passes = Vec::new();
     for first in (0..bidders).step_by(at_once) {
         let movers = first..first + at_once;
@@ -67,7 +66,11 @@ pub(super) fn passes(settings: &Settings) -> Vec<Pass> {
 /// has beliefs of its own and they stand `apart`.
 fn batches(
     apart: bool,
-    movers: &Range<usize>, some: &[usize], stream: impl Fn(usize) -> usize, then: Move) -> Vec<Pass> {
+    movers: &Range<usize>,
+    some: &[usize],
+    stream: impl Fn(usize) -> usize,
+    then: Move,
+) -> Vec<Pass> {
     let together = !apart && some.len() > 1 && some.iter().all(|&bidder| stream(bidder) == stream(some[0]));
     let summed =
         if together { Vec::from([movers.clone()]) } else { some.iter().map(|&k| k..k + 1).collect() };

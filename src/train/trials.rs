@@ -77,7 +77,8 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
                     trial.normals[parameters * pair + k] = normal;
                     let by = trial.sigma * normal;
                     for (point, by) in [(2 * pair, by), (2 * pair + 1, S::Real::splat(0.0) - by)] {
-                        let width = if curves.is_empty() { per_value } else { curves.width(place, k) * per_value };
+                        let width =
+                            if curves.is_empty() { per_value } else { curves.width(place, k) * per_value };
                         let rise = player.moved(k, by) * width;
                         trial.rises[parameters * point + k] = X::spread(rise);
                     }

@@ -60,9 +60,9 @@ pub fn references(population: &Population, beta: f64) -> References {
     References { bidders: bidders.map(bidder).collect(), bne: bne_of.ok(), eigenvalues }
 }
 
-/// Where learners of a population come to rest who climb the payoff of perturbed bids, one reference a bidder:
-/// that of [`perturbed_multiplier`]. `sigmas` are the standard deviations of the perturbations in theta, one a
-/// bidder, where it tries such.
+/// Where learners of a population come to rest who climb the payoff of perturbed bids, one reference a
+/// bidder: that of [`perturbed_multiplier`]. `sigmas` are the standard deviations of the perturbations in
+/// theta, one a bidder, where it tries such.
 pub fn perturbed_references(population: &Population, sigmas: &[Option<f64>]) -> Vec<Reference> {
     let reason = |reason: &str| vec![Reference::none(reason.to_owned()); population.len()];
     let Some(sigma) = sigmas[0].filter(|_| sigmas.iter().all(|other| *other == sigmas[0])) else {

@@ -7,7 +7,7 @@ use crate::measure::movement::{Doubt, Evidence, Momentum, Verdict, median, stouf
 use crate::measure::settings::MeasureSettings;
 use crate::measure::stationary::{Mode, Stationary};
 use crate::measure::table::{BidderColumn, RunColumn};
-use crate::train::{Settings, Updates};
+use crate::train::Settings;
 
 const TAIL_SD_MAX: RunColumn = RunColumn::named("tail_sd_max");
 const TAIL_TOO_SHORT: RunColumn = RunColumn::named("tail_too_short");
