@@ -6,6 +6,7 @@ mod first_price;
 mod grid;
 mod linear;
 mod memo;
+mod perturbed;
 mod reference;
 mod smoothed;
 
@@ -15,5 +16,6 @@ pub use first_price::{BNE_EPSILON, BNE_ERROR, Bne, Certificate, bne};
 pub use grid::grid_equilibria;
 pub use linear::{LinearEquilibrium, linear_equilibria};
 pub use memo::shared_references;
-pub use reference::{BidderReferences, Reference, References, equilibrium, references};
+pub use perturbed::{MOST_SIGMA, PERTURBED_ERROR, perturbed_multiplier};
+pub use reference::{BidderReferences, Reference, References, equilibrium, perturbed_references, references};
 pub use smoothed::{LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_multiplier};

@@ -30,6 +30,8 @@ pub enum Value {
     Count(u32),
     /// One of some words.
     Word(&'static str),
+    /// Yes or no.
+    Flag(bool),
     /// A number, or how it follows from the run.
     Tuned(Tuned),
 }
@@ -76,8 +78,17 @@ pub enum Domain {
         /// The most.
         max: u32,
     },
+    /// The even integers from the least to the most, both even.
+    Even {
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
+    },
     /// One of these words.
     Word(&'static [&'static str]),
+    /// Yes or no.
+    Flag,
     /// A number of a range, "textbook", or where it may fall with time `{ anytime = NUMBER }`.
     Tuned {
         /// The range of both numbers.
@@ -115,7 +126,9 @@ impl Domain {
         match (self, value) {
             (Domain::Number(range), Value::Number(x)) => (range.has)(x),
             (Domain::Count { min, max }, Value::Count(n)) => (*min..=*max).contains(&n),
+            (Domain::Even { min, max }, Value::Count(n)) => (*min..=*max).contains(&n) && n.is_multiple_of(2),
             (Domain::Word(words), Value::Word(word)) => words.contains(&word),
+            (Domain::Flag, Value::Flag(_)) => true,
             (Domain::Tuned { range, anytime }, Value::Tuned(tuned)) => {
                 (*anytime || !matches!(tuned, Tuned::Anytime(_))) && tuned.given().is_none_or(range.has)
             }
@@ -152,6 +165,14 @@ impl Value {
         }
     }
 
+    /// Whether it is yes.
+    pub fn flag(self) -> bool {
+        match self {
+            Value::Flag(yes) => yes,
+            _ => panic!("{self:?} is no flag"),
+        }
+    }
+
     /// The tuned number.
     pub fn tuned(self) -> Tuned {
         match self {
@@ -171,6 +192,7 @@ mod tests {
             (Domain::Number(Range::SHARE), Value::Number(0.0), Value::Number(1.0)),
             (Domain::Number(Range::POSITIVE), Value::Number(1e-300), Value::Number(f64::INFINITY)),
             (Domain::Count { min: 2, max: 9 }, Value::Count(9), Value::Count(10)),
+            (Domain::Even { min: 2, max: 10 }, Value::Count(10), Value::Count(9)),
             (Domain::Word(&["raw", "central"]), Value::Word("central"), Value::Word("other")),
             (
                 Domain::Tuned { range: Range::POSITIVE, anytime: false },
@@ -187,6 +209,8 @@ mod tests {
             assert!(domain.has(inside) && !domain.has(outside), "{domain:?}");
         }
         assert!(!Domain::Number(Range::SHARE).has(Value::Count(0)));
+        assert!([false, true].into_iter().all(|yes| Domain::Flag.has(Value::Flag(yes))));
+        assert!(!Domain::Flag.has(Value::Word("true")) && Value::Flag(true).flag());
         assert_eq!((Value::Number(0.5).number(), Value::Count(3).count()), (0.5, 3));
         assert_eq!(Value::Word("raw").word(), "raw");
     }

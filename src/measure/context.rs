@@ -23,6 +23,7 @@ thread_local! {
 pub(super) struct RunContext<'a> {
     outcome: &'a Outcome,
     references: &'a References,
+    smooths: Vec<bool>,
     pub assessment: Assessment,
     saturated_shares: Vec<f64>,
     distances: Vec<Option<Distance>>,
@@ -45,6 +46,8 @@ pub(super) struct RunContext<'a> {
 pub(super) struct BidderContext<'a> {
     pub outcome: &'a BidderOutcome,
     pub references: &'a BidderReferences,
+    /// Whether it learns of the smoothed auction.
+    pub smooths: bool,
     pub assessed: BidderAssessment<'a>,
     pub saturated_share: f64,
     pub distance: Option<Distance>,
@@ -82,6 +85,7 @@ impl<'a> RunContext<'a> {
         RunContext {
             outcome,
             references,
+            smooths: settings.bidders.iter().map(|bidder| bidder.learner.feedback().smooths()).collect(),
             assessment: Assessment::of(
                 evaluator,
                 &profile,
@@ -117,6 +121,7 @@ impl<'a> RunContext<'a> {
         (0..self.outcome.bidders.len()).map(|i| BidderContext {
             outcome: &self.outcome.bidders[i],
             references: &self.references.bidders[i],
+            smooths: self.smooths[i],
             assessed: self.assessment.bidder(i),
             saturated_share: self.saturated_shares[i],
             distance: self.distances[i],

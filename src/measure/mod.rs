@@ -50,7 +50,7 @@ pub use summary::Summary;
 pub use table::{
     assessed_columns, assessed_numbers, bidder_columns, bidder_summaries, run_columns, run_summaries,
 };
-pub use yardstick::Yardstick;
+pub use yardstick::{Yardstick, references_of};
 
 /// Raised whenever a formula changes, so that stored runs are measured again: part of the key of every stored
 /// run.
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(
             names(bidder_columns()),
             "multiplier_last_iterate multiplier_tail_mean multiplier_tail_sd multiplier_time_average \
-             ema_last ema_min ema_max bias class_bias smoothing_bias learning_bias bne_l2 bne_linf utility \
+             ema_last ema_min ema_max bias class_bias smoothing_bias perturbation_bias learning_bias bne_l2 bne_linf utility \
              best_response_utility epsilon_ex_ante epsilon_ex_ante_upper epsilon_ex_ante_last_iterate epsilon_interim \
              interim_value epsilon_relative epsilon_class utility_smoothed epsilon_smoothed epsilon_smoothed_class \
              best_response_utility_lp epsilon_lp \

@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
     use crate::auction::{Mechanism, Prior, Strategy};
-    use crate::learner::Learner;
+    use crate::learner::{Adam, Es, Learner};
     use crate::measure::MeasureSettings;
     use crate::train::{
         Batch, Beta, BidderOutcome, BidderSettings, Initial, Precision, Profiles, Rate, Series, Standing,
@@ -186,10 +186,13 @@ mod tests {
     }
 
     fn row(beta: Beta, outcome: &Outcome) -> RunRow {
-        let settings = settings(beta);
+        row_of(&settings(beta), outcome)
+    }
+
+    fn row_of(settings: &Settings, outcome: &Outcome) -> RunRow {
         // A replicate that is not continued.
         let measurement = MeasureSettings::default().of_run(1000);
-        measure(&settings, &Yardstick::new(&settings), &measurement, outcome)
+        measure(settings, &Yardstick::new(settings), &measurement, outcome)
     }
 
     fn of_run(row: &RunRow, name: &str) -> Option<f64> {
@@ -277,6 +280,25 @@ mod tests {
             assert_eq!(class, 0.0);
             assert!((smoothing + 0.019_533_354_8).abs() < 1e-10);
         }
+    }
+
+    #[test]
+    fn of_learners_who_perturb_their_bids_that_makes_a_part_of_the_bias_and_smoothing_none() {
+        let mut settings = settings(Beta::Fixed(50.0));
+        let adam = Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+        let es = Learner::Es(Es { population: 16, sigma: 0.1, adam });
+        settings.bidders.iter_mut().for_each(|bidder| bidder.learner = es);
+        let row = row_of(&settings, &outcome());
+        let of = |name| of_bidder(&row, 0, name);
+        assert_eq!((of("class_bias"), of("smoothing_bias")), (Some(0.0), None));
+        let (perturbation, learning) = (of("perturbation_bias").unwrap(), of("learning_bias").unwrap());
+        assert!((perturbation - (0.487195 - 0.5)).abs() < 1e-6, "{perturbation}");
+        assert_close(Some(perturbation + learning), of("bias").unwrap());
+        settings.bidders[1].learner = Learner::Adam(adam);
+        let mixed = row_of(&settings, &outcome());
+        assert_eq!(of_bidder(&mixed, 0, "perturbation_bias"), None);
+        assert_eq!(of_bidder(&mixed, 0, "learning_bias"), None);
+        assert!(of_bidder(&mixed, 1, "smoothing_bias").is_some());
     }
 
     #[test]

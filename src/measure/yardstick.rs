@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::auction::Population;
-use crate::equilibrium::{BneDistance, References, grid_equilibria, shared_references};
+use crate::equilibrium::{BneDistance, References, grid_equilibria, perturbed_references, shared_references};
 use crate::expectation::Evaluator;
-use crate::train::Settings;
+use crate::train::{BidderSettings, Settings};
 
 /// The references of a cell, at its last beta, and what its exact expectations are computed with: prepared
 /// once, for every run of the cell.
@@ -26,12 +26,27 @@ pub(super) fn grid_of(settings: &Settings) -> Option<Vec<Vec<f64>>> {
     Some(grid_equilibria(&settings.population(), &arms))
 }
 
+/// The references of a cell, at its last beta.
+pub fn references_of(settings: &Settings) -> Arc<References> {
+    let population = settings.population();
+    let references = shared_references(&population, settings.beta.last());
+    let sigma = |bidder: &BidderSettings| Some(bidder.learner.perturbations()?.sigma);
+    let sigmas: Vec<Option<f64>> = settings.bidders.iter().map(sigma).collect();
+    if sigmas.iter().all(Option::is_none) {
+        return references;
+    }
+    let mut references = References::clone(&references);
+    let perturbed = perturbed_references(&population, &sigmas);
+    for (bidder, perturbed) in references.bidders.iter_mut().zip(perturbed) {
+        bidder.perturbed = perturbed;
+    }
+    Arc::new(references)
+}
+
 impl Yardstick {
     /// Of the runs with these settings.
     pub fn new(settings: &Settings) -> Self {
-        let population = settings.population();
-        let references = shared_references(&population, settings.beta.last());
-        Self::of(&population, references, grid_of(settings))
+        Self::of(&settings.population(), references_of(settings), grid_of(settings))
     }
 
     /// Of the runs with these settings, where the references are not asked for: what is measured against them

@@ -26,6 +26,7 @@ pub(super) enum Choice {
     Learner(LearnerChoice),
     Tuned(Tuned),
     Rate(Rate),
+    Flag(bool),
 }
 
 /// A form of settings: what its values are as choices.
@@ -87,6 +88,7 @@ impl Choose for DomainForm {
             learner::Value::Number(x) => Choice::Number(x),
             learner::Value::Count(count) => Choice::Integer(count),
             learner::Value::Word(word) => Choice::Word(word),
+            learner::Value::Flag(yes) => Choice::Flag(yes),
             learner::Value::Tuned(tuned) => Choice::Tuned(tuned),
         }
     }
@@ -94,8 +96,11 @@ impl Choose for DomainForm {
     fn value(&self, choice: &Choice) -> learner::Value {
         match (self.0, choice) {
             (Domain::Number(_), Choice::Number(x)) => learner::Value::Number(*x),
-            (Domain::Count { .. }, Choice::Integer(count)) => learner::Value::Count(*count),
+            (Domain::Count { .. } | Domain::Even { .. }, Choice::Integer(count)) => {
+                learner::Value::Count(*count)
+            }
             (Domain::Word(_), Choice::Word(word)) => learner::Value::Word(word),
+            (Domain::Flag, Choice::Flag(yes)) => learner::Value::Flag(*yes),
             (Domain::Tuned { .. }, Choice::Tuned(tuned)) => learner::Value::Tuned(*tuned),
             _ => panic!("{choice:?} is of another form"),
         }
@@ -116,6 +121,7 @@ impl Choice {
             Choice::Learner(learner) => LearnerForm.toml(learner),
             Choice::Tuned(tuned) => tuned_toml(*tuned),
             Choice::Rate(rate) => RateForm.toml(rate),
+            Choice::Flag(yes) => yes.to_string(),
         }
     }
 
@@ -125,6 +131,7 @@ impl Choice {
             Choice::Integer(integer) => json!(integer),
             Choice::Number(x) => json!(x),
             Choice::Rate(rate) => RateForm.json(rate),
+            Choice::Flag(yes) => json!(yes),
             _ => json!(self.to_string()),
         }
     }

@@ -19,6 +19,7 @@ mod kernel;
 mod observe;
 mod odds;
 mod outcome;
+mod passes;
 mod player;
 mod rate;
 mod run;
@@ -26,6 +27,7 @@ mod settings;
 mod shape;
 mod start;
 mod streams;
+mod trials;
 
 pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Mixed, Outcome, Series, Standing, Status};

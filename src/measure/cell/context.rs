@@ -137,8 +137,8 @@ fn evidence(
             references: [
                 ("bne", found.bne.multiplier),
                 ("class", found.class.multiplier),
-                // Where nobody smooths it is the equilibrium of the class.
-                ("smoothed", found.smoothed.multiplier.filter(|_| settings.smooths() || grid.is_none())),
+                ("smoothed", found.smoothed.multiplier.filter(|_| settings.smooths())),
+                ("perturbed", found.perturbed.multiplier),
                 ("grid", grid.map(|grid| grid[bidder])),
             ],
             bids_of_bne: near().unwrap_or(false),

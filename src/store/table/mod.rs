@@ -30,8 +30,8 @@ use super::batch::Column;
 use super::place::run_at;
 use super::window::{Loader, WINDOW_BYTES, windows};
 use super::{Folder, SCHEMA, Scan, StoreError, TableName};
-use crate::equilibrium::{References, shared_references};
-use crate::measure::{CellRow, CellRuns, RunRow, measure_cell};
+use crate::equilibrium::References;
+use crate::measure::{CellRow, CellRuns, RunRow, measure_cell, references_of};
 use crate::sweep::{Kind, Plan, SettingColumn, setting_columns};
 
 /// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate,
@@ -165,7 +165,7 @@ impl<'a> Tables<'a> {
         positions.dedup();
         let of_cell = |position: usize| {
             let settings = self.plan.cell(position).settings;
-            (position, shared_references(&settings.population(), settings.beta.last()))
+            (position, references_of(&settings))
         };
         self.references = positions.into_par_iter().map(of_cell).collect();
     }
