@@ -19,7 +19,7 @@ use super::odds::{TOGETHER, odds, probability, together};
 use super::player::{Player, knots};
 use crate::auction::Strategy;
 use crate::auction::strategy::Play;
-use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
+use crate::numeric::simd::{Float, LANES, Part, Real, Samples, Simd};
 
 /// The bids of a batch and the sums over it.
 pub(super) struct Curves<R, X> {
@@ -346,15 +346,20 @@ pub(super) struct OfArms {
     pub(super) summed: Range<usize>,
 }
 
-impl OfArms {
-    /// Adds the samples of a chunk to a block of the batch.
+/// A chunk of such a game, to be added to a block of the batch.
+pub(super) struct AddArms<'a, S: Simd, X: Samples<S>> {
+    pub(super) summed: Range<usize>,
+    pub(super) curves: &'a mut Curves<S::Real, X>,
+    pub(super) arms: &'a mut [Option<Arms<S::Real, X::Number>>],
+    pub(super) chunk: &'a mut Chunk<X>,
+}
+
+impl<S: Simd, X: Samples<S>> Part<S> for AddArms<'_, S, X> {
+    type Output = ();
+
     #[inline(always)]
-    pub(super) fn add<S: Simd, X: Samples<S>>(
-        &self,
-        curves: &mut Curves<S::Real, X>,
-        arms: &mut [Option<Arms<S::Real, X::Number>>],
-        chunk: &mut Chunk<X>,
-    ) {
+    fn run(self) {
+        let AddArms { summed, curves, arms, chunk } = self;
         curves.bid(chunk);
         for (place, arms) in arms.iter_mut().enumerate() {
             if let Some(arms) = arms {
@@ -362,11 +367,11 @@ impl OfArms {
                 arms.bid::<S, X>(chunk.bits(place), chunk.values(place), curves.per_value, bids);
             }
         }
-        match self.summed.len() {
-            1 => chunk.find_rivals_of(self.summed.start, &Known(&curves.bids)),
+        match summed.len() {
+            1 => chunk.find_rivals_of(summed.start, &Known(&curves.bids)),
             _ => chunk.find_rivals(&Known(&curves.bids)),
         }
-        for place in self.summed.clone() {
+        for place in summed {
             match &mut arms[place] {
                 Some(arms) => arms.add::<S, X>(place, chunk, curves.per_value, &curves.bids),
                 None => {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::arms::Arms;
+use super::arms::{Arms, BeginBatch, EndBatch};
 use super::curves::Curves;
 use super::gradient::{Batch, Sums};
-use super::player::Player;
+use super::player::{Learning, Lesson, Player};
 use super::trials::Trials;
 use super::{Beta, Run};
 use crate::auction::Strategy;
@@ -119,15 +119,15 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
                 let Some(arms) = arms else { continue };
                 steep = limit.if_greater(per_bid * self.players[place].high, steep, one);
                 let believer = learner.map(|learner| &self.players[learner]);
-                match believer.filter(|believer| believer.feedback == Feedback::Beliefs) {
+                let mixture = match believer.filter(|believer| believer.feedback == Feedback::Beliefs) {
                     Some(believer) => {
                         let believed = &mut self.believed[..self.players[place].parameters.len()];
                         self.players[place].believed(believer.belief, believed);
-                        arms.take(believed);
+                        &*believed
                     }
-                    None => arms.take(&self.players[place].parameters),
-                }
-                arms.begin_batch();
+                    None => &self.players[place].parameters,
+                };
+                S::apart(BeginBatch { arms, mixture });
             }
             self.curves.begin_batch::<S>(self.beta, self.per_value, steep.to_array().contains(&1.0));
             return;
@@ -148,16 +148,18 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         match self.players[bidder].feedback {
             Feedback::EveryArm | Feedback::EveryArmSmoothed | Feedback::PlayedArms | Feedback::Beliefs => {
                 let arms = self.arms[bidder].as_mut().expect("a bidder on arms");
-                arms.end_batch(self.per_sample / self.per_value);
-                self.players[bidder].learn_arms(&arms.told, &arms.payoffs);
+                S::apart(EndBatch { arms, per_sample: self.per_sample / self.per_value });
+                let lesson = Lesson::Arms { told: &arms.told, payoffs: &arms.payoffs };
+                S::apart(Learning { player: &mut self.players[bidder], lesson });
             }
             Feedback::Gradient => {
                 self.find_gradient(bidder);
-                self.players[bidder].learn_gradient();
+                S::apart(Learning { player: &mut self.players[bidder], lesson: Lesson::Gradient });
             }
             Feedback::Trials => {
                 let (normals, payoffs) = self.trials.found(bidder, self.per_sample / self.per_value);
-                self.players[bidder].learn_trials(normals, payoffs);
+                let lesson = Lesson::Trials { normals, payoffs };
+                S::apart(Learning { player: &mut self.players[bidder], lesson });
             }
         }
     }
@@ -206,7 +208,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             return;
         }
         self.players[bidder].take_derivatives(derivatives);
-        self.players[bidder].learn_gradient();
+        S::apart(Learning { player: &mut self.players[bidder], lesson: Lesson::Gradient });
     }
 
     /// Lets a bidder look ahead along such derivatives.
