@@ -158,8 +158,16 @@ fn profile_of_last(settings: &Settings, outcome: &Outcome) -> Profile {
     profile(settings, |bidder| &outcome.bidders[bidder].last_parameters)
 }
 
-/// The profile of the mixtures averaged over all epochs, where all bidders play some.
+/// The most arms of all bidders together whose averages over all epochs are judged: no arm is improbable in
+/// them, and best responses take time as the square of the number of arms and more.
+const MOST_ARMS: usize = 256;
+
+/// The profile of the mixtures averaged over all epochs, where all bidders play some and not too many.
 fn averages(settings: &Settings, outcome: &Outcome) -> Option<Profile> {
+    let arms: usize = settings.arm_bidders()?.iter().map(|bidder| bidder.arms).sum();
+    if arms > MOST_ARMS {
+        return None;
+    }
     let bids = |(bidder, found): (&crate::train::BidderSettings, &BidderOutcome)| {
         let average = &found.mixed.as_ref()?.time_average;
         Some(bidder.play().bid_function(&bidder.prior, average))

@@ -67,7 +67,7 @@ pub(super) const ROWS: &[Measure] = &[
     bidder(
         "epsilon_ex_ante_time_average",
         VALUE,
-        "u_BR - utility, the mixtures averaged over all epochs as a product",
+        "u_BR - utility, the mixtures averaged over all epochs as a product; null of more than 256 arms in all",
         |bidder| bidder.epsilon_time_average,
     )
     .main_with_gaps(),

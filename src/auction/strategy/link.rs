@@ -86,7 +86,10 @@ mod tests {
                 assert!((link.theta(parameter) - theta).abs() < 1e-14, "{link:?} {theta}");
                 let h = 1e-5;
                 let quotient = (link.parameter(theta + h) - link.parameter(theta - h)) / (2.0 * h);
-                assert!((link.slope(parameter) - quotient).abs() < 1e-8 * parameter, "{link:?} {theta}");
+                assert!(
+                    (link.slope(parameter) - quotient).abs() < 1e-8 * (1.0 + parameter.abs()),
+                    "{link:?} {theta}"
+                );
                 let logit = link.theta_of_logit(theta);
                 assert!(
                     (link.parameter(logit) - linear::multiplier(theta)).abs() < 1e-15,

@@ -16,6 +16,10 @@ pub enum Play {
     },
 }
 
+/// Arms that are less probable than this are left out of bids: all of them together move no expectation by
+/// more than some 1e-11 of the highest value.
+const NEVER: f64 = 1e-14;
+
 /// The multiplier w_k = k / (arms - 1) of an arm, counted from 0.
 pub fn arm_multiplier(arm: usize, arms: usize) -> f64 {
     arm as f64 / (arms - 1) as f64
@@ -56,6 +60,8 @@ impl Play {
             Play::Arms { arms } => {
                 assert_eq!(parameters.len(), arms, "one probability an arm");
                 let line = |(arm, &weight): (usize, &f64)| {
+                    // What is never drawn would still have to be looked at.
+                    let weight = if weight < NEVER { 0.0 } else { weight };
                     (weight, BidFunction::Linear { multiplier: arm_multiplier(arm, arms) })
                 };
                 let lines = parameters.iter().enumerate().map(line).collect();

@@ -9,8 +9,9 @@ use crate::auction::strategy::arm_multiplier;
 use crate::numeric::quadrature::{GaussLegendre, towards_ends};
 use crate::numeric::simd::Float;
 
-/// Nodes between neighbouring bends where densities are not constant there.
+/// Nodes between neighbouring bends where densities are not constant there, and where one has a pole.
 const NODES: usize = 12;
+const NODES_AT_POLES: usize = 24;
 
 #[derive(Clone, Debug)]
 pub(super) struct Smooth {
@@ -43,6 +44,13 @@ fn bends(prior: &Prior) -> Vec<f64> {
     bends
 }
 
+/// A node that is moved towards the ends twice.
+fn towards_twice((t, weight): (f64, f64)) -> (f64, f64) {
+    let (once, slope) = towards_ends((t, 1.0));
+    let (twice, further) = towards_ends((once, 1.0));
+    (twice, weight * slope * further)
+}
+
 impl Smooth {
     pub(super) fn new(bidders: &[ArmBidder<'_>]) -> Self {
         let bids = |bidder: &ArmBidder<'_>| -> Vec<f64> {
@@ -57,11 +65,23 @@ impl Smooth {
         cuts.dedup();
         let is_flat = |prior: &Prior| matches!(prior, Prior::Uniform(_) | Prior::Empirical(_));
         let flat = bidders.iter().all(|bidder| is_flat(bidder.prior));
-        let order = if flat { (bidders.len() + 2) / 2 } else { NODES };
-        let unit: Vec<(f64, f64)> = GaussLegendre::of_order(order)
-            .points(0.0, 1.0)
-            .map(|node| if flat { node } else { towards_ends(node) })
-            .collect();
+        let has_pole = |prior: &Prior| {
+            let (low, high) = prior.support();
+            prior.pdf(low).is_infinite() || prior.pdf(high).is_infinite()
+        };
+        let poles = bidders.iter().any(|bidder| has_pole(bidder.prior));
+        let order = match (flat, poles) {
+            (true, _) => (bidders.len() + 2) / 2,
+            (false, false) => NODES,
+            (false, true) => NODES_AT_POLES,
+        };
+        let graded = |node| match (flat, poles) {
+            (true, _) => node,
+            (false, false) => towards_ends(node),
+            // Twice: powers as low as -3/4 are smooth.
+            (false, true) => towards_twice(node),
+        };
+        let unit: Vec<(f64, f64)> = GaussLegendre::of_order(order).points(0.0, 1.0).map(graded).collect();
         let nodes: Vec<(f64, f64)> = cuts
             .windows(2)
             .flat_map(|ends| {
