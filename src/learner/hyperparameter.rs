@@ -32,6 +32,8 @@ pub enum Value {
     Word(&'static str),
     /// A number, or how it follows from the run.
     Tuned(Tuned),
+    /// Yes or no.
+    Flag(bool),
 }
 
 /// A number of a learner that theory tunes to the run, or that is given.
@@ -85,6 +87,8 @@ pub enum Domain {
         /// Whether it may fall with time.
         anytime: bool,
     },
+    /// Yes or no.
+    Flag,
 }
 
 /// A range of numbers.
@@ -119,6 +123,7 @@ impl Domain {
             (Domain::Tuned { range, anytime }, Value::Tuned(tuned)) => {
                 (*anytime || !matches!(tuned, Tuned::Anytime(_))) && tuned.given().is_none_or(range.has)
             }
+            (Domain::Flag, Value::Flag(_)) => true,
             _ => false,
         }
     }
@@ -159,6 +164,14 @@ impl Value {
             _ => panic!("{self:?} is not tuned"),
         }
     }
+
+    /// Whether it is yes.
+    pub fn flag(self) -> bool {
+        match self {
+            Value::Flag(yes) => yes,
+            _ => panic!("{self:?} is no flag"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +200,8 @@ mod tests {
             assert!(domain.has(inside) && !domain.has(outside), "{domain:?}");
         }
         assert!(!Domain::Number(Range::SHARE).has(Value::Count(0)));
+        assert!([false, true].into_iter().all(|yes| Domain::Flag.has(Value::Flag(yes))));
+        assert!(!Domain::Flag.has(Value::Word("true")) && Value::Flag(true).flag());
         assert_eq!((Value::Number(0.5).number(), Value::Count(3).count()), (0.5, 3));
         assert_eq!(Value::Word("raw").word(), "raw");
     }

@@ -26,6 +26,7 @@ pub(super) enum Choice {
     Learner(LearnerChoice),
     Tuned(Tuned),
     Rate(Rate),
+    Flag(bool),
 }
 
 /// A form of settings: what its values are as choices.
@@ -88,6 +89,7 @@ impl Choose for DomainForm {
             learner::Value::Count(count) => Choice::Integer(count),
             learner::Value::Word(word) => Choice::Word(word),
             learner::Value::Tuned(tuned) => Choice::Tuned(tuned),
+            learner::Value::Flag(yes) => Choice::Flag(yes),
         }
     }
 
@@ -97,6 +99,7 @@ impl Choose for DomainForm {
             (Domain::Count { .. }, Choice::Integer(count)) => learner::Value::Count(*count),
             (Domain::Word(_), Choice::Word(word)) => learner::Value::Word(word),
             (Domain::Tuned { .. }, Choice::Tuned(tuned)) => learner::Value::Tuned(*tuned),
+            (Domain::Flag, Choice::Flag(yes)) => learner::Value::Flag(*yes),
             _ => panic!("{choice:?} is of another form"),
         }
     }
@@ -116,6 +119,7 @@ impl Choice {
             Choice::Learner(learner) => LearnerForm.toml(learner),
             Choice::Tuned(tuned) => tuned_toml(*tuned),
             Choice::Rate(rate) => RateForm.toml(rate),
+            Choice::Flag(yes) => yes.to_string(),
         }
     }
 
@@ -125,6 +129,7 @@ impl Choice {
             Choice::Integer(integer) => json!(integer),
             Choice::Number(x) => json!(x),
             Choice::Rate(rate) => RateForm.json(rate),
+            Choice::Flag(yes) => json!(yes),
             _ => json!(self.to_string()),
         }
     }

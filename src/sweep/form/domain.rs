@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Form, Integer, Names, Told, Word, quoted, table_of};
+use super::{Boolean, Form, Integer, Names, Told, Word, quoted, table_of};
 use crate::learner::{Domain, Range, Tuned, Value};
 use crate::sweep::columns::{Kind, Scalar};
 use crate::sweep::document::{self, Node};
@@ -30,6 +30,7 @@ impl Form for DomainForm {
             Domain::Tuned { range, anytime: true } => {
                 format!("a number {}, \"textbook\", or {{ anytime = NUMBER }}", range.words)
             }
+            Domain::Flag => Boolean.words(),
         }
     }
 
@@ -46,6 +47,7 @@ impl Form for DomainForm {
                 }
                 json!({ "oneOf": forms })
             }
+            Domain::Flag => Boolean.schema(),
         }
     }
 
@@ -61,6 +63,7 @@ impl Form for DomainForm {
             Domain::Tuned { range, anytime } => {
                 self.read_tuned(key, node, range, anytime, problems).map(Value::Tuned)
             }
+            Domain::Flag => Boolean.read(key, node, names, problems).map(Value::Flag),
         }
     }
 
@@ -70,6 +73,7 @@ impl Form for DomainForm {
             Value::Count(count) => count.to_string(),
             Value::Word(word) => quoted(word),
             Value::Tuned(tuned) => tuned_toml(*tuned),
+            Value::Flag(yes) => Boolean.toml(yes),
         }
     }
 }
@@ -79,7 +83,7 @@ impl Told for DomainForm {
         match self.0 {
             Domain::Number(_) => Kind::Number,
             Domain::Count { .. } => Kind::Integer,
-            Domain::Word(_) => Kind::Text,
+            Domain::Word(_) | Domain::Flag => Kind::Text,
             Domain::Tuned { .. } => Kind::Number,
         }
     }
@@ -90,6 +94,7 @@ impl Told for DomainForm {
             Value::Count(count) => Scalar::Integer((*count).into()),
             Value::Word(word) => (*word).into(),
             Value::Tuned(tuned) => tuned.given().map_or(Scalar::Null, Scalar::Number),
+            Value::Flag(yes) => Scalar::Text(Boolean.toml(yes)),
         }
     }
 
@@ -187,12 +192,21 @@ mod tests {
     }
 
     #[test]
+    fn flags_are_read_and_nothing_else_is_one() {
+        assert_eq!(read(Domain::Flag, "true"), Ok(Value::Flag(true)));
+        let message = |found| format!("`own.number` must be true or false, not {found}");
+        assert_eq!(read(Domain::Flag, "1"), Err((message("1"), None)));
+        assert_eq!(read(Domain::Flag, "\"fresh\""), Err((message("\"fresh\""), None)));
+    }
+
+    #[test]
     fn values_are_written_as_they_are_read_and_the_schema_says_which_there_are() {
         let number = json!({ "type": "number" });
         let count = json!({ "type": "integer", "minimum": 2, "maximum": 9 });
         let word = json!({ "enum": ["raw", "central"] });
         let falling = Domain::Tuned { range: Range::POSITIVE, anytime: true };
         let tuned = json!({ "oneOf": [number, { "enum": ["textbook"] }, table_of("anytime", &number)] });
+        let flag = json!({ "type": "boolean" });
         for (domain, value, text, schema, kind) in [
             (falling, Value::Tuned(Tuned::Constant(0.5)), "0.5", tuned.clone(), Kind::Number),
             (falling, Value::Tuned(Tuned::Textbook), "\"textbook\"", tuned.clone(), Kind::Number),
@@ -200,6 +214,7 @@ mod tests {
             (Domain::Number(Range::SHARE), Value::Number(0.5), "0.5", number, Kind::Number),
             (Domain::Count { min: 2, max: 9 }, Value::Count(9), "9", count, Kind::Integer),
             (Domain::Word(&["raw", "central"]), Value::Word("raw"), "\"raw\"", word, Kind::Text),
+            (Domain::Flag, Value::Flag(false), "false", flag, Kind::Text),
         ] {
             let form = DomainForm(domain);
             assert_eq!(form.toml(&value), text);
