@@ -1,6 +1,7 @@
 //! How far bid functions are from those of the Bayes-Nash equilibrium.
 
 use super::first_price::Bne;
+use crate::auction::strategy::TableBids;
 use crate::auction::strategy::piecewise_linear::{USUAL_SEGMENTS, knots};
 use crate::auction::{BidFunction, Population, PureBids, Strategy};
 use crate::law::bid_curve::BidCurve;
@@ -107,6 +108,9 @@ impl BneDistance {
         if let Some(bids) = bids.pure() {
             return self.of_pure(bidder, bids);
         }
+        if let Some(table) = bids.table() {
+            return self.of_table(bidder, table);
+        }
         let (mut square, mut linf) = (0.0, 0.0_f64);
         for (weight, bids) in bids.components() {
             let distance = self.of_pure(bidder, bids);
@@ -114,6 +118,23 @@ impl BneDistance {
             linf = linf.max(distance.linf);
         }
         Distance { l2: square.sqrt(), linf }
+    }
+
+    /// The mean square over what is drawn is that of the mean bid and the variances; the largest distance is
+    /// the mean bid's.
+    fn of_table(&self, bidder: usize, table: &TableBids) -> Distance {
+        let grid = &self.grids[self.of_bidder[bidder]];
+        let ends = grid.ends.iter().chain(table.edges()).copied().collect();
+        let means: Vec<f64> = (0..table.shape().bins).map(|bin| table.mean_of_bin(bin)).collect();
+        let grid = Grid::new(&self.bne, bidder, grid.marginal.clone(), ends);
+        let Distance { l2, linf } = grid.distance(|value| means[table.bin(value)]);
+        let variance = |(row, mean): (&[f64], &f64)| {
+            let squares =
+                row.iter().zip(table.shape().grid()).map(|(w, bid)| w * (bid - mean) * (bid - mean));
+            squares.sum::<f64>()
+        };
+        let variance = table.rows().zip(&means).map(variance).sum::<f64>() / means.len() as f64;
+        Distance { l2: l2.mul_add(l2, variance).sqrt(), linf }
     }
 
     fn of_pure(&self, bidder: usize, bids: PureBids) -> Distance {

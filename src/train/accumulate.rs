@@ -34,7 +34,7 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfCurves {
 impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfArms {
     #[inline(always)]
     fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
-        self.add::<S, X>(&mut game.curves, &mut game.arms, chunk);
+        self.add::<S, X>(&mut game.curves, &mut game.arms, &mut game.tables, chunk);
     }
 
     #[inline(always)]
@@ -55,7 +55,7 @@ pub(super) enum Add {
     Total(Total),
     /// Bidders whose strategies are not all linear.
     Curves(OfCurves),
-    /// Bidders of whom some play arms.
+    /// Bidders of whom some draw what they bid.
     Arms(OfArms),
 }
 

@@ -1,6 +1,7 @@
 //! One game of a group: its bidders, one run a lane, and how an epoch moves them.
 
 use super::arms::Arms;
+use super::contexts::Contexts;
 use super::curves::Curves;
 use super::gradient::{Batch, Sums};
 use super::player::Player;
@@ -20,6 +21,8 @@ pub(super) struct Game<'a, S: Simd, X: Samples<S>> {
     pub(super) curves: Curves<S::Real, X>,
     /// Of those on arms, one a bidder; none where nobody is.
     pub(super) arms: Vec<Option<Arms<S::Real, X::Number>>>,
+    /// Of those on tables, likewise.
+    pub(super) tables: Vec<Option<Contexts<S::Real, X::Number>>>,
     /// What the others play, as a bidder believes it.
     believed: Vec<S::Real>,
     /// Units of bids a unit of value: where nobody smooths, 1.
@@ -48,7 +51,19 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             players: (0..bidders).map(|place| Player::new(&runs, place)).collect(),
             lines: Batch::new(bidders),
             curves: if all_linear(&runs) { Curves::none() } else { Curves::new::<S>(&runs) },
-            arms: if any_arms(&runs) {
+            tables: if any_mixed(&runs) {
+                (0..bidders)
+                    .map(|place| {
+                        let bidder = &runs[0].settings.bidders[place];
+                        let priors = runs.map(|run| &run.settings.bidders[place].prior);
+                        let shape = bidder.play().table()?;
+                        Some(Contexts::new(shape, priors, bidder.learner.feedback()))
+                    })
+                    .collect()
+            } else {
+                Vec::new()
+            },
+            arms: if any_mixed(&runs) {
                 runs[0]
                     .settings
                     .bidders
@@ -120,6 +135,13 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
                 }
                 arms.begin_batch();
             }
+            for (tables, player) in self.tables.iter_mut().zip(&self.players) {
+                if let Some(tables) = tables {
+                    let top = per_bid * S::Real::splat(tables.top_bid());
+                    steep = limit.if_greater(top, steep, one);
+                    tables.take(&player.parameters);
+                }
+            }
             self.curves.begin_batch::<S>(self.beta, self.per_value, steep.to_array().contains(&1.0));
             return;
         }
@@ -142,6 +164,11 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
                 let arms = self.arms[bidder].as_mut().expect("a bidder on arms");
                 arms.end_batch(self.per_sample / self.per_value);
                 player.learn_arms(&arms.told, &arms.payoffs);
+            }
+            Feedback::EveryBid { .. } | Feedback::ExpectedBids => {
+                let tables = self.tables[bidder].as_mut().expect("a bidder on a table");
+                tables.end_batch(self.per_sample);
+                player.learn_table(tables.told(), tables.payoffs());
             }
             Feedback::Gradient => {
                 if self.curves.is_empty() {
@@ -235,7 +262,7 @@ pub(super) fn all_linear(runs: &[Run<'_>]) -> bool {
     runs[0].settings.bidders.iter().all(|bidder| bidder.play() == Play::Pure(Strategy::Linear))
 }
 
-/// Whether some bidder plays arms.
-pub(super) fn any_arms(runs: &[Run<'_>]) -> bool {
-    runs[0].settings.bidders.iter().any(|bidder| bidder.play().arms().is_some())
+/// Whether some bidder draws what it bids.
+pub(super) fn any_mixed(runs: &[Run<'_>]) -> bool {
+    runs[0].settings.bidders.iter().any(|bidder| bidder.play().is_mixed())
 }

@@ -7,15 +7,18 @@
 mod accumulate;
 mod arms;
 mod chunk;
+mod contexts;
 mod curves;
 mod draws;
 mod exact;
 mod exact_arms;
+mod exact_contexts;
 mod game;
 mod gradient;
 mod group;
 mod hindsight;
 mod kernel;
+mod ledger;
 mod observe;
 mod odds;
 mod outcome;
@@ -26,6 +29,7 @@ mod settings;
 mod shape;
 mod start;
 mod streams;
+mod tied;
 
 pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Mixed, Outcome, Series, Standing, Status};

@@ -1,12 +1,13 @@
 //! A bidder of eight runs: what it plays, what it is told, and what is kept of it.
 
 use super::hindsight::Hindsight;
+use super::ledger::Ledger;
 use super::observe::{Moments, Observer};
 use super::start::thetas;
 use super::{BidderOutcome, Mixed, Rate, Run, Standing};
 use crate::auction::strategy::{Link, Play, piecewise_linear};
 use crate::auction::{Prior, Strategy};
-use crate::learner::{Course, Feedback, Learn, Learner, State, Told};
+use crate::learner::{Bids, Course, Feedback, Learn, Learner, State, Told};
 use crate::numeric::simd::{LANES, Real};
 
 /// One bidder. Vectors have one entry a parameter.
@@ -29,6 +30,8 @@ pub(super) struct Player<R: Real> {
     pub(super) gradient: Vec<R>,
     /// Of a bidder on arms.
     mixed: Option<Mixing<R>>,
+    /// Of a bidder on a table, and the table that was played in the epoch that is observed.
+    table: Option<(Ledger<R>, Vec<R>)>,
     /// Of the gradient over the tail.
     gradients: Vec<Moments<R>>,
     /// Of the parameters over the tail, where they are not the multiplier itself.
@@ -94,7 +97,7 @@ impl<R: Real> Player<R> {
             }
         }
         let projection = match play {
-            Play::Pure(Strategy::Linear) => Vec::new(),
+            Play::Pure(Strategy::Linear) | Play::Table(_) => Vec::new(),
             _ => of_lanes(bidders.map(|bidder| &bidder.prior), |prior| play.projection(prior)),
         };
         let zeros = vec![R::splat(0.0); count];
@@ -108,10 +111,11 @@ impl<R: Real> Player<R> {
             rate: R::splat(0.0),
             link: play.link(),
             parameters: zeros.clone(),
-            gradient: zeros,
-            gradients: vec![Moments::new(); if mixed.is_some() { 0 } else { count }],
+            gradients: vec![Moments::new(); if play.is_mixed() { 0 } else { count }],
             mixed,
-            values: vec![Moments::new(); count],
+            values: vec![Moments::new(); if play.table().is_some() { 0 } else { count }],
+            table: play.table().map(|shape| (Ledger::new(runs, place, shape), zeros.clone())),
+            gradient: zeros,
             projection,
             high: R::from_array(bidders.map(|bidder| bidder.prior.support().1)),
             observer: Observer::new(R::splat(0.0)),
@@ -119,6 +123,10 @@ impl<R: Real> Player<R> {
         player.play();
         if let Some(mixed) = &mut player.mixed {
             mixed.shown.copy_from_slice(&player.parameters);
+        }
+        if let Some((ledger, shown)) = &mut player.table {
+            shown.copy_from_slice(&player.parameters);
+            ledger.begin(shown);
         }
         player.observer = Observer::new(player.multiplier());
         player
@@ -144,15 +152,19 @@ impl<R: Real> Player<R> {
     /// that was played in the epoch, which is what regret and averages are told of.
     #[inline(always)]
     pub(super) fn shown(&self) -> &[R] {
-        match &self.mixed {
-            Some(mixed) => &mixed.shown,
-            None => &self.parameters,
+        match (&self.mixed, &self.table) {
+            (Some(mixed), _) => &mixed.shown,
+            (_, Some((_, shown))) => shown,
+            _ => &self.parameters,
         }
     }
 
     /// The multiplier that is observed, or that of the line that is nearest to the mean bids.
     #[inline(always)]
     pub(super) fn multiplier(&self) -> R {
+        if let Some((ledger, _)) = &self.table {
+            return ledger.multiplier;
+        }
         if self.projection.is_empty() {
             return self.parameters[0];
         }
@@ -200,6 +212,28 @@ impl<R: Real> Player<R> {
         }
     }
 
+    /// Tells a learner on a table what it asks for, given also the payoffs of all bids; takes the table that it
+    /// comes to.
+    #[inline(always)]
+    pub(super) fn learn_table(&mut self, told: Told<'_, R>, payoffs: Told<'_, R>) {
+        let (ledger, shown) = self.table.as_mut().expect("a bidder on a table");
+        std::mem::swap(shown, &mut self.parameters);
+        ledger.record(shown, payoffs);
+        self.learner.learn(told, self.rate);
+        self.parameters.copy_from_slice(self.learner.numbers());
+    }
+
+    /// The same, of exact payoffs: how often every bid wins.
+    #[inline(always)]
+    pub(super) fn learn_exact_table(&mut self, wins: &[R]) {
+        let (ledger, shown) = self.table.as_mut().expect("a bidder on a table");
+        std::mem::swap(shown, &mut self.parameters);
+        let bids = Bids { values: &ledger.frame.values, bids: &ledger.frame.bids, wins };
+        self.learner.learn(Told::Bids(bids), self.rate);
+        ledger.record_wins(shown, wins);
+        self.parameters.copy_from_slice(self.learner.numbers());
+    }
+
     /// The mean of all mixtures that were played, and of the arm nearest to a multiplier before.
     #[inline(always)]
     pub(super) fn believed(&self, first: f64, mixture: &mut [R]) {
@@ -218,6 +252,10 @@ impl<R: Real> Player<R> {
     pub(super) fn observe(&mut self, renewal: R, in_tail: bool) {
         self.observer.see(self.multiplier(), renewal, in_tail);
         if !in_tail {
+            return;
+        }
+        if let Some((ledger, shown)) = &mut self.table {
+            ledger.is_in_tail(shown);
             return;
         }
         for (moments, &gradient) in self.gradients.iter_mut().zip(&self.gradient) {
@@ -255,6 +293,18 @@ impl<R: Real> Player<R> {
                 ..outcome
             };
         }
+        if let Some((ledger, _)) = &self.table {
+            let bound = self.learners[lane].regret_bound(&self.courses[lane], &ledger.heard());
+            let means = Some(ledger.tail_mean(lane));
+            return BidderOutcome {
+                mixed: Some(Mixed {
+                    time_average: ledger.time_average(lane),
+                    regret: Some(ledger.regret(lane)),
+                    bound,
+                }),
+                ..self.observer.outcome(lane, None, means, last, standing)
+            };
+        }
         match &self.gradients[..] {
             [only] => self.observer.outcome(lane, only.sd(lane), None, last, standing),
             several => {
@@ -268,7 +318,10 @@ impl<R: Real> Player<R> {
     /// The sum of 0 x theta: 0 as long as every theta is finite.
     #[inline(always)]
     pub(super) fn not_finite(&self, mut sum: R) -> R {
-        for theta in self.learner.numbers() {
+        let numbers = self.learner.numbers();
+        // What is not finite in one bin, a step or how often bids win, is not in all.
+        let first = self.table.as_ref().map_or(numbers.len(), |(ledger, _)| ledger.frame.bids.len());
+        for theta in &numbers[..first] {
             sum = theta.mul_add(R::splat(0.0), sum);
         }
         sum
@@ -286,7 +339,7 @@ pub(super) fn knots<R: Real>(priors: [&Prior; LANES], segments: usize) -> Vec<R>
 }
 
 /// As many numbers of each lane's prior, one vector a number; neighbours that agree share the work.
-fn of_lanes<R: Real>(priors: [&Prior; LANES], numbers: impl Fn(&Prior) -> Vec<f64>) -> Vec<R> {
+pub(super) fn of_lanes<R: Real>(priors: [&Prior; LANES], numbers: impl Fn(&Prior) -> Vec<f64>) -> Vec<R> {
     let mut lanes: Vec<Vec<f64>> = Vec::with_capacity(LANES);
     for (lane, prior) in priors.iter().enumerate() {
         let known = (0..lane).find(|&other| priors[other] == *prior);
