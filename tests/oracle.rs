@@ -3,8 +3,7 @@
 use bidsweep::auction;
 use bidsweep::auction::prior::{Empirical, Form, Prior, Uniform};
 use bidsweep::auction::strategy::piecewise_linear::knots;
-use bidsweep::learner::Learner;
-use bidsweep::learner::Sgd;
+use bidsweep::learner::{Extragradient, Learner, Look, Sgd};
 use bidsweep::numeric::simd::Instance;
 use bidsweep::numeric::table::Number;
 use bidsweep::train::{
@@ -137,6 +136,9 @@ fn step(learner: Learner, rate: f64, t: f64, state: &mut State, gradient: f64) -
         state.0 = sgd.momentum * state.0 + gradient;
         return rate * state.0;
     }
+    if let Learner::Extragradient(_) = learner {
+        return rate * gradient;
+    }
     panic!("the steps of {} are transcribed beside it, no runs are here", learner.name())
 }
 
@@ -146,15 +148,19 @@ fn multiplier(bidder: &BidderSettings, thetas: &[f64]) -> f64 {
     weights.iter().zip(thetas).map(|(weight, theta)| weight * parameter(bidder, *theta)[0]).sum()
 }
 
-/// The batches of an epoch: one for all, or with own profiles one a bidder.
+/// The batches of an epoch: one for all, or with own profiles one a bidder; and as many on which those learn who ask
+/// for fresh ones after a look.
 type Batches = Vec<Vec<Vec<f64>>>;
 
 /// The batches of epoch after epoch.
 fn draws(settings: &Settings, seed: u64) -> impl Iterator<Item = Batches> {
-    let mut streams: Vec<_> = match settings.profiles {
-        Profiles::Own => (1..=settings.bidders.len()).map(|i| stream(seed, "values", i)).collect(),
-        Profiles::Shared => vec![stream(seed, "values", 0)],
+    let of_a_kind = |name| -> Vec<_> {
+        match settings.profiles {
+            Profiles::Own => (1..=settings.bidders.len()).map(|i| stream(seed, name, i)).collect(),
+            Profiles::Shared => vec![stream(seed, name, 0)],
+        }
     };
+    let mut streams = [of_a_kind("values"), of_a_kind("fresh values")].concat();
     std::iter::repeat_with(move || streams.iter_mut().map(|stream| draw(settings, stream)).collect())
 }
 
@@ -182,12 +188,33 @@ fn oracle_on(settings: &Settings, draws: impl IntoIterator<Item = Batches>, nudg
     for t in 1..=settings.epochs {
         let beta = settings.beta.at(t - 1, settings.epochs);
         let batches = draws.next().expect("batches for every epoch");
-        let before = thetas.clone();
-        for i in 0..n {
-            let batch = &batches[if own { i } else { 0 }];
-            let seen = if settings.updates == Updates::Sequential { &thetas } else { &before };
-            let gradients = gradient(settings, batch, seen, i, beta);
+        let place = |i: usize| if own { i } else { 0 };
+        // Where a bidder looks ahead to, if it does.
+        let ahead = |i: usize, thetas: &[Vec<f64>]| -> Vec<f64> {
             let bidder = &settings.bidders[i];
+            if bidder.learner.look().is_none() {
+                return thetas[i].clone();
+            }
+            let gradients = gradient(settings, &batches[place(i)], thetas, i, beta);
+            thetas[i]
+                .iter()
+                .zip(gradients)
+                .map(|(theta, g)| theta + bidder.learning_rate.at(t - 1) * g)
+                .collect()
+        };
+        let all_ahead: Vec<Vec<f64>> = (0..n).map(|i| ahead(i, &thetas)).collect();
+        for i in 0..n {
+            let bidder = &settings.bidders[i];
+            let fresh = bidder.learner.look() == Some(Look::Fresh);
+            let batch = &batches[if fresh { batches.len() / 2 } else { 0 } + place(i)];
+            let seen = if settings.updates == Updates::Sequential {
+                let mut seen = thetas.clone();
+                seen[i] = ahead(i, &thetas);
+                seen
+            } else {
+                all_ahead.clone()
+            };
+            let gradients = gradient(settings, batch, &seen, i, beta);
             for ((theta, state), g) in thetas[i].iter_mut().zip(&mut states[i]).zip(gradients) {
                 let g = if (i + t as usize).is_multiple_of(2) { g * (1.0 + nudge) } else { g };
                 *theta += step(bidder.learner, bidder.learning_rate.at(t - 1), f64::from(t), state, g);
@@ -358,6 +385,31 @@ fn the_kernel_follows_the_oracle_where_bidders_differ_at_every_batch_size() {
                     let distance = distance_to_oracle(&settings, 3);
                     let what =
                         format!("batch = {batch}, {precision:?}, {updates:?}, {profiles:?}, N = {bidders}");
+                    assert!(distance <= bound, "{what}: {distance:e}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_kernel_follows_the_oracle_where_bidders_look_ahead() {
+    let ahead = |fresh| Learner::Extragradient(Extragradient { fresh });
+    let sgd = Learner::Sgd(Sgd { momentum: 0.5 });
+    for learners in
+        [&[ahead(false); 3][..], &[ahead(true); 2], &[ahead(true), sgd, ahead(false)], &[sgd, ahead(false)]]
+    {
+        for (updates, profiles) in UPDATES.into_iter().flat_map(|u| PROFILES.map(|p| (u, p))) {
+            for segments in [&[None][..], &[Some(3), None]] {
+                for (precision, bound) in [(Precision::F64, 1e-9), (Precision::F32, 2e-6)] {
+                    let mut settings = Settings { updates, profiles, precision, epochs: 60, ..mixed() };
+                    settings.bidders.truncate(learners.len());
+                    for (bidder, learner) in settings.bidders.iter_mut().zip(learners) {
+                        (bidder.learner, bidder.learning_rate) = (*learner, Rate::Sqrt { first: 2.0 });
+                    }
+                    let distance = distance_to_oracle(&with_curves(settings, segments), 3);
+                    let what =
+                        format!("{learners:?}, {precision:?}, {updates:?}, {profiles:?}, {segments:?}");
                     assert!(distance <= bound, "{what}: {distance:e}");
                 }
             }

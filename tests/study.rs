@@ -82,6 +82,26 @@ fn beta_n_ends_at_the_smoothed_equilibria_but_for_a_learning_bias_at_beta_200() 
 }
 
 #[test]
+fn evolution_strategies_end_where_perturbed_bids_come_to_rest() {
+    let lines = run("es-bias");
+    assert_eq!(lines.len(), 16);
+    for line in &lines {
+        let distance = (line.multiplier.unwrap() - line.perturbed_multiplier.unwrap()).abs();
+        // The narrowest perturbations have the noisiest steps, and those a learning bias.
+        let margin = if line.label.starts_with("es.sigma=0.05 ") { 0.002 } else { 0.0005 };
+        let allowed = margin + 3.0 * standard_error(line);
+        assert!(distance <= allowed, "{}: {distance} > {allowed}", line.label);
+        let parts = line.class_bias.unwrap() + line.perturbation_bias.unwrap() + line.learning_bias.unwrap();
+        assert!((parts - line.bias.unwrap()).abs() < 1e-12, "{}: the parts do not add up", line.label);
+        assert_eq!(line.smoothing_bias, None, "{}", line.label);
+    }
+    for (sigma, fixed) in [("0.05", 0.493_087), ("0.1", 0.487_195), ("0.2", 0.477_878)] {
+        let line = lines.iter().find(|line| line.label == format!("es.sigma={sigma} bidders=2")).unwrap();
+        assert!((line.multiplier.unwrap() - fixed).abs() < 0.002, "{line:?}");
+    }
+}
+
+#[test]
 fn only_a_shared_graph_collapses() {
     let lines = run("updates");
     assert_eq!(lines.len(), 6);

@@ -278,6 +278,56 @@ error: the table of `learning_rate` has one key, `sqrt` or `harmonic`
   = help: write such as `learning_rate = { sqrt = 3.0 }`"#,
     );
     refused(
+        "an odd number of points to try",
+        r#"[fixed]
+learner = { es = { population = 7 } }"#,
+        r#"
+error: `population` must be an even integer from 2 to 1024, not 7
+ --> s.toml:4:33
+  |
+4 | learner = { es = { population = 7 } }
+  |                                 ^"#,
+    );
+    refused(
+        "points to try without samples",
+        r#"[fixed]
+learner = "es"
+batch = "exact""#,
+        r#"
+error: a learner that tries perturbed bids has no samples to try them on with `batch = "exact"`
+ --> s.toml:5:9
+  |
+5 | batch = "exact"
+  |         ^^^^^^^
+  |
+  = help: write a number of profiles, such as `batch = 128`"#,
+    );
+    refused(
+        "points to try along everybody's utilities",
+        r#"[fixed]
+learner = "es"
+updates = "shared-graph""#,
+        r#"
+error: `updates = "shared-graph"` follows gradients, and the learner `es` is told payoffs
+ --> s.toml:5:11
+  |
+5 | updates = "shared-graph"
+  |           ^^^^^^^^^^^^^^
+  |
+  = help: write `updates = "simultaneous"`, or `learner = "adam"`"#,
+    );
+    refused(
+        "a look that is no yes or no",
+        r#"[fixed]
+learner = { extragradient = { fresh = "yes" } }"#,
+        r#"
+error: `fresh` must be true or false, not "yes"
+ --> s.toml:4:39
+  |
+4 | learner = { extragradient = { fresh = "yes" } }
+  |                                       ^^^^^"#,
+    );
+    refused(
         "no epochs",
         r#"[fixed]
 epochs = 0"#,

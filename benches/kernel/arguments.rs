@@ -9,10 +9,12 @@ use rayon::prelude::*;
 use crate::PRECISIONS;
 use crate::common::{RECORDING, settings};
 
-/// What `--json` is told; every other flag takes a value.
+/// What is asked; flags but `--json` and `--learners` take a value.
 pub struct Arguments {
     /// Print one line of JSON instead of tables.
     pub json: bool,
+    /// Print the table of learners alone.
+    pub learners: bool,
     /// Bidders, `--n`.
     bidders: usize,
     precision: (Precision, &'static str),
@@ -36,6 +38,7 @@ impl Arguments {
         };
         let precision = value("--precision", "f32");
         Arguments {
+            learners: arguments.iter().any(|argument| argument == "--learners"),
             json: arguments.iter().any(|argument| argument == "--json"),
             bidders: number("--n", "2"),
             precision: PRECISIONS

@@ -7,6 +7,7 @@ mod arguments;
 mod ceilings;
 #[path = "../../tests/common/mod.rs"]
 mod common;
+mod learners;
 mod pieces;
 #[path = "../rounds.rs"]
 mod rounds;
@@ -30,12 +31,17 @@ fn main() {
         return;
     }
     let instance = Instance::current();
+    if arguments.learners {
+        learners::print(instance);
+        return;
+    }
     let ceilings = ceilings::measure(instance);
     println!("instruction set: {} (others: see BIDSWEEP_SIMD)", instance.name());
     println!("{ceilings}");
     loops(instance, &ceilings);
     instances();
     pieces::print(instance, &ceilings);
+    learners::print(instance);
 }
 
 /// A row of a table: a title and a number for each of [`BIDDERS`].

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use bidsweep::auction::Prior;
 use bidsweep::auction::prior::{Empirical, Table};
-use bidsweep::learner::{Adam, Learn, Learner, State, Told};
+use bidsweep::learner::{Adam, Course, Learn, Learner, State, Told};
 use bidsweep::numeric::elementary::exp2;
 use bidsweep::numeric::simd::{Float, Instance, Kernel, LANES, Real, Samples, Simd, run};
 use bidsweep::numeric::xoshiro::{Seeded, Xoshiro};
@@ -46,7 +46,8 @@ impl Timing<'_> {
             *number = X::units(generators.draw());
         }
         let adam = Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
-        let mut learner = State::start([adam; LANES], vec![S::Real::splat(0.9)]);
+        let course = Course { epochs: 1, high: 1.0 };
+        let mut learner = State::start([adam; LANES], [course; LANES], vec![S::Real::splat(0.9)]);
         let rate = S::Real::splat(0.01);
         let one = X::splat(1.0);
         let table = self.prior.table::<X::Number>();

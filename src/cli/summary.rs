@@ -81,17 +81,25 @@ fn print_json(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
 
 /// Multipliers beside their references, and the parts of the bias.
 fn print_biases(plan: &Plan, lines: &[SummaryLine], out: &mut impl Write) -> io::Result<()> {
-    let header = ["cell", "runs", "multiplier", "95 %", "BNE", "smoothed", "bias", "class"];
-    let header = header.into_iter().chain(["smoothing", "learning", "BNE L2"]).map(String::from).collect();
-    let rows = lines.iter().map(|line| biases(plan, line));
+    let perturbs = lines.iter().any(|line| line.perturbed_multiplier.is_some());
+    let mut header =
+        vec!["cell", "runs", "multiplier", "95 %", "BNE", "smoothed", "bias", "class", "smoothing"];
+    header.extend(["learning", "BNE L2"]);
+    if perturbs {
+        header.insert(PERTURBED, "perturbed");
+        header.insert(PERTURBATION, "perturbation");
+    }
+    let header = header.into_iter().map(String::from).collect();
+    let rows = lines.iter().map(|line| biases(plan, line, perturbs));
     columns(out, &std::iter::once(header).chain(rows).collect::<Vec<_>>(), 1)?;
     let hidden = plan.len().saturating_sub(PRINTED_CELLS) as u64;
     if hidden > 0 {
         writeln!(out, "... and {} in cells.parquet", counted(hidden, "more cell"))?;
     }
+    let parts = if perturbs { "smoothing or perturbation" } else { "smoothing" };
     writeln!(
         out,
-        "\nbias = multiplier - BNE = class + smoothing + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)"
+        "\nbias = multiplier - BNE = class + {parts} + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)"
     )?;
     // Without a class or a smoothed equilibrium the bias has no parts.
     if lines.iter().any(|line| line.class_bias.is_none() || line.learning_bias.is_none()) {
@@ -107,13 +115,17 @@ fn label(line: &SummaryLine) -> String {
     }
 }
 
-fn biases(plan: &Plan, line: &SummaryLine) -> Vec<String> {
+/// The places of the columns that stand only where some learner perturbs its bids.
+const PERTURBED: usize = 6;
+const PERTURBATION: usize = 10;
+
+fn biases(plan: &Plan, line: &SummaryLine, perturbs: bool) -> Vec<String> {
     let number = |x: Option<f64>, signed: bool| match x {
         Some(x) if signed => format!("{x:+.6}"),
         Some(x) => format!("{x:.6}"),
         None => "-".into(),
     };
-    vec![
+    let mut row = vec![
         label(line),
         match (line.replicates - line.diverged - line.failed, plan.replicates()) {
             (ok, all) if ok == i64::from(all) => ok.to_string(),
@@ -128,7 +140,12 @@ fn biases(plan: &Plan, line: &SummaryLine) -> Vec<String> {
         number(line.smoothing_bias, true),
         number(line.learning_bias, true),
         number(line.bne_l2, false),
-    ]
+    ];
+    if perturbs {
+        row.insert(PERTURBED, number(line.perturbed_multiplier, false));
+        row.insert(PERTURBATION, number(line.perturbation_bias, true));
+    }
+    row
 }
 
 /// What bidders gain by deviating, and the verdicts.

@@ -173,7 +173,7 @@ impl<R: Real> Learn<R> for State<R> {
 mod tests {
     use super::*;
     use crate::learner::Learner;
-    use crate::learner::fixture::{Step, assert_follows};
+    use crate::learner::fixture::{Step, assert_follows, radius_of_bilinear_game};
 
     #[test]
     fn lanes_follow_the_scalar_transcription() {
@@ -193,5 +193,16 @@ mod tests {
             }
         });
         assert_follows(adams.map(Learner::Adam), rates, steps.each_ref().map(|step| step as Step));
+    }
+
+    #[test]
+    fn it_stays_away_from_the_centre_of_a_bilinear_game() {
+        // From a transcription in Python.
+        let radius = radius_of_bilinear_game(
+            Learner::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
+            0.01,
+            5000,
+        );
+        assert!((radius / 3.455_590_511 - 1.0).abs() < 1e-9, "{radius}");
     }
 }

@@ -7,11 +7,26 @@ use crate::numeric::simd::{Float, Instance, Kernel, LANES, Real, Simd, run};
 /// keeps.
 pub(super) type Step<'a> = &'a dyn Fn(f64, f64, &mut [f64; 3]) -> f64;
 
+/// The step of one parameter along a gradient, at a rate.
+type PlainStep = fn(f64, f64) -> f64;
+
+/// As [`assert_follows`] for learners that look ahead by a step; what they learn where they look is `steps`'.
+pub(super) fn assert_looks_and_follows(
+    lanes: [Learner; LANES],
+    rates: [f64; LANES],
+    look: PlainStep,
+    steps: [Step; LANES],
+) {
+    for instance in Instance::available() {
+        run(instance, Driven { lanes, rates, look: Some(look), steps });
+    }
+}
+
 /// Drives eight learners, one a lane, along made-up gradients of two parameters each, and holds every number
 /// of every epoch to the transcriptions.
 pub(super) fn assert_follows(lanes: [Learner; LANES], rates: [f64; LANES], steps: [Step; LANES]) {
     for instance in Instance::available() {
-        run(instance, Driven { lanes, rates, steps });
+        run(instance, Driven { lanes, rates, look: None, steps });
     }
 }
 
@@ -21,6 +36,7 @@ const EPOCHS: u32 = 300;
 struct Driven<'a> {
     lanes: [Learner; LANES],
     rates: [f64; LANES],
+    look: Option<PlainStep>,
     steps: [Step<'a>; LANES],
 }
 
@@ -42,6 +58,19 @@ impl Kernel for Driven<'_> {
         for epoch in 1..=EPOCHS {
             let gradients: [[f64; LANES]; PARAMETERS] =
                 std::array::from_fn(|k| std::array::from_fn(|lane| gradient(epoch, lane, k)));
+            if let Some(look) = self.look {
+                let before: [[f64; LANES]; PARAMETERS] =
+                    std::array::from_fn(|k| std::array::from_fn(|lane| gradient(epoch + 1000, lane, k)));
+                state.look(Told::Gradient(&before.map(S::Real::from_array)), rates);
+                for k in 0..PARAMETERS {
+                    let looked = state.numbers()[k].to_array();
+                    for lane in 0..LANES {
+                        let expected = thetas[k][lane] + look(self.rates[lane], before[k][lane]);
+                        let close = 1e-12 * (1.0 + expected.abs());
+                        assert!((looked[lane] - expected).abs() < close, "epoch {epoch}: {expected}");
+                    }
+                }
+            }
             state.learn(Told::Gradient(&gradients.map(S::Real::from_array)), rates);
             for k in 0..PARAMETERS {
                 let numbers = state.numbers()[k].to_array();
@@ -54,6 +83,42 @@ impl Kernel for Driven<'_> {
                 }
             }
         }
+    }
+}
+
+/// How far from the centre a learner ends on the field of the bilinear game in which one ascends x y in x and
+/// the other -x y in y, from (1, 0).
+pub(super) fn radius_of_bilinear_game(learner: Learner, rate: f64, epochs: u32) -> f64 {
+    let [x, y] = run(Instance::best(), Bilinear { learner, rate, epochs });
+    libm::hypot(x, y)
+}
+
+struct Bilinear {
+    learner: Learner,
+    rate: f64,
+    epochs: u32,
+}
+
+impl Kernel for Bilinear {
+    type Output = [f64; 2];
+
+    fn run<S: Simd>(self) -> [f64; 2] {
+        let (zero, rate) = (S::Real::splat(0.0), S::Real::splat(self.rate));
+        let mut state = State::start(
+            [self.learner; LANES],
+            [Course { epochs: self.epochs, high: 1.0 }; LANES],
+            vec![S::Real::splat(1.0), zero],
+        );
+        let gradient = |state: &State<S::Real>| [state.numbers()[1], zero - state.numbers()[0]];
+        for _ in 0..self.epochs {
+            if self.learner.look().is_some() {
+                let told = gradient(&state);
+                state.look(Told::Gradient(&told), rate);
+            }
+            let told = gradient(&state);
+            state.learn(Told::Gradient(&told), rate);
+        }
+        [0, 1].map(|k| state.numbers()[k].to_array()[0])
     }
 }
 

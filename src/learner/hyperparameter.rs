@@ -21,21 +21,23 @@ pub const ARMS: Hyperparameter = Hyperparameter {
     domain: Domain::Count { min: 2, max: 10_001 },
 };
 
-/// The hyperparameters of a table's shape, in this order.
+/// Bins of the learners on tables.
 pub const BINS: Hyperparameter = Hyperparameter {
     name: "bins",
     doc: "bins of values, J, equally probable",
     default: Value::Count(32),
     domain: Domain::Count { min: 2, max: 512 },
 };
-/// See [`BINS`].
+
+/// Bids of the learners on tables.
 pub const BIDS: Hyperparameter = Hyperparameter {
     name: "bids",
     doc: "bids of the grid, M: b_m = m / (M - 1) of the highest",
     default: Value::Count(33),
     domain: Domain::Count { min: 2, max: 1025 },
 };
-/// See [`BINS`].
+
+/// The highest bid of the learners on tables.
 pub const TOP_BID: Hyperparameter = Hyperparameter {
     name: "top_bid",
     doc: "the highest bid of the grid",
@@ -52,10 +54,10 @@ pub enum Value {
     Count(u32),
     /// One of some words.
     Word(&'static str),
-    /// A number, or how it follows from the run.
-    Tuned(Tuned),
     /// Yes or no.
     Flag(bool),
+    /// A number, or how it follows from the run.
+    Tuned(Tuned),
 }
 
 /// A number of a learner that theory tunes to the run, or that is given.
@@ -100,8 +102,17 @@ pub enum Domain {
         /// The most.
         max: u32,
     },
+    /// The even integers from the least to the most, both even.
+    Even {
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
+    },
     /// One of these words.
     Word(&'static [&'static str]),
+    /// Yes or no.
+    Flag,
     /// A number of a range, "textbook", or where it may fall with time `{ anytime = NUMBER }`.
     Tuned {
         /// The range of both numbers.
@@ -109,8 +120,6 @@ pub enum Domain {
         /// Whether it may fall with time.
         anytime: bool,
     },
-    /// Yes or no.
-    Flag,
 }
 
 /// A range of numbers.
@@ -141,11 +150,12 @@ impl Domain {
         match (self, value) {
             (Domain::Number(range), Value::Number(x)) => (range.has)(x),
             (Domain::Count { min, max }, Value::Count(n)) => (*min..=*max).contains(&n),
+            (Domain::Even { min, max }, Value::Count(n)) => (*min..=*max).contains(&n) && n.is_multiple_of(2),
             (Domain::Word(words), Value::Word(word)) => words.contains(&word),
+            (Domain::Flag, Value::Flag(_)) => true,
             (Domain::Tuned { range, anytime }, Value::Tuned(tuned)) => {
                 (*anytime || !matches!(tuned, Tuned::Anytime(_))) && tuned.given().is_none_or(range.has)
             }
-            (Domain::Flag, Value::Flag(_)) => true,
             _ => false,
         }
     }
@@ -179,19 +189,19 @@ impl Value {
         }
     }
 
-    /// The tuned number.
-    pub fn tuned(self) -> Tuned {
-        match self {
-            Value::Tuned(tuned) => tuned,
-            _ => panic!("{self:?} is not tuned"),
-        }
-    }
-
     /// Whether it is yes.
     pub fn flag(self) -> bool {
         match self {
             Value::Flag(yes) => yes,
             _ => panic!("{self:?} is no flag"),
+        }
+    }
+
+    /// The tuned number.
+    pub fn tuned(self) -> Tuned {
+        match self {
+            Value::Tuned(tuned) => tuned,
+            _ => panic!("{self:?} is not tuned"),
         }
     }
 }
@@ -206,6 +216,7 @@ mod tests {
             (Domain::Number(Range::SHARE), Value::Number(0.0), Value::Number(1.0)),
             (Domain::Number(Range::POSITIVE), Value::Number(1e-300), Value::Number(f64::INFINITY)),
             (Domain::Count { min: 2, max: 9 }, Value::Count(9), Value::Count(10)),
+            (Domain::Even { min: 2, max: 10 }, Value::Count(10), Value::Count(9)),
             (Domain::Word(&["raw", "central"]), Value::Word("central"), Value::Word("other")),
             (
                 Domain::Tuned { range: Range::POSITIVE, anytime: false },

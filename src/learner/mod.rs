@@ -9,7 +9,9 @@ mod registry;
 
 mod adam;
 mod epsilon_greedy;
+mod es;
 mod exp3;
+mod extragradient;
 mod fictitious_play;
 #[cfg(test)]
 mod fixture;
@@ -46,6 +48,8 @@ registry::learners! {
     exp3::Exp3,
     ftpl::Ftpl,
     epsilon_greedy::EpsilonGreedy,
+    extragradient::Extragradient,
+    es::Es,
     ogda::Ogda,
     optimistic_adam::OptimisticAdam,
     mwu_contextual::MwuContextual,
@@ -75,6 +79,9 @@ pub enum Feedback {
     },
     /// Of a table: the expected payoff of every bid.
     ExpectedBids,
+    /// The batch's mean payoff, in the auction that is not smoothed and against what the others played, at
+    /// points around the numbers: see [`Perturbations`].
+    Trials,
 }
 
 impl Feedback {
@@ -82,6 +89,25 @@ impl Feedback {
     pub fn smooths(self) -> bool {
         matches!(self, Feedback::Gradient | Feedback::EveryArmSmoothed)
     }
+}
+
+/// The points that a learner tries: its numbers theta, with normal numbers eps in pairs of both signs,
+/// theta + sigma eps and theta - sigma eps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Perturbations {
+    /// How many points, even.
+    pub population: u32,
+    /// sigma, above 0.
+    pub sigma: f64,
+}
+
+/// Whose profiles the gradient of a learner that looks ahead is taken on where it looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Look {
+    /// Those on which it looked.
+    Same,
+    /// Others, as many.
+    Fresh,
 }
 
 /// What a learner is told, of each lane: see [`Feedback`].
@@ -94,6 +120,13 @@ pub enum Told<'a, R> {
     Arms(&'a [R]),
     /// What the payoffs of a table are made of.
     Bids(Bids<'a, R>),
+    /// What was tried, and what it earned.
+    Trials {
+        /// eps, shape \[pair\]\[number\].
+        normals: &'a [R],
+        /// Shape \[pair\]\[2\]: at theta + sigma eps and at theta - sigma eps.
+        payoffs: &'a [R],
+    },
 }
 
 /// The payoffs (v_j - b_m) W_m of a table whose bids win as often whatever the bin.
@@ -111,12 +144,12 @@ impl<'a, R> Told<'a, R> {
     /// The derivatives.
     ///
     /// # Panics
-    /// Where something else is told, as for both: a learner is told what its [`Feedback`] says.
+    /// Where something else is told, as for all: a learner is told what its [`Feedback`] says.
     #[inline(always)]
     pub fn gradient(self) -> &'a [R] {
         match self {
             Told::Gradient(gradient) => gradient,
-            Told::Arms(_) | Told::Bids(_) => panic!("a learner of gradients is told payoffs"),
+            _ => panic!("a learner of gradients is told payoffs"),
         }
     }
 
@@ -125,7 +158,7 @@ impl<'a, R> Told<'a, R> {
     pub fn arms(self) -> &'a [R] {
         match self {
             Told::Arms(payoffs) => payoffs,
-            Told::Gradient(_) | Told::Bids(_) => panic!("a learner on arms is told something else"),
+            _ => panic!("a learner on arms is told something else"),
         }
     }
 
@@ -134,7 +167,16 @@ impl<'a, R> Told<'a, R> {
     pub fn bids(self) -> Bids<'a, R> {
         match self {
             Told::Bids(bids) => bids,
-            Told::Gradient(_) | Told::Arms(_) => panic!("a learner on a table is told something else"),
+            _ => panic!("a learner on a table is told something else"),
+        }
+    }
+
+    /// The normal numbers and the payoffs of trials.
+    #[inline(always)]
+    pub fn trials(self) -> (&'a [R], &'a [R]) {
+        match self {
+            Told::Trials { normals, payoffs } => (normals, payoffs),
+            _ => panic!("a learner that tries points is told something else"),
         }
     }
 }
@@ -222,14 +264,28 @@ pub trait Rule: Copy {
     /// where it is no linear function of small gradients, or one of another form.
     fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse>;
 
+    /// Whether it looks ahead before it learns, and how: its numbers are moved by [`Learn::look`], what it is
+    /// told there makes it learn, from where it stood before.
+    fn look(&self) -> Option<Look> {
+        None
+    }
+
+    /// The points that it tries, where its feedback is of [`Feedback::Trials`].
+    fn perturbations(&self) -> Option<Perturbations> {
+        None
+    }
+
     /// The state before the first epoch, of the learners of all lanes, that plays these numbers.
     fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], numbers: Vec<R>) -> Self::State<R>;
 }
 
 /// The state of a bidder's learner, one run a lane.
 pub trait Learn<R: Real> {
-    /// The numbers that the next epoch plays.
+    /// The numbers that the next epoch plays; after a look, those that are looked at.
     fn numbers(&self) -> &[R];
+
+    /// Looks ahead from what it is told where it stands; only learners that do are asked.
+    fn look(&mut self, _told: Told<'_, R>, _rate: R) {}
 
     /// Learns from an epoch, at the epoch's learning rate.
     fn learn(&mut self, told: Told<'_, R>, rate: R);

@@ -79,7 +79,7 @@ impl<R: Real> Learn<R> for State<R> {
 mod tests {
     use super::*;
     use crate::learner::Learner;
-    use crate::learner::fixture::{Step, assert_follows};
+    use crate::learner::fixture::{Step, assert_follows, radius_of_bilinear_game};
 
     #[test]
     fn lanes_follow_the_scalar_transcription() {
@@ -92,5 +92,12 @@ mod tests {
             }
         });
         assert_follows([Learner::Ogda(Ogda); LANES], rates, steps.each_ref().map(|step| step as Step));
+    }
+
+    #[test]
+    fn it_reaches_the_centre_of_a_bilinear_game() {
+        // From a transcription in Python.
+        let radius = radius_of_bilinear_game(Learner::Ogda(Ogda), 0.1, 1000);
+        assert!((radius / 0.006_304_736_248 - 1.0).abs() < 1e-9, "{radius}");
     }
 }

@@ -42,8 +42,8 @@ impl Rule for OptimisticAdam {
     }
 }
 
-/// Optimistic Adam over lanes: theta <- theta + 2 d_t - d_(t-1), d_t Adam's step and d_0 = d_1: the first step
-/// is plain.
+/// Optimistic Adam over lanes: theta <- theta + 2 d_t - d_(t-1), d_t Adam's step and d_0 = d_1: the first
+/// step is plain.
 pub struct State<R> {
     steps: Steps<R>,
     /// 0 before the first epoch, then 1.
@@ -88,7 +88,7 @@ impl<R: Real> Learn<R> for State<R> {
 mod tests {
     use super::*;
     use crate::learner::Learner;
-    use crate::learner::fixture::{Step, assert_follows};
+    use crate::learner::fixture::{Step, assert_follows, radius_of_bilinear_game};
 
     #[test]
     fn lanes_follow_the_scalar_transcription() {
@@ -111,5 +111,16 @@ mod tests {
         });
         let lanes = adams.map(|adam| Learner::OptimisticAdam(OptimisticAdam(adam)));
         assert_follows(lanes, rates, steps.each_ref().map(|step| step as Step));
+    }
+
+    #[test]
+    fn it_stays_away_from_the_centre_of_a_bilinear_game() {
+        // From a transcription in Python.
+        let radius = radius_of_bilinear_game(
+            Learner::OptimisticAdam(OptimisticAdam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })),
+            0.01,
+            5000,
+        );
+        assert!((radius / 3.249_369_980 - 1.0).abs() < 1e-9, "{radius}");
     }
 }

@@ -40,6 +40,20 @@ macro_rules! learners {
                 }
             }
 
+            /// See [`Rule::look`].
+            pub fn look(&self) -> Option<Look> {
+                match self {
+                    $(Learner::$Rule(rule) => rule.look(),)*
+                }
+            }
+
+            /// See [`Rule::perturbations`].
+            pub fn perturbations(&self) -> Option<Perturbations> {
+                match self {
+                    $(Learner::$Rule(rule) => rule.perturbations(),)*
+                }
+            }
+
             /// See [`Rule::feedback`].
             pub fn feedback(&self) -> Feedback {
                 match self {
@@ -107,6 +121,13 @@ macro_rules! learners {
             fn numbers(&self) -> &[R] {
                 match self {
                     $(State::$Rule(state) => state.numbers(),)*
+                }
+            }
+
+            #[inline(always)]
+            fn look(&mut self, told: Told<'_, R>, rate: R) {
+                match self {
+                    $(State::$Rule(state) => state.look(told, rate),)*
                 }
             }
 

@@ -85,7 +85,7 @@ impl<R: Real> Learn<R> for State<R> {
 mod tests {
     use super::*;
     use crate::learner::Learner;
-    use crate::learner::fixture::{Step, assert_follows};
+    use crate::learner::fixture::{Step, assert_follows, radius_of_bilinear_game};
 
     #[test]
     fn lanes_follow_the_scalar_transcription() {
@@ -98,5 +98,12 @@ mod tests {
             }
         });
         assert_follows(sgds.map(Learner::Sgd), rates, steps.each_ref().map(|step| step as Step));
+    }
+
+    #[test]
+    fn it_leaves_the_centre_of_a_bilinear_game() {
+        // An epoch multiplies the distance by (1 + lr^2)^(1/2).
+        let radius = radius_of_bilinear_game(Learner::Sgd(Sgd { momentum: 0.0 }), 0.1, 1000);
+        assert!((radius / 144.772_772_4 - 1.0).abs() < 1e-9, "{radius}");
     }
 }

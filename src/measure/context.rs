@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use super::assessment::{Assessment, BidderAssessment};
 use super::continuation::{Continued, continued};
+use super::epsilon_grid::epsilons_grid;
 use super::settings::{RunMeasurement, Scope};
 use super::yardstick::Yardstick;
 use crate::auction::Profile;
@@ -11,7 +12,7 @@ use crate::equilibrium::{BidderReferences, Distance, References};
 use crate::numeric::series::{Rotation, Single, Unmeasured, Workspace};
 use crate::numeric::simd::Instance;
 use crate::response::{BestResponse, ExternalRegret, best_responses, external_regrets};
-use crate::train::{BidderOutcome, History, Outcome, Settings};
+use crate::train::{Batch, BidderOutcome, History, Outcome, Settings};
 
 thread_local! {
     /// Tables and buffers for series, which runs of a kind share.
@@ -22,6 +23,7 @@ thread_local! {
 pub(super) struct RunContext<'a> {
     outcome: &'a Outcome,
     references: &'a References,
+    smooths: Vec<bool>,
     pub assessment: Assessment,
     saturated_shares: Vec<f64>,
     distances: Vec<Option<Distance>>,
@@ -30,6 +32,12 @@ pub(super) struct RunContext<'a> {
     regrets: Option<Vec<ExternalRegret>>,
     singles: Vec<Result<Single, Unmeasured>>,
     drifts: Vec<Option<f64>>,
+    /// The nearest equilibrium of the grid.
+    grid: Vec<Option<f64>>,
+    epsilons_grid: Option<Vec<[f64; 3]>>,
+    epsilons_time_average: Option<Vec<f64>>,
+    profiles_seen: Option<f64>,
+    epochs: u32,
     pub rotation: Result<Rotation, Unmeasured>,
     pub continued: Option<Continued>,
 }
@@ -38,6 +46,8 @@ pub(super) struct RunContext<'a> {
 pub(super) struct BidderContext<'a> {
     pub outcome: &'a BidderOutcome,
     pub references: &'a BidderReferences,
+    /// Whether it learns of the smoothed auction.
+    pub smooths: bool,
     pub assessed: BidderAssessment<'a>,
     pub saturated_share: f64,
     pub distance: Option<Distance>,
@@ -45,6 +55,14 @@ pub(super) struct BidderContext<'a> {
     pub regret: Option<&'a ExternalRegret>,
     pub single: Result<Single, Unmeasured>,
     pub drift: Option<f64>,
+    /// The multiplier of the nearest equilibrium of the grid, where all bidders play on one.
+    pub grid: Option<f64>,
+    /// Gains by another arm: of the tail mean, of the last epoch, of the average over all epochs.
+    pub epsilons_grid: Option<[f64; 3]>,
+    /// `epsilon_ex_ante` of the mixtures averaged over all epochs.
+    pub epsilon_time_average: Option<f64>,
+    pub profiles_seen: Option<f64>,
+    pub epochs: u32,
 }
 
 impl<'a> RunContext<'a> {
@@ -54,7 +72,7 @@ impl<'a> RunContext<'a> {
         measurement: &RunMeasurement,
         outcome: &'a Outcome,
     ) -> Self {
-        let Yardstick { references, evaluator, distances } = yardstick;
+        let Yardstick { references, evaluator, distances, grid } = yardstick;
         let profile = profile(settings, |bidder| &outcome.bidders[bidder].tail_mean_parameters);
         let last = profile_of_last(settings, outcome);
         let distance = |(bidder, bids)| distances.as_ref().map(|distances| distances.of(bidder, bids));
@@ -67,6 +85,7 @@ impl<'a> RunContext<'a> {
         RunContext {
             outcome,
             references,
+            smooths: settings.bidders.iter().map(|bidder| bidder.learner.feedback().smooths()).collect(),
             assessment: Assessment::of(
                 evaluator,
                 &profile,
@@ -82,6 +101,16 @@ impl<'a> RunContext<'a> {
                 .map(|history| external_regrets(evaluator, &played(settings, history), history.stride)),
             singles,
             drifts: drifts(outcome),
+            grid: nearest(grid.as_deref(), outcome),
+            epsilons_grid: epsilons_grid(settings, outcome),
+            epsilons_time_average: averages(settings, outcome).map(|profile| {
+                best_responses(evaluator, &profile).iter().map(|response| response.epsilon_ex_ante).collect()
+            }),
+            profiles_seen: match settings.batch {
+                Batch::Profiles(samples) => Some(f64::from(samples) * f64::from(settings.epochs)),
+                Batch::Exact => None,
+            },
+            epochs: settings.epochs,
             rotation,
             continued: (measurement.continuation > 0 && settings.can_be_continued())
                 .then(|| continued(settings, outcome, measurement.continuation)),
@@ -92,6 +121,7 @@ impl<'a> RunContext<'a> {
         (0..self.outcome.bidders.len()).map(|i| BidderContext {
             outcome: &self.outcome.bidders[i],
             references: &self.references.bidders[i],
+            smooths: self.smooths[i],
             assessed: self.assessment.bidder(i),
             saturated_share: self.saturated_shares[i],
             distance: self.distances[i],
@@ -99,6 +129,11 @@ impl<'a> RunContext<'a> {
             regret: self.regrets.as_ref().map(|regrets| &regrets[i]),
             single: self.singles[i],
             drift: self.drifts[i],
+            grid: self.grid[i],
+            epsilons_grid: self.epsilons_grid.as_ref().map(|epsilons| epsilons[i]),
+            epsilon_time_average: self.epsilons_time_average.as_ref().map(|epsilons| epsilons[i]),
+            profiles_seen: self.profiles_seen,
+            epochs: self.epochs,
         })
     }
 
@@ -121,6 +156,32 @@ pub(super) fn profile<'p>(settings: &Settings, parameters: impl Fn(usize) -> &'p
 
 fn profile_of_last(settings: &Settings, outcome: &Outcome) -> Profile {
     profile(settings, |bidder| &outcome.bidders[bidder].last_parameters)
+}
+
+/// The profile of the mixtures averaged over all epochs, where all bidders play some.
+fn averages(settings: &Settings, outcome: &Outcome) -> Option<Profile> {
+    let bids = |(bidder, found): (&crate::train::BidderSettings, &BidderOutcome)| {
+        let average = &found.mixed.as_ref()?.time_average;
+        Some(bidder.play().bid_function(&bidder.prior, average))
+    };
+    let bids: Option<_> = settings.bidders.iter().zip(&outcome.bidders).map(bids).collect();
+    Some(Profile { bids: bids? })
+}
+
+/// The multipliers of the equilibrium of a grid that is nearest to the tail means, one a bidder.
+fn nearest(grid: Option<&[Vec<f64>]>, outcome: &Outcome) -> Vec<Option<f64>> {
+    let tails: Vec<f64> = outcome.bidders.iter().map(|bidder| bidder.tail_mean).collect();
+    let found = grid.and_then(|grid| nearest_equilibrium(grid, &tails));
+    (0..tails.len()).map(|bidder| found.map(|found| found[bidder])).collect()
+}
+
+/// The equilibrium whose multipliers are nearest, in the largest difference; the first of several.
+pub(super) fn nearest_equilibrium<'g>(grid: &'g [Vec<f64>], multipliers: &[f64]) -> Option<&'g Vec<f64>> {
+    let apart = |equilibrium: &Vec<f64>| {
+        let apart = equilibrium.iter().zip(multipliers).map(|(w, other)| (w - other).abs());
+        apart.fold(0.0, f64::max)
+    };
+    grid.iter().min_by(|a, b| apart(a).total_cmp(&apart(b)))
 }
 
 /// The profiles of a history, in the order of time.

@@ -43,9 +43,9 @@ impl Settings {
     }
 }
 
-/// Continues a run from where it ended on the exact gradient, at its last beta and learning rates, twice: with
-/// its own learners, in their states, and with plain gradient ascent. Each goes on until the movement has died
-/// out, or for `most` epochs. A continuation that diverges has no number.
+/// Continues a run from where it ended on the exact gradient at its last beta and learning rates, twice: with
+/// its own learners, in their states, and with plain gradient ascent. Each goes on until the movement has
+/// died out, or for `most` epochs. A continuation that diverges has no number.
 pub(super) fn continued(settings: &Settings, outcome: &Outcome, most: u32) -> Continued {
     let mut exact =
         Settings { batch: Batch::Exact, beta: Beta::Fixed(settings.beta.last()), ..settings.clone() };

@@ -13,8 +13,10 @@ mod context;
 mod continuation;
 mod distance;
 mod ema;
+mod epsilon_grid;
 mod gradient;
 mod lp;
+mod mixture;
 
 pub mod movement;
 mod multiplier;
@@ -48,11 +50,11 @@ pub use summary::Summary;
 pub use table::{
     assessed_columns, assessed_numbers, bidder_columns, bidder_summaries, run_columns, run_summaries,
 };
-pub use yardstick::Yardstick;
+pub use yardstick::{Yardstick, references_of};
 
 /// Raised whenever a formula changes, so that stored runs are measured again: part of the key of every stored
 /// run.
-pub const MEASURES_VERSION: u32 = 1;
+pub const MEASURES_VERSION: u32 = 2;
 
 #[cfg(test)]
 mod tests {
@@ -87,19 +89,21 @@ mod tests {
             names(run_columns()),
             "revenue welfare efficiency nash_conv epsilon_ex_ante epsilon_ex_ante_last_iterate epsilon_interim \
              epsilon_relative epsilon_class bias_max_abs square_error_last_iterate square_error_tail_mean \
-             epsilon_smoothed epsilon_smoothed_class epsilon_lp epsilon_lp_constrained tail_sd_max oscillation_sd tail_too_short folding_time levy_area levy_z rotation_q continued_sd continued_ascent_sd"
+             epsilon_smoothed epsilon_smoothed_class epsilon_lp epsilon_lp_constrained tail_sd_max oscillation_sd tail_too_short folding_time levy_area levy_z rotation_q continued_sd continued_ascent_sd epsilon_grid"
         );
         assert_eq!(
             names(bidder_columns()),
             "multiplier_last_iterate multiplier_tail_mean multiplier_tail_sd multiplier_time_average \
-             ema_last ema_min ema_max bias class_bias smoothing_bias learning_bias bne_l2 bne_linf utility \
+             ema_last ema_min ema_max bias class_bias smoothing_bias perturbation_bias learning_bias bne_l2 bne_linf utility \
              best_response_utility epsilon_ex_ante epsilon_ex_ante_upper epsilon_ex_ante_last_iterate epsilon_interim \
              interim_value epsilon_relative epsilon_class utility_smoothed epsilon_smoothed epsilon_smoothed_class \
              best_response_utility_lp epsilon_lp \
              epsilon_lp_bound best_response_utility_lp_constrained epsilon_lp_constrained lp_constraint_multiplier \
              external_regret external_regret_slope external_regret_bid_map external_regret_bid_map_slope \
              multiplier_tail_drift oscillation_sd autocorrelation effective_size period period_ratio gradient_sd \
-             saturated_share"
+             saturated_share mixture_sd mixture_sd_last_iterate grid_bias external_regret_bound \
+             external_regret_above_bound regret_per_profile profiles_seen epsilon_ex_ante_time_average epsilon_grid \
+             epsilon_grid_last_iterate epsilon_grid_time_average"
         );
     }
 }

@@ -7,9 +7,12 @@ pub(super) const ROWS: &[Measure] = &[
     bidder(
         "external_regret",
         VALUE,
-        "max_w sum_t u(w) - sum_t u(b_t) over epochs, against the best fixed multiplier; exact expectations of the true \
-         auction; on request",
-        |bidder| Some(bidder.regret?.multiplier),
+        "max_w sum_t u(w) - sum_t u(b_t) over epochs, against the best fixed multiplier: of a bidder on arms against the \
+         best arm, on the batches that it saw; of others exact expectations of the true auction, on request",
+        |bidder| match &bidder.outcome.mixed {
+            Some(mixed) => mixed.regret,
+            None => Some(bidder.regret?.multiplier),
+        },
     ),
     bidder(
         "external_regret_slope",

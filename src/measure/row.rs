@@ -6,7 +6,7 @@ use super::context::RunContext;
 use super::settings::RunMeasurement;
 use super::table::{OF_BIDDERS, OF_RUNS, bidder_columns, run_columns};
 use super::yardstick::Yardstick;
-use crate::train::{Outcome, Settings, Status};
+use crate::train::{BidderOutcome, Outcome, Settings, Status};
 
 /// What a run leaves behind: a row of `runs`, a row of `bidders` each, and the trajectory.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,9 @@ pub struct RunRow {
     /// The [parameters](crate::auction::Strategy::bid_function) of the tail-mean bids, shape
     /// \[bidder\]\[parameter\]; none of a run without numbers.
     pub parameters: Vec<Vec<f64>>,
+    /// Of a bidder on arms the mixture of the last epoch, and behind it that averaged over all epochs; none of
+    /// others. Shape \[bidder\]\[2 x arm\].
+    pub mixtures: Vec<Vec<f64>>,
     /// Multipliers, shape \[recorded epoch\]\[bidder\]; NaN or infinite where a run had diverged.
     pub trajectory: Option<Array2<f64>>,
 }
@@ -74,8 +77,17 @@ impl RunRow {
             values: vec![None; run_columns().len()],
             bidders: vec![vec![None; bidder_columns().len()]; bidders],
             parameters: vec![Vec::new(); bidders],
+            mixtures: vec![Vec::new(); bidders],
             trajectory: None,
         }
+    }
+}
+
+/// The mixtures of a bidder that stand beside that of its tail.
+fn mixtures(bidder: &BidderOutcome) -> Vec<f64> {
+    match &bidder.mixed {
+        Some(mixed) => bidder.last_parameters.iter().chain(&mixed.time_average).copied().collect(),
+        None => Vec::new(),
     }
 }
 
@@ -107,6 +119,7 @@ pub fn measure(
         values: values.collect(),
         bidders: bidders.collect(),
         parameters: outcome.bidders.iter().map(|bidder| bidder.tail_mean_parameters.clone()).collect(),
+        mixtures: outcome.bidders.iter().map(mixtures).collect(),
         trajectory,
     }
 }
@@ -117,7 +130,7 @@ mod tests {
 
     use super::*;
     use crate::auction::{Mechanism, Prior, Strategy};
-    use crate::learner::Learner;
+    use crate::learner::{Adam, Es, Learner};
     use crate::measure::MeasureSettings;
     use crate::train::{
         Batch, Beta, BidderOutcome, BidderSettings, Initial, Precision, Profiles, Rate, Series, Standing,
@@ -173,10 +186,13 @@ mod tests {
     }
 
     fn row(beta: Beta, outcome: &Outcome) -> RunRow {
-        let settings = settings(beta);
+        row_of(&settings(beta), outcome)
+    }
+
+    fn row_of(settings: &Settings, outcome: &Outcome) -> RunRow {
         // A replicate that is not continued.
         let measurement = MeasureSettings::default().of_run(1000);
-        measure(&settings, &Yardstick::new(&settings), &measurement, outcome)
+        measure(settings, &Yardstick::new(settings), &measurement, outcome)
     }
 
     fn of_run(row: &RunRow, name: &str) -> Option<f64> {
@@ -264,6 +280,25 @@ mod tests {
             assert_eq!(class, 0.0);
             assert!((smoothing + 0.019_533_354_8).abs() < 1e-10);
         }
+    }
+
+    #[test]
+    fn of_learners_who_perturb_their_bids_that_makes_a_part_of_the_bias_and_smoothing_none() {
+        let mut settings = settings(Beta::Fixed(50.0));
+        let adam = Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+        let es = Learner::Es(Es { population: 16, sigma: 0.1, adam });
+        settings.bidders.iter_mut().for_each(|bidder| bidder.learner = es);
+        let row = row_of(&settings, &outcome());
+        let of = |name| of_bidder(&row, 0, name);
+        assert_eq!((of("class_bias"), of("smoothing_bias")), (Some(0.0), None));
+        let (perturbation, learning) = (of("perturbation_bias").unwrap(), of("learning_bias").unwrap());
+        assert!((perturbation - (0.487195 - 0.5)).abs() < 1e-6, "{perturbation}");
+        assert_close(Some(perturbation + learning), of("bias").unwrap());
+        settings.bidders[1].learner = Learner::Adam(adam);
+        let mixed = row_of(&settings, &outcome());
+        assert_eq!(of_bidder(&mixed, 0, "perturbation_bias"), None);
+        assert_eq!(of_bidder(&mixed, 0, "learning_bias"), None);
+        assert!(of_bidder(&mixed, 1, "smoothing_bias").is_some());
     }
 
     #[test]

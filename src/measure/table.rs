@@ -10,7 +10,7 @@ use super::column::Column;
 use super::movement;
 use super::rows::{Measure, Of, OfAssessed, OfBidder, OfBids, OfRun, Summarised};
 use super::{
-    allocation, best_response, bias, distance, ema, gradient, lp, multiplier, regret, saturation,
+    allocation, best_response, bias, distance, ema, gradient, lp, mixture, multiplier, regret, saturation,
     smoothed_response, square_error, utility,
 };
 
@@ -31,6 +31,7 @@ const MEASURES: &[&[Measure]] = &[
     movement::columns::ROWS,
     gradient::ROWS,
     saturation::ROWS,
+    mixture::ROWS,
 ];
 
 /// Columns, and how each is filled.

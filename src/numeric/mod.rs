@@ -9,6 +9,7 @@ pub mod elementary;
 pub mod lyapunov;
 pub mod maximum;
 pub mod normal;
+pub mod normal_quantile;
 pub mod ode;
 pub mod piecewise;
 pub mod quadrature;

@@ -30,12 +30,16 @@ pub struct SummaryLine {
     pub bne_multiplier: Option<f64>,
     /// The multiplier of the smoothed equilibrium.
     pub smoothed_multiplier: Option<f64>,
+    /// Where learners come to rest who climb the payoff of perturbed bids.
+    pub perturbed_multiplier: Option<f64>,
     /// multiplier - bne_multiplier.
     pub bias: Option<f64>,
     /// The share of it that the strategy class makes.
     pub class_bias: Option<f64>,
     /// The share of it that smoothing makes.
     pub smoothing_bias: Option<f64>,
+    /// The share of it that perturbed bids make.
+    pub perturbation_bias: Option<f64>,
     /// The share of it that learning makes.
     pub learning_bias: Option<f64>,
     /// The distance of the bids from those of the Bayes-Nash equilibrium, sqrt(E (b(v) - b_BNE(v))^2): mean
@@ -63,12 +67,13 @@ pub struct SummaryLine {
 }
 
 /// The columns that stand in `cells` and in `cell_bidders`.
-const MEASURES: [&str; 11] = [
+const MEASURES: [&str; 12] = [
     "multiplier_tail_mean",
     "multiplier_tail_mean_ci95",
     "bias_mean",
     "class_bias_mean",
     "smoothing_bias_mean",
+    "perturbation_bias_mean",
     "learning_bias_mean",
     "bne_l2_mean",
     "epsilon_ex_ante_mean",
@@ -81,7 +86,7 @@ const MEASURES: [&str; 11] = [
 const VERDICTS: [&str; 4] = ["destination", "destination_reason", "movement", "movement_reason"];
 
 /// What makes two bidders of a cell alike, beside their settings.
-const ALIKE: [&str; 3] = ["prior", "bne_multiplier", "smoothed_multiplier"];
+const ALIKE: [&str; 4] = ["prior", "bne_multiplier", "smoothed_multiplier", "perturbed_multiplier"];
 
 /// The summary of a folder's tables, a cell after the other in the order of the plan.
 ///
@@ -128,8 +133,17 @@ fn line(
     bidder: Option<i64>,
     lp_reason: Option<&str>,
 ) -> SummaryLine {
-    let [multiplier, multiplier_ci95, bias, class_bias, smoothing_bias, learning_bias, bne_l2, epsilons @ ..] =
-        MEASURES.map(|column| measures.number(column));
+    let [
+        multiplier,
+        multiplier_ci95,
+        bias,
+        class_bias,
+        smoothing_bias,
+        perturbation_bias,
+        learning_bias,
+        bne_l2,
+        epsilons @ ..,
+    ] = MEASURES.map(|column| measures.number(column));
     let [epsilon_ex_ante, epsilon_relative, epsilon_interim, epsilon_class] = epsilons;
     let [destination, destination_reason, movement, movement_reason] =
         VERDICTS.map(|column| cell.text(column).map(str::to_owned));
@@ -144,9 +158,11 @@ fn line(
         multiplier_ci95,
         bne_multiplier: references.number("bne_multiplier"),
         smoothed_multiplier: references.number("smoothed_multiplier"),
+        perturbed_multiplier: references.number("perturbed_multiplier"),
         bias,
         class_bias,
         smoothing_bias,
+        perturbation_bias,
         learning_bias,
         bne_l2,
         epsilon_ex_ante,

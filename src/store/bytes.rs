@@ -22,7 +22,8 @@ pub fn row_bytes(row: &RunRow) -> usize {
         + numbers(row.values.len())
         + lists(&row.bidders)
         + parameters.sum::<usize>()
-        + 2 * list_of::<Vec<f64>>(row.bidders.len())
+        + row.mixtures.iter().map(|list| list_of::<f64>(list.len())).sum::<usize>()
+        + 3 * list_of::<Vec<f64>>(row.bidders.len())
         + points
         + message
 }
@@ -36,7 +37,8 @@ pub(super) fn bytes_of_run(cell: &Cell, recorded_epochs: usize) -> usize {
         + numbers(run_columns().len())
         + bidders.len() * numbers(bidder_columns().len())
         + parameters.sum::<usize>()
-        + 2 * list_of::<Vec<f64>>(bidders.len())
+        + bidders.iter().map(|bidder| list_of::<f64>(2 * bidder.play().arms().unwrap_or(0))).sum::<usize>()
+        + 3 * list_of::<Vec<f64>>(bidders.len())
         + if points > 0 { list_of::<f64>(points) } else { 0 }
 }
 

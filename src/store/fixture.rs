@@ -111,6 +111,7 @@ fn row_of(cell: u64, replicate: u32, bidders: usize, recorded: usize) -> RunRow 
         values: numbers(replicate as usize, run_columns().len()),
         bidders: (0..bidders).map(|bidder| numbers(bidder + 2, bidder_columns().len())).collect(),
         parameters: (0..bidders).map(|bidder| parameters(status, replicate, bidder)).collect(),
+        mixtures: vec![Vec::new(); bidders],
         trajectory: (recorded > 0).then(|| Array2::from_shape_fn((recorded, bidders), trajectory)),
     }
 }

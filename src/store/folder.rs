@@ -27,11 +27,13 @@ pub enum TableName {
     Trajectories,
     /// One row a cell, bidder and value.
     BidFunctions,
+    /// One row a cell, bidder and arm.
+    Mixtures,
 }
 
 impl TableName {
     /// Every table.
-    pub const ALL: [TableName; 7] = [
+    pub const ALL: [TableName; 8] = [
         TableName::Cells,
         TableName::CellBidders,
         TableName::Summaries,
@@ -39,11 +41,12 @@ impl TableName {
         TableName::Bidders,
         TableName::Trajectories,
         TableName::BidFunctions,
+        TableName::Mixtures,
     ];
 
     /// Whether the folder has the file only where it has rows: what a sweep need not ask for.
     pub const fn is_optional(self) -> bool {
-        matches!(self, TableName::Trajectories | TableName::BidFunctions)
+        matches!(self, TableName::Trajectories | TableName::BidFunctions | TableName::Mixtures)
     }
 
     /// The name of the file.
@@ -56,6 +59,7 @@ impl TableName {
             TableName::Bidders => "bidders.parquet",
             TableName::Trajectories => "trajectories.parquet",
             TableName::BidFunctions => "bid_functions.parquet",
+            TableName::Mixtures => "mixtures.parquet",
         }
     }
 }

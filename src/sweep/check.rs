@@ -59,6 +59,7 @@ impl<'s> CellCheck<'s> {
             class_fault(&settings),
             arms_fault(&settings),
             exact_fault(&settings),
+            graph_fault(&settings),
             hyperparameter_fault(&draft),
             scale_fault(&settings),
         ];
@@ -152,8 +153,6 @@ fn class_fault(settings: &Settings) -> Option<Fault> {
 /// What learners on arms do not go with.
 fn arms_fault(settings: &Settings) -> Option<Fault> {
     let on_arms = |bidder: &&BidderSettings| bidder.play().arms().is_some();
-    let one = settings.bidders.iter().find(on_arms)?;
-    let name = one.learner.name();
     if let Some(bidder) = settings.bidders.iter().filter(on_arms).find(|b| b.strategy != Strategy::Linear) {
         return Some(Fault {
             keys: &["strategy", "population", "learner"],
@@ -164,15 +163,6 @@ fn arms_fault(settings: &Settings) -> Option<Fault> {
             ),
             help: "leave out `strategy`, or choose a learner that follows gradients, such as `learner = \"adam\"`"
                 .to_owned(),
-        });
-    }
-    if settings.updates == Updates::SharedGraph {
-        return Some(Fault {
-            keys: &["updates", "learner", "population"],
-            message: format!(
-                "`updates = \"shared-graph\"` follows gradients, and the learner `{name}` is told payoffs"
-            ),
-            help: "write `updates = \"simultaneous\"`, or `learner = \"adam\"`".to_owned(),
         });
     }
     let believes = |bidder: &&BidderSettings| bidder.learner.feedback() == Feedback::Beliefs;
@@ -207,6 +197,20 @@ fn exact_fault(settings: &Settings) -> Option<Fault> {
         }),
         _ => None,
     }
+}
+
+/// Learners that follow no gradients, where nothing else is followed.
+fn graph_fault(settings: &Settings) -> Option<Fault> {
+    let told = |bidder: &&BidderSettings| bidder.learner.feedback() != Feedback::Gradient;
+    let one = settings.bidders.iter().find(told).filter(|_| settings.updates == Updates::SharedGraph)?;
+    let name = one.learner.name();
+    Some(Fault {
+        keys: &["updates", "learner", "population"],
+        message: format!(
+            "`updates = \"shared-graph\"` follows gradients, and the learner `{name}` is told payoffs"
+        ),
+        help: "write `updates = \"simultaneous\"`, or `learner = \"adam\"`".to_owned(),
+    })
 }
 
 /// A hyperparameter that is given twice.

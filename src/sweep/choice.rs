@@ -88,18 +88,20 @@ impl Choose for DomainForm {
             learner::Value::Number(x) => Choice::Number(x),
             learner::Value::Count(count) => Choice::Integer(count),
             learner::Value::Word(word) => Choice::Word(word),
-            learner::Value::Tuned(tuned) => Choice::Tuned(tuned),
             learner::Value::Flag(yes) => Choice::Flag(yes),
+            learner::Value::Tuned(tuned) => Choice::Tuned(tuned),
         }
     }
 
     fn value(&self, choice: &Choice) -> learner::Value {
         match (self.0, choice) {
             (Domain::Number(_), Choice::Number(x)) => learner::Value::Number(*x),
-            (Domain::Count { .. }, Choice::Integer(count)) => learner::Value::Count(*count),
+            (Domain::Count { .. } | Domain::Even { .. }, Choice::Integer(count)) => {
+                learner::Value::Count(*count)
+            }
             (Domain::Word(_), Choice::Word(word)) => learner::Value::Word(word),
-            (Domain::Tuned { .. }, Choice::Tuned(tuned)) => learner::Value::Tuned(*tuned),
             (Domain::Flag, Choice::Flag(yes)) => learner::Value::Flag(*yes),
+            (Domain::Tuned { .. }, Choice::Tuned(tuned)) => learner::Value::Tuned(*tuned),
             _ => panic!("{choice:?} is of another form"),
         }
     }

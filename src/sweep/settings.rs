@@ -337,6 +337,7 @@ mod tests {
     #[test]
     fn keys_are_unique_snake_case() {
         let mut keys: Vec<&str> = settings().iter().map(|entry| entry.key.as_str()).collect();
+        // Hyphens are of the learners' names.
         let is_allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.-".contains(&b);
         assert!(keys.iter().all(|key| key.bytes().all(is_allowed)), "{keys:?}");
         keys.sort_unstable();

@@ -1,5 +1,7 @@
 //! How a game takes the samples of a batch.
 
+use std::ops::Range;
+
 use super::chunk::Chunk;
 use super::curves::{OfArms, OfCurves};
 use super::draws::Accumulate;
@@ -57,6 +59,24 @@ pub(super) enum Add {
     Curves(OfCurves),
     /// Bidders of whom some draw what they bid.
     Arms(OfArms),
+    /// What some bidders try alone; the others add it to what they are told.
+    Trials(Range<usize>),
+}
+
+impl Add {
+    /// The bidders whose sums it adds to.
+    #[inline(always)]
+    fn summed(&self) -> Range<usize> {
+        match self {
+            Add::Pair(pair) => pair.summed(),
+            Add::Everyone(everyone) => everyone.summed(),
+            Add::One(one) => one.summed(),
+            Add::Total(total) => total.summed(),
+            Add::Curves(curves) => curves.summed.clone(),
+            Add::Arms(arms) => arms.summed.clone(),
+            Add::Trials(summed) => summed.clone(),
+        }
+    }
 }
 
 impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
@@ -69,6 +89,11 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
             Add::Total(total) => Accumulate::add(total, game, chunk),
             Add::Curves(curves) => Accumulate::add(curves, game, chunk),
             Add::Arms(arms) => Accumulate::add(arms, game, chunk),
+            // The others know the bids.
+            Add::Trials(_) => game.curves.bid(chunk),
+        }
+        if !game.trials.is_empty() {
+            game.trials.add(self.summed(), &game.lines.block.slopes, &game.curves, chunk);
         }
     }
 
@@ -81,6 +106,10 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
             Add::Total(total) => total.end_block(game),
             Add::Curves(curves) => Accumulate::end_block(curves, game),
             Add::Arms(arms) => arms.end_block(game),
+            Add::Trials(_) => {}
+        }
+        if !game.trials.is_empty() {
+            game.trials.end_block(self.summed());
         }
     }
 }

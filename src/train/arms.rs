@@ -14,6 +14,8 @@ use crate::numeric::table::Number;
 
 /// Bits of the uniforms that arms are drawn by.
 const BITS: u32 = 31;
+/// Fewer draws than these are made without a guide.
+const FEW: usize = 8;
 
 /// One bidder on arms, in eight runs.
 pub(super) struct Arms<R, T> {
@@ -22,10 +24,11 @@ pub(super) struct Arms<R, T> {
     /// w_k, of the payoffs.
     numbers: Vec<f64>,
     sampler: Sampler,
-    /// The values of the samples that an arm is the first to win outright; the last are won by none.
+    /// The values of the samples that an arm is the first to win; the last are won by none. Where an arm ties,
+    /// it wins its share, and the next the rest.
     wins: Vec<[f64; LANES]>,
-    /// Values of the samples on which an arm ties, each times the share of a win.
-    ties: Vec<[f64; LANES]>,
+    /// A quotient of bids that is so near to an arm is not told from it.
+    near: f64,
     /// The payoffs of the samples where an arm was played, where that is asked for.
     played: Vec<[f64; LANES]>,
     /// In the smoothed auction: what each arm wins, where that is asked for.
@@ -39,20 +42,24 @@ pub(super) struct Arms<R, T> {
 
 /// A table to draw arms of a mixture by, one a lane.
 struct Sampler {
-    /// sum_(a <= k) x_a in units of 2^-31, rounded down; the last is above every uniform.
+    /// sum_(a <= k) x_a in units of 2^-31, rounded; the last is above every uniform.
     thresholds: Vec<[u32; LANES]>,
-    /// For each equal part of the uniforms, an arm that is not above the first with a threshold in it.
+    /// For each equal part of the uniforms, an arm that is not above the first with a threshold in it; none
+    /// where few are drawn.
     guide: Vec<[u16; LANES]>,
     /// What is shifted out of a uniform to give its part.
     shift: u32,
 }
 
 impl Sampler {
-    fn new(arms: usize) -> Self {
-        let parts = arms.next_power_of_two().max(2);
+    /// Of arms of which so many are drawn of every mixture.
+    fn new(arms: usize, draws: usize) -> Self {
+        // Four parts an arm, so that most uniforms are in a part with one arm.
+        let parts = (4 * arms).next_power_of_two();
         Sampler {
             thresholds: vec![[0; LANES]; arms],
-            guide: vec![[0; LANES]; parts],
+            // A guide takes longer to make than some draws take without.
+            guide: if draws < FEW { Vec::new() } else { vec![[0; LANES]; parts + 2] },
             shift: BITS - parts.trailing_zeros(),
         }
     }
@@ -65,18 +72,21 @@ impl Sampler {
         }
         let mut sum = R::splat(0.0);
         let scale = f64::from(1_u32 << BITS);
+        // Adding it rounds to an integer, which then sits in the low bits.
+        let shift = R::splat((1_u64 << 52) as f64);
         let last = self.thresholds.len() - 1;
         for (&share, thresholds) in mixture[..last].iter().zip(&mut self.thresholds) {
             sum = sum + share;
-            let scaled = (sum * R::splat(scale)).min(R::splat(scale)).to_array();
+            let scaled = ((sum * R::splat(scale)).min(R::splat(scale)) + shift).to_array();
             for lane in 0..LANES {
-                let threshold = scaled[lane] as u32;
-                thresholds[lane] = threshold;
-                // The part after the threshold's begins above it.
-                let part = (threshold >> self.shift) as usize + 1;
-                if part < self.guide.len() {
-                    self.guide[part][lane] += 1;
-                }
+                thresholds[lane] = scaled[lane].to_bits() as u32;
+            }
+            if self.guide.is_empty() {
+                continue;
+            }
+            for lane in 0..LANES {
+                // The part after the threshold's begins above it; the last begins above every uniform.
+                self.guide[(thresholds[lane] >> self.shift) as usize + 1][lane] += 1;
             }
         }
         self.thresholds[last] = [u32::MAX; LANES];
@@ -89,28 +99,42 @@ impl Sampler {
         }
     }
 
-    /// The arm of a uniform: the first with a threshold above it.
+    /// The arm of each lane's uniform: the first with a threshold above it.
     #[inline(always)]
-    fn arm(&self, uniform: u32, lane: usize) -> usize {
-        let mut arm = usize::from(self.guide[(uniform >> self.shift) as usize][lane]);
-        while self.thresholds[arm][lane] <= uniform {
-            arm += 1;
+    fn arms(&self, uniforms: [u32; LANES]) -> [u32; LANES] {
+        let mut arms = [0; LANES];
+        if self.guide.is_empty() {
+            for thresholds in &self.thresholds {
+                for lane in 0..LANES {
+                    arms[lane] += u32::from(thresholds[lane] <= uniforms[lane]);
+                }
+            }
+            return arms;
         }
-        arm
+        for lane in 0..LANES {
+            let uniform = uniforms[lane];
+            let mut arm = usize::from(self.guide[(uniform >> self.shift) as usize][lane]);
+            while self.thresholds[arm][lane] <= uniform {
+                arm += 1;
+            }
+            arms[lane] = arm as u32;
+        }
+        arms
     }
 }
 
 impl<R: Real, T: Number> Arms<R, T> {
-    pub(super) fn new(arms: usize, feedback: Feedback) -> Self {
+    /// For batches of so many samples.
+    pub(super) fn new(arms: usize, feedback: Feedback, samples: usize) -> Self {
         let zeros = || vec![[0.0; LANES]; arms];
         let numbers: Vec<f64> = (0..arms).map(|arm| arm_multiplier(arm, arms)).collect();
         let plays = feedback == Feedback::PlayedArms;
         Arms {
             multipliers: numbers.iter().map(|&w| T::round(w)).collect(),
             numbers,
-            sampler: Sampler::new(arms),
+            sampler: Sampler::new(arms, samples),
             wins: vec![[0.0; LANES]; arms + 1],
-            ties: zeros(),
+            near: arms as f64 * 16.0 * libm::exp2(-f64::from(T::MANTISSA_BITS)),
             played: if plays { zeros() } else { Vec::new() },
             smoothed: match feedback {
                 Feedback::EveryArmSmoothed => vec![R::splat(0.0); arms],
@@ -131,7 +155,6 @@ impl<R: Real, T: Number> Arms<R, T> {
     #[inline(always)]
     pub(super) fn begin_batch(&mut self) {
         self.wins.fill([0.0; LANES]);
-        self.ties.fill([0.0; LANES]);
         self.played.fill([0.0; LANES]);
         self.smoothed.fill(R::splat(0.0));
     }
@@ -147,16 +170,19 @@ impl<R: Real, T: Number> Arms<R, T> {
     ) {
         let mut multipliers = [T::round(0.0); MOST];
         for (step, ((bits, &value), bid)) in bits.iter().zip(values).zip(bids).enumerate() {
-            for lane in 0..LANES {
-                for part in 0..X::PER_LANE {
-                    // The low half for the first of two samples; the high half is the better one.
-                    let half = if X::PER_LANE == 1 { 1 } else { part as u32 };
-                    let uniform = (bits[lane] >> (32 * half)) as u32 >> (32 - BITS);
-                    let arm = self.sampler.arm(uniform, lane);
+            for part in 0..X::PER_LANE {
+                // The low half for the first of two samples; the high half is the better one.
+                let half = if X::PER_LANE == 1 { 1 } else { part as u32 };
+                let mut uniforms = [0; LANES];
+                for lane in 0..LANES {
+                    uniforms[lane] = (bits[lane] >> (32 * half)) as u32 >> (32 - BITS);
+                }
+                let arms = self.sampler.arms(uniforms);
+                for lane in 0..LANES {
                     let sample = X::PER_LANE * lane + part;
-                    multipliers[sample] = self.multipliers[arm];
+                    multipliers[sample] = self.multipliers[arms[lane] as usize];
                     if !self.drawn.is_empty() {
-                        self.drawn[step][sample] = arm as u16;
+                        self.drawn[step][sample] = arms[lane] as u16;
                     }
                 }
             }
@@ -175,32 +201,44 @@ impl<R: Real, T: Number> Arms<R, T> {
         bids: &[X],
     ) {
         let arms = self.multipliers.len();
-        let (last, beyond) = (X::splat((arms - 1) as f64), X::splat(arms as f64));
+        let (zero, one) = (X::splat(0.0), X::splat(1.0));
+        let (last, beyond) = (X::splat((arms - 1) as f64), X::splat(arms as f64 - 0.25));
+        let (near, unsure) = (X::splat(self.near), X::splat((arms + 1) as f64));
+        // Adding it rounds to an integer, which then sits in the low bits.
+        let shift = X::splat((1_u64 << T::MANTISSA_BITS) as f64);
+        let integer = (1 << T::MANTISSA_BITS) - 1;
         let mut own = [T::round(0.0); MOST];
-        let (mut highest, mut quotients) = (own, own);
+        let (mut highest, mut firsts) = (own, own);
         let count = LANES * X::PER_LANE;
         for (step, (&value, &rival)) in chunk.values(place).iter().zip(chunk.rivals(place)).enumerate() {
             let value = value * per_value;
             value.store(&mut own[..count]);
             rival.store(&mut highest[..count]);
-            // At most one arm below the first that wins or ties; that of NaN, where there is no value, is any.
-            (rival / value * last).min(beyond).store(&mut quotients[..count]);
+            // The first arm above the quotient of the bids wins, where the quotient is none itself. That of
+            // NaN, where there is no value, is any.
+            let quotient = (rival / value * last).min(beyond);
+            let nearest = (quotient + shift) - shift;
+            let rest = quotient - nearest;
+            let first = nearest + rest.if_greater(zero, one, zero);
+            let distance = rest.max(zero - rest);
+            (distance.if_greater(near, first, unsure) + shift).store(&mut firsts[..count]);
             for lane in 0..LANES {
                 for part in 0..X::PER_LANE {
                     let sample = X::PER_LANE * lane + part;
-                    let (value, rival) = (own[sample], highest[sample]);
-                    let mut arm = quotients[sample].widen() as usize;
-                    while arm < arms && self.multipliers[arm].times(value) < rival {
-                        arm += 1;
-                    }
+                    let value = own[sample];
                     let won = value.widen();
+                    let mut arm = (firsts[sample].bits() & integer) as usize;
                     let mut share = 0.0;
-                    if arm < arms && self.multipliers[arm].times(value) == rival {
-                        share = 1.0 / (1 + tied::<S, X>(bids, place, step, sample, rival)) as f64;
-                        self.ties[arm][lane] += won * share;
-                        arm += 1;
+                    if arm > arms {
+                        let rival = highest[sample];
+                        arm = self.first(value, rival);
+                        if arm < arms && self.multipliers[arm].times(value) == rival {
+                            share = 1.0 / (1 + tied::<S, X>(bids, place, step, sample, rival)) as f64;
+                            self.wins[arm][lane] += won * share;
+                            arm += 1;
+                        }
                     }
-                    self.wins[arm][lane] += won;
+                    self.wins[arm][lane] += won * (1.0 - share);
                     if !self.played.is_empty() {
                         let drawn = usize::from(self.drawn[step][sample]);
                         // Of the arms below the first that wins outright only the next can tie.
@@ -217,6 +255,11 @@ impl<R: Real, T: Number> Arms<R, T> {
         if !self.smoothed.is_empty() {
             self.add_smoothed::<S, X>(chunk.values(place), chunk.rivals(place), per_value);
         }
+    }
+
+    /// The first arm that wins or ties.
+    fn first(&self, value: T, rival: T) -> usize {
+        self.multipliers.partition_point(|multiplier| multiplier.times(value) < rival)
     }
 
     /// Counts a chunk in, in the smoothed auction: bids are in units of log2.
@@ -247,7 +290,7 @@ impl<R: Real, T: Number> Arms<R, T> {
         for (k, payoff) in self.payoffs.iter_mut().enumerate() {
             won = won + R::from_array(self.wins[k]);
             let margin = R::splat(1.0 - self.numbers[k]) * per_sample;
-            *payoff = (won + R::from_array(self.ties[k])) * margin;
+            *payoff = won * margin;
             self.told[k] = if !self.played.is_empty() {
                 R::from_array(self.played[k]) * margin
             } else if !self.smoothed.is_empty() {

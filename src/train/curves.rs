@@ -97,8 +97,9 @@ impl<R: Real, X: Float> Curves<R, X> {
         }
     }
 
+    /// Clears the sums of the batch.
     #[inline(always)]
-    pub(super) fn begin_epoch(&mut self) {
+    pub(super) fn clear(&mut self) {
         for curve in &mut self.bidders {
             for piece in &mut curve.pieces {
                 piece.sum = R::splat(0.0);
@@ -140,9 +141,34 @@ impl<R: Real, X: Float> Curves<R, X> {
         piece.sum * piece.width
     }
 
+    /// What the bid of a bidder rises by with its parameter k where the share of that is 1, a parameter of 1.
+    #[inline(always)]
+    pub(super) fn width(&self, bidder: usize, k: usize) -> R {
+        self.bidders[bidder].pieces[k].width
+    }
+
+    /// The shares of values in a bidder's parameters, shape \[parameter\]\[[`STEPS`]\], and how many
+    /// parameters there are.
+    #[inline(always)]
+    pub(super) fn shares(&self, bidder: usize, values: &[X], shares: &mut [X]) -> usize {
+        let curve = &self.bidders[bidder];
+        for (piece, shares) in curve.pieces.iter().zip(shares.chunks_exact_mut(STEPS)) {
+            for (share, &value) in shares.iter_mut().zip(values) {
+                *share = if curve.cut { piece.share(value) } else { value };
+            }
+        }
+        curve.pieces.len()
+    }
+
+    /// Every bid of the chunk before, shape \[bidder\]\[[`STEPS`]\].
+    #[inline(always)]
+    pub(super) fn bids(&self) -> &[X] {
+        &self.bids
+    }
+
     /// Every bid of a chunk.
     #[inline(always)]
-    fn bid(&mut self, chunk: &Chunk<X>) {
+    pub(super) fn bid(&mut self, chunk: &Chunk<X>) {
         for (i, curve) in self.bidders.iter().enumerate() {
             let values = chunk.values(i);
             let bids = &mut self.bids[STEPS * i..][..values.len()];

@@ -39,17 +39,33 @@ impl Exact {
         let bidders = game.players.len();
         if game.runs[0].settings.updates == Updates::Sequential {
             for bidder in 0..bidders {
-                self.take(game);
-                let of_runs = self.each(|gradient, parameters| gradient.of(bidder, parameters));
+                if game.players[bidder].looks {
+                    let of_runs = self.of(bidder, game);
+                    game.look_along(bidder, &lanes(&of_runs, |of_run| of_run));
+                }
+                let of_runs = self.of(bidder, game);
                 game.update_along(bidder, &lanes(&of_runs, |of_run| of_run));
             }
             return;
+        }
+        if game.players.iter().any(|player| player.looks) {
+            self.take(game);
+            let of_runs = self.each(ExpectedGradient::at);
+            for bidder in (0..bidders).filter(|&bidder| game.players[bidder].looks).collect::<Vec<_>>() {
+                game.look_along(bidder, &lanes(&of_runs, |of_run| &of_run[bidder]));
+            }
         }
         self.take(game);
         let of_runs = self.each(ExpectedGradient::at);
         for bidder in 0..bidders {
             game.update_along(bidder, &lanes(&of_runs, |of_run| &of_run[bidder]));
         }
+    }
+
+    /// The derivatives of a bidder's expected utility, of each run.
+    fn of<S: Simd, X: Samples<S>>(&mut self, bidder: usize, game: &Game<'_, S, X>) -> Vec<Option<Vec<f64>>> {
+        self.take(game);
+        self.each(|gradient, parameters| gradient.of(bidder, parameters))
     }
 
     /// Takes the bidders' parameters.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::game::Game;
-use super::{Run, Updates};
+use super::{Settings, Updates};
 use crate::expectation::{ArmBidder, ArmPayoffs, ArmWorkspace};
 use crate::learner::Feedback;
 use crate::numeric::simd::{Real, Samples, Simd};
@@ -17,12 +17,15 @@ pub(super) struct ExactArms<R> {
     payoffs: Vec<Vec<R>>,
 }
 
-/// The bidders of a run, where all play arms.
-pub(super) fn bidders<'a>(run: &Run<'a>) -> Option<Vec<ArmBidder<'a>>> {
-    let bidder = |bidder: &'a super::BidderSettings| {
-        Some(ArmBidder { prior: &bidder.prior, arms: bidder.play().arms()? })
-    };
-    run.settings.bidders.iter().map(bidder).collect()
+impl Settings {
+    /// The bidders, where all play arms.
+    pub fn arm_bidders(&self) -> Option<Vec<ArmBidder<'_>>> {
+        let mut bidders = Vec::with_capacity(self.bidders.len());
+        for bidder in &self.bidders {
+            bidders.push(ArmBidder { prior: &bidder.prior, arms: bidder.play().arms()? });
+        }
+        Some(bidders)
+    }
 }
 
 impl<R> ExactArms<R> {

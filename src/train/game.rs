@@ -1,10 +1,13 @@
 //! One game of a group: its bidders, one run a lane, and how an epoch moves them.
 
+use std::ops::Range;
+
 use super::arms::Arms;
 use super::contexts::Contexts;
 use super::curves::Curves;
 use super::gradient::{Batch, Sums};
 use super::player::Player;
+use super::trials::Trials;
 use super::{Beta, Run};
 use crate::auction::Strategy;
 use crate::auction::strategy::Play;
@@ -19,6 +22,8 @@ pub(super) struct Game<'a, S: Simd, X: Samples<S>> {
     pub(super) lines: Batch<S::Real, X>,
     /// The batch where one is not.
     pub(super) curves: Curves<S::Real, X>,
+    /// What bidders try around where they stand.
+    pub(super) trials: Trials<S, X>,
     /// Of those on arms, one a bidder; none where nobody is.
     pub(super) arms: Vec<Option<Arms<S::Real, X::Number>>>,
     /// Of those on tables, likewise.
@@ -51,6 +56,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             players: (0..bidders).map(|place| Player::new(&runs, place)).collect(),
             lines: Batch::new(bidders),
             curves: if all_linear(&runs) { Curves::none() } else { Curves::new::<S>(&runs) },
+            trials: Trials::new(&runs),
             tables: if any_mixed(&runs) {
                 (0..bidders)
                     .map(|place| {
@@ -70,7 +76,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
                     .iter()
                     .map(|bidder| {
                         let arms = bidder.play().arms()?;
-                        Some(Arms::new(arms, bidder.learner.feedback()))
+                        Some(Arms::new(arms, bidder.learner.feedback(), samples as usize))
                     })
                     .collect()
             } else {
@@ -96,8 +102,13 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             self.beta = S::Real::from_array(self.runs.each_ref().map(beta));
         }
         self.players.iter_mut().for_each(|player| player.begin_epoch(epoch));
-        self.lines.sums.fill(Sums::zero());
-        self.curves.begin_epoch();
+        if epoch == 1 || self.is_annealed() {
+            let per_bid = self.beta * S::Real::splat(std::f64::consts::LOG2_E);
+            let smooths = self.runs[0].settings.smooths();
+            self.per_value = if smooths { per_bid } else { S::Real::splat(1.0) };
+        }
+        self.trials.begin_epoch(&self.players, &self.curves, self.per_value);
+        self.clear();
     }
 
     /// Whether the steepness of some run changes from epoch to epoch.
@@ -112,9 +123,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         let (zero, one) = (S::Real::splat(0.0), S::Real::splat(1.0));
         // Less than the limit, as bids are rounded before they are compared.
         let limit = S::Real::splat(0.99 * X::EXP2_LIMIT);
-        let smooths = self.runs[0].settings.smooths();
-        let per_bid = if smooths { self.beta * S::Real::splat(std::f64::consts::LOG2_E) } else { one };
-        self.per_value = per_bid;
+        let per_bid = self.per_value;
         let mut steep = zero;
         if !self.curves.is_empty() {
             for (place, player) in self.players.iter().enumerate() {
@@ -158,31 +167,61 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
     /// Tells a bidder's learner what it asks of the batch.
     #[inline(always)]
     pub(super) fn update(&mut self, bidder: usize) {
-        let player = &mut self.players[bidder];
-        match player.feedback {
+        match self.players[bidder].feedback {
             Feedback::EveryArm | Feedback::EveryArmSmoothed | Feedback::PlayedArms | Feedback::Beliefs => {
                 let arms = self.arms[bidder].as_mut().expect("a bidder on arms");
                 arms.end_batch(self.per_sample / self.per_value);
-                player.learn_arms(&arms.told, &arms.payoffs);
+                self.players[bidder].learn_arms(&arms.told, &arms.payoffs);
             }
             Feedback::EveryBid { .. } | Feedback::ExpectedBids => {
                 let tables = self.tables[bidder].as_mut().expect("a bidder on a table");
                 tables.end_batch(self.per_sample);
-                player.learn_table(tables.told(), tables.payoffs());
+                self.players[bidder].learn_table(tables.told(), tables.payoffs());
             }
             Feedback::Gradient => {
-                if self.curves.is_empty() {
-                    let sums = self.lines.sums[bidder];
-                    player.gradient[0] = sums.gradient(player.parameters[0], self.beta, self.per_sample);
-                } else {
-                    for k in 0..player.parameters.len() {
-                        let derivative = self.curves.gradient(bidder, k);
-                        player.gradient[k] = derivative * self.per_sample * player.slope(k);
-                    }
-                }
-                player.learn_gradient();
+                self.find_gradient(bidder);
+                self.players[bidder].learn_gradient();
+            }
+            Feedback::Trials => {
+                let (normals, payoffs) = self.trials.found(bidder, self.per_sample / self.per_value);
+                self.players[bidder].learn_trials(normals, payoffs);
             }
         }
+    }
+
+    /// Lets those of some bidders look ahead who do, by what they are told of the batch, and begins another.
+    #[inline(always)]
+    pub(super) fn look(&mut self, bidders: Range<usize>) {
+        for bidder in bidders {
+            if self.players[bidder].looks {
+                self.find_gradient(bidder);
+                self.players[bidder].look_along_gradient();
+            }
+        }
+        self.clear();
+    }
+
+    /// Finds a bidder's gradient on the batch.
+    #[inline(always)]
+    fn find_gradient(&mut self, bidder: usize) {
+        let player = &mut self.players[bidder];
+        if self.curves.is_empty() {
+            let sums = self.lines.sums[bidder];
+            player.gradient[0] = sums.gradient(player.parameters[0], self.beta, self.per_sample);
+        } else {
+            for k in 0..player.parameters.len() {
+                let derivative = self.curves.gradient(bidder, k);
+                player.gradient[k] = derivative * self.per_sample * player.slope(k);
+            }
+        }
+    }
+
+    /// Clears the sums of the batch.
+    #[inline(always)]
+    fn clear(&mut self) {
+        self.lines.sums.fill(Sums::zero());
+        self.curves.clear();
+        self.trials.clear();
     }
 
     /// Tells a bidder's learner the derivatives of its expected utility in its parameters, shape
@@ -193,11 +232,17 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         if derivatives.is_empty() {
             return;
         }
-        let player = &mut self.players[bidder];
-        for (k, &derivative) in derivatives.iter().enumerate() {
-            player.gradient[k] = derivative * player.slope(k);
+        self.players[bidder].take_derivatives(derivatives);
+        self.players[bidder].learn_gradient();
+    }
+
+    /// Lets a bidder look ahead along such derivatives.
+    #[inline(always)]
+    pub(super) fn look_along(&mut self, bidder: usize, derivatives: &[S::Real]) {
+        if !derivatives.is_empty() {
+            self.players[bidder].take_derivatives(derivatives);
+            self.players[bidder].look_along_gradient();
         }
-        player.learn_gradient();
     }
 
     /// Shows the observers the end of an epoch. `renewal` is 1 - a of the moving average.

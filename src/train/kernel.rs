@@ -9,13 +9,13 @@ use super::chunk::Chunk;
 use super::curves::{OfArms, OfCurves};
 use super::draws::{Draws, Quantile};
 use super::exact::Exact;
-use super::exact_arms::{self, ExactArms};
+use super::exact_arms::ExactArms;
 use super::exact_contexts::{self, ExactContexts};
 use super::game::{Game, all_linear, any_mixed, parameters};
 use super::gradient::{Everyone, One, Pair, Total};
+use super::passes::{Move, Pass, passes};
 use super::streams::stream_seed;
 use super::{Batch, History, Outcome, Precision, Profiles, Run, Series, Settings, Status, Updates};
-use crate::learner::Feedback;
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 
@@ -39,13 +39,17 @@ impl<'a> Training<'a> {
     fn draws<S: Simd, X: Samples<S>>(&self, samples: u32) -> Draws<S, X> {
         let lanes = self.games[0];
         let bidders = self.shared().bidders.len();
-        let stream =
-            |index| Xoshiro::new(&Seeded::new(lanes.map(|run| stream_seed(run.seed, "values", index))));
+        let stream = |name: &str, index| {
+            Xoshiro::new(&Seeded::new(lanes.map(|run| stream_seed(run.seed, name, index))))
+        };
+        let of_a_kind = |name| -> Vec<Xoshiro<S>> {
+            match self.shared().profiles {
+                Profiles::Shared => vec![stream(name, 0)],
+                Profiles::Own => (1..=bidders).map(|index| stream(name, index)).collect(),
+            }
+        };
         Draws {
-            streams: match self.shared().profiles {
-                Profiles::Shared => vec![stream(0)],
-                Profiles::Own => (1..=bidders).map(stream).collect(),
-            },
+            streams: ["values", "fresh values"].into_iter().flat_map(of_a_kind).collect(),
             arms: (0..bidders)
                 .map(|bidder| {
                     let mixed = self.shared().bidders[bidder].play().is_mixed();
@@ -68,7 +72,11 @@ impl<'a> Training<'a> {
     fn sample<S: Simd, X: Samples<S>>(&self, samples: u32) -> Vec<Outcome> {
         let mut games: Vec<_> = self.games.iter().map(|&runs| Game::new(runs, samples)).collect();
         let draws = self.draws::<S, X>(samples);
-        self.train(&mut games, Sampling { settings: self.shared(), paths: Paths::new(&self.games[0]), draws })
+        let passes = passes(self.shared());
+        let starts = draws.streams.clone();
+        let arms = draws.arms.clone();
+        let paths = Paths::new(&self.games[0]);
+        self.train(&mut games, Sampling { settings: self.shared(), paths, passes, starts, arms, draws })
     }
 
     /// Trains on expectations.
@@ -76,7 +84,7 @@ impl<'a> Training<'a> {
     fn expect<S: Simd>(&self) -> Vec<Outcome> {
         let mut games: Vec<Game<'a, S, S::Real>> =
             self.games.iter().map(|&runs| Game::new(runs, 1)).collect();
-        if let Some(bidders) = exact_arms::bidders(&self.games[0][0]) {
+        if let Some(bidders) = self.shared().arm_bidders() {
             let exact: Vec<_> = games.iter().map(|game| ExactArms::new(game, &bidders)).collect();
             return self.train(&mut games, exact);
         }
@@ -158,6 +166,12 @@ trait Movement<S: Simd, X: Samples<S>> {
 struct Sampling<'a, S: Simd, X: Samples<S>> {
     settings: &'a Settings,
     paths: Paths,
+    /// The batches of an epoch.
+    passes: Vec<Pass>,
+    /// Where the streams stood before the epoch.
+    starts: Vec<Xoshiro<S>>,
+    /// Where those of arms stood before a look: what is learned there is of the same arms.
+    arms: Vec<Option<Xoshiro<S>>>,
     draws: Draws<S, X>,
 }
 
@@ -168,25 +182,20 @@ struct Paths {
     linear: bool,
     /// Whether somebody draws what it bids.
     mixed: bool,
-    /// Whether each bidder has a batch of its own: some believe what others play, and believe differently.
-    beliefs: bool,
+    /// Whether somebody learns of the smoothed auction.
+    smooths: bool,
 }
 
 impl Paths {
     fn new(runs: &[Run<'_>; LANES]) -> Self {
-        let mut bidders = runs[0].settings.bidders.iter();
-        Paths {
-            linear: all_linear(runs),
-            mixed: any_mixed(runs),
-            beliefs: bidders.any(|bidder| bidder.learner.feedback() == Feedback::Beliefs),
-        }
+        Paths { linear: all_linear(runs), mixed: any_mixed(runs), smooths: runs[0].settings.smooths() }
     }
 }
 
 impl<S: Simd, X: Samples<S>> Movement<S, X> for Sampling<'_, S, X> {
     #[inline(always)]
     fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
-        sample_epoch(self.settings, self.paths, &mut self.draws, games);
+        sample_epoch(self, games);
     }
 }
 
@@ -220,50 +229,52 @@ impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<ExactContexts<S::Real>> {
     }
 }
 
-/// One batch and one update of every bidder. Loops rather than closures, here and wherever samples pass: a
-/// closure that is not inlined is compiled for the build's target. One place that draws, whatever is done
-/// with the samples: each is compiled with all that draws them.
+/// The batches of an epoch and the update of every bidder. Loops rather than closures, here and wherever
+/// samples pass: a closure that is not inlined is compiled for the build's target. One place that draws,
+/// whatever is done with the samples: each is compiled with all that draws them.
 #[inline(always)]
-fn sample_epoch<S: Simd, X: Samples<S>>(
-    settings: &Settings,
-    paths: Paths,
-    draws: &mut Draws<S, X>,
-    games: &mut [Game<'_, S, X>],
-) {
+fn sample_epoch<S: Simd, X: Samples<S>>(sampling: &mut Sampling<'_, S, X>, games: &mut [Game<'_, S, X>]) {
+    let Sampling { settings, paths, passes, starts, arms, draws } = sampling;
     let bidders = settings.bidders.len();
-    let own = settings.profiles == Profiles::Own;
-    let sequential = settings.updates == Updates::Sequential;
-    let batches = if own || sequential || paths.beliefs { bidders } else { 1 };
-    let start = draws.streams[0];
-    for k in 0..batches {
-        if (sequential || paths.beliefs) && !own {
-            // The same profiles for everybody, drawn again rather than kept: a batch may be large.
-            draws.streams[0] = start;
+    let total = settings.updates == Updates::SharedGraph;
+    let several = passes.len() > 1;
+    if several {
+        starts.copy_from_slice(&draws.streams);
+    }
+    for pass in &*passes {
+        if several {
+            // Drawn again rather than kept: a batch may be large.
+            draws.streams[pass.stream] = starts[pass.stream];
         }
-        if sequential || paths.beliefs || k == 0 {
-            begin_batch(games, (batches > 1).then_some(k));
+        if pass.begins {
+            begin_batch(games, (pass.summed.len() == 1).then_some(pass.summed.start));
+            if several {
+                arms.copy_from_slice(&draws.arms);
+            }
         }
-        let summed = if batches == 1 { 0..bidders } else { k..k + 1 };
-        let total = settings.updates == Updates::SharedGraph;
+        let summed = pass.summed.clone();
         let add = match (paths.linear, total) {
             (false, _) if paths.mixed => Add::Arms(OfArms { summed }),
+            _ if !paths.smooths => Add::Trials(summed),
             (false, _) => Add::Curves(OfCurves { summed, total }),
             (true, true) => Add::Total(Total { summed }),
-            (true, false) if batches > 1 => Add::One(One { bidder: k }),
+            (true, false) if summed.len() == 1 => Add::One(One { bidder: summed.start }),
             (true, false) if bidders == 2 => Add::Pair(Pair),
             (true, false) => Add::Everyone(Everyone { bidders }),
         };
-        draws.batch(if own { k } else { 0 }, games, &add);
-        if sequential {
-            for game in &mut *games {
-                game.update(k);
-            }
+        draws.batch(pass.stream, games, &add);
+        if let Move::Look(_) = pass.then {
+            draws.arms.copy_from_slice(arms);
         }
-    }
-    if !sequential {
-        for game in games {
-            for bidder in 0..bidders {
-                game.update(bidder);
+        for game in &mut *games {
+            match &pass.then {
+                Move::Wait => {}
+                Move::Look(lookers) => game.look(lookers.clone()),
+                Move::Learn(learners) => {
+                    for bidder in learners.clone() {
+                        game.update(bidder);
+                    }
+                }
             }
         }
     }

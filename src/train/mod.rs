@@ -22,6 +22,7 @@ mod ledger;
 mod observe;
 mod odds;
 mod outcome;
+mod passes;
 mod player;
 mod rate;
 mod run;
@@ -30,6 +31,7 @@ mod shape;
 mod start;
 mod streams;
 mod tied;
+mod trials;
 
 pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Mixed, Outcome, Series, Standing, Status};

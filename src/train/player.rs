@@ -14,6 +14,8 @@ use crate::numeric::simd::{LANES, Real};
 pub(super) struct Player<R: Real> {
     /// What the learner is told after an epoch.
     pub(super) feedback: Feedback,
+    /// Whether it looks ahead before it learns.
+    pub(super) looks: bool,
     /// The multiplier that it believes others to have played first.
     pub(super) belief: f64,
     /// One a lane.
@@ -103,6 +105,7 @@ impl<R: Real> Player<R> {
         let zeros = vec![R::splat(0.0); count];
         let mut player = Player {
             feedback: bidders[0].learner.feedback(),
+            looks: bidders[0].learner.look().is_some(),
             belief: bidders[0].learner.belief().unwrap_or(0.0),
             learners,
             courses,
@@ -175,6 +178,12 @@ impl<R: Real> Player<R> {
         multiplier
     }
 
+    /// What a parameter would be at a theta that is so much further.
+    #[inline(always)]
+    pub(super) fn moved(&self, k: usize, by: R) -> R {
+        self.link.parameters(self.learner.numbers()[k] + by)
+    }
+
     /// d parameter / d theta.
     #[inline(always)]
     pub(super) fn slope(&self, k: usize) -> R {
@@ -186,6 +195,28 @@ impl<R: Real> Player<R> {
     pub(super) fn learn_gradient(&mut self) {
         self.learner.learn(Told::Gradient(&self.gradient), self.rate);
         self.play();
+    }
+
+    /// Tells the learner what it tried and what that earned, and takes the parameters that it comes to.
+    #[inline(always)]
+    pub(super) fn learn_trials(&mut self, normals: &[R], payoffs: &[R]) {
+        self.learner.learn(Told::Trials { normals, payoffs }, self.rate);
+        self.play();
+    }
+
+    /// Lets the learner look ahead along [`Player::gradient`], and takes the parameters that it looks at.
+    #[inline(always)]
+    pub(super) fn look_along_gradient(&mut self) {
+        self.learner.look(Told::Gradient(&self.gradient), self.rate);
+        self.play();
+    }
+
+    /// Makes the gradient of derivatives in the parameters.
+    #[inline(always)]
+    pub(super) fn take_derivatives(&mut self, derivatives: &[R]) {
+        for (k, &derivative) in derivatives.iter().enumerate() {
+            self.gradient[k] = derivative * self.slope(k);
+        }
     }
 
     /// Tells a learner on arms what it asks for, given also the payoff of every arm; takes the mixture that
@@ -258,8 +289,10 @@ impl<R: Real> Player<R> {
             ledger.is_in_tail(shown);
             return;
         }
-        for (moments, &gradient) in self.gradients.iter_mut().zip(&self.gradient) {
-            moments.push(gradient);
+        if self.feedback == Feedback::Gradient {
+            for (moments, &gradient) in self.gradients.iter_mut().zip(&self.gradient) {
+                moments.push(gradient);
+            }
         }
         if self.parameters.len() > 1 {
             let shown = match &self.mixed {

@@ -226,7 +226,9 @@ impl Settings {
             return Ok(());
         }
         Err(NoExactMode {
-            lacks: if feedbacks().any(|told| told == Feedback::PlayedArms) {
+            lacks: if feedbacks().any(|told| told == Feedback::Trials) {
+                "a learner that tries perturbed bids has no samples to try them on with `batch = \"exact\"`"
+            } else if feedbacks().any(|told| told == Feedback::PlayedArms) {
                 "a learner that is told the payoffs of what it played has nothing to draw with `batch = \"exact\"`"
             } else if feedbacks().any(|told| told == Feedback::EveryArmSmoothed) {
                 "`payoff = \"smoothed\"` is not available with `batch = \"exact\"`"

@@ -1,10 +1,11 @@
 //! What runs that are trained side by side have in common, and how long a run takes.
 
+use super::passes::cost;
 use super::{Batch, BidderSettings, Precision, Profiles, Settings, Updates};
 use crate::auction::Mechanism;
 use crate::auction::prior::TableKey;
 use crate::auction::strategy::Play;
-use crate::learner::Feedback;
+use crate::learner::{Feedback, Look};
 
 /// What the runs of a group have in common: everything that decides which instructions are executed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,10 +29,18 @@ struct BidderShape {
     play: Play,
     feedback: Feedback,
     learner: &'static str,
+    look: Option<Look>,
+    /// Points that it tries.
+    population: Option<u32>,
 }
 
 /// Samples that the expected gradient of two uniform bidders takes as long as, roughly.
 const EXACT_SAMPLES: f64 = 8000.0;
+
+/// Points that a bidder tries on a sample, 1 if it tries none.
+fn tried(bidder: &BidderSettings) -> usize {
+    bidder.learner.perturbations().map_or(1, |tried| tried.population as usize)
+}
 
 /// Parameters of a bid function that take as long as a linear strategy's sample, roughly.
 const PIECES_A_SAMPLE: f64 = 8.0;
@@ -39,10 +48,9 @@ const PIECES_A_SAMPLE: f64 = 8.0;
 impl Settings {
     /// The shape: runs of equal shapes can be trained in one group.
     pub fn shape(&self) -> Shape {
-        let bidders = self.bidders.iter();
         Shape {
             mechanism: self.mechanism,
-            bidders: bidders.map(|bidder| self.bidder_shape(bidder)).collect(),
+            bidders: self.bidders.iter().map(|bidder| self.bidder_shape(bidder)).collect(),
             batch: self.batch,
             epochs: self.epochs,
             profiles: self.profiles,
@@ -60,6 +68,8 @@ impl Settings {
             play: bidder.play(),
             feedback: bidder.learner.feedback(),
             learner: bidder.learner.name(),
+            look: bidder.learner.look(),
+            population: bidder.learner.perturbations().map(|tried| tried.population),
         }
     }
 
@@ -71,15 +81,14 @@ impl Settings {
     /// How long a run takes, roughly, in agent-samples of bidders who learn at once and in single precision.
     pub fn work(&self) -> f64 {
         // Where bidders are updated one by one or draw each their own, everybody's values are drawn for each.
-        let at_once = self.updates == Updates::Simultaneous && self.profiles == Profiles::Shared;
-        let shared_graph = self.updates == Updates::SharedGraph && self.profiles == Profiles::Shared;
-        let drawn = if at_once || shared_graph { 1.0 } else { self.bidders.len() as f64 };
+        let (_, drawn) = cost(self);
         let single = match self.precision {
             Precision::F32 => 1.0,
             Precision::F64 => 2.5,
         };
         // A bid function of several parameters is summed up as often.
-        let parameters: usize = self.bidders.iter().map(|bidder| bidder.play().parameters() - 1).sum();
+        let parameters: usize =
+            self.bidders.iter().map(|bidder| bidder.play().parameters() * tried(bidder) - 1).sum();
         let pieces = 1.0 + parameters as f64 / self.bidders.len() as f64 / PIECES_A_SAMPLE;
         single * pieces * (1.0 + drawn) / 2.0 * self.agent_samples()
     }
@@ -87,16 +96,16 @@ impl Settings {
     /// Agent-samples of a run: how often a bidder's win probability is computed; on exact batches, what takes
     /// about as long. The measure of its length.
     pub fn agent_samples(&self) -> f64 {
-        let per_sample = self.bidders.len() as f64;
+        let (computed, _) = cost(self);
         // Bidders with batches of their own, one after the other on the total utility, compute everybody's.
         let repeated = match (self.updates, self.profiles) {
-            (Updates::SharedGraph, Profiles::Own) => per_sample,
+            (Updates::SharedGraph, Profiles::Own) => self.bidders.len() as f64,
             _ => 1.0,
         };
         let samples = match self.batch {
             Batch::Profiles(samples) => f64::from(samples),
             Batch::Exact => EXACT_SAMPLES,
         };
-        repeated * per_sample * samples * f64::from(self.epochs)
+        repeated * computed * samples * f64::from(self.epochs)
     }
 }

@@ -5,6 +5,7 @@ use crate::auction::{Mechanism, Population, Prior, Strategy};
 use crate::equilibrium::class::class_equilibrium;
 use crate::equilibrium::first_price::{Bne, bne};
 use crate::equilibrium::linear::{LINEAR_METHOD, linear_equilibria};
+use crate::equilibrium::perturbed::{MOST_SIGMA, PERTURBED_ERROR, perturbed_multiplier};
 use crate::equilibrium::smoothed::{
     LEAST_STEEPNESS, SMOOTHED_ERROR, smoothed_eigenvalues, smoothed_multiplier,
 };
@@ -52,9 +53,32 @@ pub fn references(population: &Population, beta: f64) -> References {
     let of_bne = references_to_bne(population, &bne_of);
     let (class, (smoothed, eigenvalues)) = in_class(population, beta, &bne_of, &of_bne);
     let bidders = of_bne.into_iter().zip(class).zip(smoothed);
-    let bidder =
-        |(((bne, utility_bne), class), smoothed)| BidderReferences { bne, class, smoothed, utility_bne };
+    let bidder = |(((bne, utility_bne), class), smoothed)| {
+        let perturbed = Reference::none("no learner tries perturbed bids".into());
+        BidderReferences { bne, class, smoothed, perturbed, utility_bne }
+    };
     References { bidders: bidders.map(bidder).collect(), bne: bne_of.ok(), eigenvalues }
+}
+
+/// Where learners of a population come to rest who climb the payoff of perturbed bids, one reference a
+/// bidder: that of [`perturbed_multiplier`]. `sigmas` are the standard deviations of the perturbations in
+/// theta, one a bidder, where it tries such.
+pub fn perturbed_references(population: &Population, sigmas: &[Option<f64>]) -> Vec<Reference> {
+    let reason = |reason: &str| vec![Reference::none(reason.to_owned()); population.len()];
+    let Some(sigma) = sigmas[0].filter(|_| sigmas.iter().all(|other| *other == sigmas[0])) else {
+        return reason("bidders perturb unequally: it is known where all perturb alike");
+    };
+    let linear = population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear);
+    if !linear || common_uniform_high(population).is_none() {
+        return reason("it is known of linear bidders who share a prior U[0, high]");
+    }
+    let Some(multiplier) = perturbed_multiplier(population.len(), sigma) else {
+        return reason(&format!(
+            "none, or several, at a sigma of {sigma}; it is looked for up to {MOST_SIGMA}"
+        ));
+    };
+    let method = "first-order condition of the averaged payoff by quadrature";
+    vec![Reference::line(multiplier, method, PERTURBED_ERROR); population.len()]
 }
 
 /// An equilibrium, one reference a bidder, with [`References::eigenvalues`].

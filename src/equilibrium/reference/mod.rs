@@ -2,7 +2,7 @@
 
 mod find;
 
-pub use find::{equilibrium, references};
+pub use find::{equilibrium, perturbed_references, references};
 
 use super::first_price::Bne;
 use crate::auction::BidFunction;
@@ -47,6 +47,8 @@ pub struct BidderReferences {
     pub class: Reference,
     /// The equilibrium of the smoothed auction within the class.
     pub smoothed: Reference,
+    /// Where learners come to rest who climb the payoff of perturbed bids.
+    pub perturbed: Reference,
     /// The ex-ante utility in the BNE, per auction and in the unit of the values.
     pub utility_bne: Option<f64>,
 }
@@ -55,7 +57,13 @@ impl References {
     /// Those of a game of which nothing was asked.
     pub fn unknown(bidders: usize) -> Self {
         let none = || Reference::none("not asked for".into());
-        let bidder = BidderReferences { bne: none(), class: none(), smoothed: none(), utility_bne: None };
+        let bidder = BidderReferences {
+            bne: none(),
+            class: none(),
+            smoothed: none(),
+            perturbed: none(),
+            utility_bne: None,
+        };
         References { bidders: vec![bidder; bidders], bne: None, eigenvalues: Vec::new() }
     }
 }

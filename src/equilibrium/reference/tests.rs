@@ -10,7 +10,7 @@ fn two_standard_bidders_have_every_reference() {
     let references = references(&Population::symmetric(2, Prior::STANDARD), 50.0).bidders;
     assert_eq!(references.len(), 2);
     assert_eq!(references[0], references[1]);
-    let BidderReferences { bne, class, smoothed, utility_bne } = &references[0];
+    let BidderReferences { bne, class, smoothed, perturbed: _, utility_bne } = &references[0];
     assert_eq!(bne, &Reference::found(0.5, None, "closed form", 0.0));
     assert_eq!(class, &Reference::line(0.5, "closed form", 0.0));
     assert!((smoothed.multiplier.unwrap() - 0.480_466_645_2).abs() < 1e-10);

@@ -7,10 +7,11 @@ use crate::auction::{Profile, Strategy};
 use crate::equilibrium::{BidderReferences, BneDistance, References};
 use crate::expectation::Evaluator;
 use crate::measure::assessment::{Assessment, BidderAssessment};
-use crate::measure::context::profile;
+use crate::measure::context::{nearest_equilibrium, profile};
 use crate::measure::settings::{MeasureSettings, Scope};
 use crate::measure::stationary::{Sampling, Stationary, stationary};
 use crate::measure::table::BidderColumn;
+use crate::measure::yardstick::grid_of;
 use crate::train::{Batch, BidderSettings, Profiles, Settings, Updates};
 
 const MULTIPLIER: BidderColumn = BidderColumn::named("multiplier_tail_mean");
@@ -25,11 +26,16 @@ pub(super) struct CellContext<'a> {
     pub stationary: Result<Stationary, String>,
     pub movement: Movement,
     pub destination: Destination,
+    /// Pure equilibria of the grid of multipliers, where all bidders play on one, and the nearest of them.
+    pub grid: Option<Vec<Vec<f64>>>,
+    pub nearest_grid: Option<Vec<f64>>,
     bidders: usize,
 }
 
 /// A bidder of a cell.
 pub(super) struct CellBidderContext<'a> {
+    /// The multiplier of the nearest equilibrium of the grid.
+    pub grid: Option<f64>,
     /// In the mean profile; `None` where no run has status ok.
     pub mean: Option<BidderAssessment<'a>>,
     /// Why its linear program has no solution there.
@@ -47,16 +53,23 @@ impl<'a> CellContext<'a> {
         let stationary = theory(settings, references);
         let parameters = runs.mean_parameters();
         let mean = parameters.map(|parameters| profile(settings, |bidder| &parameters[bidder]));
+        let grid = grid_of(settings);
+        let ends: Option<Vec<f64>> =
+            (0..settings.bidders.len()).map(|bidder| runs.of_bidder(bidder, MULTIPLIER).mean()).collect();
+        let nearest_grid =
+            ends.zip(grid.as_deref()).and_then(|(ends, grid)| nearest_equilibrium(grid, &ends).cloned());
         CellContext {
             runs,
             movement: movement(settings, measure, runs, stationary.as_ref().ok()),
             destination: destination(
-                &evidence(settings, references, runs, mean.as_ref(), measure.margin),
+                &evidence(settings, references, runs, mean.as_ref(), nearest_grid.as_deref(), measure.margin),
                 settings.is_random(),
                 measure.margin,
             ),
             mean: mean.map(|profile| assessment(settings, measure, &profile)),
             stationary,
+            grid,
+            nearest_grid,
             bidders: settings.bidders.len(),
         }
     }
@@ -64,6 +77,7 @@ impl<'a> CellContext<'a> {
     pub fn bidders(&self) -> impl Iterator<Item = CellBidderContext<'_>> {
         let mean = self.mean.as_ref();
         (0..self.bidders).map(move |i| CellBidderContext {
+            grid: self.nearest_grid.as_ref().map(|grid| grid[i]),
             mean: mean.map(|mean| mean.bidder(i)),
             lp_reason: mean.and_then(|mean| mean.lp_reason(i)),
             predicted_sd: self.stationary.as_ref().ok().map(|found| found.deviations[i]),
@@ -106,6 +120,7 @@ fn evidence(
     references: &References,
     runs: &CellRuns,
     mean: Option<&Profile>,
+    grid: Option<&[f64]>,
     margin: f64,
 ) -> Vec<Evidence> {
     let distances = references.bne.as_ref().map(|bne| BneDistance::new(bne, &settings.population()));
@@ -122,7 +137,9 @@ fn evidence(
             references: [
                 ("bne", found.bne.multiplier),
                 ("class", found.class.multiplier),
-                ("smoothed", found.smoothed.multiplier),
+                ("smoothed", found.smoothed.multiplier.filter(|_| settings.smooths())),
+                ("perturbed", found.perturbed.multiplier),
+                ("grid", grid.map(|grid| grid[bidder])),
             ],
             bids_of_bne: near().unwrap_or(false),
         }

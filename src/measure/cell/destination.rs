@@ -7,13 +7,15 @@ use crate::measure::summary::Summary;
 const EQUIVALENCE_COVERAGE: f64 = 0.9;
 
 /// The words of the column `destination`, and what each says.
-pub const DESTINATIONS: [(&str, &str); 5] = [
+pub const DESTINATIONS: [(&str, &str); 7] = [
     (
         "bne",
         "the mean multipliers are those of the Bayes-Nash equilibrium, within the margin, and so are the bids",
     ),
     ("class", "they are those of the equilibrium within the strategy classes; joined by + where several fit"),
     ("smoothed", "they are those of the equilibrium of the smoothed auction within the strategy classes"),
+    ("perturbed", "they are those at which learners come to rest who climb the payoff of perturbed bids"),
+    ("grid", "they are those of a pure equilibrium of the grid of multipliers that the learners play on"),
     ("elsewhere", "for each of these there is a bidder who is surely away from it"),
     ("undecided", "the intervals do not say; destination_reason tells why"),
 ];
@@ -26,7 +28,7 @@ pub(super) struct Evidence {
     /// Their later half less their earlier half.
     pub drift: Summary,
     /// The multipliers of the references, with their names; `None` where there is none.
-    pub references: [(&'static str, Option<f64>); 3],
+    pub references: [(&'static str, Option<f64>); 5],
     /// Whether the bids of the mean profile are those of the BNE within the margin, not their line alone.
     pub bids_of_bne: bool,
 }
@@ -34,7 +36,8 @@ pub(super) struct Evidence {
 /// A verdict, and why there is none.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Destination {
-    /// "bne", "class", "smoothed", those of them that fit joined by "+", "elsewhere" or "undecided".
+    /// "bne", "class", "smoothed", "perturbed", "grid", those of them that fit joined by "+", "elsewhere" or
+    /// "undecided".
     pub verdict: String,
     /// Why it is undecided.
     pub reason: Option<String>,
@@ -127,11 +130,16 @@ mod tests {
         summary
     }
 
+    /// Of a BNE at 0.5.
+    fn references(class: Option<f64>, smoothed: Option<f64>) -> [(&'static str, Option<f64>); 5] {
+        [("bne", Some(0.5)), ("class", class), ("smoothed", smoothed), ("perturbed", None), ("grid", None)]
+    }
+
     fn evidence(mean: f64, apart: f64, replicates: usize) -> Evidence {
         Evidence {
             multiplier: summary(mean, apart, replicates),
             drift: summary(0.0, apart, replicates),
-            references: [("bne", Some(0.5)), ("class", Some(0.5)), ("smoothed", Some(0.4805))],
+            references: references(Some(0.5), Some(0.4805)),
             bids_of_bne: true,
         }
     }
@@ -146,10 +154,8 @@ mod tests {
         assert_eq!(verdict(&[evidence(0.5, 0.001, 50)]), "bne+class");
         assert_eq!(verdict(&[evidence(0.5, 0.001, 50), evidence(0.4805, 0.001, 50)]), "elsewhere");
         assert_eq!(verdict(&[evidence(0.45, 0.001, 50)]), "elsewhere");
-        let near = Evidence {
-            references: [("bne", Some(0.5)), ("class", Some(0.5)), ("smoothed", Some(0.499))],
-            ..evidence(0.4995, 0.0005, 50)
-        };
+        let near =
+            Evidence { references: references(Some(0.5), Some(0.499)), ..evidence(0.4995, 0.0005, 50) };
         assert_eq!(verdict(&[near]), "bne+class+smoothed");
     }
 
@@ -183,7 +189,7 @@ mod tests {
     fn a_line_through_the_bids_of_a_bent_equilibrium_is_not_the_equilibrium() {
         let bent = Evidence { bids_of_bne: false, ..evidence(0.5, 0.001, 50) };
         assert_eq!(verdict(std::slice::from_ref(&bent)), "class");
-        let only = Evidence { references: [("bne", Some(0.5)), ("class", None), ("smoothed", None)], ..bent };
+        let only = Evidence { references: references(None, None), ..bent };
         assert_eq!(verdict(&[only]), "elsewhere");
     }
 

@@ -18,6 +18,8 @@ pub const ROTATION_Q: f64 = 1.0;
 pub enum Verdict {
     /// A replicate diverged.
     Diverged,
+    /// They are still on their way: the later half of the tail is elsewhere than the earlier.
+    Drifting,
     /// They go on moving without noise, whichever way they ascend: the game makes the cycle.
     Cycle,
     /// They go on moving without noise under their optimiser and come to rest under plain ascent: the
@@ -38,6 +40,7 @@ impl Verdict {
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Diverged => "diverged",
+            Verdict::Drifting => "drifting",
             Verdict::Cycle => "cycle",
             Verdict::OptimiserCycle => "optimiser-cycle",
             Verdict::Ringing => "ringing",
@@ -49,8 +52,9 @@ impl Verdict {
 }
 
 /// The words of the column `movement`, and what each says.
-pub const MOVEMENTS: [(&str, &str); 7] = [
+pub const MOVEMENTS: [(&str, &str); 8] = [
     ("diverged", "a replicate diverged"),
+    ("drifting", "they are still on their way: the halves of the tail differ by more than noise explains"),
     ("cycle", "they go on moving without noise, whichever way they ascend: the game makes the cycle"),
     (
         "optimiser-cycle",
@@ -131,6 +135,8 @@ pub struct Momentum {
 pub struct Evidence<'e> {
     /// Whether a replicate diverged.
     pub diverged: bool,
+    /// Whether the halves of the tail differ by more than noise explains.
+    pub drifting: bool,
     /// Whether the tails are too short for their e-folding times.
     pub too_short: bool,
     /// Whether the learner cannot compute its gradient exactly.
@@ -166,6 +172,9 @@ pub struct Evidence<'e> {
 pub fn verdict(evidence: &Evidence) -> Verdict {
     if evidence.diverged {
         return Verdict::Diverged;
+    }
+    if evidence.drifting {
+        return Verdict::Drifting;
     }
     match movement(evidence) {
         Ok(verdict) => verdict,
@@ -265,6 +274,7 @@ mod tests {
     /// A cell that noise shakes.
     const NOISE: Evidence = Evidence {
         diverged: false,
+        drifting: false,
         too_short: false,
         no_exact_mode: false,
         amplitude: Some(0.01),

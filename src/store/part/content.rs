@@ -12,7 +12,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{
-    BIDDER, CELL, KEYS, MEASURE, MESSAGE, PARAMETERS, REPLICATE, STATUS, TRAJECTORY, bidder_column,
+    BIDDER, CELL, KEYS, MEASURE, MESSAGE, MIXTURES, PARAMETERS, REPLICATE, STATUS, TRAJECTORY, bidder_column,
     file_name, run_column,
 };
 use crate::measure::{Column, RunRow, RunStatus, bidder_columns, run_columns};
@@ -137,6 +137,7 @@ impl Part {
             run: numbers(run_columns(), run_column)?,
             bidder: numbers(bidder_columns(), bidder_column)?,
             parameters: lists(PARAMETERS)?,
+            mixtures: lists(MIXTURES)?,
             trajectory: lists(TRAJECTORY)?,
         })
     }
@@ -148,6 +149,7 @@ pub(crate) struct Measured {
     run: Vec<Float64Array>,
     bidder: Vec<Float64Array>,
     parameters: ListArray,
+    mixtures: ListArray,
     trajectory: ListArray,
 }
 
@@ -160,14 +162,10 @@ impl Measured {
             message: self.message.is_valid(first).then(|| self.message.value(first).to_string()),
             values: numbers(&self.run, first),
             bidders: run.rows.clone().map(|row| numbers(&self.bidder, row)).collect(),
-            parameters: run.rows.clone().map(|row| self.parameters(row)).collect(),
+            parameters: run.rows.clone().map(|row| numbers_of(&self.parameters, row)).collect(),
+            mixtures: run.rows.clone().map(|row| numbers_of(&self.mixtures, row)).collect(),
             trajectory: self.trajectory.is_valid(first).then(|| self.trajectory(run)),
         }
-    }
-
-    /// The parameters of a bidder's bids.
-    fn parameters(&self, row: usize) -> Vec<f64> {
-        self.parameters.value(row).as_primitive::<Float64Type>().values().to_vec()
     }
 
     /// The multipliers \[recorded epoch\]\[bidder\]; NaN where one was not finite.
@@ -181,6 +179,11 @@ impl Measured {
         }
         multipliers
     }
+}
+
+/// The numbers of a list, none of which is missing.
+fn numbers_of(lists: &ListArray, row: usize) -> Vec<f64> {
+    lists.value(row).as_primitive::<Float64Type>().values().to_vec()
 }
 
 fn numbers(columns: &[Float64Array], row: usize) -> Vec<Option<f64>> {

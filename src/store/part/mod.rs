@@ -3,7 +3,7 @@
 //! A part holds whole runs, sorted by cell, replicate and bidder, and no settings: the plan has them. Its
 //! columns are the key, `status`, `message`, every column of a run (again on each of its bidders' rows: it
 //! compresses to nothing), `bidder`, every column of a bidder, and as lists the parameters of the bidder's
-//! bids and its trajectory.
+//! bids, its mixtures and its trajectory.
 
 mod content;
 mod writer;
@@ -25,6 +25,7 @@ const STATUS: &str = "status";
 const MESSAGE: &str = "message";
 const BIDDER: &str = "bidder";
 const PARAMETERS: &str = "parameters";
+const MIXTURES: &str = "mixtures";
 const TRAJECTORY: &str = "trajectory";
 
 /// The columns that say which run a row is of and how it ended.

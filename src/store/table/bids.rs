@@ -33,11 +33,29 @@ pub(super) fn bid_function_table() -> Vec<Column> {
             ("bne_bid", "the bid of the Bayes-Nash equilibrium"),
             ("class_bid", "the bid of the equilibrium within the strategy classes"),
             ("smoothed_bid", "the bid of the equilibrium of the smoothed auction"),
+            (
+                "mixture_sd",
+                "standard deviation of the bid over the mean mixture of the cell; null of pure strategies",
+            ),
         ]
         .map(|(name, doc)| Column::measured(name).says(doc).counted_in("value")),
     );
+    columns.extend(QUANTILES.map(|(name, level)| {
+        let doc =
+            format!("the bid that the mean mixture of the cell stays at or below with probability {level}");
+        Column::measured(name).says(&doc).counted_in("value")
+    }));
     columns
 }
+
+/// Levels of quantiles of the bid over a mixture.
+const QUANTILES: [(&str, f64); 5] = [
+    ("mixture_q05", 0.05),
+    ("mixture_q25", 0.25),
+    ("mixture_q50", 0.5),
+    ("mixture_q75", 0.75),
+    ("mixture_q95", 0.95),
+];
 
 /// The bid functions of a cell over its stored runs.
 pub(super) struct BidSummary {
@@ -53,6 +71,9 @@ struct Bids {
     basis: Array2<f64>,
     /// Of the learned bids, one a value.
     learned: Vec<Summary>,
+    /// Of the parameters, over runs.
+    sums: Vec<f64>,
+    is_mixed: bool,
 }
 
 impl BidSummary {
@@ -67,6 +88,7 @@ impl BidSummary {
             if parameters.is_empty() {
                 continue;
             }
+            bids.sums.iter_mut().zip(parameters).for_each(|(sum, parameter)| *sum += parameter);
             for (row, learned) in bids.basis.rows().into_iter().zip(&mut bids.learned) {
                 learned.push(row.iter().zip(parameters).map(|(slope, parameter)| slope * parameter).sum());
             }
@@ -83,7 +105,7 @@ impl BidSummary {
         for (bidder, (bids, found)) in self.bidders.iter().zip(&references.bidders).enumerate() {
             let prior = &lead.cell.settings.bidders[bidder].prior;
             let leading = lead.of_bidder(&[], bidder);
-            for (&value, learned) in bids.values.iter().zip(&bids.learned) {
+            for ((&value, learned), basis) in bids.values.iter().zip(&bids.learned).zip(bids.basis.rows()) {
                 let equilibria = [
                     references.bne.as_ref().map(|bne| bne.bid(bidder, value)),
                     found.class.bids.as_ref().map(|bids| bids.mean_bid(value)),
@@ -95,7 +117,8 @@ impl BidSummary {
                         .copied()
                         .chain([lead.prior(bidder), Value::Number(value), Value::Number(prior.cdf(value))])
                         .chain(summary_values(learned))
-                        .chain(equilibria.map(Value::from)),
+                        .chain(equilibria.map(Value::from))
+                        .chain(bids.spread(basis.iter().copied()).map(Value::from)),
                 )?;
             }
         }
@@ -123,6 +146,37 @@ impl Bids {
             let bids = bidder.play().bid_function(&bidder.prior, &unit);
             column.iter_mut().zip(&values).for_each(|(slope, value)| *slope = bids.mean_bid(*value));
         }
-        Bids { learned: vec![Summary::default(); values.len()], basis, values }
+        Bids {
+            learned: vec![Summary::default(); values.len()],
+            sums: vec![0.0; basis.ncols()],
+            is_mixed: bidder.play().arms().is_some(),
+            basis,
+            values,
+        }
+    }
+
+    /// Standard deviation and quantiles over the mean mixture of what its arms bid at a value.
+    fn spread(&self, bids: impl Iterator<Item = f64>) -> [Option<f64>; 1 + QUANTILES.len()] {
+        let total: f64 = self.sums.iter().sum();
+        if !self.is_mixed || total <= 0.0 {
+            return [None; 1 + QUANTILES.len()];
+        }
+        let mut drawn: Vec<(f64, f64)> = bids.zip(self.sums.iter().map(|sum| sum / total)).collect();
+        drawn.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mean: f64 = drawn.iter().map(|(bid, share)| share * bid).sum();
+        let variance: f64 = drawn.iter().map(|(bid, share)| share * (bid - mean) * (bid - mean)).sum();
+        let quantile = |level: f64| {
+            let mut below = 0.0;
+            // Shares add up to 1 but for rounding.
+            let found = drawn.iter().find(|(_, share)| {
+                below += share;
+                below >= level * (1.0 - 1e-12)
+            });
+            found.or(drawn.last()).map(|(bid, _)| *bid)
+        };
+        std::array::from_fn(|place| match place {
+            0 => Some(variance.sqrt()),
+            _ => quantile(QUANTILES[place - 1].1),
+        })
     }
 }

@@ -10,10 +10,11 @@ use crate::store::batch::{Column, Value};
 use crate::sweep::Kind;
 
 /// The reference equilibria, as columns name them, and in words.
-const EQUILIBRIA: [(&str, &str); 3] = [
+const EQUILIBRIA: [(&str, &str); 4] = [
     ("bne", "Bayes-Nash equilibrium"),
     ("class", "equilibrium within the strategy classes"),
     ("smoothed", "equilibrium of the smoothed auction within the strategy classes"),
+    ("perturbed", "rest of learners who climb the payoff of perturbed bids"),
 ];
 
 /// The columns of `cells`.
@@ -99,14 +100,19 @@ fn reference_values(reference: &Reference) -> [Value<'_>; 4] {
 }
 
 /// The multipliers of the equilibria that all bidders share.
-fn common_multipliers<'a>(references: &References) -> [Value<'a>; 3] {
+fn common_multipliers<'a>(references: &References) -> [Value<'a>; 4] {
     let common = |equilibrium: fn(&BidderReferences) -> &Reference| {
         let mut multipliers = references.bidders.iter().map(|bidder| equilibrium(bidder).multiplier);
         let first = multipliers.next().flatten();
         first.filter(|_| multipliers.all(|other| other == first))
     };
-    [common(|bidder| &bidder.bne), common(|bidder| &bidder.class), common(|bidder| &bidder.smoothed)]
-        .map(Value::from)
+    [
+        common(|bidder| &bidder.bne),
+        common(|bidder| &bidder.class),
+        common(|bidder| &bidder.smoothed),
+        common(|bidder| &bidder.perturbed),
+    ]
+    .map(Value::from)
 }
 
 fn jacobian_values<'a>(references: &References) -> [Value<'a>; 2] {
@@ -146,8 +152,8 @@ pub(super) fn push_cell_bidders(
 ) -> Result<(), StoreError> {
     let certificate = references.bne.as_ref().map(|bne| bne.certificate().upper);
     for (bidder, references) in references.bidders.iter().enumerate() {
-        let BidderReferences { bne, class, smoothed, utility_bne } = references;
-        let equilibria = [bne, class, smoothed].into_iter().flat_map(reference_values);
+        let BidderReferences { bne, class, smoothed, perturbed, utility_bne } = references;
+        let equilibria = [bne, class, smoothed, perturbed].into_iter().flat_map(reference_values);
         table.push(
             lead.of_bidder(&[], bidder)
                 .into_iter()

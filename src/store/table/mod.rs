@@ -4,6 +4,7 @@ mod bids;
 mod cells;
 mod footer;
 mod lead;
+mod mixtures;
 mod reader;
 mod runs;
 mod summaries;
@@ -21,6 +22,7 @@ use rayon::prelude::*;
 
 use bids::BidSummary;
 use lead::Lead;
+use mixtures::MixtureSums;
 use writer::TableWriter;
 
 use super::atomic;
@@ -28,8 +30,8 @@ use super::batch::Column;
 use super::place::run_at;
 use super::window::{Loader, WINDOW_BYTES, windows};
 use super::{Folder, SCHEMA, Scan, StoreError, TableName};
-use crate::equilibrium::{References, shared_references};
-use crate::measure::{CellRow, CellRuns, RunRow, measure_cell};
+use crate::equilibrium::References;
+use crate::measure::{CellRow, CellRuns, RunRow, measure_cell, references_of};
 use crate::sweep::{Kind, Plan, SettingColumn, setting_columns};
 
 /// Writes every table of a plan from the parts that a scan found, in the plan's order: cell, replicate,
@@ -90,6 +92,7 @@ fn columns_of(name: TableName) -> Vec<Column> {
         TableName::Bidders => runs::bidder_table(),
         TableName::Trajectories => runs::trajectory_table(),
         TableName::BidFunctions => bids::bid_function_table(),
+        TableName::Mixtures => mixtures::mixture_table(),
     }
 }
 
@@ -98,6 +101,7 @@ struct OpenCell {
     lead: Lead,
     references: Arc<References>,
     bids: BidSummary,
+    mixtures: MixtureSums,
     runs: CellRuns,
 }
 
@@ -116,6 +120,7 @@ struct Tables<'a> {
     bidders: TableWriter,
     trajectories: TableWriter,
     bid_functions: TableWriter,
+    mixtures: TableWriter,
     /// Of the cells that begin in the window, by their positions.
     references: BTreeMap<usize, Arc<References>>,
     /// The cell whose runs are coming in.
@@ -146,6 +151,7 @@ impl<'a> Tables<'a> {
             bidders: create(TableName::Bidders)?,
             trajectories: create(TableName::Trajectories)?,
             bid_functions: create(TableName::BidFunctions)?,
+            mixtures: create(TableName::Mixtures)?,
             references: BTreeMap::new(),
             cell: None,
             ended: Vec::new(),
@@ -159,7 +165,7 @@ impl<'a> Tables<'a> {
         positions.dedup();
         let of_cell = |position: usize| {
             let settings = self.plan.cell(position).settings;
-            (position, shared_references(&settings.population(), settings.beta.last()))
+            (position, references_of(&settings))
         };
         self.references = positions.into_par_iter().map(of_cell).collect();
     }
@@ -175,13 +181,15 @@ impl<'a> Tables<'a> {
             let bids = BidSummary::new(&lead.cell.settings.bidders, self.plan.measure().bid_functions);
             let references = self.references.remove(&position).expect("a cell that begins is prepared");
             let runs = CellRuns::new(lead.bidders());
-            self.cell = Some(OpenCell { lead, references, bids, runs });
+            let mixtures = MixtureSums::new(lead.bidders());
+            self.cell = Some(OpenCell { lead, references, bids, mixtures, runs });
         }
-        let OpenCell { lead, bids, runs, .. } = self.cell.as_mut().expect("just begun");
+        let OpenCell { lead, bids, mixtures, runs, .. } = self.cell.as_mut().expect("just begun");
         let seed = self.plan.seed(lead.cell.id, replicate);
         let recording = self.plan.measure().recording(replicate);
         let epochs: Vec<u32> = recording.epochs(lead.cell.settings.epochs).collect();
         bids.push(run);
+        mixtures.push(run);
         runs.push(run);
         runs::push_run(&mut self.runs, lead, replicate, seed, run)?;
         runs::push_bidders(&mut self.bidders, lead, replicate, run)?;
@@ -199,11 +207,12 @@ impl<'a> Tables<'a> {
         let row =
             |cell: &OpenCell| measure_cell(&cell.lead.cell.settings, measure, &cell.references, &cell.runs);
         let rows: Vec<CellRow> = ended.par_iter().map(row).collect();
-        for (OpenCell { lead, references, runs, bids }, row) in ended.iter().zip(&rows) {
+        for (OpenCell { lead, references, runs, bids, mixtures }, row) in ended.iter().zip(&rows) {
             cells::push_cell(&mut self.cells, lead, references, runs, row)?;
             cells::push_cell_bidders(&mut self.cell_bidders, lead, references, runs, row)?;
             summaries::push_summaries(&mut self.summaries, lead, runs)?;
             bids.push_rows(&mut self.bid_functions, lead, references)?;
+            mixtures.push_rows(&mut self.mixtures, lead)?;
         }
         Ok(())
     }
@@ -219,6 +228,7 @@ impl<'a> Tables<'a> {
             (TableName::Bidders, self.bidders),
             (TableName::Trajectories, self.trajectories),
             (TableName::BidFunctions, self.bid_functions),
+            (TableName::Mixtures, self.mixtures),
         ];
         // What has no rows and need not be there is not written, and does not stay from another time.
         let (empty, full): (Vec<_>, Vec<_>) =
@@ -567,7 +577,7 @@ mod tests {
             .map(|(_, run)| all_summaries(&[run]).iter().filter(|(.., summary)| summary.n() > 0).count())
             .iter()
             .sum();
-        assert_eq!(rows, [2, 2 + 3, summaries as u64, 2, 2 + 3, 3 * 4, (2 + 3) * 33]);
+        assert_eq!(rows, [2, 2 + 3, summaries as u64, 2, 2 + 3, 3 * 4, (2 + 3) * 33, 0]);
     }
 
     #[test]

@@ -25,12 +25,13 @@ impl Form for DomainForm {
         match self.0 {
             Domain::Number(range) => format!("a number {}", range.words),
             Domain::Count { min, max } => Integer { min, max }.words(),
+            Domain::Even { min, max } => format!("an even integer from {min} to {max}"),
             Domain::Word(words) => word(words).words(),
+            Domain::Flag => Boolean.words(),
             Domain::Tuned { range, anytime: false } => format!("a number {}, or \"textbook\"", range.words),
             Domain::Tuned { range, anytime: true } => {
                 format!("a number {}, \"textbook\", or {{ anytime = NUMBER }}", range.words)
             }
-            Domain::Flag => Boolean.words(),
         }
     }
 
@@ -38,7 +39,13 @@ impl Form for DomainForm {
         match self.0 {
             Domain::Number(_) => json!({ "type": "number" }),
             Domain::Count { min, max } => Integer { min, max }.schema(),
+            Domain::Even { min, max } => {
+                let mut schema = Integer { min, max }.schema();
+                schema["multipleOf"] = json!(2);
+                schema
+            }
             Domain::Word(words) => word(words).schema(),
+            Domain::Flag => Boolean.schema(),
             Domain::Tuned { anytime, .. } => {
                 let number = json!({ "type": "number" });
                 let mut forms = vec![number.clone(), json!({ "enum": [Tuned::Textbook.rule()] })];
@@ -47,7 +54,6 @@ impl Form for DomainForm {
                 }
                 json!({ "oneOf": forms })
             }
-            Domain::Flag => Boolean.schema(),
         }
     }
 
@@ -59,11 +65,16 @@ impl Form for DomainForm {
             Domain::Count { min, max } => {
                 Integer { min, max }.read(key, node, names, problems).map(Value::Count)
             }
+            Domain::Even { min, max } => {
+                let words = self.words();
+                let even = |x: f64| (f64::from(min)..=f64::from(max)).contains(&x) && x % 2.0 == 0.0;
+                read::number(node, key, &words, even, problems).map(|x| Value::Count(x as u32))
+            }
             Domain::Word(words) => word(words).read(key, node, names, problems).map(Value::Word),
+            Domain::Flag => Boolean.read(key, node, names, problems).map(Value::Flag),
             Domain::Tuned { range, anytime } => {
                 self.read_tuned(key, node, range, anytime, problems).map(Value::Tuned)
             }
-            Domain::Flag => Boolean.read(key, node, names, problems).map(Value::Flag),
         }
     }
 
@@ -72,8 +83,8 @@ impl Form for DomainForm {
             Value::Number(x) => shortest(*x),
             Value::Count(count) => count.to_string(),
             Value::Word(word) => quoted(word),
-            Value::Tuned(tuned) => tuned_toml(*tuned),
             Value::Flag(yes) => Boolean.toml(yes),
+            Value::Tuned(tuned) => tuned_toml(*tuned),
         }
     }
 }
@@ -82,7 +93,7 @@ impl Told for DomainForm {
     fn kind(&self) -> Kind {
         match self.0 {
             Domain::Number(_) => Kind::Number,
-            Domain::Count { .. } => Kind::Integer,
+            Domain::Count { .. } | Domain::Even { .. } => Kind::Integer,
             Domain::Word(_) | Domain::Flag => Kind::Text,
             Domain::Tuned { .. } => Kind::Number,
         }
@@ -93,8 +104,8 @@ impl Told for DomainForm {
             Value::Number(x) => Scalar::Number(*x),
             Value::Count(count) => Scalar::Integer((*count).into()),
             Value::Word(word) => (*word).into(),
-            Value::Tuned(tuned) => tuned.given().map_or(Scalar::Null, Scalar::Number),
             Value::Flag(yes) => Scalar::Text(Boolean.toml(yes)),
+            Value::Tuned(tuned) => tuned.given().map_or(Scalar::Null, Scalar::Number),
         }
     }
 
@@ -192,6 +203,16 @@ mod tests {
     }
 
     #[test]
+    fn even_numbers_are_read_and_odd_ones_told() {
+        let even = Domain::Even { min: 2, max: 1024 };
+        assert_eq!(read(even, "16"), Ok(Value::Count(16)));
+        for text in ["15", "0", "1026", "2.5", "inf"] {
+            let message = format!("`own.number` must be an even integer from 2 to 1024, not {text}");
+            assert_eq!(read(even, text), Err((message, None)), "{text}");
+        }
+    }
+
+    #[test]
     fn flags_are_read_and_nothing_else_is_one() {
         assert_eq!(read(Domain::Flag, "true"), Ok(Value::Flag(true)));
         let message = |found| format!("`own.number` must be true or false, not {found}");
@@ -204,9 +225,10 @@ mod tests {
         let number = json!({ "type": "number" });
         let count = json!({ "type": "integer", "minimum": 2, "maximum": 9 });
         let word = json!({ "enum": ["raw", "central"] });
+        let flag = json!({ "type": "boolean" });
+        let even = json!({ "type": "integer", "minimum": 2, "maximum": 8, "multipleOf": 2 });
         let falling = Domain::Tuned { range: Range::POSITIVE, anytime: true };
         let tuned = json!({ "oneOf": [number, { "enum": ["textbook"] }, table_of("anytime", &number)] });
-        let flag = json!({ "type": "boolean" });
         for (domain, value, text, schema, kind) in [
             (falling, Value::Tuned(Tuned::Constant(0.5)), "0.5", tuned.clone(), Kind::Number),
             (falling, Value::Tuned(Tuned::Textbook), "\"textbook\"", tuned.clone(), Kind::Number),
@@ -214,6 +236,7 @@ mod tests {
             (Domain::Number(Range::SHARE), Value::Number(0.5), "0.5", number, Kind::Number),
             (Domain::Count { min: 2, max: 9 }, Value::Count(9), "9", count, Kind::Integer),
             (Domain::Word(&["raw", "central"]), Value::Word("raw"), "\"raw\"", word, Kind::Text),
+            (Domain::Even { min: 2, max: 8 }, Value::Count(4), "4", even, Kind::Integer),
             (Domain::Flag, Value::Flag(false), "false", flag, Kind::Text),
         ] {
             let form = DomainForm(domain);

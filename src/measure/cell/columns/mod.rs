@@ -1,6 +1,7 @@
 //! The tables of measures of a cell and of its bidders, beside those of its mean profile.
 
 mod destination;
+mod grid;
 mod mean_profile;
 mod movement;
 mod rmse;
@@ -11,7 +12,7 @@ use super::measure::{CellBidderMeasure, CellMeasure};
 pub(super) const CELL: &[&[CellMeasure]] = &[destination::CELL, movement::CELL];
 
 /// The measures of a cell after those of its mean profile.
-pub(super) const CELL_AFTER: &[&[CellMeasure]] = &[rmse::CELL];
+pub(super) const CELL_AFTER: &[&[CellMeasure]] = &[rmse::CELL, grid::CELL];
 
 /// The measures of a cell's bidder, after those of the mean profile.
-pub(super) const BIDDER: &[&[CellBidderMeasure]] = &[mean_profile::BIDDER, movement::BIDDER];
+pub(super) const BIDDER: &[&[CellBidderMeasure]] = &[mean_profile::BIDDER, movement::BIDDER, grid::BIDDER];

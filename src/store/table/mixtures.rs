@@ -1,0 +1,82 @@
+//! The table of mixed strategies: how probable each arm of a bidder is, in the mean over replicates.
+
+use super::lead::{self, Lead};
+use super::writer::TableWriter;
+use crate::auction::strategy::arm_multiplier;
+use crate::measure::RunRow;
+use crate::store::StoreError;
+use crate::store::batch::{Column, Value};
+
+/// The columns of `mixtures`.
+pub(super) fn mixture_table() -> Vec<Column> {
+    let [cell_id, label] = lead::names();
+    let weight = |name: &str, doc: &str| Column::measured(name).says(doc).counted_in("1");
+    vec![
+        cell_id,
+        label,
+        Column::integer("bidder").says("the bidder's number, from 1").counted_in("1"),
+        Column::integer("arm").says("the arm's number, from 0").counted_in("1"),
+        Column::measured("multiplier").says("the multiplier of the arm").counted_in("1"),
+        weight("weight_last_iterate", "probability in the last epoch, mean over replicates"),
+        weight("weight_tail_mean", "mean probability over the tail, mean over replicates"),
+        weight("weight_time_average", "mean probability over all epochs, mean over replicates"),
+    ]
+}
+
+/// The mixtures of a cell over its stored runs.
+pub(super) struct MixtureSums {
+    /// One a bidder.
+    bidders: Vec<Sums>,
+}
+
+/// Sums over runs, one an arm; none of a bidder who plays no arms.
+#[derive(Clone, Default)]
+struct Sums {
+    last: Vec<f64>,
+    tail: Vec<f64>,
+    average: Vec<f64>,
+    runs: u32,
+}
+
+impl MixtureSums {
+    pub(super) fn new(bidders: usize) -> Self {
+        MixtureSums { bidders: vec![Sums::default(); bidders] }
+    }
+
+    /// Takes the next run, in the order of replicates; one without numbers counts for nothing.
+    pub(super) fn push(&mut self, run: &RunRow) {
+        for ((sums, tail), mixtures) in self.bidders.iter_mut().zip(&run.parameters).zip(&run.mixtures) {
+            if mixtures.is_empty() {
+                continue;
+            }
+            let (last, average) = mixtures.split_at(tail.len());
+            sums.runs += 1;
+            let Sums { last: of_last, tail: of_tail, average: of_average, .. } = sums;
+            for (sums, shares) in [(of_last, last), (of_tail, tail), (of_average, average)] {
+                sums.resize(shares.len(), 0.0);
+                sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += share);
+            }
+        }
+    }
+
+    /// Writes the cell's rows.
+    pub(super) fn push_rows(&self, table: &mut TableWriter, lead: &Lead) -> Result<(), StoreError> {
+        for (bidder, Sums { last, tail, average, runs }) in self.bidders.iter().enumerate() {
+            let mean = |sum: f64| Value::Number(sum / f64::from(*runs));
+            for arm in 0..last.len() {
+                let [cell_id, label] = lead.name_values();
+                table.push([
+                    cell_id,
+                    label,
+                    Value::Integer(bidder as i64 + 1),
+                    Value::Integer(arm as i64),
+                    Value::Number(arm_multiplier(arm, last.len())),
+                    mean(last[arm]),
+                    mean(tail[arm]),
+                    mean(average[arm]),
+                ])?;
+            }
+        }
+        Ok(())
+    }
+}
