@@ -12,9 +12,10 @@ use crate::law::panels::{Integrand, walk};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Distance {
     /// sqrt(E (b - b_BNE(v))^2), over the bidder's values and, of a mixture, over what is drawn: the spread
-    /// of the bids counts, beside the distance of their mean.
+    /// of the bids counts, beside the distance of their mean. Of a table over its bins, at their mean values.
     pub l2: f64,
-    /// max |b - b_BNE(v)|, over the support and all that may be drawn.
+    /// max |b - b_BNE(v)|, over the support and all that may be drawn; of a table that of the mean bids, over
+    /// the mean values of its bins.
     pub linf: f64,
 }
 
@@ -120,21 +121,19 @@ impl BneDistance {
         Distance { l2: square.sqrt(), linf }
     }
 
-    /// The mean square over what is drawn is that of the mean bid and the variances; the largest distance is
-    /// the mean bid's.
+    /// At the mean value of every bin, which is all of a value that a table knows: the mean square over what is
+    /// drawn, that of the mean bid and the variances; and the largest distance of a mean bid.
     fn of_table(&self, bidder: usize, table: &TableBids) -> Distance {
-        let grid = &self.grids[self.of_bidder[bidder]];
-        let ends = grid.ends.iter().chain(table.edges()).copied().collect();
-        let means: Vec<f64> = (0..table.shape().bins).map(|bin| table.mean_of_bin(bin)).collect();
-        let grid = Grid::new(&self.bne, bidder, grid.marginal.clone(), ends);
-        let Distance { l2, linf } = grid.distance(|value| means[table.bin(value)]);
-        let variance = |(row, mean): (&[f64], &f64)| {
-            let squares =
-                row.iter().zip(table.shape().grid()).map(|(w, bid)| w * (bid - mean) * (bid - mean));
-            squares.sum::<f64>()
-        };
-        let variance = table.rows().zip(&means).map(variance).sum::<f64>() / means.len() as f64;
-        Distance { l2: l2.mul_add(l2, variance).sqrt(), linf }
+        let (mut squares, mut linf) = (0.0, 0.0_f64);
+        for ((bin, row), &value) in table.rows().enumerate().zip(table.values()) {
+            let mean = table.mean_of_bin(bin);
+            let apart = mean - self.bne.bid(bidder, value);
+            let parts = row.iter().zip(table.shape().grid());
+            let variance: f64 = parts.map(|(weight, bid)| weight * (bid - mean) * (bid - mean)).sum();
+            squares += apart * apart + variance;
+            linf = linf.max(apart.abs());
+        }
+        Distance { l2: (squares / table.shape().bins as f64).sqrt(), linf }
     }
 
     fn of_pure(&self, bidder: usize, bids: PureBids) -> Distance {

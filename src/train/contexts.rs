@@ -3,6 +3,18 @@
 //! Whatever the own bid was, bid b_m wins on a sample with the share s_m, which is 0 below the highest other
 //! bid, 1 above it, and 1 / (1 + k) where k rivals bid it. In m it rises in two steps at most, so that the
 //! payoffs of all bids are sums of steps: O(B + M) a bin for a batch of B.
+//!
+//! Who is shown the winning bid alone knows the highest other bid x where its own b is not above it, b <= x,
+//! and then of every bid whether it would have lost; else only that all bids from b on would have won. With
+//! P(x) the probability to bid no more than x,
+//!
+//! s_m ~ 1 - \[b <= x\] (1 - s_m) / P(x)
+//!
+//! is right on average whatever the others bid, since b is drawn apart from x: where the bid would have lost,
+//! x is at least that bid, and so the estimate splits by intervals of x rather than by the bids that were seen
+//! to win (Han, Zhou and Weissman 2020). P is that of the own bin; where a sample serves all bins it is the
+//! mean over them, which is right on average too and varies far less (Balseiro et al. 2019, contextual bandits
+//! with cross-learning).
 
 use super::chunk::{Chunk, STEPS};
 use super::tied::{MOST, tied};
@@ -32,6 +44,8 @@ pub(super) struct Contexts<R, T> {
     won: Steps<R>,
     /// The same as estimated by who is shown the winning bid alone; none where that is not asked for.
     seen: Option<Steps<R>>,
+    /// The mean over the bins of the probabilities to bid no more than each bid, where they are asked for.
+    chances: Vec<[f64; LANES]>,
 }
 
 /// Bin and bid of a sample.
@@ -121,6 +135,7 @@ impl<R: Real, T: Number> Contexts<R, T> {
             cross,
             won: steps(),
             seen: censored.then(steps),
+            chances: if censored && cross { vec![[0.0; LANES]; shape.bids] } else { Vec::new() },
         }
     }
 
@@ -145,6 +160,18 @@ impl<R: Real, T: Number> Contexts<R, T> {
                     thresholds[lane] = scaled[lane] as i64 as u32;
                 }
             }
+        }
+        if !self.chances.is_empty() {
+            self.chances.fill([0.0; LANES]);
+            let per_bin = 1.0 / (scale.to_array()[0] * self.shape.bins as f64);
+            for row in self.thresholds.chunks_exact(last + 1) {
+                for (chance, thresholds) in self.chances[..last].iter_mut().zip(row) {
+                    for lane in 0..LANES {
+                        chance[lane] += f64::from(thresholds[lane]) * per_bin;
+                    }
+                }
+            }
+            self.chances[last] = [1.0; LANES];
         }
     }
 
@@ -236,15 +263,18 @@ impl<R: Real, T: Number> Contexts<R, T> {
                     let next = at + usize::from(there <= rival);
                     self.won.add(row + next, lane, 1.0 - share, value);
                     if let Some(seen) = &mut self.seen {
-                        // All bids but what is known to be lost: see `Feedback`.
+                        // All bids but those that are known to be lost.
                         seen.add(row, lane, 1.0, value);
                         // The bids of the grid that are not above the rival's.
                         if usize::from(bid) < next {
                             let row_of_bin = usize::from(bin) * (last + 1);
-                            let threshold = self.thresholds[row_of_bin + next - 1][lane];
-                            let per_chance = match next > last {
-                                true => 1.0,
-                                false => f64::from(1_u32 << BITS) / f64::from(threshold),
+                            let per_chance = match (self.cross, next > last) {
+                                (true, _) => 1.0 / self.chances[next - 1][lane],
+                                (false, true) => 1.0,
+                                (false, false) => {
+                                    let threshold = self.thresholds[row_of_bin + next - 1][lane];
+                                    f64::from(1_u32 << BITS) / f64::from(threshold)
+                                }
                             };
                             seen.add(row, lane, -per_chance, value);
                             if share > 0.0 {

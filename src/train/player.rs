@@ -319,6 +319,7 @@ impl<R: Real> Player<R> {
             let outcome = self.observer.outcome(lane, None, Some(means), last, standing);
             return BidderOutcome {
                 mixed: Some(Mixed {
+                    bins: None,
                     time_average: of_lane(&mixed.sums).into_iter().map(|sum| sum / epochs).collect(),
                     regret: (self.feedback != Feedback::Beliefs).then(|| mixed.hindsight.regret(lane)),
                     bound,
@@ -331,6 +332,7 @@ impl<R: Real> Player<R> {
             let means = Some(ledger.tail_mean(lane));
             return BidderOutcome {
                 mixed: Some(Mixed {
+                    bins: Some(ledger.frame.values.len()),
                     time_average: ledger.time_average(lane),
                     regret: Some(ledger.regret(lane)),
                     bound,

@@ -45,28 +45,22 @@ impl TableShape {
 
     /// The mean value v_j of each bin.
     pub fn values(self, prior: &Prior) -> Vec<f64> {
-        self.bin_moments(prior).map(|[_, _, mean]| mean).collect()
-    }
-
-    /// d multiplier / d mean bid of each bin, of the line through 0 that is nearest to the bids, argmin_w
-    /// E (b - w v)^2 = E\[b v\] / E\[v^2\].
-    pub fn projection(self, prior: &Prior) -> Vec<f64> {
-        let moments: Vec<[f64; 3]> = self.bin_moments(prior).collect();
-        let second: f64 = moments.iter().map(|[_, second, _]| second).sum();
-        moments.iter().map(|[first, _, _]| first / second).collect()
-    }
-
-    /// E\[v; v in the bin\], E\[v^2; v in the bin\] and the mean value of each bin.
-    fn bin_moments(self, prior: &Prior) -> impl Iterator<Item = [f64; 3]> {
         let edges = knots(prior, self.bins);
-        (0..self.bins).map(move |j| {
-            let (from, to) = (edges[j], edges[j + 1]);
-            let (first, second) = moments(prior, from, to);
+        let mean = |ends: &[f64]| {
+            let (from, to) = (ends[0], ends[1]);
             let mass = prior.cdf(to) - prior.cdf(from);
             // Near a pole of the density quantiles may agree to all digits.
-            let mean = if mass > 0.0 { (first / mass).clamp(from, to) } else { from };
-            [first, second, mean]
-        })
+            if mass > 0.0 { (moments(prior, from, to).0 / mass).clamp(from, to) } else { from }
+        };
+        edges.windows(2).map(mean).collect()
+    }
+
+    /// d multiplier / d mean bid of each bin, of the line through 0 that is nearest to the mean bids at the
+    /// mean values, argmin_w sum_j (b_j - w v_j)^2 = sum_j b_j v_j / sum_j v_j^2: a table knows no other values.
+    pub fn projection(self, prior: &Prior) -> Vec<f64> {
+        let values = self.values(prior);
+        let squares: f64 = values.iter().map(|value| value * value).sum();
+        values.iter().map(|value| value / squares).collect()
     }
 }
 
@@ -164,23 +158,23 @@ mod tests {
     }
 
     #[test]
-    fn the_projection_is_the_quotient_of_moments() {
+    fn the_projection_of_a_line_at_the_mean_values_is_its_slope() {
         let prior = Prior::Power(Power::new(2.0, 0.0, 1.0).unwrap());
         let shape = TableShape::new(3, 2, 1.0);
-        let means = [0.1, 0.5, 0.3];
-        let weights: Vec<f64> = means.iter().flat_map(|mean| [1.0 - mean, *mean]).collect();
-        let table = TableBids::new(shape, &prior, &weights);
-        let found: f64 = shape.projection(&prior).iter().zip(means).map(|(a, mean)| a * mean).sum();
-        let n = 200_000;
-        let (mut bv, mut vv) = (0.0, 0.0);
-        for k in 0..n {
-            let v = prior.quantile((f64::from(k) + 0.5) / f64::from(n));
-            bv += table.mean_bid(v) * v;
-            vv += v * v;
-        }
-        assert!((found - bv / vv).abs() < 2e-6, "{found} for {}", bv / vv);
+        let values = shape.values(&prior);
         // Of F = v^2 the mean of the lowest third is 2/3 of its end.
-        assert!((shape.values(&prior)[0] - 2.0 / 3.0 * (1.0_f64 / 3.0).sqrt()).abs() < 1e-12);
+        assert!((values[0] - 2.0 / 3.0 * (1.0_f64 / 3.0).sqrt()).abs() < 1e-12);
+        let projected = |bids: &[f64]| -> f64 {
+            shape.projection(&prior).iter().zip(bids).map(|(weight, bid)| weight * bid).sum()
+        };
+        let line: Vec<f64> = values.iter().map(|value| 0.4 * value).collect();
+        assert!((projected(&line) - 0.4).abs() < 1e-14);
+        // No line is nearer than the one that is found.
+        let bids = [0.1, 0.5, 0.3];
+        let square =
+            |w: f64| -> f64 { bids.iter().zip(&values).map(|(b, v)| (b - w * v) * (b - w * v)).sum() };
+        let best = projected(&bids);
+        assert!(square(best) < square(best - 1e-4) && square(best) < square(best + 1e-4));
     }
 
     #[test]
