@@ -2057,6 +2057,157 @@ error: `bid_functions` is the number of values that bids are told at, both ends 
 }
 
 #[test]
+fn learners_on_arms() {
+    refused(
+        "a grid of one arm",
+        r#"[fixed]
+learner = { mwu = { arms = 1 } }"#,
+        r#"
+error: `arms` must be an integer from 2 to 10001, not 1
+ --> s.toml:4:28
+  |
+4 | learner = { mwu = { arms = 1 } }
+  |                            ^"#,
+    );
+    refused(
+        "a step that is not finite",
+        r#"[fixed]
+learner = { mwu = { step = inf } }"#,
+        r#"
+error: `step` must be a number above 0 and finite, "textbook", or { anytime = NUMBER }, not inf
+ --> s.toml:4:28
+  |
+4 | learner = { mwu = { step = inf } }
+  |                            ^^^"#,
+    );
+    refused(
+        "a falling step below 0",
+        r#"[fixed]
+learner = { mwu = { step = { anytime = -1 } } }"#,
+        r#"
+error: `anytime` must be a number above 0 and finite, not -1
+ --> s.toml:4:40
+  |
+4 | learner = { mwu = { step = { anytime = -1 } } }
+  |                                        ^^"#,
+    );
+    refused(
+        "a rule that there is not",
+        r#"[fixed]
+learner = { mwu = { step = "txtbook" } }"#,
+        r#"
+error: `step` must be a number above 0 and finite, "textbook", or { anytime = NUMBER }, not "txtbook"
+ --> s.toml:4:28
+  |
+4 | learner = { mwu = { step = "txtbook" } }
+  |                            ^^^^^^^^^"#,
+    );
+    refused(
+        "what does not fall",
+        r#"[fixed]
+learner = { exp3 = { exploration = { anytime = 1.0 } } }"#,
+        r#"
+error: `exploration` must be a number above 0 and at most 1, or "textbook", not a table
+ --> s.toml:4:36
+  |
+4 | learner = { exp3 = { exploration = { anytime = 1.0 } } }
+  |                                    ^^^^^^^^^^^^^^^^^"#,
+    );
+    refused(
+        "payoffs along a graph",
+        r#"[fixed]
+learner = "mwu"
+updates = "shared-graph""#,
+        r#"
+error: `updates = "shared-graph"` follows gradients, and the learner `mwu` is told payoffs
+ --> s.toml:5:11
+  |
+5 | updates = "shared-graph"
+  |           ^^^^^^^^^^^^^^
+  |
+  = help: write `updates = "simultaneous"`, or `learner = "adam"`"#,
+    );
+    refused(
+        "plays that nothing draws",
+        r#"[fixed]
+learner = "exp3"
+batch = "exact""#,
+        r#"
+error: a learner that is told the payoffs of what it played has nothing to draw with `batch = "exact"`
+ --> s.toml:5:9
+  |
+5 | batch = "exact"
+  |         ^^^^^^^
+  |
+  = help: write a number of profiles, such as `batch = 128`"#,
+    );
+    refused(
+        "smoothed payoffs without samples",
+        r#"[fixed]
+learner = { mwu = { payoff = "smoothed" } }
+batch = "exact""#,
+        r#"
+error: `payoff = "smoothed"` is not available with `batch = "exact"`
+ --> s.toml:5:9
+  |
+5 | batch = "exact"
+  |         ^^^^^^^
+  |
+  = help: write a number of profiles, such as `batch = 128`"#,
+    );
+    refused(
+        "bid functions on a grid",
+        r#"[fixed]
+learner = "mwu"
+strategy = "piecewise-linear""#,
+        r#"
+error: the learner `mwu` plays multipliers of a grid, no piecewise-linear bid function
+ --> s.toml:5:12
+  |
+5 | strategy = "piecewise-linear"
+  |            ^^^^^^^^^^^^^^^^^^
+  |
+  = help: leave out `strategy`, or choose a learner that follows gradients, such as `learner = "adam"`"#,
+    );
+    refused(
+        "beliefs on what is no grid",
+        r#"[fixed]
+population = "p"
+[populations.p]
+bidders = [{ learner = "fictitious-play" }, {}]"#,
+        r#"
+error: the learner `fictitious-play` believes that others play multipliers of a grid, and some of them do not
+ --> s.toml:4:14
+  |
+4 | population = "p"
+  |              ^^^
+  |
+  = help: give the others a learner on arms, such as `learner = "mwu"`"#,
+    );
+    refused(
+        "gradients beside arms without samples",
+        r#"[fixed]
+population = "p"
+batch = "exact"
+[populations.p]
+bidders = [{ learner = "mwu" }, {}]"#,
+        r#"
+error: `batch = "exact"` is not available where some bidders follow gradients and others play arms
+ --> s.toml:5:9
+  |
+5 | batch = "exact"
+  |         ^^^^^^^
+  |
+  = help: write a number of profiles, such as `batch = 128`"#,
+    );
+    // Where nobody smooths, beta has no meaning and is no mistake.
+    let text = "schema = 1\nname = \"x\"\n[fixed]\nlearner = \"mwu\"\nbeta = 30\n";
+    let plan = Plan::parse(text, "s.toml", &[]).unwrap();
+    let beta = bidsweep::sweep::setting_columns().into_iter().find(|column| column.name == "beta").unwrap();
+    assert_eq!(beta.of_cell(&plan.cell(0)), bidsweep::sweep::Scalar::Null);
+}
+
+#[test]
 fn tables() {
     refused(
         "a strategy of a learner on a table",
@@ -2128,7 +2279,7 @@ error: `batch = "exact"` is not available where some bidders play tables and oth
 4 | batch = "exact"
   |         ^^^^^^^
   |
-  = help: write a number of profiles, such as `batch = 128`"#,
+  = help: give all bidders learners on tables, such as `learner = "soda"`"#,
     );
     refused(
         "beliefs about a table",

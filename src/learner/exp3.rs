@@ -1,9 +1,9 @@
 //! Exp3 over arms: only the payoffs of what was played are told (Auer, Cesa-Bianchi, Freund and Schapire 2002).
 
 use super::hyperparameter::{ARMS, Domain, Hyperparameter, Range, Tuned, Value};
-use super::mixture::softmax;
 use super::{Course, Entry, Feedback, Heard, Learn, LinearResponse, RegretBound, Rule, Told};
 use crate::auction::strategy::{Play, Strategy};
+use crate::numeric::elementary::exp;
 use crate::numeric::simd::{LANES, Real};
 
 /// The hyperparameters of Exp3.
@@ -47,7 +47,7 @@ impl Rule for Exp3 {
                 name: "exploration",
                 doc: "the share of plays that are evenly random; textbook: sqrt(K ln K / ((e - 1) T))",
                 default: Value::Tuned(Tuned::Textbook),
-                domain: Domain::Tuned { range: Range::PROBABILITY, anytime: false },
+                domain: Domain::Tuned { range: Range::PART, anytime: false },
             },
             Hyperparameter {
                 name: "step",
@@ -107,11 +107,16 @@ impl Rule for Exp3 {
             exploration: R::from_array(std::array::from_fn(|lane| lanes[lane].share(&courses[lane]))),
             step: R::from_array(std::array::from_fn(|lane| lanes[lane].eta(&courses[lane]))),
             implicit: R::from_array(lanes.map(|exp3| exp3.implicit)),
+            reference: R::splat(0.0),
             payoffs: vec![R::splat(0.0); shares.len()],
+            weights: vec![R::splat(1.0); shares.len()],
             shares,
         }
     }
 }
+
+/// The most that the exponent of a weight is above that of the reference.
+const FAR: f64 = 1.0;
 
 /// Exp3 over lanes: r_k is the mean over the batch of the payoff where arm k was played, 0 elsewhere.
 ///
@@ -120,10 +125,29 @@ pub struct State<R> {
     exploration: R,
     step: R,
     implicit: R,
+    /// A score that the weights are relative to, so that none overflows.
+    reference: R,
     /// L.
     payoffs: Vec<R>,
+    /// exp(eta (L - reference)): what was not played keeps its own.
+    weights: Vec<R>,
     /// x.
     shares: Vec<R>,
+}
+
+impl<R: Real> State<R> {
+    #[inline(always)]
+    fn weight(&self, arm: usize) -> R {
+        exp(self.step * (self.payoffs[arm] - self.reference))
+    }
+
+    /// The weights of all arms.
+    #[inline(always)]
+    fn weigh(&mut self) {
+        for arm in 0..self.weights.len() {
+            self.weights[arm] = self.weight(arm);
+        }
+    }
 }
 
 impl<R: Real> Learn<R> for State<R> {
@@ -134,23 +158,40 @@ impl<R: Real> Learn<R> for State<R> {
 
     #[inline(always)]
     fn learn(&mut self, told: Told<'_, R>, _: R) {
-        for ((sum, &share), &payoff) in self.payoffs.iter_mut().zip(&self.shares).zip(told.arms()) {
-            *sum = *sum + payoff / (share + self.implicit);
+        let mut highest = self.reference;
+        for (arm, &payoff) in told.arms().iter().enumerate() {
+            // Arms that no lane has played stay as they are.
+            if payoff.to_array() != [0.0; LANES] {
+                self.payoffs[arm] = self.payoffs[arm] + payoff / (self.shares[arm] + self.implicit);
+                self.weights[arm] = self.weight(arm);
+                highest = self.payoffs[arm].max(highest);
+            }
         }
-        softmax(&self.payoffs, self.step, &mut self.shares);
-        let kept = R::splat(1.0) - self.exploration;
+        let (zero, one) = (R::splat(0.0), R::splat(1.0));
+        let above = self.step * (highest - self.reference);
+        if above.if_greater(R::splat(FAR), one, zero).to_array() != [0.0; LANES] {
+            self.reference = above.if_greater(R::splat(FAR), highest, self.reference);
+            self.weigh();
+        }
+        let mut sum = zero;
+        for &weight in &self.weights {
+            sum = sum + weight;
+        }
+        let kept = (one - self.exploration) / sum;
         let evenly = self.exploration * R::splat(1.0 / self.payoffs.len() as f64);
-        for share in &mut self.shares {
-            *share = share.mul_add(kept, evenly);
+        for (share, &weight) in self.shares.iter_mut().zip(&self.weights) {
+            *share = weight.mul_add(kept, evenly);
         }
     }
 
     fn memory(&self) -> Vec<R> {
-        self.payoffs.clone()
+        std::iter::once(self.reference).chain(self.payoffs.iter().copied()).collect()
     }
 
     fn restore(&mut self, memory: &[R]) {
-        self.payoffs.copy_from_slice(memory);
+        self.reference = memory[0];
+        self.payoffs.copy_from_slice(&memory[1..]);
+        self.weigh();
     }
 }
 

@@ -137,6 +137,8 @@ impl Range {
 
     /// \[0, 1\].
     pub const PROBABILITY: Range = Range { words: "in [0, 1]", has: |x| (0.0..=1.0).contains(&x) };
+    /// (0, 1\].
+    pub const PART: Range = Range { words: "above 0 and at most 1", has: |x| x > 0.0 && x <= 1.0 };
     /// The finite numbers from 0 on.
     pub const NOT_NEGATIVE: Range =
         Range { words: "of 0 or more and finite", has: |x| x >= 0.0 && x.is_finite() };

@@ -182,7 +182,6 @@ fn arms_fault(settings: &Settings) -> Option<Fault> {
 /// What learners on tables do not go with.
 fn table_fault(draft: &Draft, settings: &Settings) -> Option<Fault> {
     let mut tables = settings.bidders.iter().filter(|bidder| bidder.play().table().is_some());
-    let name = tables.clone().next()?.learner.name();
     let is_given = draft.is_given(index_of(STRATEGY));
     if let Some(bidder) = tables.find(|bidder| is_given || bidder.strategy != Strategy::Linear) {
         return Some(Fault {
@@ -194,15 +193,6 @@ fn table_fault(draft: &Draft, settings: &Settings) -> Option<Fault> {
             ),
             help: "leave out `strategy`, or choose a learner that follows gradients, such as `learner = \"adam\"`"
                 .to_owned(),
-        });
-    }
-    if settings.updates == Updates::SharedGraph {
-        return Some(Fault {
-            keys: &["updates", "learner", "population"],
-            message: format!(
-                "`updates = \"shared-graph\"` follows gradients, and the learner `{name}` is told payoffs"
-            ),
-            help: "write `updates = \"simultaneous\"`, or `learner = \"adam\"`".to_owned(),
         });
     }
     let exact = &settings.bidders[settings.needs_exact_batch()?];

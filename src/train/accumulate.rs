@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::chunk::Chunk;
-use super::curves::{OfArms, OfCurves};
+use super::curves::{AddArms, OfArms, OfCurves};
 use super::draws::Accumulate;
 use super::game::Game;
 use super::gradient::{Everyone, OfLines, One, Pair, Total};
-use crate::numeric::simd::{Samples, Simd};
+use crate::numeric::simd::{Part, Samples, Simd};
 
 impl<S: Simd, X: Samples<S>, L: OfLines> Accumulate<Game<'_, S, X>, X> for L {
     #[inline(always)]
@@ -36,7 +36,8 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfCurves {
 impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfArms {
     #[inline(always)]
     fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
-        self.add::<S, X>(&mut game.curves, &mut game.arms, &mut game.tables, chunk);
+        let Game { curves, arms, tables, .. } = game;
+        S::apart(AddArms { summed: self.summed.clone(), curves, arms, tables, chunk });
     }
 
     #[inline(always)]
@@ -79,6 +80,23 @@ impl Add {
     }
 }
 
+/// A chunk, to be added to what some bidders try.
+struct AddTrials<'a, 'g, S: Simd, X: Samples<S>> {
+    bidders: Range<usize>,
+    game: &'a mut Game<'g, S, X>,
+    chunk: &'a mut Chunk<X>,
+}
+
+impl<S: Simd, X: Samples<S>> Part<S> for AddTrials<'_, '_, S, X> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Game { trials, lines, curves, .. } = self.game;
+        trials.add(self.bidders, &lines.block.slopes, curves, self.chunk);
+    }
+}
+
 impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
     #[inline(always)]
     fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
@@ -93,7 +111,7 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for Add {
             Add::Trials(_) => game.curves.bid(chunk),
         }
         if !game.trials.is_empty() {
-            game.trials.add(self.summed(), &game.lines.block.slopes, &game.curves, chunk);
+            S::apart(AddTrials { bidders: self.summed(), game, chunk });
         }
     }
 

@@ -9,7 +9,7 @@ use super::odds::{odds, probability};
 use super::tied::{MOST, tied};
 use crate::auction::strategy::arm_multiplier;
 use crate::learner::Feedback;
-use crate::numeric::simd::{LANES, Real, Samples, Simd};
+use crate::numeric::simd::{LANES, Part, Real, Samples, Simd};
 use crate::numeric::table::Number;
 
 /// Bits of the uniforms that arms are drawn by.
@@ -146,14 +146,10 @@ impl<R: Real, T: Number> Arms<R, T> {
         }
     }
 
-    /// Takes the mixture that the others are to face.
+    /// Begins a batch, in which the others face this mixture.
     #[inline(always)]
-    pub(super) fn take(&mut self, mixture: &[R]) {
+    fn begin_batch(&mut self, mixture: &[R]) {
         self.sampler.take(mixture);
-    }
-
-    #[inline(always)]
-    pub(super) fn begin_batch(&mut self) {
         self.wins.fill([0.0; LANES]);
         self.played.fill([0.0; LANES]);
         self.smoothed.fill(R::splat(0.0));
@@ -285,7 +281,7 @@ impl<R: Real, T: Number> Arms<R, T> {
     /// Ends a batch: the payoffs of the arms, each per sample. `per_sample` is 1 over the samples and over
     /// the units of a value.
     #[inline(always)]
-    pub(super) fn end_batch(&mut self, per_sample: R) {
+    fn end_batch(&mut self, per_sample: R) {
         let mut won = R::splat(0.0);
         for (k, payoff) in self.payoffs.iter_mut().enumerate() {
             won = won + R::from_array(self.wins[k]);
@@ -299,5 +295,35 @@ impl<R: Real, T: Number> Arms<R, T> {
                 *payoff
             };
         }
+    }
+}
+
+/// The begin of a batch, in which the others face the mixture.
+pub(super) struct BeginBatch<'a, R, T> {
+    pub(super) arms: &'a mut Arms<R, T>,
+    pub(super) mixture: &'a [R],
+}
+
+impl<S: Simd, T: Number> Part<S> for BeginBatch<'_, S::Real, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.arms.begin_batch(self.mixture);
+    }
+}
+
+/// The end of a batch: the payoffs of its arms.
+pub(super) struct EndBatch<'a, R, T> {
+    pub(super) arms: &'a mut Arms<R, T>,
+    pub(super) per_sample: R,
+}
+
+impl<S: Simd, T: Number> Part<S> for EndBatch<'_, S::Real, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.arms.end_batch(self.per_sample);
     }
 }

@@ -21,7 +21,7 @@ use super::tied::{MOST, tied};
 use crate::auction::Prior;
 use crate::auction::strategy::TableShape;
 use crate::learner::{Bids, Feedback, Told};
-use crate::numeric::simd::{LANES, Real, Samples, Simd};
+use crate::numeric::simd::{LANES, Part, Real, Samples, Simd};
 use crate::numeric::table::Number;
 
 /// Bits of the uniforms that bids are drawn by.
@@ -146,7 +146,7 @@ impl<R: Real, T: Number> Contexts<R, T> {
 
     /// Takes the table that the others are to face, shape \[bin\]\[bid\].
     #[inline(always)]
-    pub(super) fn take(&mut self, table: &[R]) {
+    fn take(&mut self, table: &[R]) {
         let scale = R::splat(f64::from(1_u32 << BITS));
         let last = self.shape.bids - 1;
         let rows = table.chunks_exact(last + 1).zip(self.thresholds.chunks_exact_mut(last + 1));
@@ -290,7 +290,7 @@ impl<R: Real, T: Number> Contexts<R, T> {
 
     /// Ends a batch; `per_sample` is 1 over the samples.
     #[inline(always)]
-    pub(super) fn end_batch(&mut self, per_sample: R) {
+    fn end_batch(&mut self, per_sample: R) {
         let cross = self.cross;
         let scale = if cross { per_sample } else { per_sample * R::splat(self.shape.bins as f64) };
         self.won.end_batch(&self.frame.bids, cross, scale);
@@ -309,5 +309,35 @@ impl<R: Real, T: Number> Contexts<R, T> {
     #[inline(always)]
     pub(super) fn told(&self) -> Told<'_, R> {
         self.seen.as_ref().unwrap_or(&self.won).told(&self.frame, self.cross)
+    }
+}
+
+/// The begin of a batch, in which the others face the table.
+pub(super) struct BeginTables<'a, R, T> {
+    pub(super) tables: &'a mut Contexts<R, T>,
+    pub(super) table: &'a [R],
+}
+
+impl<S: Simd, T: Number> Part<S> for BeginTables<'_, S::Real, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.tables.take(self.table);
+    }
+}
+
+/// The end of a batch: the payoffs of its bids.
+pub(super) struct EndTables<'a, R, T> {
+    pub(super) tables: &'a mut Contexts<R, T>,
+    pub(super) per_sample: R,
+}
+
+impl<S: Simd, T: Number> Part<S> for EndTables<'_, S::Real, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.tables.end_batch(self.per_sample);
     }
 }

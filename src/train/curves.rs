@@ -20,7 +20,7 @@ use super::odds::{TOGETHER, odds, probability, together};
 use super::player::{Player, knots};
 use crate::auction::Strategy;
 use crate::auction::strategy::Play;
-use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
+use crate::numeric::simd::{Float, LANES, Part, Real, Samples, Simd};
 
 /// The bids of a batch and the sums over it.
 pub(super) struct Curves<R, X> {
@@ -347,16 +347,21 @@ pub(super) struct OfArms {
     pub(super) summed: Range<usize>,
 }
 
-impl OfArms {
-    /// Adds the samples of a chunk to a block of the batch.
+/// A chunk of such a game, to be added to a block of the batch.
+pub(super) struct AddArms<'a, S: Simd, X: Samples<S>> {
+    pub(super) summed: Range<usize>,
+    pub(super) curves: &'a mut Curves<S::Real, X>,
+    pub(super) arms: &'a mut [Option<Arms<S::Real, X::Number>>],
+    pub(super) tables: &'a mut [Option<Contexts<S::Real, X::Number>>],
+    pub(super) chunk: &'a mut Chunk<X>,
+}
+
+impl<S: Simd, X: Samples<S>> Part<S> for AddArms<'_, S, X> {
+    type Output = ();
+
     #[inline(always)]
-    pub(super) fn add<S: Simd, X: Samples<S>>(
-        &self,
-        curves: &mut Curves<S::Real, X>,
-        arms: &mut [Option<Arms<S::Real, X::Number>>],
-        tables: &mut [Option<Contexts<S::Real, X::Number>>],
-        chunk: &mut Chunk<X>,
-    ) {
+    fn run(self) {
+        let AddArms { summed, curves, arms, tables, chunk } = self;
         curves.bid(chunk);
         for (place, arms) in arms.iter_mut().enumerate() {
             if let Some(arms) = arms {
@@ -370,11 +375,11 @@ impl OfArms {
                 tables.bid::<S, X>(chunk.bits(place), chunk.uniforms(place), curves.per_value, bids);
             }
         }
-        match self.summed.len() {
-            1 => chunk.find_rivals_of(self.summed.start, &Known(&curves.bids)),
+        match summed.len() {
+            1 => chunk.find_rivals_of(summed.start, &Known(&curves.bids)),
             _ => chunk.find_rivals(&Known(&curves.bids)),
         }
-        for place in self.summed.clone() {
+        for place in summed {
             match (&mut arms[place], &mut tables[place]) {
                 (Some(arms), _) => arms.add::<S, X>(place, chunk, curves.per_value, &curves.bids),
                 (_, Some(tables)) => tables.add::<S, X>(place, chunk, curves.per_value, &curves.bids),

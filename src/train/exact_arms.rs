@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::game::Game;
+use super::player::{Learning, Lesson};
 use super::{Settings, Updates};
 use crate::expectation::{ArmBidder, ArmPayoffs, ArmWorkspace};
 use crate::learner::Feedback;
-use crate::numeric::simd::{Real, Samples, Simd};
+use crate::numeric::simd::{Part, Real, Samples, Simd};
 
 /// The exact payoffs of a game's runs, which have equal priors.
 pub(super) struct ExactArms<R> {
@@ -64,14 +65,24 @@ impl<R> ExactArms<R> {
                 self.find(game, i..i + 1, None);
             }
             if sequential {
-                game.players[i].learn_arms(&self.payoffs[i], &self.payoffs[i]);
+                self.tell(game, i);
             }
         }
         if !sequential {
-            for (player, payoffs) in game.players.iter_mut().zip(&self.payoffs) {
-                player.learn_arms(payoffs, payoffs);
+            for bidder in 0..bidders {
+                self.tell(game, bidder);
             }
         }
+    }
+
+    /// Tells a bidder's learner its payoffs.
+    #[inline(always)]
+    fn tell<S: Simd<Real = R>, X: Samples<S>>(&self, game: &mut Game<'_, S, X>, bidder: usize)
+    where
+        R: Real,
+    {
+        let lesson = Lesson::Arms { told: &self.payoffs[bidder], payoffs: &self.payoffs[bidder] };
+        S::apart(Learning { player: &mut game.players[bidder], lesson });
     }
 
     /// The payoffs of some bidders against what is played, or against what a bidder believes.
@@ -90,6 +101,25 @@ impl<R> ExactArms<R> {
                 Some(believer) => player.believed(game.players[believer].belief, mixture),
             }
         }
-        self.game.find(&self.mixtures, wanted, &mut self.workspace, &mut self.payoffs);
+        let ExactArms { game, workspace, mixtures, payoffs } = self;
+        S::apart(Find { game, mixtures, wanted, workspace, payoffs });
+    }
+}
+
+/// The payoffs of some bidders against mixtures.
+struct Find<'a, R> {
+    game: &'a ArmPayoffs,
+    mixtures: &'a [Vec<R>],
+    wanted: Range<usize>,
+    workspace: &'a mut ArmWorkspace<R>,
+    payoffs: &'a mut [Vec<R>],
+}
+
+impl<S: Simd> Part<S> for Find<'_, S::Real> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.game.find(self.mixtures, self.wanted, self.workspace, self.payoffs);
     }
 }

@@ -1,11 +1,13 @@
 //! Epochs on the exact payoffs of tables, which nothing is drawn for.
 
-use super::Run;
-use super::Updates;
+use std::ops::Range;
+
 use super::game::Game;
+use super::player::{Learning, Lesson, Player};
+use super::{Run, Updates};
 use crate::auction::strategy::TableShape;
 use crate::expectation::{TableLaws, TableWins};
-use crate::numeric::simd::{Real, Samples, Simd};
+use crate::numeric::simd::{Part, Real, Samples, Simd};
 
 /// The exact payoffs of a game's runs, whatever their priors.
 pub(super) struct ExactContexts<R> {
@@ -31,20 +33,46 @@ impl<R: Real> ExactContexts<R> {
     #[inline(always)]
     pub(super) fn epoch<S: Simd<Real = R>, X: Samples<S>>(&mut self, game: &mut Game<'_, S, X>) {
         let bidders = game.players.len();
-        for (place, player) in game.players.iter().enumerate() {
-            self.game.take(place, &player.parameters, &mut self.laws);
-        }
         if game.runs[0].settings.updates == Updates::Sequential {
-            for i in 0..bidders {
-                self.game.find(&self.laws, i..i + 1, &mut self.wins);
-                game.players[i].learn_exact_table(&self.wins[i]);
-                self.game.take(i, &game.players[i].parameters, &mut self.laws);
+            for bidder in 0..bidders {
+                S::apart(Find { exact: self, players: &game.players, wanted: bidder..bidder + 1 });
+                self.tell(game, bidder);
             }
             return;
         }
-        self.game.find(&self.laws, 0..bidders, &mut self.wins);
-        for (player, wins) in game.players.iter_mut().zip(&self.wins) {
-            player.learn_exact_table(wins);
+        S::apart(Find { exact: self, players: &game.players, wanted: 0..bidders });
+        for bidder in 0..bidders {
+            self.tell(game, bidder);
         }
+    }
+
+    /// Tells a bidder's learner how often its bids win.
+    #[inline(always)]
+    fn tell<S: Simd<Real = R>, X: Samples<S>>(&self, game: &mut Game<'_, S, X>, bidder: usize) {
+        let lesson = Lesson::Wins(&self.wins[bidder]);
+        S::apart(Learning { player: &mut game.players[bidder], lesson });
+    }
+}
+
+/// How often the bids of some bidders win against what the others play.
+struct Find<'a, R: Real> {
+    exact: &'a mut ExactContexts<R>,
+    players: &'a [Player<R>],
+    wanted: Range<usize>,
+}
+
+impl<S: Simd> Part<S> for Find<'_, S::Real> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let ExactContexts { game, laws, wins } = self.exact;
+        for (place, player) in self.players.iter().enumerate() {
+            // Nobody faces itself.
+            if self.wanted != (place..place + 1) {
+                game.take(place, &player.parameters, laws);
+            }
+        }
+        game.find(laws, self.wanted, wins);
     }
 }

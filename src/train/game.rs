@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::arms::Arms;
-use super::contexts::Contexts;
+use super::arms::{Arms, BeginBatch, EndBatch};
+use super::contexts::{BeginTables, Contexts, EndTables};
 use super::curves::Curves;
 use super::gradient::{Batch, Sums};
-use super::player::Player;
+use super::player::{Learning, Lesson, Player};
 use super::trials::Trials;
 use super::{Beta, Run};
 use crate::auction::Strategy;
@@ -134,21 +134,21 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
                 let Some(arms) = arms else { continue };
                 steep = limit.if_greater(per_bid * self.players[place].high, steep, one);
                 let believer = learner.map(|learner| &self.players[learner]);
-                match believer.filter(|believer| believer.feedback == Feedback::Beliefs) {
+                let mixture = match believer.filter(|believer| believer.feedback == Feedback::Beliefs) {
                     Some(believer) => {
                         let believed = &mut self.believed[..self.players[place].parameters.len()];
                         self.players[place].believed(believer.belief, believed);
-                        arms.take(believed);
+                        &*believed
                     }
-                    None => arms.take(&self.players[place].parameters),
-                }
-                arms.begin_batch();
+                    None => &self.players[place].parameters,
+                };
+                S::apart(BeginBatch { arms, mixture });
             }
             for (tables, player) in self.tables.iter_mut().zip(&self.players) {
                 if let Some(tables) = tables {
                     let top = per_bid * S::Real::splat(tables.top_bid());
                     steep = limit.if_greater(top, steep, one);
-                    tables.take(&player.parameters);
+                    S::apart(BeginTables { tables, table: &player.parameters });
                 }
             }
             self.curves.begin_batch::<S>(self.beta, self.per_value, steep.to_array().contains(&1.0));
@@ -170,21 +170,24 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         match self.players[bidder].feedback {
             Feedback::EveryArm | Feedback::EveryArmSmoothed | Feedback::PlayedArms | Feedback::Beliefs => {
                 let arms = self.arms[bidder].as_mut().expect("a bidder on arms");
-                arms.end_batch(self.per_sample / self.per_value);
-                self.players[bidder].learn_arms(&arms.told, &arms.payoffs);
+                S::apart(EndBatch { arms, per_sample: self.per_sample / self.per_value });
+                let lesson = Lesson::Arms { told: &arms.told, payoffs: &arms.payoffs };
+                S::apart(Learning { player: &mut self.players[bidder], lesson });
             }
             Feedback::EveryBid { .. } | Feedback::ExpectedBids => {
                 let tables = self.tables[bidder].as_mut().expect("a bidder on a table");
-                tables.end_batch(self.per_sample);
-                self.players[bidder].learn_table(tables.told(), tables.payoffs());
+                S::apart(EndTables { tables, per_sample: self.per_sample });
+                let lesson = Lesson::Table { told: tables.told(), payoffs: tables.payoffs() };
+                S::apart(Learning { player: &mut self.players[bidder], lesson });
             }
             Feedback::Gradient => {
                 self.find_gradient(bidder);
-                self.players[bidder].learn_gradient();
+                S::apart(Learning { player: &mut self.players[bidder], lesson: Lesson::Gradient });
             }
             Feedback::Trials => {
                 let (normals, payoffs) = self.trials.found(bidder, self.per_sample / self.per_value);
-                self.players[bidder].learn_trials(normals, payoffs);
+                let lesson = Lesson::Trials { normals, payoffs };
+                S::apart(Learning { player: &mut self.players[bidder], lesson });
             }
         }
     }
@@ -233,7 +236,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             return;
         }
         self.players[bidder].take_derivatives(derivatives);
-        self.players[bidder].learn_gradient();
+        S::apart(Learning { player: &mut self.players[bidder], lesson: Lesson::Gradient });
     }
 
     /// Lets a bidder look ahead along such derivatives.

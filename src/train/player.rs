@@ -8,7 +8,7 @@ use super::{BidderOutcome, Mixed, Rate, Run, Standing};
 use crate::auction::strategy::{Link, Play, piecewise_linear};
 use crate::auction::{Prior, Strategy};
 use crate::learner::{Bids, Course, Feedback, Learn, Learner, State, Told};
-use crate::numeric::simd::{LANES, Real};
+use crate::numeric::simd::{Float, LANES, Part, Real, Simd};
 
 /// One bidder. Vectors have one entry a parameter.
 pub(super) struct Player<R: Real> {
@@ -190,20 +190,6 @@ impl<R: Real> Player<R> {
         self.link.slopes(self.parameters[k])
     }
 
-    /// Tells the learner [`Player::gradient`], and takes the parameters that it comes to.
-    #[inline(always)]
-    pub(super) fn learn_gradient(&mut self) {
-        self.learner.learn(Told::Gradient(&self.gradient), self.rate);
-        self.play();
-    }
-
-    /// Tells the learner what it tried and what that earned, and takes the parameters that it comes to.
-    #[inline(always)]
-    pub(super) fn learn_trials(&mut self, normals: &[R], payoffs: &[R]) {
-        self.learner.learn(Told::Trials { normals, payoffs }, self.rate);
-        self.play();
-    }
-
     /// Lets the learner look ahead along [`Player::gradient`], and takes the parameters that it looks at.
     #[inline(always)]
     pub(super) fn look_along_gradient(&mut self) {
@@ -217,52 +203,6 @@ impl<R: Real> Player<R> {
         for (k, &derivative) in derivatives.iter().enumerate() {
             self.gradient[k] = derivative * self.slope(k);
         }
-    }
-
-    /// Tells a learner on arms what it asks for, given also the payoff of every arm; takes the mixture that
-    /// it comes to.
-    #[inline(always)]
-    pub(super) fn learn_arms(&mut self, told: &[R], payoffs: &[R]) {
-        let mixed = self.mixed.as_mut().expect("a bidder on arms");
-        let plays_response = self.feedback == Feedback::Beliefs;
-        if !plays_response {
-            mixed.hindsight.hear(&self.parameters, payoffs);
-            mixed.shown.copy_from_slice(&self.parameters);
-        }
-        self.learner.learn(Told::Arms(told), self.rate);
-        for (parameter, &share) in self.parameters.iter_mut().zip(self.learner.numbers()) {
-            *parameter = share;
-        }
-        // What answers beliefs is what the epoch plays.
-        if plays_response {
-            mixed.shown.copy_from_slice(&self.parameters);
-        }
-        mixed.epochs = mixed.epochs + R::splat(1.0);
-        for (sum, &share) in mixed.sums.iter_mut().zip(&mixed.shown) {
-            *sum = *sum + share;
-        }
-    }
-
-    /// Tells a learner on a table what it asks for, given also the payoffs of all bids; takes the table that it
-    /// comes to.
-    #[inline(always)]
-    pub(super) fn learn_table(&mut self, told: Told<'_, R>, payoffs: Told<'_, R>) {
-        let (ledger, shown) = self.table.as_mut().expect("a bidder on a table");
-        std::mem::swap(shown, &mut self.parameters);
-        ledger.record(shown, payoffs);
-        self.learner.learn(told, self.rate);
-        self.parameters.copy_from_slice(self.learner.numbers());
-    }
-
-    /// The same, of exact payoffs: how often every bid wins.
-    #[inline(always)]
-    pub(super) fn learn_exact_table(&mut self, wins: &[R]) {
-        let (ledger, shown) = self.table.as_mut().expect("a bidder on a table");
-        std::mem::swap(shown, &mut self.parameters);
-        let bids = Bids { values: &ledger.frame.values, bids: &ledger.frame.bids, wins };
-        self.learner.learn(Told::Bids(bids), self.rate);
-        ledger.record_wins(shown, wins);
-        self.parameters.copy_from_slice(self.learner.numbers());
     }
 
     /// The mean of all mixtures that were played, and of the arm nearest to a multiplier before.
@@ -381,4 +321,68 @@ pub(super) fn of_lanes<R: Real>(priors: [&Prior; LANES], numbers: impl Fn(&Prior
         lanes.push(known.map_or_else(|| numbers(prior), |other| lanes[other].clone()));
     }
     lanes_of(&std::array::from_fn(|lane| lanes[lane].as_slice()))
+}
+
+/// What a learner is told of an epoch, and by what its bidder is observed.
+pub(super) enum Lesson<'a, R> {
+    /// [`Player::gradient`].
+    Gradient,
+    /// What it tried, and what that earned.
+    Trials { normals: &'a [R], payoffs: &'a [R] },
+    /// What a learner on arms asks for, and the payoff of every arm.
+    Arms { told: &'a [R], payoffs: &'a [R] },
+    /// What a learner on a table asks for, and the payoffs of all bids.
+    Table { told: Told<'a, R>, payoffs: Told<'a, R> },
+    /// The same, of exact payoffs: how often every bid wins.
+    Wins(&'a [R]),
+}
+
+/// A lesson of a bidder: the learner learns, and the bidder takes the parameters that it comes to.
+pub(super) struct Learning<'a, R: Real> {
+    pub(super) player: &'a mut Player<R>,
+    pub(super) lesson: Lesson<'a, R>,
+}
+
+impl<S: Simd> Part<S> for Learning<'_, S::Real> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Learning { player, lesson } = self;
+        // What answers beliefs is what the epoch plays; else it has played what stands here.
+        let answers = player.feedback == Feedback::Beliefs;
+        if let (Some(mixed), Lesson::Arms { payoffs, .. }, false) = (&mut player.mixed, &lesson, answers) {
+            mixed.hindsight.hear(&player.parameters, payoffs);
+            mixed.shown.copy_from_slice(&player.parameters);
+        }
+        if let Some((ledger, shown)) = &mut player.table {
+            std::mem::swap(shown, &mut player.parameters);
+            match lesson {
+                Lesson::Table { payoffs, .. } => ledger.record(shown, payoffs),
+                Lesson::Wins(wins) => ledger.record_wins(shown, wins),
+                _ => {}
+            }
+        }
+        let told = match lesson {
+            Lesson::Table { told, .. } => told,
+            Lesson::Wins(wins) => {
+                let (ledger, _) = player.table.as_ref().expect("a bidder on a table");
+                Told::Bids(Bids { values: &ledger.frame.values, bids: &ledger.frame.bids, wins })
+            }
+            Lesson::Gradient => Told::Gradient(&player.gradient),
+            Lesson::Trials { normals, payoffs } => Told::Trials { normals, payoffs },
+            Lesson::Arms { told, .. } => Told::Arms(told),
+        };
+        player.learner.learn(told, player.rate);
+        player.play();
+        if let Some(mixed) = &mut player.mixed {
+            if answers {
+                mixed.shown.copy_from_slice(&player.parameters);
+            }
+            mixed.epochs = mixed.epochs + S::Real::splat(1.0);
+            for (sum, &share) in mixed.sums.iter_mut().zip(&mixed.shown) {
+                *sum = *sum + share;
+            }
+        }
+    }
 }

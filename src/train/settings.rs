@@ -239,7 +239,10 @@ impl Settings {
             } else {
                 "`batch = \"exact\"` is not available where some bidders follow gradients and others play arms"
             },
-            instead: "write a number of profiles, such as `batch = 128`",
+            instead: match self.needs_exact_batch() {
+                Some(_) => "give all bidders learners on tables, such as `learner = \"soda\"`",
+                None => "write a number of profiles, such as `batch = 128`",
+            },
         })
     }
 

@@ -155,6 +155,19 @@ pub trait Simd: Copy + 'static {
     type Single: Samples<Self, Number = f32>;
     /// Eight u64.
     type Bits: Bits;
+
+    /// Runs a part of a kernel by a call of its own, for the instance's instruction set: what is long and is
+    /// asked for in many places is then compiled once.
+    fn apart<P: Part<Self>>(part: P) -> P::Output;
+}
+
+/// A part of a kernel that is compiled once an instance, whoever asks for it; `run` must be
+/// `#[inline(always)]`, as that of a [`Kernel`].
+pub trait Part<S: Simd> {
+    /// What it gives.
+    type Output;
+    /// The computation.
+    fn run(self) -> Self::Output;
 }
 
 /// A computation written once over the logical vector. `run` and all that it calls often must be

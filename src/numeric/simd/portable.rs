@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Div, Mul, Sub};
 
-use super::{BELOW_ONE_F32, BELOW_ONE_F64, Bits, Float, LANES, Real, Samples, Simd, one_sample};
+use super::{BELOW_ONE_F32, BELOW_ONE_F64, Bits, Float, LANES, Part, Real, Samples, Simd, one_sample};
 use crate::numeric::table::{QuantileTable, StepTable};
 
 /// Whether the build's target has a fused multiply-add; where it has none, `mul_add` is a call of the
@@ -16,6 +16,11 @@ impl Simd for Arrays {
     type Real = Array<f64, LANES>;
     type Single = Array<f32, { 2 * LANES }>;
     type Bits = Array<u64, LANES>;
+
+    #[inline(never)]
+    fn apart<P: Part<Self>>(part: P) -> P::Output {
+        part.run()
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -3,8 +3,8 @@
 //! Unsafe blocks here are of four kinds. (1) Intrinsics that read and write registers only, unsafe because
 //! the processor may lack them: the types of this file are private, and a kernel gets them from [`run_avx2`]
 //! and [`run_avx512`] alone, which look at the processor first. (2) Transmutes between a vector and the array
-//! of its lanes: plain numbers of one size, for which every bit pattern is valid. (3) The two calls in those
-//! functions. (4) Loads of rows of tables, each beside the argument that the row is there.
+//! of its lanes: plain numbers of one size, for which every bit pattern is valid. (3) The calls of
+//! functions that enable the instruction set, in those and in [`Simd::apart`]. (4) Loads of rows of tables, each beside the argument that the row is there.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -12,7 +12,7 @@ use std::mem::transmute;
 use std::ops::{Add, Div, Mul, Sub};
 
 use super::{
-    BELOW_ONE_F32, BELOW_ONE_F64, Bits, Float, Instance, Kernel, LANES, Real, Samples, Simd, one_sample,
+    BELOW_ONE_F32, BELOW_ONE_F64, Bits, Float, Instance, Kernel, LANES, Part, Real, Samples, Simd, one_sample,
 };
 use crate::numeric::table::{Number, QuantileTable, StepTable};
 
@@ -46,6 +46,17 @@ impl Simd for Avx2 {
     type Real = Two<Register<__m256d>>;
     type Single = Two<Register<__m256>>;
     type Bits = Two<Register<__m256i>>;
+
+    #[inline(always)]
+    fn apart<P: Part<Self>>(part: P) -> P::Output {
+        #[inline(never)]
+        #[target_feature(enable = "avx2,fma")]
+        fn run<P: Part<Avx2>>(part: P) -> P::Output {
+            part.run()
+        }
+        // SAFETY: the instance is handed out where the processor has the features alone.
+        unsafe { run(part) }
+    }
 }
 
 /// One register of 512 bits a vector.
@@ -56,6 +67,17 @@ impl Simd for Avx512 {
     type Real = Register<__m512d>;
     type Single = Register<__m512>;
     type Bits = Register<__m512i>;
+
+    #[inline(always)]
+    fn apart<P: Part<Self>>(part: P) -> P::Output {
+        #[inline(never)]
+        #[target_feature(enable = "avx2,fma,avx512f,avx512vl,avx512bw,avx512dq")]
+        fn run<P: Part<Avx512>>(part: P) -> P::Output {
+            part.run()
+        }
+        // SAFETY: the instance is handed out where the processor has the features alone.
+        unsafe { run(part) }
+    }
 }
 
 /// One register.
