@@ -17,6 +17,7 @@
 //! with cross-learning).
 
 use super::chunk::{Chunk, STEPS};
+use super::lanes::of_lanes;
 use super::tied::{MOST, tied};
 use crate::auction::Prior;
 use crate::auction::strategy::TableShape;
@@ -64,7 +65,7 @@ pub(super) struct Frame<R> {
 impl<R: Real> Frame<R> {
     /// Of each lane's prior.
     pub(super) fn new(shape: TableShape, priors: [&Prior; LANES]) -> Self {
-        let values = super::player::of_lanes(priors, |prior| shape.values(prior));
+        let values = of_lanes(priors, |prior| shape.values(prior));
         Frame { values, bids: shape.grid().map(R::splat).collect() }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::contexts::Frame;
-use super::player::of_lanes;
+use super::lanes::of_lanes;
 use crate::auction::strategy::TableShape;
 use crate::learner::{Heard, Told};
 use crate::numeric::simd::{LANES, Real};

@@ -18,6 +18,7 @@ mod gradient;
 mod group;
 mod hindsight;
 mod kernel;
+mod lanes;
 mod ledger;
 mod observe;
 mod odds;

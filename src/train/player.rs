@@ -1,6 +1,7 @@
 //! A bidder of eight runs: what it plays, what it is told, and what is kept of it.
 
 use super::hindsight::Hindsight;
+use super::lanes::{lanes_of, of_lanes};
 use super::ledger::Ledger;
 use super::observe::{Moments, Observer};
 use super::start::thetas;
@@ -303,24 +304,9 @@ impl<R: Real> Player<R> {
     }
 }
 
-/// Numbers of each lane as vectors, one a number.
-fn lanes_of<R: Real>(lanes: &[&[f64]; LANES]) -> Vec<R> {
-    (0..lanes[0].len()).map(|k| R::from_array(lanes.map(|lane| lane[k]))).collect()
-}
-
 /// The knots of each lane's prior, one vector a knot.
 pub(super) fn knots<R: Real>(priors: [&Prior; LANES], segments: usize) -> Vec<R> {
     of_lanes(priors, |prior| piecewise_linear::knots(prior, segments))
-}
-
-/// As many numbers of each lane's prior, one vector a number; neighbours that agree share the work.
-pub(super) fn of_lanes<R: Real>(priors: [&Prior; LANES], numbers: impl Fn(&Prior) -> Vec<f64>) -> Vec<R> {
-    let mut lanes: Vec<Vec<f64>> = Vec::with_capacity(LANES);
-    for (lane, prior) in priors.iter().enumerate() {
-        let known = (0..lane).find(|&other| priors[other] == *prior);
-        lanes.push(known.map_or_else(|| numbers(prior), |other| lanes[other].clone()));
-    }
-    lanes_of(&std::array::from_fn(|lane| lanes[lane].as_slice()))
 }
 
 /// What a learner is told of an epoch, and by what its bidder is observed.
