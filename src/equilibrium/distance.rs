@@ -121,8 +121,8 @@ impl BneDistance {
         Distance { l2: square.sqrt(), linf }
     }
 
-    /// At the mean value of every bin, which is all of a value that a table knows: the mean square over what is
-    /// drawn, that of the mean bid and the variances; and the largest distance of a mean bid.
+    /// At the mean value of every bin, which is all of a value that a table knows: the mean square over
+    /// what is drawn, that of the mean bid and the variances; and the largest distance of a mean bid.
     fn of_table(&self, bidder: usize, table: &TableBids) -> Distance {
         let (mut squares, mut linf) = (0.0, 0.0_f64);
         for ((bin, row), &value) in table.rows().enumerate().zip(table.values()) {

@@ -69,8 +69,8 @@ impl<'a> BidCurve<'a> {
         BidCurve::through(marginal, part, points)
     }
 
-    /// The bids of a table, each `shift` higher; of bidder 0, who plays nothing else. What is won is linear in
-    /// the value, so that of those who bid one bid the mean value is enough: places are those of bids, by
+    /// The bids of a table, each `shift` higher; of bidder 0, who plays nothing else. What is won is linear
+    /// in the value, so that of those who bid one bid the mean value is enough: places are those of bids, by
     /// their rank, and rise at atoms alone.
     pub fn of_table(table: &TableBids, shift: f64, part: Part) -> BidCurve<'static> {
         let bids: Vec<f64> = table.shape().grid().collect();

@@ -71,7 +71,8 @@ pub enum Feedback {
     Beliefs,
     /// Of a table: the payoff that every bid would have had on the batch.
     EveryBid {
-        /// In every bin on all samples, with the bin's mean value, rather than on those with a value in the bin.
+        /// In every bin on all samples, with the bin's mean value, rather than on those with a value
+        /// in the bin.
         cross: bool,
         /// Estimated from what a bidder sees who is shown the winning bid: the highest other bid, but where
         /// its own is above it.

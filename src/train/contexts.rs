@@ -28,15 +28,23 @@ use crate::numeric::table::Number;
 /// Bits of the uniforms that bids are drawn by.
 const BITS: u32 = 31;
 
+/// Thresholds that are compared with a uniform together.
+const TOGETHER: usize = 16;
+
+/// Adding it to a number below 2^31 rounds that to an integer, which then sits in the low bits.
+const SHIFT: f64 = 1.5 * (1_u64 << 52) as f64;
+
 /// One bidder on a table, in eight runs.
 pub(super) struct Contexts<R, T> {
     shape: TableShape,
     frame: Frame<R>,
     /// b_m.
     grid: Vec<T>,
-    /// sum_(a <= m) x_ja in units of 2^-31, rounded down; the last of a bin is above every uniform. Shape
-    /// \[bin\]\[bid\].
-    thresholds: Vec<[u32; LANES]>,
+    /// sum_(a <= m) x_ja in units of 2^-31, rounded; the last of a bin is above every uniform, as are those
+    /// that fill it up. Shape \[lane\]\[bin\]\[bid / 16\]\[16\].
+    thresholds: Vec<[u32; TOGETHER]>,
+    /// Bids of a bin, filled up, / 16.
+    groups: usize,
     /// The bins of a chunk's own values and the bids that were drawn, shape \[step\]\[sample\].
     drawn: Vec<[Drawn; MOST]>,
     /// Whether every sample counts in every bin, and then as one bin.
@@ -131,7 +139,8 @@ impl<R: Real, T: Number> Contexts<R, T> {
             shape,
             frame: Frame::new(shape, priors),
             grid: shape.grid().map(T::round).collect(),
-            thresholds: vec![[u32::MAX; LANES]; shape.probabilities()],
+            thresholds: vec![[u32::MAX; TOGETHER]; LANES * shape.bins * shape.bids.div_ceil(TOGETHER)],
+            groups: shape.bids.div_ceil(TOGETHER),
             drawn: vec![[Drawn { bin: 0, bid: 0 }; MOST]; STEPS],
             cross,
             won: steps(),
@@ -148,31 +157,29 @@ impl<R: Real, T: Number> Contexts<R, T> {
     /// Takes the table that the others are to face, shape \[bin\]\[bid\].
     #[inline(always)]
     fn take(&mut self, table: &[R]) {
-        let scale = R::splat(f64::from(1_u32 << BITS));
+        let (scale, shift) = (R::splat(f64::from(1_u32 << BITS)), R::splat(SHIFT));
         let last = self.shape.bids - 1;
-        let rows = table.chunks_exact(last + 1).zip(self.thresholds.chunks_exact_mut(last + 1));
-        for (row, thresholds) in rows {
+        let of_lane = self.shape.bins * self.groups;
+        self.chances.fill([0.0; LANES]);
+        let per_bin = 1.0 / (f64::from(1_u32 << BITS) * self.shape.bins as f64);
+        for (bin, row) in table.chunks_exact(last + 1).enumerate() {
             let mut sum = R::splat(0.0);
-            for (&share, thresholds) in row[..last].iter().zip(thresholds) {
+            for (m, &share) in row[..last].iter().enumerate() {
                 sum = sum + share;
-                let scaled = (sum * scale).min(scale).to_array();
+                let scaled = ((sum * scale).min(scale) + shift).to_array();
+                let (group, place) = (bin * self.groups + m / TOGETHER, m % TOGETHER);
                 for lane in 0..LANES {
-                    // Below 2^32, of either sign alike.
-                    thresholds[lane] = scaled[lane] as i64 as u32;
+                    self.thresholds[of_lane * lane + group][place] = scaled[lane].to_bits() as u32;
                 }
-            }
-        }
-        if !self.chances.is_empty() {
-            self.chances.fill([0.0; LANES]);
-            let per_bin = 1.0 / (scale.to_array()[0] * self.shape.bins as f64);
-            for row in self.thresholds.chunks_exact(last + 1) {
-                for (chance, thresholds) in self.chances[..last].iter_mut().zip(row) {
+                if !self.chances.is_empty() {
                     for lane in 0..LANES {
-                        chance[lane] += f64::from(thresholds[lane]) * per_bin;
+                        self.chances[m][lane] += f64::from(scaled[lane].to_bits() as u32) * per_bin;
                     }
                 }
             }
-            self.chances[last] = [1.0; LANES];
+        }
+        if let Some(chance) = self.chances.last_mut() {
+            *chance = [1.0; LANES];
         }
     }
 
@@ -186,37 +193,35 @@ impl<R: Real, T: Number> Contexts<R, T> {
         per_value: X,
         bids: &mut [X],
     ) {
-        let (bins, count) = (self.shape.bins, self.shape.bids);
-        let samples = LANES * X::PER_LANE;
+        let (bins, samples) = (self.shape.bins, LANES * X::PER_LANE);
+        let of_lane = bins * self.groups;
         let (mut quantiles, mut drawn) = ([T::round(0.0); MOST], [T::round(0.0); MOST]);
         for (step, ((bits, &uniform), bid)) in bits.iter().zip(uniforms).zip(bids).enumerate() {
             uniform.store(&mut quantiles[..samples]);
-            let (mut first, mut draws) = ([0_usize; MOST], [0_u32; MOST]);
+            let mut own = [0_u32; MOST];
+            for sample in 0..samples {
+                // The integer below, as no uniform is on the border of two bins.
+                let place = quantiles[sample].widen() * bins as f64 - 0.5 + SHIFT;
+                own[sample] = (place.to_bits() as u32).min(bins as u32 - 1);
+            }
             for lane in 0..LANES {
                 for part in 0..X::PER_LANE {
                     let sample = X::PER_LANE * lane + part;
                     // The low half for the first of two samples; the high half is the better one.
                     let half = if X::PER_LANE == 1 { 1 } else { part as u32 };
-                    draws[sample] = (bits[lane] >> (32 * half)) as u32 >> (32 - BITS);
-                    let bin = (quantiles[sample].widen() * bins as f64) as usize;
-                    first[sample] = bin.min(bins - 1) * count;
+                    let uniform = (bits[lane] >> (32 * half)) as u32 >> (32 - BITS);
+                    let first = of_lane * lane + own[sample] as usize * self.groups;
+                    let mut below = [0_u32; TOGETHER];
+                    for thresholds in &self.thresholds[first..first + self.groups] {
+                        for k in 0..TOGETHER {
+                            below[k] += u32::from(thresholds[k] <= uniform);
+                        }
+                    }
+                    // The first bid with a threshold above the uniform.
+                    let at: u32 = below.iter().sum();
+                    drawn[sample] = self.grid[at as usize];
+                    self.drawn[step][sample] = Drawn { bin: own[sample] as u16, bid: at as u16 };
                 }
-            }
-            // The first bid with a threshold above the uniform, by halves; the last bid has one.
-            let mut at = first;
-            let mut left = count;
-            while left > 1 {
-                let half = left / 2;
-                for sample in 0..samples {
-                    let below = self.thresholds[at[sample] + half - 1][sample / X::PER_LANE] <= draws[sample];
-                    at[sample] += if below { half } else { 0 };
-                }
-                left -= half;
-            }
-            for sample in 0..samples {
-                let bid = at[sample] - first[sample];
-                drawn[sample] = self.grid[bid];
-                self.drawn[step][sample] = Drawn { bin: (first[sample] / count) as u16, bid: bid as u16 };
             }
             *bid = X::load(&drawn[..samples]) * per_value;
         }
@@ -235,16 +240,18 @@ impl<R: Real, T: Number> Contexts<R, T> {
         let last = self.shape.bids - 1;
         let samples = LANES * X::PER_LANE;
         let per_bid = X::splat(last as f64 / self.shape.top_bid()) / per_value;
-        let (half, end) = (X::splat(0.5), X::splat(last as f64));
+        let (end, shift) = (X::splat(last as f64), X::splat((1_u64 << X::MANTISSA_BITS) as f64));
+        let mask = (1_u64 << X::MANTISSA_BITS) - 1;
         let mut own = [T::round(0.0); MOST];
         let (mut highest, mut nearest, mut units) = (own, own, own);
         per_value.store(&mut units[..samples]);
+        let two = bids.len() == 2 * STEPS;
         let steps = chunk.values(place).iter().zip(chunk.rivals(place)).enumerate();
         for (step, (&value, &rival)) in steps {
             value.store(&mut own[..samples]);
             rival.store(&mut highest[..samples]);
-            // Between the bids beside the nearest all bids but that are above or below.
-            rival.mul_add(per_bid, half).min(end).store(&mut nearest[..samples]);
+            // Of the bids but the nearest all are above or below. It sits in the low bits.
+            ((rival * per_bid).min(end) + shift).store(&mut nearest[..samples]);
             for lane in 0..LANES {
                 for part in 0..X::PER_LANE {
                     if part > 0 && chunk.lacks_second(step) {
@@ -254,11 +261,13 @@ impl<R: Real, T: Number> Contexts<R, T> {
                     let (value, rival) = (own[sample].widen(), highest[sample]);
                     let Drawn { bin, bid } = self.drawn[step][sample];
                     let row = if self.cross { 0 } else { usize::from(bin) * (last + 2) };
-                    let at = nearest[sample].widen() as usize;
+                    let at = (nearest[sample].bits() & mask) as usize;
                     let there = self.grid[at].times(units[sample]);
                     let mut share = 0.0;
                     if there == rival {
-                        share = 1.0 / (1 + tied::<S, X>(bids, place, step, sample, rival)) as f64;
+                        // Of two bidders one ties.
+                        let tied = if two { 1 } else { tied::<S, X>(bids, place, step, sample, rival) };
+                        share = 1.0 / (1 + tied) as f64;
                         self.won.add(row + at, lane, share, value);
                     }
                     let next = at + usize::from(there <= rival);
@@ -268,12 +277,13 @@ impl<R: Real, T: Number> Contexts<R, T> {
                         seen.add(row, lane, 1.0, value);
                         // The bids of the grid that are not above the rival's.
                         if usize::from(bid) < next {
-                            let row_of_bin = usize::from(bin) * (last + 1);
                             let per_chance = match (self.cross, next > last) {
                                 (true, _) => 1.0 / self.chances[next - 1][lane],
                                 (false, true) => 1.0,
                                 (false, false) => {
-                                    let threshold = self.thresholds[row_of_bin + next - 1][lane];
+                                    let bin = self.shape.bins * lane + usize::from(bin);
+                                    let group = bin * self.groups + (next - 1) / TOGETHER;
+                                    let threshold = self.thresholds[group][(next - 1) % TOGETHER];
                                     f64::from(1_u32 << BITS) / f64::from(threshold)
                                 }
                             };

@@ -94,8 +94,8 @@ impl BidFunction {
         }
     }
 
-    /// The functions that are drawn, each with its weight: the function itself, where it is no mixture. None of
-    /// a table, whose bids are drawn.
+    /// The functions that are drawn, each with its weight: the function itself, where it is no mixture.
+    /// None of a table, whose bids are drawn.
     pub fn components(&self) -> impl Iterator<Item = (f64, PureBids<'_>)> {
         let (only, mixed) = match (self.pure(), self) {
             (None, BidFunction::Mixed(mixture)) => (None, &mixture.components[..]),

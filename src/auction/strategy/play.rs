@@ -14,8 +14,8 @@ pub enum Play {
         /// Number of lines, at least 2.
         arms: usize,
     },
-    /// For each bin of values a mixture over a grid of bids, of which one is drawn in every auction; the numbers
-    /// are its probabilities, shape \[bin\]\[bid\].
+    /// For each bin of values a mixture over a grid of bids, of which one is drawn in every auction; the
+    /// numbers are its probabilities, shape \[bin\]\[bid\].
     Table(TableShape),
 }
 

@@ -56,7 +56,8 @@ impl TableShape {
     }
 
     /// d multiplier / d mean bid of each bin, of the line through 0 that is nearest to the mean bids at the
-    /// mean values, argmin_w sum_j (b_j - w v_j)^2 = sum_j b_j v_j / sum_j v_j^2: a table knows no other values.
+    /// mean values, argmin_w sum_j (b_j - w v_j)^2 = sum_j b_j v_j / sum_j v_j^2: a table knows no
+    /// other values.
     pub fn projection(self, prior: &Prior) -> Vec<f64> {
         let values = self.values(prior);
         let squares: f64 = values.iter().map(|value| value * value).sum();
