@@ -2304,16 +2304,16 @@ error: the learner `fictitious-play` believes that others play multipliers of a 
         ("decay", "-0.5", "a number of 0 or more and finite"),
     ] {
         let given = format!("learner = {{ soda = {{ {key} = {value} }} }}");
-        let (column, carets) = (24 + key.len(), "^".repeat(value.len()));
+        let (column, carets) = (25 + key.len(), "^".repeat(value.len()));
         refused(
             "a number out of range",
-            &format!("[fixed]\n{given}"),
+            &format!("[fixed]\nbatch = \"exact\"\n{given}"),
             &format!(
                 "
 error: `{key}` must be {words}, not {value}
- --> s.toml:4:{column}
+ --> s.toml:5:{column}
   |
-4 | {given}
+5 | {given}
   | {}{carets}",
                 " ".repeat(column - 1)
             ),

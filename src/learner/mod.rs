@@ -48,12 +48,12 @@ registry::learners! {
     exp3::Exp3,
     ftpl::Ftpl,
     epsilon_greedy::EpsilonGreedy,
+    mwu_contextual::MwuContextual,
+    soda::Soda,
     extragradient::Extragradient,
     es::Es,
     ogda::Ogda,
     optimistic_adam::OptimisticAdam,
-    mwu_contextual::MwuContextual,
-    soda::Soda,
 }
 
 /// What a learner needs to be told after each epoch.
