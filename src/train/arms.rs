@@ -78,24 +78,22 @@ impl Sampler {
         for (&share, thresholds) in mixture[..last].iter().zip(&mut self.thresholds) {
             sum = sum + share;
             let scaled = ((sum * R::splat(scale)).min(R::splat(scale)) + shift).to_array();
-            for lane in 0..LANES {
-                thresholds[lane] = scaled[lane].to_bits() as u32;
-            }
+            *thresholds = scaled.map(|threshold| threshold.to_bits() as u32);
             if self.guide.is_empty() {
                 continue;
             }
-            for lane in 0..LANES {
+            for (lane, threshold) in thresholds.iter().enumerate() {
                 // The part after the threshold's begins above it; the last begins above every uniform.
-                self.guide[(thresholds[lane] >> self.shift) as usize + 1][lane] += 1;
+                self.guide[(threshold >> self.shift) as usize + 1][lane] += 1;
             }
         }
         self.thresholds[last] = [u32::MAX; LANES];
         let mut below = [0; LANES];
         for part in &mut self.guide {
-            for lane in 0..LANES {
-                below[lane] += part[lane];
-                part[lane] = below[lane];
+            for (below, part) in below.iter_mut().zip(&*part) {
+                *below += part;
             }
+            *part = below;
         }
     }
 
@@ -169,16 +167,12 @@ impl<R: Real, T: Number> Arms<R, T> {
             for part in 0..X::PER_LANE {
                 // The low half for the first of two samples; the high half is the better one.
                 let half = if X::PER_LANE == 1 { 1 } else { part as u32 };
-                let mut uniforms = [0; LANES];
-                for lane in 0..LANES {
-                    uniforms[lane] = (bits[lane] >> (32 * half)) as u32 >> (32 - BITS);
-                }
-                let arms = self.sampler.arms(uniforms);
-                for lane in 0..LANES {
+                let uniforms = bits.map(|bits| (bits >> (32 * half)) as u32 >> (32 - BITS));
+                for (lane, &arm) in self.sampler.arms(uniforms).iter().enumerate() {
                     let sample = X::PER_LANE * lane + part;
-                    multipliers[sample] = self.multipliers[arms[lane] as usize];
+                    multipliers[sample] = self.multipliers[arm as usize];
                     if !self.drawn.is_empty() {
-                        self.drawn[step][sample] = arms[lane] as u16;
+                        self.drawn[step][sample] = arm as u16;
                     }
                 }
             }

@@ -96,7 +96,8 @@ impl Smooth {
                 sum[0] = below;
             }
         }
-        for node in 0..self.nodes {
+        let mut node = 0;
+        while node < self.nodes {
             for (j, bidder) in self.bidders.iter().enumerate() {
                 let band = &bidder.laws[node];
                 // Arm 0 bids 0, below every node.
@@ -110,6 +111,7 @@ impl Smooth {
             for i in wanted.clone() {
                 rows[i][node] = others[i];
             }
+            node += 1;
         }
         for i in wanted {
             for (band, payoff) in self.bidders[i].payoffs.iter().zip(&mut payoffs[i]) {

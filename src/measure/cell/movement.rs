@@ -31,9 +31,9 @@ pub(super) struct Movement {
     pub mode: Option<Mode>,
 }
 
-/// The coverage of the interval of the mean drift that must leave out 0: of cells that stand, one in ten
+/// The coverage of the interval of the mean drift that must leave out 0: of cells that stand, one in a
 /// thousand is said to drift.
-const DRIFT_COVERAGE: f64 = 0.9999;
+const DRIFT_COVERAGE: f64 = 0.999;
 
 /// The least drift that counts, in standard deviations within the tail: of many runs, whose noise cancels; and
 /// of one without noise, where a drift at constant speed has 1.7 and two periods of a cycle 0.9 at most.
@@ -115,5 +115,55 @@ pub(super) fn movement(
         continued: share(&first.continued_sd),
         continued_ascent: share(&first.continued_ascent_sd),
         mode,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(numbers: &[f64]) -> Summary {
+        let mut summary = Summary::default();
+        numbers.iter().for_each(|number| summary.push(*number));
+        summary
+    }
+
+    /// The later half less the earlier of a path, and its standard deviation.
+    fn halves(path: impl Fn(f64) -> f64) -> (f64, f64) {
+        const EPOCHS: usize = 1000;
+        let path: Vec<f64> = (0..EPOCHS).map(|t| path(t as f64 / EPOCHS as f64)).collect();
+        let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
+        let (earlier, later) = path.split_at(EPOCHS / 2);
+        let centre = mean(&path);
+        let variance = path.iter().map(|x| (x - centre) * (x - centre)).sum::<f64>() / EPOCHS as f64;
+        (mean(later) - mean(earlier), variance.sqrt())
+    }
+
+    #[test]
+    fn without_noise_an_approach_drifts_and_a_cycle_does_not() {
+        for approach in [|t: f64| 0.01 * t, |t: f64| -0.01 * libm::exp(-2.0 * t)] {
+            let (drift, sd) = halves(approach);
+            assert!(drifts(&summary(&[drift]), Some(sd), false), "{drift} of {sd}");
+        }
+        for periods in [2.0, 2.5, 3.3, 7.0] {
+            for phase in [0.0, 1.0, 2.0, 3.0] {
+                let (drift, sd) = halves(|t| libm::sin(phase + 2.0 * std::f64::consts::PI * periods * t));
+                assert!(!drifts(&summary(&[drift]), Some(sd), false), "{periods} periods: {drift} of {sd}");
+            }
+        }
+        // What moves less than that stands still.
+        assert!(!drifts(&summary(&[1e-7]), Some(5e-8), false));
+    }
+
+    #[test]
+    fn with_noise_the_mean_drift_must_be_sure_and_no_trifle() {
+        let apart = |mean: f64, sd: f64| {
+            let numbers: Vec<f64> = (0..20).map(|k| mean + if k % 2 == 0 { sd } else { -sd }).collect();
+            summary(&numbers)
+        };
+        assert!(drifts(&apart(0.01, 0.005), Some(0.02), true));
+        assert!(!drifts(&apart(0.01, 0.03), Some(0.02), true), "noise explains it");
+        assert!(!drifts(&apart(0.001, 0.0005), Some(0.02), true), "a twentieth of what moves anyway");
+        assert!(!drifts(&summary(&[0.01]), Some(0.001), true), "one run has no interval");
     }
 }
