@@ -5,9 +5,9 @@ use crate::numeric::simd::Real;
 
 /// The nearest probabilities to some numbers, x_k = max(y_k - tau, 0) with the tau at which they add up to 1.
 ///
-/// By Michelot (1986): from the numbers above max y - 1, below which none can be left, tau is what those
-/// that are left would have to lose for a sum of 1, and those below it fall out, until none does. Each round is one
-/// pass, and lanes that are done stay as they are, bit for bit.
+/// By Michelot (1986): from the numbers above max y - 1, below which none can be left, tau is what those that
+/// are left would have to lose for a sum of 1, and those below it fall out, until none does. Each round is
+/// one pass, and lanes that are done stay as they are, bit for bit.
 #[inline(always)]
 pub(super) fn project<R: Real>(numbers: &[R], shares: &mut [R]) {
     let (zero, one) = (R::splat(0.0), R::splat(1.0));

@@ -5,9 +5,9 @@ use crate::expectation::TableWins;
 use crate::numeric::simd::{Float, Instance, Kernel, Real, Simd, run};
 use crate::train::{Outcome, Settings};
 
-/// The mean over bins j of max_m u_i(j, m) - <x_i(j), u_i(j)> of every bidder against the others' tables: of the
-/// tail mean, of the last epoch and of the average over all epochs, each as a product; shape \[bidder\]. `None`
-/// where not all bidders play tables.
+/// The mean over bins j of max_m u_i(j, m) - <x_i(j), u_i(j)> of every bidder against the others' tables: of
+/// the tail mean, of the last epoch and of the average over all epochs, each as a product; shape \[bidder\].
+/// `None` where not all bidders play tables.
 pub(super) fn epsilons_of_tables(settings: &Settings, outcome: &Outcome) -> Option<Vec<[f64; 3]>> {
     let shapes: Option<Vec<TableShape>> =
         settings.bidders.iter().map(|bidder| bidder.play().table()).collect();

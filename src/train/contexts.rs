@@ -10,11 +10,11 @@
 //!
 //! s_m ~ 1 - \[b <= x\] (1 - s_m) / P(x)
 //!
-//! is right on average whatever the others bid, since b is drawn apart from x: where the bid would have lost,
-//! x is at least that bid, and so the estimate splits by intervals of x rather than by the bids that were seen
-//! to win (Han, Zhou and Weissman 2020). P is that of the own bin; where a sample serves all bins it is the
-//! mean over them, which is right on average too and varies far less (Balseiro et al. 2019, contextual bandits
-//! with cross-learning).
+//! is right on average whatever the others bid, since b is drawn apart from x: where the bid would have
+//! lost, x is at least that bid, and so the estimate splits by intervals of x rather than by the bids that
+//! were seen to win (Han, Zhou and Weissman 2020). P is that of the own bin; where a sample serves all bins
+//! it is the mean over them, which is right on average too and varies far less (Balseiro et al. 2019,
+//! contextual bandits with cross-learning).
 
 use super::chunk::{Chunk, STEPS};
 use super::lanes::of_lanes;
@@ -80,43 +80,56 @@ impl<R: Real> Frame<R> {
 
 /// Sums of steps: from which bid on how many samples win, and the values that are won.
 struct Steps<R> {
-    /// Values and numbers, each times the height of its step, shape \[bin\]\[bid + 1\]; one bin where every
-    /// sample counts in all. The last are won by no bid.
-    heights: Vec<[[f64; LANES]; 2]>,
+    /// Heights, shape \[bin\]\[bid + 1\]; one bin where every sample counts in all. The last are won by no bid.
+    heights: Vec<[f64; LANES]>,
+    /// The values, each times the height of its step; none where every sample counts in all bins.
+    values: Vec<[f64; LANES]>,
     /// What is told at the end of a batch: payoffs, shape \[bin\]\[bid\], or how often each bid wins.
     told: Vec<R>,
 }
 
 impl<R: Real> Steps<R> {
-    fn new(bins: usize, bids: usize) -> Self {
-        Steps { heights: vec![[[0.0; LANES]; 2]; bins * (bids + 1)], told: vec![R::splat(0.0); bins * bids] }
+    fn new(shape: TableShape, cross: bool) -> Self {
+        let bins = if cross { 1 } else { shape.bins };
+        let zeros = vec![[0.0; LANES]; bins * (shape.bids + 1)];
+        Steps {
+            values: if cross { Vec::new() } else { zeros.clone() },
+            heights: zeros,
+            told: vec![R::splat(0.0); bins * shape.bids],
+        }
     }
 
     /// A step of a height, at a bid of a bin.
     #[inline(always)]
     fn add(&mut self, at: usize, lane: usize, height: f64, value: f64) {
-        let [values, numbers] = &mut self.heights[at];
-        values[lane] += height * value;
-        numbers[lane] += height;
+        self.heights[at][lane] += height;
+        if let Some(values) = self.values.get_mut(at) {
+            values[lane] += height * value;
+        }
     }
 
     /// Ends a batch. `scale` is 1 over the samples, of own bins that times the bins.
     #[inline(always)]
-    fn end_batch(&mut self, bids: &[R], cross: bool, scale: R) {
-        let rows = self.heights.chunks_exact_mut(bids.len() + 1).zip(self.told.chunks_exact_mut(bids.len()));
-        for (heights, told) in rows {
-            let (mut value, mut number) = (R::splat(0.0), R::splat(0.0));
-            for ((height, told), &bid) in heights.iter_mut().zip(told).zip(bids) {
-                number = number + R::from_array(height[1]);
-                if cross {
-                    *told = number * scale;
-                } else {
-                    value = value + R::from_array(height[0]);
-                    *told = (value - bid * number) * scale;
-                }
-                *height = [[0.0; LANES]; 2];
+    fn end_batch(&mut self, bids: &[R], scale: R) {
+        let Steps { heights, values, told } = self;
+        let rows = heights.chunks_exact_mut(bids.len() + 1).zip(told.chunks_exact_mut(bids.len()));
+        for (bin, (heights, told)) in rows.enumerate() {
+            let mut number = R::splat(0.0);
+            for (height, told) in heights.iter().zip(&mut *told) {
+                number = number + R::from_array(*height);
+                *told = number * scale;
             }
-            heights[bids.len()] = [[0.0; LANES]; 2];
+            heights.fill([0.0; LANES]);
+            if values.is_empty() {
+                continue;
+            }
+            let values = &mut values[(bids.len() + 1) * bin..][..bids.len() + 1];
+            let mut value = R::splat(0.0);
+            for ((of_step, told), &bid) in values.iter().zip(told).zip(bids) {
+                value = value + R::from_array(*of_step);
+                *told = value * scale - bid * *told;
+            }
+            values.fill([0.0; LANES]);
         }
     }
 
@@ -134,7 +147,7 @@ impl<R: Real, T: Number> Contexts<R, T> {
             Feedback::EveryBid { cross, censored } => (cross, censored),
             _ => (true, false),
         };
-        let steps = || Steps::new(if cross { 1 } else { shape.bins }, shape.bids);
+        let steps = || Steps::new(shape, cross);
         Contexts {
             shape,
             frame: Frame::new(shape, priors),
@@ -304,9 +317,9 @@ impl<R: Real, T: Number> Contexts<R, T> {
     fn end_batch(&mut self, per_sample: R) {
         let cross = self.cross;
         let scale = if cross { per_sample } else { per_sample * R::splat(self.shape.bins as f64) };
-        self.won.end_batch(&self.frame.bids, cross, scale);
+        self.won.end_batch(&self.frame.bids, scale);
         if let Some(seen) = &mut self.seen {
-            seen.end_batch(&self.frame.bids, cross, scale);
+            seen.end_batch(&self.frame.bids, scale);
         }
     }
 

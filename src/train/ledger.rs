@@ -24,7 +24,8 @@ pub(super) struct Ledger<R> {
 
 /// Payoffs u_t(j, m) over the epochs of a run.
 struct Hindsight<R> {
-    /// sum_t u_t(j, m), shape \[bin\]\[bid\]; of those who hear how often bids win in all bins, the sum of that.
+    /// sum_t u_t(j, m), shape \[bin\]\[bid\]; of those who hear how often bids win in all bins, the sum of
+    /// that.
     sums: Vec<R>,
     /// Whether the sums are of payoffs.
     of_payoffs: bool,

@@ -1,5 +1,5 @@
-//! The table of mixed strategies: how probable each arm of a bidder is, or each bid of a table, in the mean over
-//! replicates.
+//! The table of mixed strategies: how probable each arm of a bidder is, or each bid of a table, in the mean
+//! over replicates.
 
 use super::lead::{self, Lead};
 use super::writer::TableWriter;
