@@ -2206,3 +2206,117 @@ error: `batch = "exact"` is not available where some bidders follow gradients an
     let beta = bidsweep::sweep::setting_columns().into_iter().find(|column| column.name == "beta").unwrap();
     assert_eq!(beta.of_cell(&plan.cell(0)), bidsweep::sweep::Scalar::Null);
 }
+
+#[test]
+fn tables() {
+    refused(
+        "a strategy of a learner on a table",
+        r#"[fixed]
+learner = "mwu-contextual"
+strategy = "linear""#,
+        r#"
+error: the learner `mwu-contextual` plays a table of bids for bins of values, no linear bid function
+ --> s.toml:5:12
+  |
+5 | strategy = "linear"
+  |            ^^^^^^^^
+  |
+  = help: leave out `strategy`, or choose a learner that follows gradients, such as `learner = "adam"`"#,
+    );
+    refused(
+        "the total utility for a learner on a table",
+        r#"[fixed]
+learner = "mwu-contextual"
+updates = "shared-graph""#,
+        r#"
+error: `updates = "shared-graph"` follows gradients, and the learner `mwu-contextual` is told payoffs
+ --> s.toml:5:11
+  |
+5 | updates = "shared-graph"
+  |           ^^^^^^^^^^^^^^
+  |
+  = help: write `updates = "simultaneous"`, or `learner = "adam"`"#,
+    );
+    refused(
+        "drawn batches for exact payoffs",
+        r#"[fixed]
+learner = "soda"
+batch = 128"#,
+        r#"
+error: the learner `soda` ascends along exact payoffs, and batches are drawn
+ --> s.toml:5:9
+  |
+5 | batch = 128
+  |         ^^^
+  |
+  = help: write `batch = "exact"`, or `learner = "mwu-contextual"`, which learns from samples"#,
+    );
+    refused(
+        "exact payoffs for who sees winning bids",
+        r#"[fixed]
+learner = { mwu-contextual = { feedback = "winning-bid" } }
+batch = "exact""#,
+        r#"
+error: `feedback = "winning-bid"` depends on what is drawn, and nothing is with `batch = "exact"`
+ --> s.toml:5:9
+  |
+5 | batch = "exact"
+  |         ^^^^^^^
+  |
+  = help: write a number of profiles, such as `batch = 128`"#,
+    );
+    refused(
+        "exact payoffs of tables and arms",
+        r#"[fixed]
+batch = "exact"
+population = "two"
+[populations.two]
+bidders = [{ learner = "soda" }, { learner = "mwu" }]"#,
+        r#"
+error: `batch = "exact"` is not available where some bidders play tables and others do not
+ --> s.toml:4:9
+  |
+4 | batch = "exact"
+  |         ^^^^^^^
+  |
+  = help: give all bidders learners on tables, such as `learner = "soda"`"#,
+    );
+    refused(
+        "beliefs about a table",
+        r#"[fixed]
+population = "two"
+[populations.two]
+bidders = [{ learner = "mwu-contextual" }, { learner = "fictitious-play" }]"#,
+        r#"
+error: the learner `fictitious-play` believes that others play multipliers of a grid, and some of them do not
+ --> s.toml:4:14
+  |
+4 | population = "two"
+  |              ^^^^^
+  |
+  = help: give the others a learner on arms, such as `learner = "mwu"`"#,
+    );
+    for (key, value, words) in [
+        ("bins", "1", "an integer from 2 to 512"),
+        ("bids", "1", "an integer from 2 to 1025"),
+        ("top_bid", "0", "a number above 0 and finite"),
+        ("step", "-inf", "a number above 0 and finite"),
+        ("decay", "-0.5", "a number of 0 or more and finite"),
+    ] {
+        let given = format!("learner = {{ soda = {{ {key} = {value} }} }}");
+        let (column, carets) = (25 + key.len(), "^".repeat(value.len()));
+        refused(
+            "a number out of range",
+            &format!("[fixed]\nbatch = \"exact\"\n{given}"),
+            &format!(
+                "
+error: `{key}` must be {words}, not {value}
+ --> s.toml:5:{column}
+  |
+5 | {given}
+  | {}{carets}",
+                " ".repeat(column - 1)
+            ),
+        );
+    }
+}

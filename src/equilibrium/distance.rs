@@ -1,6 +1,7 @@
 //! How far bid functions are from those of the Bayes-Nash equilibrium.
 
 use super::first_price::Bne;
+use crate::auction::strategy::TableBids;
 use crate::auction::strategy::piecewise_linear::{USUAL_SEGMENTS, knots};
 use crate::auction::{BidFunction, Population, PureBids, Strategy};
 use crate::law::bid_curve::BidCurve;
@@ -11,9 +12,10 @@ use crate::law::panels::{Integrand, walk};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Distance {
     /// sqrt(E (b - b_BNE(v))^2), over the bidder's values and, of a mixture, over what is drawn: the spread
-    /// of the bids counts, beside the distance of their mean.
+    /// of the bids counts, beside the distance of their mean. Of a table over its bins, at their mean values.
     pub l2: f64,
-    /// max |b - b_BNE(v)|, over the support and all that may be drawn.
+    /// max |b - b_BNE(v)|, over the support and all that may be drawn; of a table that of the mean bids, over
+    /// the mean values of its bins.
     pub linf: f64,
 }
 
@@ -107,6 +109,9 @@ impl BneDistance {
         if let Some(bids) = bids.pure() {
             return self.of_pure(bidder, bids);
         }
+        if let Some(table) = bids.table() {
+            return self.of_table(bidder, table);
+        }
         let (mut square, mut linf) = (0.0, 0.0_f64);
         for (weight, bids) in bids.components() {
             let distance = self.of_pure(bidder, bids);
@@ -114,6 +119,21 @@ impl BneDistance {
             linf = linf.max(distance.linf);
         }
         Distance { l2: square.sqrt(), linf }
+    }
+
+    /// At the mean value of every bin, which is all of a value that a table knows: the mean square over
+    /// what is drawn, that of the mean bid and the variances; and the largest distance of a mean bid.
+    fn of_table(&self, bidder: usize, table: &TableBids) -> Distance {
+        let (mut squares, mut linf) = (0.0, 0.0_f64);
+        for ((bin, row), &value) in table.rows().enumerate().zip(table.values()) {
+            let mean = table.mean_of_bin(bin);
+            let apart = mean - self.bne.bid(bidder, value);
+            let parts = row.iter().zip(table.shape().grid());
+            let variance: f64 = parts.map(|(weight, bid)| weight * (bid - mean) * (bid - mean)).sum();
+            squares += apart * apart + variance;
+            linf = linf.max(apart.abs());
+        }
+        Distance { l2: (squares / table.shape().bins as f64).sqrt(), linf }
     }
 
     fn of_pure(&self, bidder: usize, bids: PureBids) -> Distance {

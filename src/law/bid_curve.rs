@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::marginal::{Marginal, Part, Share};
+use crate::auction::strategy::TableBids;
 use crate::auction::{Prior, PureBids};
 
 /// The bidder of a [`BidCurve::ruler`].
@@ -24,6 +25,14 @@ pub struct BidCurve<'a> {
     pub part: Part,
     /// Bid and place of the value, from low to high; places rise strictly, bids do not fall.
     pub points: Vec<(f64, Share)>,
+    /// The mean value of those who bid each bid, where all bids are atoms: one a point.
+    pub atoms: Option<Vec<f64>>,
+}
+
+/// Values of which nothing but the probability is told.
+fn even() -> &'static Marginal {
+    static EVEN: OnceLock<Marginal> = OnceLock::new();
+    EVEN.get_or_init(|| Marginal::new(&Prior::STANDARD))
 }
 
 impl<'a> BidCurve<'a> {
@@ -60,23 +69,63 @@ impl<'a> BidCurve<'a> {
         BidCurve::through(marginal, part, points)
     }
 
+    /// The bids of a table, each `shift` higher; of bidder 0, who plays nothing else. What is won is linear
+    /// in the value, so that of those who bid one bid the mean value is enough: places are those of bids, by
+    /// their rank, and rise at atoms alone.
+    pub fn of_table(table: &TableBids, shift: f64, part: Part) -> BidCurve<'static> {
+        let bids: Vec<f64> = table.shape().grid().collect();
+        let (mut masses, mut moments) = (vec![0.0; bids.len()], vec![0.0; bids.len()]);
+        for (row, value) in table.rows().zip(table.values()) {
+            for ((mass, moment), weight) in masses.iter_mut().zip(&mut moments).zip(row) {
+                *mass += weight;
+                *moment += weight * value;
+            }
+        }
+        let all: f64 = masses.iter().sum();
+        let mut above = vec![0.0; bids.len() + 1];
+        for m in (0..bids.len()).rev() {
+            above[m] = above[m + 1] + masses[m] / all;
+        }
+        let (mut points, mut atoms) = (Vec::new(), Vec::new());
+        let (mut below, mut place) = (0.0, Share::LOW);
+        for (m, bid) in bids.iter().enumerate() {
+            below += masses[m] / all;
+            // What is too little to show is left out.
+            let next = Share { from_low: below, from_high: above[m + 1] };
+            if next.from_low > place.from_low && next.from_high < place.from_high {
+                let value = moments[m] / masses[m];
+                points.extend([(bid + shift, place), (bid + shift, next)]);
+                atoms.extend([value, value]);
+                place = next;
+            }
+        }
+        // The last is at the end, but for rounding.
+        if let Some(last) = points.last_mut() {
+            last.1 = Share::HIGH;
+        }
+        BidCurve { atoms: Some(atoms), ..BidCurve::through(even(), part, points) }
+    }
+
+    /// The mean value of those who bid the bid of a point, where that is known without their places.
+    pub fn atom_value(&self, point: usize) -> Option<f64> {
+        self.atoms.as_ref().map(|values| values[point])
+    }
+
     /// The bids that are linear between points; of bidder 0, who plays nothing else.
     pub fn through(marginal: &'a Marginal, part: Part, points: Vec<(f64, Share)>) -> Self {
-        BidCurve { marginal, bidder: 0, weight: 1.0, part, points }
+        BidCurve { marginal, bidder: 0, weight: 1.0, part, points, atoms: None }
     }
 
     /// What cuts panels at these bids, which rise strictly, and does nothing else where the first is the
     /// lowest of all; none for fewer than two.
     pub fn ruler(cuts: &[f64]) -> Option<BidCurve<'static>> {
-        static EVEN: OnceLock<Marginal> = OnceLock::new();
-        let marginal = EVEN.get_or_init(|| Marginal::new(&Prior::STANDARD));
         let last = cuts.len().checked_sub(1).filter(|last| *last > 0)? as f64;
         let place = |k: usize| {
             let (from_low, from_high) = (k as f64 / last, (last - k as f64) / last);
             Share { from_low, from_high }
         };
         let points = cuts.iter().enumerate().map(|(k, bid)| (*bid, place(k))).collect();
-        Some(BidCurve { bidder: RULER, ..BidCurve::through(marginal, Part::Cdf, points) })
+        Some(BidCurve { bidder: RULER, ..BidCurve::through(even(), Part::Cdf, points) })
     }
 
     pub fn lowest(&self) -> f64 {

@@ -38,10 +38,13 @@ impl Marginals {
     pub fn curves(&self, profile: &Profile, shift: f64, part: Part) -> impl Iterator<Item = BidCurve<'_>> {
         let marginals = self.of_bidder.iter().map(|&k| &self.different[k]);
         marginals.zip(&profile.bids).enumerate().flat_map(move |(bidder, (marginal, bids))| {
-            bids.components().map(move |(weight, bids)| {
+            let table = bids.table().map(|table| BidCurve::of_table(table, shift, part));
+            let table = table.map(|curve| BidCurve { bidder, ..curve });
+            let components = bids.components().map(move |(weight, bids)| {
                 let curve = BidCurve::new(marginal, bids, shift, part);
                 BidCurve { bidder, weight, ..curve }
-            })
+            });
+            table.into_iter().chain(components)
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Learners against their scalar transcriptions.
 
-use super::{Course, Learn, Learner, State, Told};
+use super::{Bids, Course, Learn, Learner, State, Told};
 use crate::numeric::simd::{Float, Instance, Kernel, LANES, Real, Simd, run};
 
 /// A scalar transcription: the step of one parameter in epoch t = 1, 2, .. with a gradient, and what it
@@ -162,6 +162,67 @@ impl Kernel for DrivenOnArms<'_> {
                 for (number, expected) in state.numbers().iter().zip(expected) {
                     let found = number.to_array()[lane];
                     assert!((found - expected).abs() < 1e-11, "epoch {epoch}: {found} for {expected}");
+                }
+            }
+        }
+    }
+}
+
+/// Bins and bids of the tables that are driven.
+pub(super) const TABLE: [usize; 2] = [3, 4];
+
+/// The same for learners on tables with bids up to 1: drives them along made-up chances to win, or along
+/// payoffs that differ more from bin to bin.
+pub(super) fn assert_follows_on_tables(
+    lanes: [Learner; LANES],
+    alike: bool,
+    scalar: &dyn Fn(usize, &Course) -> Scalar,
+) {
+    for instance in Instance::available() {
+        run(instance, DrivenOnTables { lanes, alike, scalar });
+    }
+}
+
+struct DrivenOnTables<'a> {
+    lanes: [Learner; LANES],
+    alike: bool,
+    scalar: &'a dyn Fn(usize, &Course) -> Scalar,
+}
+
+impl Kernel for DrivenOnTables<'_> {
+    type Output = ();
+
+    fn run<S: Simd>(self) {
+        let [bins, bids] = TABLE;
+        let courses: [Course; LANES] =
+            std::array::from_fn(|lane| Course { epochs: EPOCHS, high: 1.0 + 0.5 * lane as f64 });
+        let mut scalars: [Scalar; LANES] = std::array::from_fn(|lane| (self.scalar)(lane, &courses[lane]));
+        let numbers = vec![S::Real::splat(1.0 / bids as f64); bins * bids];
+        let mut state = State::start(self.lanes, courses, numbers);
+        let of_lanes = |number: &dyn Fn(usize) -> f64| S::Real::from_array(std::array::from_fn(number));
+        let value = |lane: usize, bin: usize| courses[lane].high * (bin as f64 + 0.5) / bins as f64;
+        let bid = |m: usize| m as f64 / (bids - 1) as f64;
+        let values: Vec<_> = (0..bins).map(|bin| of_lanes(&|lane| value(lane, bin))).collect();
+        let grid: Vec<_> = (0..bids).map(|m| S::Real::splat(bid(m))).collect();
+        for epoch in 1..=EPOCHS {
+            let chance = |lane: usize, bin: usize, m: usize| match self.alike {
+                true => payoff(epoch, lane, m),
+                false => payoff(epoch, lane, m + bin),
+            };
+            let earns = |lane, bin, m| (value(lane, bin) - bid(m)) * chance(lane, bin, m);
+            let cells = || (0..bins).flat_map(|bin| (0..bids).map(move |m| (bin, m)));
+            let wins: Vec<_> = (0..bids).map(|m| of_lanes(&|lane| chance(lane, 0, m))).collect();
+            let payoffs: Vec<_> = cells().map(|(bin, m)| of_lanes(&|lane| earns(lane, bin, m))).collect();
+            let told = match self.alike {
+                true => Told::Bids(Bids { values: &values, bids: &grid, wins: &wins }),
+                false => Told::Arms(&payoffs),
+            };
+            state.learn(told, S::Real::splat(1.0));
+            for lane in 0..LANES {
+                let payoffs: Vec<f64> = cells().map(|(bin, m)| earns(lane, bin, m)).collect();
+                for (number, expected) in state.numbers().iter().zip(scalars[lane](&payoffs)) {
+                    let found = number.to_array()[lane];
+                    assert!((found - expected).abs() < 1e-10, "epoch {epoch}: {found} for {expected}");
                 }
             }
         }

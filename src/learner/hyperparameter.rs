@@ -21,6 +21,30 @@ pub const ARMS: Hyperparameter = Hyperparameter {
     domain: Domain::Count { min: 2, max: 10_001 },
 };
 
+/// Bins of the learners on tables.
+pub const BINS: Hyperparameter = Hyperparameter {
+    name: "bins",
+    doc: "bins of values, J, equally probable",
+    default: Value::Count(32),
+    domain: Domain::Count { min: 2, max: 512 },
+};
+
+/// Bids of the learners on tables.
+pub const BIDS: Hyperparameter = Hyperparameter {
+    name: "bids",
+    doc: "bids of the grid, M: b_m = m / (M - 1) of the highest",
+    default: Value::Count(33),
+    domain: Domain::Count { min: 2, max: 1025 },
+};
+
+/// The highest bid of the learners on tables.
+pub const TOP_BID: Hyperparameter = Hyperparameter {
+    name: "top_bid",
+    doc: "the highest bid of the grid",
+    default: Value::Number(1.0),
+    domain: Domain::Number(Range::POSITIVE),
+};
+
 /// The value of a hyperparameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value {

@@ -19,6 +19,7 @@ mod ftpl;
 mod hyperparameter;
 mod mixture;
 mod mwu;
+mod mwu_contextual;
 mod ogda;
 mod optimistic_adam;
 mod pace;
@@ -26,10 +27,13 @@ mod regret_matching_plus;
 mod response;
 mod rmsprop;
 mod sgd;
+mod simplex;
+mod soda;
 
 pub use ftpl::Noise;
 pub use hyperparameter::{Domain, Hyperparameter, Range, Tuned, Value};
 pub use response::LinearResponse;
+pub use soda::Regulariser;
 
 use crate::auction::strategy::{Play, Strategy};
 use crate::numeric::simd::{LANES, Real};
@@ -44,6 +48,8 @@ registry::learners! {
     exp3::Exp3,
     ftpl::Ftpl,
     epsilon_greedy::EpsilonGreedy,
+    mwu_contextual::MwuContextual,
+    soda::Soda,
     extragradient::Extragradient,
     es::Es,
     ogda::Ogda,
@@ -63,6 +69,17 @@ pub enum Feedback {
     PlayedArms,
     /// The payoff of every arm where each rival plays the average of all that it has played.
     Beliefs,
+    /// Of a table: the payoff that every bid would have had on the batch.
+    EveryBid {
+        /// In every bin on all samples, with the bin's mean value, rather than on those with a value
+        /// in the bin.
+        cross: bool,
+        /// Estimated from what a bidder sees who is shown the winning bid: the highest other bid, but where
+        /// its own is above it.
+        censored: bool,
+    },
+    /// Of a table: the expected payoff of every bid.
+    ExpectedBids,
     /// The batch's mean payoff, in the auction that is not smoothed and against what the others played, at
     /// points around the numbers: see [`Perturbations`].
     Trials,
@@ -100,8 +117,10 @@ pub enum Told<'a, R> {
     /// One derivative a number.
     Gradient(&'a [R]),
     /// One number an arm: its mean payoff, or the mean over the batch of the payoff where it was played and 0
-    /// elsewhere.
+    /// elsewhere. Of a table the payoffs of the bids, shape \[bin\]\[bid\].
     Arms(&'a [R]),
+    /// What the payoffs of a table are made of.
+    Bids(Bids<'a, R>),
     /// What was tried, and what it earned.
     Trials {
         /// eps, shape \[pair\]\[number\].
@@ -109,6 +128,17 @@ pub enum Told<'a, R> {
         /// Shape \[pair\]\[2\]: at theta + sigma eps and at theta - sigma eps.
         payoffs: &'a [R],
     },
+}
+
+/// The payoffs (v_j - b_m) W_m of a table whose bids win as often whatever the bin.
+#[derive(Clone, Copy, Debug)]
+pub struct Bids<'a, R> {
+    /// v_j, the mean value of each bin.
+    pub values: &'a [R],
+    /// b_m.
+    pub bids: &'a [R],
+    /// W_m, how often each bid wins; a tie counts as much as it wins.
+    pub wins: &'a [R],
 }
 
 impl<'a, R> Told<'a, R> {
@@ -120,7 +150,7 @@ impl<'a, R> Told<'a, R> {
     pub fn gradient(self) -> &'a [R] {
         match self {
             Told::Gradient(gradient) => gradient,
-            Told::Arms(_) | Told::Trials { .. } => panic!("a learner of gradients is told payoffs"),
+            _ => panic!("a learner of gradients is told payoffs"),
         }
     }
 
@@ -129,7 +159,16 @@ impl<'a, R> Told<'a, R> {
     pub fn arms(self) -> &'a [R] {
         match self {
             Told::Arms(payoffs) => payoffs,
-            Told::Gradient(_) | Told::Trials { .. } => panic!("a learner on arms is told something else"),
+            _ => panic!("a learner on arms is told something else"),
+        }
+    }
+
+    /// What the payoffs of a table are made of.
+    #[inline(always)]
+    pub fn bids(self) -> Bids<'a, R> {
+        match self {
+            Told::Bids(bids) => bids,
+            _ => panic!("a learner on a table is told something else"),
         }
     }
 
@@ -138,7 +177,7 @@ impl<'a, R> Told<'a, R> {
     pub fn trials(self) -> (&'a [R], &'a [R]) {
         match self {
             Told::Trials { normals, payoffs } => (normals, payoffs),
-            Told::Gradient(_) | Told::Arms(_) => panic!("a learner that tries points is told something else"),
+            _ => panic!("a learner that tries points is told something else"),
         }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn continued(settings: &Settings, outcome: &Outcome, most: u32) -> Co
     };
     let least = (DIED_OUT * moved).max(NO_MOVEMENT);
     // Mixtures have no gradient to ascend by themselves: their learners alone go on.
-    if settings.bidders.iter().any(|bidder| bidder.play().arms().is_some()) {
+    if settings.bidders.iter().any(|bidder| bidder.play().is_mixed()) {
         let learners = movement(&exact, standings, least, most);
         return Continued { ascent: learners, learners };
     }

@@ -1,9 +1,10 @@
-//! What is told of bidders who play mixtures over arms, and null of others.
+//! What is told of bidders who play mixtures over arms or tables, and null of others.
 
 use super::column::{ONE, VALUE};
 use super::rows::{Measure, bidder, largest, run};
 use crate::auction::strategy::arm_multiplier;
 use crate::learner::RegretBound;
+use crate::train::BidderOutcome;
 
 /// The unit of counts of samples.
 const PROFILES: &str = "profiles";
@@ -13,13 +14,13 @@ pub(super) const ROWS: &[Measure] = &[
         "mixture_sd",
         ONE,
         "standard deviation of the multiplier over the arms of the tail-mean mixture",
-        |bidder| bidder.outcome.mixed.as_ref().map(|_| sd(&bidder.outcome.tail_mean_parameters)),
+        |bidder| on_arms(bidder.outcome).then(|| sd(&bidder.outcome.tail_mean_parameters)),
     ),
     bidder(
         "mixture_sd_last_iterate",
         ONE,
         "the same of the mixture of the last epoch",
-        |bidder| bidder.outcome.mixed.as_ref().map(|_| sd(&bidder.outcome.last_parameters)),
+        |bidder| on_arms(bidder.outcome).then(|| sd(&bidder.outcome.last_parameters)),
     ),
     bidder(
         "grid_bias",
@@ -92,6 +93,11 @@ pub(super) const ROWS: &[Measure] = &[
     })
     .main_with_gaps(),
 ];
+
+/// Whether a bidder plays arms.
+fn on_arms(bidder: &BidderOutcome) -> bool {
+    bidder.mixed.as_ref().is_some_and(|mixed| mixed.bins.is_none())
+}
 
 /// The standard deviation of the multiplier over the arms of a mixture.
 fn sd(shares: &[f64]) -> f64 {

@@ -14,6 +14,7 @@ mod continuation;
 mod distance;
 mod ema;
 mod epsilon_grid;
+mod epsilon_tables;
 mod gradient;
 mod lp;
 mod mixture;

@@ -3,6 +3,7 @@
 use std::mem::size_of;
 
 use super::RunKey;
+use crate::auction::strategy::Play;
 use crate::measure::{RunRow, bidder_columns, run_columns};
 use crate::sweep::Cell;
 
@@ -37,9 +38,14 @@ pub(super) fn bytes_of_run(cell: &Cell, recorded_epochs: usize) -> usize {
         + numbers(run_columns().len())
         + bidders.len() * numbers(bidder_columns().len())
         + parameters.sum::<usize>()
-        + bidders.iter().map(|bidder| list_of::<f64>(2 * bidder.play().arms().unwrap_or(0))).sum::<usize>()
+        + bidders.iter().map(|bidder| list_of::<f64>(kept_mixtures(bidder.play()))).sum::<usize>()
         + 3 * list_of::<Vec<f64>>(bidders.len())
         + if points > 0 { list_of::<f64>(points) } else { 0 }
+}
+
+/// Numbers of the mixtures that are kept beside that of the tail.
+fn kept_mixtures(play: Play) -> usize {
+    if play.is_mixed() { 2 * play.parameters() } else { 0 }
 }
 
 fn numbers(count: usize) -> usize {

@@ -13,7 +13,7 @@ use super::grid::Grid;
 use super::limits::MAX_RECORDED;
 use super::problem::{Place, Problem};
 use super::row::HyperparameterId;
-use super::settings::{LEARNER, index_of};
+use super::settings::{LEARNER, STRATEGY, index_of};
 use super::spec::Spec;
 
 /// Checks cell after cell; reports every problem once, however many cells have it.
@@ -58,6 +58,7 @@ impl<'s> CellCheck<'s> {
             start_fault(&draft, &settings),
             class_fault(&settings),
             arms_fault(&settings),
+            table_fault(&draft, &settings),
             exact_fault(&settings),
             graph_fault(&settings),
             hyperparameter_fault(&draft),
@@ -133,7 +134,7 @@ fn class_fault(settings: &Settings) -> Option<Fault> {
         message,
         help: help.to_owned(),
     };
-    let mut bidders = settings.bidders.iter().filter(|bidder| bidder.play().arms().is_none());
+    let mut bidders = settings.bidders.iter().filter(|bidder| !bidder.play().is_mixed());
     bidders.find_map(|bidder| match bidder.initial {
         Initial::Truthful if bidder.strategy.truthful().is_none() => Some(fault(
             format!("a {} strategy has no truthful start: its multiplier is below 1", bidder.strategy.name()),
@@ -175,6 +176,34 @@ fn arms_fault(settings: &Settings) -> Option<Fault> {
             believer.learner.name()
         ),
         help: "give the others a learner on arms, such as `learner = \"mwu\"`".to_owned(),
+    })
+}
+
+/// What learners on tables do not go with.
+fn table_fault(draft: &Draft, settings: &Settings) -> Option<Fault> {
+    let mut tables = settings.bidders.iter().filter(|bidder| bidder.play().table().is_some());
+    let is_given = draft.is_given(index_of(STRATEGY));
+    if let Some(bidder) = tables.find(|bidder| is_given || bidder.strategy != Strategy::Linear) {
+        return Some(Fault {
+            keys: &[STRATEGY, "population", "learner"],
+            message: format!(
+                "the learner `{}` plays a table of bids for bins of values, no {} bid function",
+                bidder.learner.name(),
+                bidder.strategy.name()
+            ),
+            help: "leave out `strategy`, or choose a learner that follows gradients, such as `learner = \"adam\"`"
+                .to_owned(),
+        });
+    }
+    let exact = &settings.bidders[settings.needs_exact_batch()?];
+    (settings.batch != Batch::Exact).then(|| Fault {
+        keys: &["batch", "learner", "population"],
+        message: format!(
+            "the learner `{}` ascends along exact payoffs, and batches are drawn",
+            exact.learner.name()
+        ),
+        help: "write `batch = \"exact\"`, or `learner = \"mwu-contextual\"`, which learns from samples"
+            .to_owned(),
     })
 }
 

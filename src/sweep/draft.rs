@@ -28,6 +28,11 @@ impl<'g> Draft<'g> {
         self.given[setting] = Some(choice);
     }
 
+    /// Whether the sweep gives a setting, by its index.
+    pub(super) fn is_given(&self, setting: usize) -> bool {
+        self.given[setting].is_some()
+    }
+
     /// The choice of a setting, by its index: the given one, or the default.
     pub(super) fn chosen(&self, setting: usize) -> Option<&'g Choice> {
         self.given[setting].or(settings()[setting].usual.as_ref())

@@ -63,14 +63,17 @@ fn rows() -> Vec<SettingEntry> {
             .column(Kind::Text, |cell, _| cell.population.as_deref().map_or(Scalar::Null, Scalar::from))
             .into(),
         Row::new(
-            "strategy",
+            STRATEGY,
             "the class of bid functions that a bidder learns in",
             Word::new(&Strategy::ALL, Strategy::name),
         )
         .default(Strategy::Linear)
         .of_a_bidder()
         .set_bidder(|bidder, strategy, _| bidder.strategy = strategy)
-        .column(Kind::Text, |cell, bidder| cell.settings.bidders[bidder].strategy.name().into())
+        .column(Kind::Text, |cell, bidder| match &cell.settings.bidders[bidder] {
+            bidder if bidder.play().table().is_some() => Scalar::Null,
+            bidder => bidder.strategy.name().into(),
+        })
         .mark_bidder("strategy", |bidder, _| match bidder.strategy {
             Strategy::Linear => None,
             Strategy::PiecewiseLinear { segments } => {
@@ -254,6 +257,7 @@ fn rows() -> Vec<SettingEntry> {
 pub(super) const BIDDERS: &str = "bidders";
 pub(super) const POPULATION: &str = "population";
 pub(super) const LEARNER: &str = "learner";
+pub(super) const STRATEGY: &str = "strategy";
 
 /// Whether a bidder plays one bid function at a time, which has a start and moves by steps; a mixture over a
 /// grid has neither.

@@ -36,8 +36,8 @@ impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfCurves {
 impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfArms {
     #[inline(always)]
     fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
-        let Game { curves, arms, .. } = game;
-        S::apart(AddArms { summed: self.summed.clone(), curves, arms, chunk });
+        let Game { curves, arms, tables, .. } = game;
+        S::apart(AddArms { summed: self.summed.clone(), curves, arms, tables, chunk });
     }
 
     #[inline(always)]
@@ -58,7 +58,7 @@ pub(super) enum Add {
     Total(Total),
     /// Bidders whose strategies are not all linear.
     Curves(OfCurves),
-    /// Bidders of whom some play arms.
+    /// Bidders of whom some draw what they bid.
     Arms(OfArms),
     /// What some bidders try alone; the others add it to what they are told.
     Trials(Range<usize>),

@@ -6,6 +6,7 @@
 
 use super::chunk::{Chunk, STEPS};
 use super::odds::{odds, probability};
+use super::tied::{MOST, tied};
 use crate::auction::strategy::arm_multiplier;
 use crate::learner::Feedback;
 use crate::numeric::simd::{LANES, Part, Real, Samples, Simd};
@@ -15,8 +16,6 @@ use crate::numeric::table::Number;
 const BITS: u32 = 31;
 /// Fewer draws than these are made without a guide.
 const FEW: usize = 8;
-/// The most samples of a vector.
-const MOST: usize = 2 * LANES;
 
 /// One bidder on arms, in eight runs.
 pub(super) struct Arms<R, T> {
@@ -321,25 +320,4 @@ impl<S: Simd, T: Number> Part<S> for EndBatch<'_, S::Real, T> {
     fn run(self) {
         self.arms.end_batch(self.per_sample);
     }
-}
-
-/// How many rivals bid the highest other bid on a sample.
-#[cold]
-fn tied<S: Simd, X: Samples<S>>(
-    bids: &[X],
-    place: usize,
-    step: usize,
-    sample: usize,
-    highest: X::Number,
-) -> usize {
-    let mut samples = [X::Number::round(0.0); MOST];
-    let samples = &mut samples[..LANES * X::PER_LANE];
-    let mut tied = 0;
-    for (bidder, bids) in bids.chunks_exact(STEPS).enumerate() {
-        if bidder != place {
-            bids[step].store(samples);
-            tied += usize::from(samples[sample] == highest);
-        }
-    }
-    tied
 }

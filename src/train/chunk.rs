@@ -50,8 +50,12 @@ pub(super) struct Chunk<X> {
     values: Vec<X>,
     /// Highest bids of the others, or what an accumulator keeps a sample.
     rivals: Vec<X>,
-    /// Random bits for the arms of bidders who draw them.
+    /// Random bits for what bidders draw who play mixtures.
     bits: Vec<[u64; LANES]>,
+    /// The uniforms that the values are quantiles of, of bidders on tables.
+    uniforms: Vec<X>,
+    /// Whether the last step has one sample a lane where others have two.
+    partial: bool,
     /// How many steps it holds.
     steps: usize,
 }
@@ -59,13 +63,45 @@ pub(super) struct Chunk<X> {
 impl<X: Float> Chunk<X> {
     pub(super) fn new(bidders: usize) -> Self {
         let zeros = vec![X::splat(0.0); STEPS * bidders];
-        Chunk { values: zeros.clone(), rivals: zeros, bits: vec![[0; LANES]; STEPS * bidders], steps: 0 }
+        Chunk {
+            values: zeros.clone(),
+            rivals: zeros.clone(),
+            bits: vec![[0; LANES]; STEPS * bidders],
+            uniforms: zeros,
+            partial: false,
+            steps: 0,
+        }
     }
 
     /// Holds `steps` steps from now on, of values that are still to come.
     #[inline(always)]
     pub(super) fn reset(&mut self, steps: usize) {
         self.steps = steps;
+        self.partial = false;
+    }
+
+    /// The last step has one sample a lane: values of 0 stand for the second.
+    #[inline(always)]
+    pub(super) fn end_with_first(&mut self) {
+        self.partial = true;
+    }
+
+    /// Whether the second sample of every lane is none.
+    #[inline(always)]
+    pub(super) fn lacks_second(&self, step: usize) -> bool {
+        self.partial && step + 1 == self.steps
+    }
+
+    #[inline(always)]
+    pub(super) fn uniforms(&self, bidder: usize) -> &[X] {
+        &self.uniforms[STEPS * bidder..][..self.steps]
+    }
+
+    /// Keeps a bidder's values as uniforms, which they are before they are mapped.
+    #[inline(always)]
+    pub(super) fn keep_uniforms(&mut self, bidder: usize) {
+        let from = STEPS * bidder;
+        self.uniforms[from..from + self.steps].copy_from_slice(&self.values[from..from + self.steps]);
     }
 
     /// The values of one step, one a bidder.

@@ -15,6 +15,7 @@ use std::ops::Range;
 use super::Run;
 use super::arms::Arms;
 use super::chunk::{Chunk, Known, STEPS};
+use super::contexts::Contexts;
 use super::odds::{TOGETHER, odds, probability, together};
 use super::player::{Player, knots};
 use crate::auction::Strategy;
@@ -324,7 +325,7 @@ impl<R: Real, X: Float> Curve<R, X> {
             Play::Pure(Strategy::Linear) => return Curve { pieces: vec![piece(one, one, zero)], cut: false },
             Play::Pure(Strategy::PiecewiseLinear { segments }) => segments,
             // Its bids are drawn.
-            Play::Arms { .. } => return Curve { pieces: Vec::new(), cut: true },
+            Play::Arms { .. } | Play::Table(_) => return Curve { pieces: Vec::new(), cut: true },
         };
         let knots: Vec<R> = knots(runs.map(|run| &run.settings.bidders[place].prior), segments);
         // From 0 to the lowest value, where no value is, the first: so that a value of 0 in place of a sample
@@ -340,7 +341,7 @@ impl<R: Real, X: Float> Curve<R, X> {
     }
 }
 
-/// Some bidders of a game in which some play arms: each is told of its own utility.
+/// Some bidders of a game in which some draw what they bid: each is told of its own utility.
 pub(super) struct OfArms {
     /// The bidders whom the batch counts for.
     pub(super) summed: Range<usize>,
@@ -351,6 +352,7 @@ pub(super) struct AddArms<'a, S: Simd, X: Samples<S>> {
     pub(super) summed: Range<usize>,
     pub(super) curves: &'a mut Curves<S::Real, X>,
     pub(super) arms: &'a mut [Option<Arms<S::Real, X::Number>>],
+    pub(super) tables: &'a mut [Option<Contexts<S::Real, X::Number>>],
     pub(super) chunk: &'a mut Chunk<X>,
 }
 
@@ -359,7 +361,7 @@ impl<S: Simd, X: Samples<S>> Part<S> for AddArms<'_, S, X> {
 
     #[inline(always)]
     fn run(self) {
-        let AddArms { summed, curves, arms, chunk } = self;
+        let AddArms { summed, curves, arms, tables, chunk } = self;
         curves.bid(chunk);
         for (place, arms) in arms.iter_mut().enumerate() {
             if let Some(arms) = arms {
@@ -367,14 +369,21 @@ impl<S: Simd, X: Samples<S>> Part<S> for AddArms<'_, S, X> {
                 arms.bid::<S, X>(chunk.bits(place), chunk.values(place), curves.per_value, bids);
             }
         }
+        for (place, tables) in tables.iter_mut().enumerate() {
+            if let Some(tables) = tables {
+                let bids = &mut curves.bids[STEPS * place..][..chunk.steps()];
+                tables.bid::<S, X>(chunk.bits(place), chunk.uniforms(place), curves.per_value, bids);
+            }
+        }
         match summed.len() {
             1 => chunk.find_rivals_of(summed.start, &Known(&curves.bids)),
             _ => chunk.find_rivals(&Known(&curves.bids)),
         }
         for place in summed {
-            match &mut arms[place] {
-                Some(arms) => arms.add::<S, X>(place, chunk, curves.per_value, &curves.bids),
-                None => {
+            match (&mut arms[place], &mut tables[place]) {
+                (Some(arms), _) => arms.add::<S, X>(place, chunk, curves.per_value, &curves.bids),
+                (_, Some(tables)) => tables.add::<S, X>(place, chunk, curves.per_value, &curves.bids),
+                _ => {
                     if curves.steep {
                         curves.derive_own::<true>(place..place + 1, chunk);
                     } else {

@@ -72,8 +72,10 @@ pub(super) trait Accumulate<Game, X> {
 pub(super) struct Draws<S: Simd, X: Samples<S>> {
     /// One, or with own profiles one a bidder.
     pub(super) streams: Vec<Xoshiro<S>>,
-    /// One a bidder who draws arms.
+    /// One a bidder who draws what it bids.
     pub(super) arms: Vec<Option<Xoshiro<S>>>,
+    /// The bidders whose uniforms are kept.
+    pub(super) on_tables: Vec<usize>,
     /// One a bidder.
     pub(super) quantiles: Vec<Option<Quantile<X, X::Number>>>,
     /// Samples of a batch.
@@ -95,6 +97,7 @@ impl<S: Simd, X: Samples<S>> Draws<S, X> {
             self.fill(stream);
             if partial && steps == 0 {
                 // A sample in which every value is 0 adds nothing to any sum.
+                self.chunk.end_with_first();
                 let last = self.chunk.steps() - 1;
                 for value in self.chunk.step_mut(last) {
                     *value = value.first();
@@ -121,6 +124,9 @@ impl<S: Simd, X: Samples<S>> Draws<S, X> {
             }
         }
         self.streams[stream] = generators;
+        for &bidder in &self.on_tables {
+            self.chunk.keep_uniforms(bidder);
+        }
         for (bidder, quantile) in self.quantiles.iter().enumerate() {
             if let Some(quantile) = quantile {
                 quantile.map(self.chunk.values_mut(bidder));
@@ -164,6 +170,7 @@ mod tests {
             let mut draws = Draws::<S, X> {
                 streams: vec![Xoshiro::new(&Seeded::new(self.lanes.map(|run| run.seed)))],
                 arms: Vec::new(),
+                on_tables: Vec::new(),
                 quantiles: (0..bidders).map(|bidder| Quantile::new::<S>(&self.lanes, bidder)).collect(),
                 batch: 0,
                 chunk: Chunk::new(bidders),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::arms::{Arms, BeginBatch, EndBatch};
+use super::contexts::{BeginTables, Contexts, EndTables};
 use super::curves::Curves;
 use super::gradient::{Batch, Sums};
 use super::player::{Learning, Lesson, Player};
@@ -25,6 +26,8 @@ pub(super) struct Game<'a, S: Simd, X: Samples<S>> {
     pub(super) trials: Trials<S, X>,
     /// Of those on arms, one a bidder; none where nobody is.
     pub(super) arms: Vec<Option<Arms<S::Real, X::Number>>>,
+    /// Of those on tables, likewise.
+    pub(super) tables: Vec<Option<Contexts<S::Real, X::Number>>>,
     /// What the others play, as a bidder believes it.
     believed: Vec<S::Real>,
     /// Units of bids a unit of value: where nobody smooths, 1.
@@ -54,7 +57,19 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             lines: Batch::new(bidders),
             curves: if all_linear(&runs) { Curves::none() } else { Curves::new::<S>(&runs) },
             trials: Trials::new(&runs),
-            arms: if any_arms(&runs) {
+            tables: if any_mixed(&runs) {
+                (0..bidders)
+                    .map(|place| {
+                        let bidder = &runs[0].settings.bidders[place];
+                        let priors = runs.map(|run| &run.settings.bidders[place].prior);
+                        let shape = bidder.play().table()?;
+                        Some(Contexts::new(shape, priors, bidder.learner.feedback()))
+                    })
+                    .collect()
+            } else {
+                Vec::new()
+            },
+            arms: if any_mixed(&runs) {
                 runs[0]
                     .settings
                     .bidders
@@ -129,6 +144,13 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
                 };
                 S::apart(BeginBatch { arms, mixture });
             }
+            for (tables, player) in self.tables.iter_mut().zip(&self.players) {
+                if let Some(tables) = tables {
+                    let top = per_bid * S::Real::splat(tables.top_bid());
+                    steep = limit.if_greater(top, steep, one);
+                    S::apart(BeginTables { tables, table: &player.parameters });
+                }
+            }
             self.curves.begin_batch::<S>(self.beta, self.per_value, steep.to_array().contains(&1.0));
             return;
         }
@@ -150,6 +172,12 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
                 let arms = self.arms[bidder].as_mut().expect("a bidder on arms");
                 S::apart(EndBatch { arms, per_sample: self.per_sample / self.per_value });
                 let lesson = Lesson::Arms { told: &arms.told, payoffs: &arms.payoffs };
+                S::apart(Learning { player: &mut self.players[bidder], lesson });
+            }
+            Feedback::EveryBid { .. } | Feedback::ExpectedBids => {
+                let tables = self.tables[bidder].as_mut().expect("a bidder on a table");
+                S::apart(EndTables { tables, per_sample: self.per_sample });
+                let lesson = Lesson::Table { told: tables.told(), payoffs: tables.payoffs() };
                 S::apart(Learning { player: &mut self.players[bidder], lesson });
             }
             Feedback::Gradient => {
@@ -282,7 +310,7 @@ pub(super) fn all_linear(runs: &[Run<'_>]) -> bool {
     runs[0].settings.bidders.iter().all(|bidder| bidder.play() == Play::Pure(Strategy::Linear))
 }
 
-/// Whether some bidder plays arms.
-pub(super) fn any_arms(runs: &[Run<'_>]) -> bool {
-    runs[0].settings.bidders.iter().any(|bidder| bidder.play().arms().is_some())
+/// Whether some bidder draws what it bids.
+pub(super) fn any_mixed(runs: &[Run<'_>]) -> bool {
+    runs[0].settings.bidders.iter().any(|bidder| bidder.play().is_mixed())
 }

@@ -10,7 +10,8 @@ use super::curves::{OfArms, OfCurves};
 use super::draws::{Draws, Quantile};
 use super::exact::Exact;
 use super::exact_arms::ExactArms;
-use super::game::{Game, all_linear, any_arms, parameters};
+use super::exact_contexts::{self, ExactContexts};
+use super::game::{Game, all_linear, any_mixed, parameters};
 use super::gradient::{Everyone, One, Pair, Total};
 use super::passes::{Move, Pass, passes};
 use super::streams::stream_seed;
@@ -51,11 +52,14 @@ impl<'a> Training<'a> {
             streams: ["values", "fresh values"].into_iter().flat_map(of_a_kind).collect(),
             arms: (0..bidders)
                 .map(|bidder| {
-                    self.shared().bidders[bidder].play().arms()?;
-                    Some(Xoshiro::new(&Seeded::new(
-                        lanes.map(|run| stream_seed(run.seed, "arms", bidder + 1)),
-                    )))
+                    let mixed = self.shared().bidders[bidder].play().is_mixed();
+                    mixed.then(|| {
+                        Xoshiro::new(&Seeded::new(lanes.map(|run| stream_seed(run.seed, "arms", bidder + 1))))
+                    })
                 })
+                .collect(),
+            on_tables: (0..bidders)
+                .filter(|bidder| self.shared().bidders[*bidder].play().table().is_some())
                 .collect(),
             quantiles: (0..bidders).map(|bidder| Quantile::new::<S>(&lanes, bidder)).collect(),
             batch: samples as usize,
@@ -82,6 +86,10 @@ impl<'a> Training<'a> {
             self.games.iter().map(|&runs| Game::new(runs, 1)).collect();
         if let Some(bidders) = self.shared().arm_bidders() {
             let exact: Vec<_> = games.iter().map(|game| ExactArms::new(game, &bidders)).collect();
+            return self.train(&mut games, exact);
+        }
+        if let Some(tables) = exact_contexts::tables(&self.games[0][0]) {
+            let exact: Vec<_> = games.iter().map(|_| ExactContexts::new(&tables)).collect();
             return self.train(&mut games, exact);
         }
         let lanes = |k: usize| (self.runs - LANES * k).min(LANES);
@@ -172,15 +180,15 @@ struct Sampling<'a, S: Simd, X: Samples<S>> {
 struct Paths {
     /// Whether everybody plays a line.
     linear: bool,
-    /// Whether somebody plays arms.
-    arms: bool,
+    /// Whether somebody draws what it bids.
+    mixed: bool,
     /// Whether somebody learns of the smoothed auction.
     smooths: bool,
 }
 
 impl Paths {
     fn new(runs: &[Run<'_>; LANES]) -> Self {
-        Paths { linear: all_linear(runs), arms: any_arms(runs), smooths: runs[0].settings.smooths() }
+        Paths { linear: all_linear(runs), mixed: any_mixed(runs), smooths: runs[0].settings.smooths() }
     }
 }
 
@@ -203,6 +211,16 @@ impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<Exact> {
 
 /// On the payoffs of arms, one a game.
 impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<ExactArms<S::Real>> {
+    #[inline(always)]
+    fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
+        for (game, exact) in games.iter_mut().zip(self) {
+            exact.epoch(game);
+        }
+    }
+}
+
+/// On the payoffs of tables, one a game.
+impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<ExactContexts<S::Real>> {
     #[inline(always)]
     fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
         for (game, exact) in games.iter_mut().zip(self) {
@@ -236,7 +254,7 @@ fn sample_epoch<S: Simd, X: Samples<S>>(sampling: &mut Sampling<'_, S, X>, games
         }
         let summed = pass.summed.clone();
         let add = match (paths.linear, total) {
-            (false, _) if paths.arms => Add::Arms(OfArms { summed }),
+            (false, _) if paths.mixed => Add::Arms(OfArms { summed }),
             _ if !paths.smooths => Add::Trials(summed),
             (false, _) => Add::Curves(OfCurves { summed, total }),
             (true, true) => Add::Total(Total { summed }),

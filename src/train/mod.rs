@@ -7,15 +7,19 @@
 mod accumulate;
 mod arms;
 mod chunk;
+mod contexts;
 mod curves;
 mod draws;
 mod exact;
 mod exact_arms;
+mod exact_contexts;
 mod game;
 mod gradient;
 mod group;
 mod hindsight;
 mod kernel;
+mod lanes;
+mod ledger;
 mod observe;
 mod odds;
 mod outcome;
@@ -27,6 +31,7 @@ mod settings;
 mod shape;
 mod start;
 mod streams;
+mod tied;
 mod trials;
 
 pub use group::{train, train_group};

@@ -96,11 +96,13 @@ pub struct BidderOutcome {
     pub mixed: Option<Mixed>,
 }
 
-/// The outcome of a bidder on arms. Its w_t is the mean multiplier of the mixture that was *played* in epoch
+/// The outcome of a bidder on arms or on a table. Its w_t is the mean multiplier of the mixture that was *played* in epoch
 /// t, before the epoch's update: what the guarantees of its learners are about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mixed {
-    /// Mean of the mixtures that were played, one probability an arm.
+    /// Bins of values that have a mixture of their own; `None` of arms, whose mixture serves all values.
+    pub bins: Option<usize>,
+    /// Mean of the mixtures that were played, one probability an arm, or of a table.
     pub time_average: Vec<f64>,
     /// max_k sum_t u_t(k) - sum_t <x_t, u_t>, where u_t are the payoffs of the arms on the batch of epoch t;
     /// `None` of a learner that is told what it believes.

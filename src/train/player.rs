@@ -1,12 +1,14 @@
 //! A bidder of eight runs: what it plays, what it is told, and what is kept of it.
 
 use super::hindsight::Hindsight;
+use super::lanes::{lanes_of, of_lanes};
+use super::ledger::Ledger;
 use super::observe::{Moments, Observer};
 use super::start::thetas;
 use super::{BidderOutcome, Mixed, Rate, Run, Standing};
 use crate::auction::strategy::{Link, Play, piecewise_linear};
 use crate::auction::{Prior, Strategy};
-use crate::learner::{Course, Feedback, Learn, Learner, State, Told};
+use crate::learner::{Bids, Course, Feedback, Learn, Learner, State, Told};
 use crate::numeric::simd::{Float, LANES, Part, Real, Simd};
 
 /// One bidder. Vectors have one entry a parameter.
@@ -31,6 +33,8 @@ pub(super) struct Player<R: Real> {
     pub(super) gradient: Vec<R>,
     /// Of a bidder on arms.
     mixed: Option<Mixing<R>>,
+    /// Of a bidder on a table, and the table that was played in the epoch that is observed.
+    table: Option<(Ledger<R>, Vec<R>)>,
     /// Of the gradient over the tail.
     gradients: Vec<Moments<R>>,
     /// Of the parameters over the tail, where they are not the multiplier itself.
@@ -96,7 +100,7 @@ impl<R: Real> Player<R> {
             }
         }
         let projection = match play {
-            Play::Pure(Strategy::Linear) => Vec::new(),
+            Play::Pure(Strategy::Linear) | Play::Table(_) => Vec::new(),
             _ => of_lanes(bidders.map(|bidder| &bidder.prior), |prior| play.projection(prior)),
         };
         let zeros = vec![R::splat(0.0); count];
@@ -111,10 +115,11 @@ impl<R: Real> Player<R> {
             rate: R::splat(0.0),
             link: play.link(),
             parameters: zeros.clone(),
-            gradient: zeros,
-            gradients: vec![Moments::new(); if mixed.is_some() { 0 } else { count }],
+            gradients: vec![Moments::new(); if play.is_mixed() { 0 } else { count }],
             mixed,
-            values: vec![Moments::new(); count],
+            values: vec![Moments::new(); if play.table().is_some() { 0 } else { count }],
+            table: play.table().map(|shape| (Ledger::new(runs, place, shape), zeros.clone())),
+            gradient: zeros,
             projection,
             high: R::from_array(bidders.map(|bidder| bidder.prior.support().1)),
             observer: Observer::new(R::splat(0.0)),
@@ -122,6 +127,10 @@ impl<R: Real> Player<R> {
         player.play();
         if let Some(mixed) = &mut player.mixed {
             mixed.shown.copy_from_slice(&player.parameters);
+        }
+        if let Some((ledger, shown)) = &mut player.table {
+            shown.copy_from_slice(&player.parameters);
+            ledger.begin(shown);
         }
         player.observer = Observer::new(player.multiplier());
         player
@@ -147,15 +156,19 @@ impl<R: Real> Player<R> {
     /// that was played in the epoch, which is what regret and averages are told of.
     #[inline(always)]
     pub(super) fn shown(&self) -> &[R] {
-        match &self.mixed {
-            Some(mixed) => &mixed.shown,
-            None => &self.parameters,
+        match (&self.mixed, &self.table) {
+            (Some(mixed), _) => &mixed.shown,
+            (_, Some((_, shown))) => shown,
+            _ => &self.parameters,
         }
     }
 
     /// The multiplier that is observed, or that of the line that is nearest to the mean bids.
     #[inline(always)]
     pub(super) fn multiplier(&self) -> R {
+        if let Some((ledger, _)) = &self.table {
+            return ledger.multiplier;
+        }
         if self.projection.is_empty() {
             return self.parameters[0];
         }
@@ -213,6 +226,10 @@ impl<R: Real> Player<R> {
         if !in_tail {
             return;
         }
+        if let Some((ledger, shown)) = &mut self.table {
+            ledger.is_in_tail(shown);
+            return;
+        }
         if self.feedback == Feedback::Gradient {
             for (moments, &gradient) in self.gradients.iter_mut().zip(&self.gradient) {
                 moments.push(gradient);
@@ -243,11 +260,25 @@ impl<R: Real> Player<R> {
             let outcome = self.observer.outcome(lane, None, Some(means), last, standing);
             return BidderOutcome {
                 mixed: Some(Mixed {
+                    bins: None,
                     time_average: of_lane(&mixed.sums).into_iter().map(|sum| sum / epochs).collect(),
                     regret: (self.feedback != Feedback::Beliefs).then(|| mixed.hindsight.regret(lane)),
                     bound,
                 }),
                 ..outcome
+            };
+        }
+        if let Some((ledger, _)) = &self.table {
+            let bound = self.learners[lane].regret_bound(&self.courses[lane], &ledger.heard());
+            let means = Some(ledger.tail_mean(lane));
+            return BidderOutcome {
+                mixed: Some(Mixed {
+                    bins: Some(ledger.frame.values.len()),
+                    time_average: ledger.time_average(lane),
+                    regret: Some(ledger.regret(lane)),
+                    bound,
+                }),
+                ..self.observer.outcome(lane, None, means, last, standing)
             };
         }
         match &self.gradients[..] {
@@ -263,31 +294,19 @@ impl<R: Real> Player<R> {
     /// The sum of 0 x theta: 0 as long as every theta is finite.
     #[inline(always)]
     pub(super) fn not_finite(&self, mut sum: R) -> R {
-        for theta in self.learner.numbers() {
+        let numbers = self.learner.numbers();
+        // What is not finite in one bin, a step or how often bids win, is not in all.
+        let first = self.table.as_ref().map_or(numbers.len(), |(ledger, _)| ledger.frame.bids.len());
+        for theta in &numbers[..first] {
             sum = theta.mul_add(R::splat(0.0), sum);
         }
         sum
     }
 }
 
-/// Numbers of each lane as vectors, one a number.
-fn lanes_of<R: Real>(lanes: &[&[f64]; LANES]) -> Vec<R> {
-    (0..lanes[0].len()).map(|k| R::from_array(lanes.map(|lane| lane[k]))).collect()
-}
-
 /// The knots of each lane's prior, one vector a knot.
 pub(super) fn knots<R: Real>(priors: [&Prior; LANES], segments: usize) -> Vec<R> {
     of_lanes(priors, |prior| piecewise_linear::knots(prior, segments))
-}
-
-/// As many numbers of each lane's prior, one vector a number; neighbours that agree share the work.
-fn of_lanes<R: Real>(priors: [&Prior; LANES], numbers: impl Fn(&Prior) -> Vec<f64>) -> Vec<R> {
-    let mut lanes: Vec<Vec<f64>> = Vec::with_capacity(LANES);
-    for (lane, prior) in priors.iter().enumerate() {
-        let known = (0..lane).find(|&other| priors[other] == *prior);
-        lanes.push(known.map_or_else(|| numbers(prior), |other| lanes[other].clone()));
-    }
-    lanes_of(&std::array::from_fn(|lane| lanes[lane].as_slice()))
 }
 
 /// What a learner is told of an epoch, and by what its bidder is observed.
@@ -298,6 +317,10 @@ pub(super) enum Lesson<'a, R> {
     Trials { normals: &'a [R], payoffs: &'a [R] },
     /// What a learner on arms asks for, and the payoff of every arm.
     Arms { told: &'a [R], payoffs: &'a [R] },
+    /// What a learner on a table asks for, and the payoffs of all bids.
+    Table { told: Told<'a, R>, payoffs: Told<'a, R> },
+    /// The same, of exact payoffs: how often every bid wins.
+    Wins(&'a [R]),
 }
 
 /// A lesson of a bidder: the learner learns, and the bidder takes the parameters that it comes to.
@@ -318,7 +341,20 @@ impl<S: Simd> Part<S> for Learning<'_, S::Real> {
             mixed.hindsight.hear(&player.parameters, payoffs);
             mixed.shown.copy_from_slice(&player.parameters);
         }
+        if let Some((ledger, shown)) = &mut player.table {
+            std::mem::swap(shown, &mut player.parameters);
+            match lesson {
+                Lesson::Table { payoffs, .. } => ledger.record(shown, payoffs),
+                Lesson::Wins(wins) => ledger.record_wins(shown, wins),
+                _ => {}
+            }
+        }
         let told = match lesson {
+            Lesson::Table { told, .. } => told,
+            Lesson::Wins(wins) => {
+                let (ledger, _) = player.table.as_ref().expect("a bidder on a table");
+                Told::Bids(Bids { values: &ledger.frame.values, bids: &ledger.frame.bids, wins })
+            }
             Lesson::Gradient => Told::Gradient(&player.gradient),
             Lesson::Trials { normals, payoffs } => Told::Trials { normals, payoffs },
             Lesson::Arms { told, .. } => Told::Arms(told),

@@ -217,6 +217,14 @@ impl Settings {
         if feedbacks().all(|feedback| feedback == gradients) || feedbacks().all(|told| arms.contains(&told)) {
             return Ok(());
         }
+        let tables = [
+            Feedback::EveryBid { cross: false, censored: false },
+            Feedback::EveryBid { cross: true, censored: false },
+            Feedback::ExpectedBids,
+        ];
+        if feedbacks().all(|told| tables.contains(&told)) {
+            return Ok(());
+        }
         Err(NoExactMode {
             lacks: if feedbacks().any(|told| told == Feedback::Trials) {
                 "a learner that tries perturbed bids has no samples to try them on with `batch = \"exact\"`"
@@ -224,11 +232,23 @@ impl Settings {
                 "a learner that is told the payoffs of what it played has nothing to draw with `batch = \"exact\"`"
             } else if feedbacks().any(|told| told == Feedback::EveryArmSmoothed) {
                 "`payoff = \"smoothed\"` is not available with `batch = \"exact\"`"
+            } else if feedbacks().any(|told| matches!(told, Feedback::EveryBid { censored: true, .. })) {
+                "`feedback = \"winning-bid\"` depends on what is drawn, and nothing is with `batch = \"exact\"`"
+            } else if feedbacks().any(|told| tables.contains(&told)) {
+                "`batch = \"exact\"` is not available where some bidders play tables and others do not"
             } else {
                 "`batch = \"exact\"` is not available where some bidders follow gradients and others play arms"
             },
-            instead: "write a number of profiles, such as `batch = 128`",
+            instead: match self.needs_exact_batch() {
+                Some(_) => "give all bidders learners on tables, such as `learner = \"soda\"`",
+                None => "write a number of profiles, such as `batch = 128`",
+            },
         })
+    }
+
+    /// The bidder, counted from 0, whose learner can be told nothing on batches that are drawn.
+    pub fn needs_exact_batch(&self) -> Option<usize> {
+        self.bidders.iter().position(|bidder| bidder.learner.feedback() == Feedback::ExpectedBids)
     }
 
     /// What a run asks of the learner of a bidder, counted from 0.
@@ -240,7 +260,7 @@ impl Settings {
     /// Whether runs of different seeds differ: batches are sampled, or starts drawn.
     pub fn is_random(&self) -> bool {
         let drawn = |bidder: &BidderSettings| {
-            matches!(bidder.initial, Initial::Random { .. }) && bidder.play().arms().is_none()
+            matches!(bidder.initial, Initial::Random { .. }) && !bidder.play().is_mixed()
         };
         self.batch != Batch::Exact || self.bidders.iter().any(drawn)
     }

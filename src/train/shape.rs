@@ -42,6 +42,11 @@ fn tried(bidder: &BidderSettings) -> usize {
     bidder.learner.perturbations().map_or(1, |tried| tried.population as usize)
 }
 
+/// What drawing a bid of a table and counting what others would have had takes, in units of a linear
+/// strategy's sample, roughly; and a probability of the table in every epoch.
+const DRAWN_BID: f64 = 40.0;
+const SHARES: f64 = 3.0;
+
 /// Parameters of a bid function that take as long as a linear strategy's sample, roughly.
 const PIECES_A_SAMPLE: f64 = 8.0;
 
@@ -86,11 +91,20 @@ impl Settings {
             Precision::F32 => 1.0,
             Precision::F64 => 2.5,
         };
-        // A bid function of several parameters is summed up as often.
-        let parameters: usize =
-            self.bidders.iter().map(|bidder| bidder.play().parameters() * tried(bidder) - 1).sum();
-        let pieces = 1.0 + parameters as f64 / self.bidders.len() as f64 / PIECES_A_SAMPLE;
+        let pieces: f64 = self.bidders.iter().map(|bidder| self.pieces(bidder)).sum();
+        let pieces = 1.0 + pieces / self.bidders.len() as f64;
         single * pieces * (1.0 + drawn) / 2.0 * self.agent_samples()
+    }
+
+    /// What a bidder's sample takes beyond that of a linear strategy, in units of it.
+    fn pieces(&self, bidder: &BidderSettings) -> f64 {
+        let parameters = bidder.play().parameters() as f64;
+        match (bidder.play().table(), self.batch) {
+            (Some(_), Batch::Exact) => parameters / EXACT_SAMPLES,
+            (Some(_), Batch::Profiles(samples)) => DRAWN_BID + SHARES * parameters / f64::from(samples),
+            // A bid function of several parameters is summed up as often.
+            (None, _) => (parameters * tried(bidder) as f64 - 1.0) / PIECES_A_SAMPLE,
+        }
     }
 
     /// Agent-samples of a run: how often a bidder's win probability is computed; on exact batches, what takes

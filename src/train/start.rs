@@ -7,13 +7,16 @@ use super::streams::stream_seed;
 use super::{BidderSettings, Initial};
 
 /// theta of every parameter at epoch 0, of the bidder at a place (from 0) in the run of a seed. Arms are all
-/// as probable.
+/// as probable, and so are the bids of every bin of a table.
 ///
 /// # Panics
 /// Where a bidder is to start truthful whose class of bid functions has no such.
 pub(super) fn thetas(bidder: &BidderSettings, seed: u64, place: usize) -> Vec<f64> {
     if let Some(arms) = bidder.play().arms() {
         return vec![1.0 / arms as f64; arms];
+    }
+    if let Some(table) = bidder.play().table() {
+        return vec![1.0 / table.bids as f64; table.probabilities()];
     }
     let (strategy, link) = (bidder.strategy, bidder.strategy.link());
     match bidder.initial {

@@ -1,6 +1,7 @@
 //! What a bidder bids: a bid function, or a mixture of some.
 
 use super::piecewise_linear::PiecewiseLinear;
+use super::table::TableBids;
 
 /// The weights of a mixture may miss 1 by this.
 const WEIGHT_ERROR: f64 = 1e-9;
@@ -17,6 +18,8 @@ pub enum BidFunction {
     PiecewiseLinear(PiecewiseLinear),
     /// One of several bid functions, drawn once an auction: see [`Mixture`].
     Mixed(Mixture),
+    /// For each bin of values one of several bids, drawn once an auction: see [`TableBids`].
+    Table(TableBids),
 }
 
 /// A mixed strategy: bid functions and their weights. One is drawn in every auction, whatever the value, and
@@ -63,9 +66,10 @@ impl PureBids<'_> {
 impl BidFunction {
     /// The mean of what is bid at a value of the support: the bid itself, where the function is no mixture.
     pub fn mean_bid(&self, value: f64) -> f64 {
-        match self.pure() {
-            Some(bids) => bids.bid(value),
-            None => self.components().map(|(weight, bids)| weight * bids.bid(value)).sum(),
+        match (self.pure(), self) {
+            (Some(bids), _) => bids.bid(value),
+            (None, BidFunction::Table(table)) => table.mean_bid(value),
+            (None, _) => self.components().map(|(weight, bids)| weight * bids.bid(value)).sum(),
         }
     }
 
@@ -78,10 +82,20 @@ impl BidFunction {
                 [(_, only)] => only.pure(),
                 _ => None,
             },
+            BidFunction::Table(_) => None,
+        }
+    }
+
+    /// The table, where one is played.
+    pub fn table(&self) -> Option<&TableBids> {
+        match self {
+            BidFunction::Table(table) => Some(table),
+            _ => None,
         }
     }
 
     /// The functions that are drawn, each with its weight: the function itself, where it is no mixture.
+    /// None of a table, whose bids are drawn.
     pub fn components(&self) -> impl Iterator<Item = (f64, PureBids<'_>)> {
         let (only, mixed) = match (self.pure(), self) {
             (None, BidFunction::Mixed(mixture)) => (None, &mixture.components[..]),
@@ -119,12 +133,17 @@ impl Mixture {
     /// ```
     ///
     /// # Errors
-    /// Where a weight is no number of 0 or more, or they do not add up to 1 within 1e-9.
+    /// Where a weight is no number of 0 or more, or they do not add up to 1 within 1e-9, or one is a table.
     pub fn new(components: Vec<(f64, BidFunction)>) -> Result<Self, String> {
         if let Some((weight, _)) =
             components.iter().find(|(weight, _)| !(0.0..=f64::INFINITY).contains(weight))
         {
             return Err(format!("the weight {weight} is not 0 or more"));
+        }
+        if components.iter().any(|(_, bids)| bids.table().is_some()) {
+            return Err(
+                "a table is a mixture of bids by itself: it cannot be one of several functions".to_owned()
+            );
         }
         // From 0, since the sum of none is -0.
         let sum = components.iter().fold(0.0, |sum, (weight, _)| sum + weight);

@@ -6,11 +6,13 @@ pub mod piecewise_linear;
 mod bid_function;
 mod link;
 mod play;
+mod table;
 
 pub use bid_function::{BidFunction, Mixture, PureBids};
 pub use link::Link;
 pub use piecewise_linear::PiecewiseLinear;
 pub use play::{Play, arm_multiplier};
+pub use table::{TableBids, TableShape};
 
 use super::Prior;
 

@@ -110,7 +110,7 @@ pub(super) fn projection(prior: &Prior, segments: usize) -> Vec<f64> {
 /// ```text
 /// \[v F\] - int F dv,    \[v^2 F\] - int 2 v F dv.
 /// ```
-fn moments(prior: &Prior, from: f64, to: f64) -> (f64, f64) {
+pub(super) fn moments(prior: &Prior, from: f64, to: f64) -> (f64, f64) {
     let (below, upto) = (prior.cdf(from), prior.cdf(to));
     let mut ends = vec![from];
     ends.extend(prior.kinks().into_iter().filter(|kink| from < *kink && *kink < to));

@@ -1,6 +1,6 @@
 //! What a bidder plays: what the numbers that its learner moves say.
 
-use super::{BidFunction, Link, Mixture, Strategy};
+use super::{BidFunction, Link, Mixture, Strategy, TableBids, TableShape};
 use crate::auction::Prior;
 
 /// How the numbers of a learner become a bid function, pure or mixed.
@@ -14,6 +14,9 @@ pub enum Play {
         /// Number of lines, at least 2.
         arms: usize,
     },
+    /// For each bin of values a mixture over a grid of bids, of which one is drawn in every auction; the
+    /// numbers are its probabilities, shape \[bin\]\[bid\].
+    Table(TableShape),
 }
 
 /// Arms that are less probable than this are left out of bids: all of them together move no expectation by
@@ -31,6 +34,7 @@ impl Play {
         match self {
             Play::Pure(class) => class.parameters(),
             Play::Arms { arms } => arms,
+            Play::Table(shape) => shape.probabilities(),
         }
     }
 
@@ -38,15 +42,28 @@ impl Play {
     pub const fn arms(self) -> Option<usize> {
         match self {
             Play::Arms { arms } => Some(arms),
-            Play::Pure(_) => None,
+            Play::Pure(_) | Play::Table(_) => None,
         }
+    }
+
+    /// The table's shape, where it plays one.
+    pub const fn table(self) -> Option<TableShape> {
+        match self {
+            Play::Table(shape) => Some(shape),
+            Play::Pure(_) | Play::Arms { .. } => None,
+        }
+    }
+
+    /// Whether the numbers are probabilities, and what is bid is drawn.
+    pub const fn is_mixed(self) -> bool {
+        !matches!(self, Play::Pure(_))
     }
 
     /// What the numbers mean: how each becomes a parameter.
     pub const fn link(self) -> Link {
         match self {
             Play::Pure(class) => class.link(),
-            Play::Arms { .. } => Link::Identity,
+            Play::Arms { .. } | Play::Table(_) => Link::Identity,
         }
     }
 
@@ -67,6 +84,7 @@ impl Play {
                 let lines = parameters.iter().enumerate().map(line).collect();
                 BidFunction::Mixed(Mixture::new(lines).expect("probabilities"))
             }
+            Play::Table(shape) => BidFunction::Table(TableBids::new(shape, prior, parameters)),
         }
     }
 
@@ -76,6 +94,10 @@ impl Play {
         match self {
             Play::Pure(class) => class.projection(prior),
             Play::Arms { arms } => (0..arms).map(|arm| arm_multiplier(arm, arms)).collect(),
+            Play::Table(shape) => {
+                let bins = shape.projection(prior).into_iter();
+                bins.flat_map(|bin| shape.grid().map(move |bid| bin * bid)).collect()
+            }
         }
     }
 }

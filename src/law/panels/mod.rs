@@ -105,7 +105,9 @@ impl Walk<'_, '_> {
             let flat = curve.points[first..].iter().take_while(|point| point.0 == bid).count();
             if flat > 1 {
                 let last = first + flat - 1;
-                atoms.push((i, Atom::new(curve.marginal, curve.points[first].1, curve.points[last].1)));
+                let mut atom = Atom::new(curve.marginal, curve.points[first].1, curve.points[last].1);
+                atom.mean = curve.atom_value(first).unwrap_or(atom.mean);
+                atoms.push((i, atom));
                 self.next[i] = last;
             }
         }

@@ -129,9 +129,10 @@ pub(super) fn class_response(
             knots::best(&Payoff::with_sums(marginal, searched), prior, segments, best_own)
         }
     };
-    let mean = |bids: &BidFunction| match bids.pure() {
-        Some(bids) => earns(bids),
-        None => bids.components().map(|(weight, bids)| weight * earns(bids)).sum(),
+    let mean = |bids: &BidFunction| match (bids.pure(), bids.table()) {
+        (Some(bids), _) => earns(bids),
+        (None, Some(table)) => judge.judge(&BidCurve::of_table(table, 0.0, Part::Density)),
+        (None, None) => bids.components().map(|(weight, bids)| weight * earns(bids)).sum(),
     };
     let utility = mean(own);
     let mut response = ClassResponse { utility, epsilon: 0.0, bids: own.clone() };

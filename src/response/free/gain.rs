@@ -107,7 +107,13 @@ impl Gains {
         rivals: &Rivals,
         best: &HullReplies,
     ) -> Gain {
-        self.own.resize_with(bids.components().count(), Own::default);
+        match bids.table() {
+            Some(table) => {
+                self.own.resize_with(1, Own::default);
+                self.own[0].set_table(table, rivals);
+            }
+            None => self.own.resize_with(bids.components().count(), Own::default),
+        }
         for (own, component) in self.own.iter_mut().zip(bids.components()) {
             own.set(component, (marginal.low, marginal.high), rivals);
         }

@@ -1,6 +1,7 @@
 //! What a bidder bids, in pieces on which the bid is linear in the value.
 
 use crate::auction::PureBids;
+use crate::auction::strategy::TableBids;
 use crate::law::rivals::Rivals;
 use crate::law::wins::Wins;
 
@@ -40,6 +41,27 @@ pub(super) struct Own {
 }
 
 impl Own {
+    /// Takes a table: the values of a bin earn (v - b) W with W the mean chance to win and b the mean bid of
+    /// those who win.
+    pub fn set_table(&mut self, table: &TableBids, rivals: &Rivals) {
+        self.weight = 1.0;
+        let wins: Vec<f64> = table.shape().grid().map(|bid| wins_flat(rivals, bid)).collect();
+        self.pieces.clear();
+        for (row, ends) in table.rows().zip(table.edges().windows(2)) {
+            let (mut won, mut paid) = (0.0, 0.0);
+            for ((weight, wins), bid) in row.iter().zip(&wins).zip(table.shape().grid()) {
+                won += weight * wins;
+                paid += weight * wins * bid;
+            }
+            if ends[0] < ends[1] {
+                let bid = if won > 0.0 { paid / won } else { 0.0 };
+                self.pieces.push(Piece { from: (ends[0], bid), to: (ends[1], bid), flat: Some(won) });
+            }
+        }
+        self.piece = 0;
+        self.start = self.pieces[0].from.1;
+    }
+
     /// Takes another function, on the support from low to high.
     pub fn set(&mut self, (weight, bids): (f64, PureBids), support: (f64, f64), rivals: &Rivals) {
         self.weight = weight;

@@ -2,6 +2,7 @@
 
 use super::replies::{BestReplies, answers};
 use super::tried::TriedReplies;
+use crate::auction::strategy::TableBids;
 use crate::auction::{BidFunction, Mechanism, Profile, PureBids};
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
@@ -97,6 +98,7 @@ fn utility_and_gain(wins: &SmoothedWins, marginal: &Marginal, own: &BidFunction)
     let ends = vec![(marginal.low, Share::LOW), (marginal.high, Share::HIGH)];
     let values = BidCurve::through(marginal, Part::Density, ends);
     let curves: Vec<BidCurve> = std::iter::once(values).chain(BidCurve::ruler(&cuts)).collect();
+    let in_bins = own.table().map(|table| (table, won_and_paid(table, wins)));
     let (mut utility, mut gain) = (0.0, 0.0);
     walk(&curves, Integrand::Smooth, marginal.low, &mut |node| {
         let at = node.bidders[0];
@@ -108,15 +110,31 @@ fn utility_and_gain(wins: &SmoothedWins, marginal: &Marginal, own: &BidFunction)
             let bid = bids.bid(at.value);
             (at.value - bid) * wins.value(bid)
         };
-        let earned = match own.pure() {
-            Some(bids) => earns(bids),
-            None => own.components().map(|(weight, bids)| weight * earns(bids)).sum(),
+        let earned = match (own.pure(), &in_bins) {
+            (Some(bids), _) => earns(bids),
+            (None, Some((table, in_bins))) => {
+                let (won, paid) = in_bins[table.bin(at.value)];
+                at.value * won - paid
+            }
+            (None, None) => own.components().map(|(weight, bids)| weight * earns(bids)).sum(),
         };
         let stretch = replies.between(numbers[k - 1], numbers[k]);
         utility += at.mass * earned;
         gain += at.mass * (replies.reply(wins, stretch, at.value).utility - earned).max(0.0);
     });
     (utility, gain)
+}
+
+/// How often each bin of a table wins, and what it pays then.
+fn won_and_paid(table: &TableBids, wins: &SmoothedWins) -> Vec<(f64, f64)> {
+    let bids: Vec<(f64, f64)> = table.shape().grid().map(|bid| (bid, wins.value(bid))).collect();
+    let of_row = |row: &[f64]| {
+        let parts = row.iter().zip(&bids);
+        parts.fold((0.0, 0.0), |(won, paid), (weight, (bid, wins))| {
+            (won + weight * wins, paid + weight * wins * bid)
+        })
+    };
+    table.rows().map(of_row).collect()
 }
 
 /// The values at which panels end, rising from low to high.
@@ -138,6 +156,7 @@ fn cuts(replies: &TriedReplies, wins: &SmoothedWins, marginal: &Marginal, own: &
             }
         }
     }
+    cuts.extend(own.table().iter().flat_map(|table| table.edges()));
     // The value whose best reply, if it is one, is a bid where a piece of W ends; 0 is that of the lowest
     // values.
     cuts.extend(wins.bends().iter().filter_map(|&bid| {

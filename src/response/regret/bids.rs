@@ -34,10 +34,13 @@ pub(super) fn grid(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<f64> {
         for (i, bids) in profile.bids.iter().enumerate() {
             let marginal = evaluator.marginal(i);
             let at = |value: f64| bids.components().map(move |(_, bids)| bids.bid(value));
-            let lowest = at(marginal.low).fold(f64::INFINITY, f64::min);
+            // A table may have any of its bids at any value.
+            let of_table = bids.table().map_or(f64::INFINITY, |table| table.shape().bid(0));
+            let lowest = at(marginal.low).fold(of_table, f64::min);
             second = second.max(lowest.min(first));
             first = first.max(lowest);
             top = at(marginal.high).fold(top, f64::max);
+            top = bids.table().map_or(top, |table| top.max(table.shape().top_bid()));
         }
         start = start.min(second);
     }

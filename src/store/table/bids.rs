@@ -6,7 +6,7 @@ use super::lead::{self, Lead};
 use super::summaries::{summary_columns, summary_values};
 use super::writer::TableWriter;
 use crate::auction::Strategy;
-use crate::auction::strategy::piecewise_linear;
+use crate::auction::strategy::{TableShape, piecewise_linear};
 use crate::equilibrium::References;
 use crate::measure::{self, RunRow, Summary};
 use crate::store::StoreError;
@@ -74,6 +74,8 @@ struct Bids {
     /// Of the parameters, over runs.
     sums: Vec<f64>,
     is_mixed: bool,
+    /// The shape of a table, and the bin of each value.
+    table: Option<(TableShape, Vec<usize>)>,
 }
 
 impl BidSummary {
@@ -105,7 +107,8 @@ impl BidSummary {
         for (bidder, (bids, found)) in self.bidders.iter().zip(&references.bidders).enumerate() {
             let prior = &lead.cell.settings.bidders[bidder].prior;
             let leading = lead.of_bidder(&[], bidder);
-            for ((&value, learned), basis) in bids.values.iter().zip(&bids.learned).zip(bids.basis.rows()) {
+            let rows = bids.values.iter().zip(&bids.learned).zip(bids.basis.rows());
+            for (place, ((&value, learned), basis)) in rows.enumerate() {
                 let equilibria = [
                     references.bne.as_ref().map(|bne| bne.bid(bidder, value)),
                     found.class.bids.as_ref().map(|bids| bids.mean_bid(value)),
@@ -118,7 +121,7 @@ impl BidSummary {
                         .chain([lead.prior(bidder), Value::Number(value), Value::Number(prior.cdf(value))])
                         .chain(summary_values(learned))
                         .chain(equilibria.map(Value::from))
-                        .chain(bids.spread(basis.iter().copied()).map(Value::from)),
+                        .chain(bids.spread(place, basis.iter().copied()).map(Value::from)),
                 )?;
             }
         }
@@ -140,7 +143,18 @@ impl Bids {
             values.dedup();
         }
         let mut basis = Array2::zeros((values.len(), bidder.play().parameters()));
-        for (parameter, mut column) in basis.columns_mut().into_iter().enumerate() {
+        let table = bidder.play().table().map(|shape| {
+            // A bid of its bin each; of a mixture of some the mean is linear in the probabilities.
+            let edges = piecewise_linear::knots(&bidder.prior, shape.bins);
+            let bin = |value: &f64| edges[1..shape.bins].partition_point(|edge| edge <= value);
+            for (mut row, value) in basis.rows_mut().into_iter().zip(&values) {
+                let first = shape.bids * bin(value);
+                row.iter_mut().skip(first).zip(shape.grid()).for_each(|(slope, bid)| *slope = bid);
+            }
+            (shape, values.iter().map(bin).collect())
+        });
+        let parameters = if table.is_some() { 0 } else { bidder.play().parameters() };
+        for (parameter, mut column) in basis.columns_mut().into_iter().enumerate().take(parameters) {
             let mut unit = vec![0.0; bidder.play().parameters()];
             unit[parameter] = 1.0;
             let bids = bidder.play().bid_function(&bidder.prior, &unit);
@@ -149,19 +163,28 @@ impl Bids {
         Bids {
             learned: vec![Summary::default(); values.len()],
             sums: vec![0.0; basis.ncols()],
-            is_mixed: bidder.play().arms().is_some(),
+            is_mixed: bidder.play().is_mixed(),
+            table,
             basis,
             values,
         }
     }
 
-    /// Standard deviation and quantiles over the mean mixture of what its arms bid at a value.
-    fn spread(&self, bids: impl Iterator<Item = f64>) -> [Option<f64>; 1 + QUANTILES.len()] {
-        let total: f64 = self.sums.iter().sum();
+    /// Standard deviation and quantiles over the mean mixture of what its arms, or the bids of its bin, are at
+    /// a value, counted from 0.
+    fn spread(&self, place: usize, bids: impl Iterator<Item = f64>) -> [Option<f64>; 1 + QUANTILES.len()] {
+        let all = || 0..self.sums.len();
+        let drawn_from = self.table.as_ref().map_or(all(), |(shape, bins)| {
+            let first = shape.bids * bins[place];
+            first..first + shape.bids
+        });
+        let sums = &self.sums[drawn_from.clone()];
+        let total: f64 = sums.iter().sum();
         if !self.is_mixed || total <= 0.0 {
             return [None; 1 + QUANTILES.len()];
         }
-        let mut drawn: Vec<(f64, f64)> = bids.zip(self.sums.iter().map(|sum| sum / total)).collect();
+        let bids = bids.skip(drawn_from.start);
+        let mut drawn: Vec<(f64, f64)> = bids.zip(sums.iter().map(|sum| sum / total)).collect();
         drawn.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mean: f64 = drawn.iter().map(|(bid, share)| share * bid).sum();
         let variance: f64 = drawn.iter().map(|(bid, share)| share * (bid - mean) * (bid - mean)).sum();

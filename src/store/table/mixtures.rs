@@ -1,4 +1,5 @@
-//! The table of mixed strategies: how probable each arm of a bidder is, in the mean over replicates.
+//! The table of mixed strategies: how probable each arm of a bidder is, or each bid of a table, in the mean
+//! over replicates.
 
 use super::lead::{self, Lead};
 use super::writer::TableWriter;
@@ -15,11 +16,13 @@ pub(super) fn mixture_table() -> Vec<Column> {
         cell_id,
         label,
         Column::integer("bidder").says("the bidder's number, from 1").counted_in("1"),
-        Column::integer("arm").says("the arm's number, from 0").counted_in("1"),
-        Column::measured("multiplier").says("the multiplier of the arm").counted_in("1"),
+        Column::integer("arm").says("the arm's number, from 0; of a table the bid's").counted_in("1"),
+        Column::measured("multiplier").says("the multiplier of the arm; null of a table").counted_in("1"),
         weight("weight_last_iterate", "probability in the last epoch, mean over replicates"),
         weight("weight_tail_mean", "mean probability over the tail, mean over replicates"),
         weight("weight_time_average", "mean probability over all epochs, mean over replicates"),
+        Column::integer("bin").says("the bin of values of a table, from 0; null of arms").counted_in("1"),
+        Column::measured("bid").says("the bid of a table; null of arms").counted_in("value"),
     ]
 }
 
@@ -29,7 +32,7 @@ pub(super) struct MixtureSums {
     bidders: Vec<Sums>,
 }
 
-/// Sums over runs, one an arm; none of a bidder who plays no arms.
+/// Sums over runs, one an arm or probability of a table; none of a bidder who plays neither.
 #[derive(Clone, Default)]
 struct Sums {
     last: Vec<f64>,
@@ -63,17 +66,30 @@ impl MixtureSums {
     pub(super) fn push_rows(&self, table: &mut TableWriter, lead: &Lead) -> Result<(), StoreError> {
         for (bidder, Sums { last, tail, average, runs }) in self.bidders.iter().enumerate() {
             let mean = |sum: f64| Value::Number(sum / f64::from(*runs));
+            let shape = lead.cell.settings.bidders[bidder].play().table();
             for arm in 0..last.len() {
+                let (bin, bid) = match shape {
+                    Some(shape) => {
+                        let (bin, bid) = (arm / shape.bids, arm % shape.bids);
+                        (Value::Integer(bin as i64), Value::Number(shape.bid(bid)))
+                    }
+                    None => (Value::Null, Value::Null),
+                };
                 let [cell_id, label] = lead.name_values();
                 table.push([
                     cell_id,
                     label,
                     Value::Integer(bidder as i64 + 1),
-                    Value::Integer(arm as i64),
-                    Value::Number(arm_multiplier(arm, last.len())),
+                    Value::Integer(shape.map_or(arm, |shape| arm % shape.bids) as i64),
+                    match shape {
+                        Some(_) => Value::Null,
+                        None => Value::Number(arm_multiplier(arm, last.len())),
+                    },
                     mean(last[arm]),
                     mean(tail[arm]),
                     mean(average[arm]),
+                    bin,
+                    bid,
                 ])?;
             }
         }
