@@ -213,3 +213,45 @@ fn mixtures_of_the_tail_are_bids() {
     assert!((bids.mean_bid(1.0) - outcome.bidders[0].tail_mean).abs() < 1e-14);
     assert!(Profile { bids: vec![bids] }.multipliers().is_none());
 }
+
+#[test]
+fn sampled_fictitious_play_answers_what_others_have_played() {
+    let playing = Learner::FictitiousPlay(FictitiousPlay { arms: 51, belief: 0.5 });
+    for (bidders, equilibrium) in [(2, 0.5), (3, 0.66)] {
+        let settings = game(bidders, playing, Batch::Profiles(4096), 400);
+        for sampled in train(&settings, 5, RECORDING).bidders {
+            assert!(
+                (sampled.tail_mean - equilibrium).abs() < 0.03,
+                "{bidders} bidders: {}",
+                sampled.tail_mean
+            );
+        }
+    }
+}
+
+/// The utilities of two bidders in the true auction, at the profile of the tail.
+fn utilities(settings: &Settings, outcome: &Outcome) -> [f64; 2] {
+    let bids = settings
+        .bidders
+        .iter()
+        .zip(&outcome.bidders)
+        .map(|(bidder, found)| bidder.play().bid_function(&bidder.prior, &found.tail_mean_parameters));
+    let profile = Profile { bids: bids.collect() };
+    let evaluation = bidsweep::expectation::evaluate(&settings.population(), &profile);
+    [0, 1].map(|bidder| evaluation.bidders[bidder].utility)
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "hundreds of millions of samples")]
+fn nobody_gains_where_adam_meets_weights_that_keep_up_and_adam_gains_on_slow_ones() {
+    for (step, expected) in [(0.317, -0.0003), (0.04, 0.0035)] {
+        let mut settings = settings(2, 50.0);
+        settings.bidders[1].learner = mwu(51, Tuned::Constant(step), 0);
+        let settings = Settings { epochs: 5000, precision: Precision::F32, ..settings };
+        let gain = mean(runs(&settings, 40).iter().map(|outcome| {
+            let [adam, weights] = utilities(&settings, outcome);
+            adam - weights
+        }));
+        assert!((gain - expected).abs() < 0.0008, "step {step}: {gain}");
+    }
+}

@@ -148,6 +148,11 @@ impl<R: Real, T: Number> Arms<R, T> {
     #[inline(always)]
     fn begin_batch(&mut self, mixture: &[R]) {
         self.sampler.take(mixture);
+    }
+
+    /// Forgets what was counted: a bidder may be counted in one of several batches of an epoch.
+    #[inline(always)]
+    pub(super) fn clear(&mut self) {
         self.wins.fill([0.0; LANES]);
         self.played.fill([0.0; LANES]);
         self.smoothed.fill(R::splat(0.0));

@@ -225,6 +225,9 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         self.lines.sums.fill(Sums::zero());
         self.curves.clear();
         self.trials.clear();
+        for arms in self.arms.iter_mut().flatten() {
+            arms.clear();
+        }
     }
 
     /// Tells a bidder's learner the derivatives of its expected utility in its parameters, shape
