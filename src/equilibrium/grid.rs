@@ -11,7 +11,7 @@ const BETTER: f64 = 1e-12;
 const MOST_ROUNDS: usize = 1000;
 
 /// The pure equilibria of the game in which bidder i chooses one of the multipliers k / (`arms`\[i\] - 1),
-/// k = 0 .. `arms`\[i\] - 1, rising: profiles in which no bidder gains by another multiplier of its grid, each
+/// k = 0 .. `arms`\[i\] - 1: profiles in which no bidder gains by another multiplier of its grid, rising, each
 /// with one multiplier a bidder.
 ///
 /// Of bidders who share prior and grid these are all symmetric ones. Of others they are those that best

@@ -55,7 +55,7 @@ impl Rule for Soda {
             },
             Hyperparameter {
                 name: "decay",
-                doc: "the power of the epoch with which the step falls: step t^-decay at t = 1, 2, ..",
+                doc: "the power with which the step falls in epochs t = 1, 2, .. as step t^-decay",
                 default: Value::Number(0.0),
                 domain: Domain::Number(Range::NOT_NEGATIVE),
             },

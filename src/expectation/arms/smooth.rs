@@ -9,9 +9,9 @@ use crate::auction::strategy::arm_multiplier;
 use crate::numeric::quadrature::{GaussLegendre, towards_ends};
 use crate::numeric::simd::Float;
 
-/// Nodes between neighbouring bends where densities are not constant there, and where one has a pole.
-const NODES: usize = 12;
-const NODES_AT_POLES: usize = 24;
+/// Nodes between neighbouring bends where densities are not constant there: below the highest bid of the first
+/// arm lies the whole of a distribution.
+const NODES: usize = 24;
 
 #[derive(Clone, Debug)]
 pub(super) struct Smooth {
@@ -70,11 +70,7 @@ impl Smooth {
             prior.pdf(low).is_infinite() || prior.pdf(high).is_infinite()
         };
         let poles = bidders.iter().any(|bidder| has_pole(bidder.prior));
-        let order = match (flat, poles) {
-            (true, _) => (bidders.len() + 2) / 2,
-            (false, false) => NODES,
-            (false, true) => NODES_AT_POLES,
-        };
+        let order = if flat { (bidders.len() + 2) / 2 } else { NODES };
         let graded = |node| match (flat, poles) {
             (true, _) => node,
             (false, false) => towards_ends(node),
