@@ -11,8 +11,8 @@ const BETTER: f64 = 1e-12;
 const MOST_ROUNDS: usize = 1000;
 
 /// The pure equilibria of the game in which bidder i chooses one of the multipliers k / (`arms`\[i\] - 1),
-/// k = 0 .. `arms`\[i\] - 1: profiles in which no bidder gains by another multiplier of its grid, rising, each
-/// with one multiplier a bidder.
+/// k = 0 .. `arms`\[i\] - 1: profiles in which no bidder gains by another multiplier of its grid, rising,
+/// each with one multiplier a bidder.
 ///
 /// Of bidders who share prior and grid these are all symmetric ones. Of others they are those that best
 /// responses, one bidder after the other, come to from where everybody plays the same share of its grid.
