@@ -218,9 +218,9 @@ impl Kernel for DrivenOnTables<'_> {
                 false => Told::Arms(&payoffs),
             };
             state.learn(told, S::Real::splat(1.0));
-            for lane in 0..LANES {
+            for (lane, scalar) in scalars.iter_mut().enumerate() {
                 let payoffs: Vec<f64> = cells().map(|(bin, m)| earns(lane, bin, m)).collect();
-                for (number, expected) in state.numbers().iter().zip(scalars[lane](&payoffs)) {
+                for (number, expected) in state.numbers().iter().zip(scalar(&payoffs)) {
                     let found = number.to_array()[lane];
                     assert!((found - expected).abs() < 1e-10, "epoch {epoch}: {found} for {expected}");
                 }

@@ -181,12 +181,12 @@ impl<R: Real, T: Number> Contexts<R, T> {
                 sum = sum + share;
                 let scaled = ((sum * scale).min(scale) + shift).to_array();
                 let (group, place) = (bin * self.groups + m / TOGETHER, m % TOGETHER);
-                for lane in 0..LANES {
-                    self.thresholds[of_lane * lane + group][place] = scaled[lane].to_bits() as u32;
+                for (lane, scaled) in scaled.iter().enumerate() {
+                    self.thresholds[of_lane * lane + group][place] = scaled.to_bits() as u32;
                 }
                 if !self.chances.is_empty() {
-                    for lane in 0..LANES {
-                        self.chances[m][lane] += f64::from(scaled[lane].to_bits() as u32) * per_bin;
+                    for (chance, scaled) in self.chances[m].iter_mut().zip(&scaled) {
+                        *chance += f64::from(scaled.to_bits() as u32) * per_bin;
                     }
                 }
             }
@@ -217,12 +217,12 @@ impl<R: Real, T: Number> Contexts<R, T> {
                 let place = quantiles[sample].widen() * bins as f64 - 0.5 + SHIFT;
                 own[sample] = (place.to_bits() as u32).min(bins as u32 - 1);
             }
-            for lane in 0..LANES {
+            for (lane, bits) in bits.iter().enumerate() {
                 for part in 0..X::PER_LANE {
                     let sample = X::PER_LANE * lane + part;
                     // The low half for the first of two samples; the high half is the better one.
                     let half = if X::PER_LANE == 1 { 1 } else { part as u32 };
-                    let uniform = (bits[lane] >> (32 * half)) as u32 >> (32 - BITS);
+                    let uniform = (bits >> (32 * half)) as u32 >> (32 - BITS);
                     let first = of_lane * lane + own[sample] as usize * self.groups;
                     let mut below = [0_u32; TOGETHER];
                     for thresholds in &self.thresholds[first..first + self.groups] {
