@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use bidsweep::auction::Strategy;
+use bidsweep::auction::strategy::Play;
 use bidsweep::learner::{Entry, Learner, Value};
 use bidsweep::numeric::simd::{Instance, LANES};
 use bidsweep::train::{Batch, Precision, Run, Settings, train_group};
@@ -49,6 +50,9 @@ pub fn print(instance: Instance) {
         let adam = Learner::REGISTRY.iter().position(|entry| entry.name == "adam");
         let adam = adam.map(|index| with_defaults((index, &Learner::REGISTRY[index]))).expect("it is there");
         for learner in Learner::REGISTRY.iter().enumerate().map(with_defaults) {
+            if game(learner, 2, Batch::Profiles(batch)).needs_exact_batch().is_some() {
+                continue;
+            }
             let mut ratios = Vec::new();
             let ns: Vec<String> = BIDDERS
                 .iter()
@@ -68,8 +72,8 @@ pub fn print(instance: Instance) {
     }
     head("learners, batch exact, us a bidder and epoch");
     for learner in Learner::REGISTRY.iter().enumerate().map(with_defaults) {
-        let is_mixed = learner.play(Strategy::Linear).arms().is_some();
-        if !is_mixed || game(learner, 2, Batch::Exact).exact_mode().is_err() {
+        let is_pure = matches!(learner.play(Strategy::Linear), Play::Pure(_));
+        if is_pure || game(learner, 2, Batch::Exact).exact_mode().is_err() {
             continue;
         }
         let us = BIDDERS.iter().map(|&bidders| {
