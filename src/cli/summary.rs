@@ -81,22 +81,22 @@ fn print_json(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
 
 /// Multipliers beside their references, and the parts of the bias.
 fn print_biases(plan: &Plan, lines: &[SummaryLine], out: &mut impl Write) -> io::Result<()> {
-    let perturbs = lines.iter().any(|line| line.perturbed_multiplier.is_some());
-    let mut header =
-        vec!["cell", "runs", "multiplier", "95 %", "BNE", "smoothed", "bias", "class", "smoothing"];
+    let rarely: Vec<&Rarely> =
+        RARELY.iter().filter(|part| lines.iter().any(|line| (part.multiplier)(line).is_some())).collect();
+    let mut header = vec!["cell", "runs", "multiplier", "95 %", "BNE", "smoothed"];
+    header.extend(rarely.iter().map(|part| part.reference));
+    header.extend(["bias", "class", "smoothing"]);
+    header.extend(rarely.iter().map(|part| part.part));
     header.extend(["learning", "BNE L2"]);
-    if perturbs {
-        header.insert(PERTURBED, "perturbed");
-        header.insert(PERTURBATION, "perturbation");
-    }
     let header = header.into_iter().map(String::from).collect();
-    let rows = lines.iter().map(|line| biases(plan, line, perturbs));
+    let rows = lines.iter().map(|line| biases(plan, line, &rarely));
     columns(out, &std::iter::once(header).chain(rows).collect::<Vec<_>>(), 1)?;
     let hidden = plan.len().saturating_sub(PRINTED_CELLS) as u64;
     if hidden > 0 {
         writeln!(out, "... and {} in cells.parquet", counted(hidden, "more cell"))?;
     }
-    let parts = if perturbs { "smoothing or perturbation" } else { "smoothing" };
+    let parts = std::iter::once("smoothing").chain(rarely.iter().map(|part| part.part));
+    let parts = parts.collect::<Vec<_>>().join(" or ");
     writeln!(
         out,
         "\nbias = multiplier - BNE = class + {parts} + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)"
@@ -115,11 +115,31 @@ fn label(line: &SummaryLine) -> String {
     }
 }
 
-/// The places of the columns that stand only where some learner perturbs its bids.
-const PERTURBED: usize = 6;
-const PERTURBATION: usize = 10;
+/// A reference that only some learners have, and the part of their bias that leads there: two columns that
+/// stand where some line has the reference.
+struct Rarely {
+    reference: &'static str,
+    part: &'static str,
+    multiplier: fn(&SummaryLine) -> Option<f64>,
+    bias: fn(&SummaryLine) -> Option<f64>,
+}
 
-fn biases(plan: &Plan, line: &SummaryLine, perturbs: bool) -> Vec<String> {
+const RARELY: [Rarely; 2] = [
+    Rarely {
+        reference: "perturbed",
+        part: "perturbation",
+        multiplier: |line| line.perturbed_multiplier,
+        bias: |line| line.perturbation_bias,
+    },
+    Rarely {
+        reference: "on grid",
+        part: "grid",
+        multiplier: |line| line.grid_multiplier,
+        bias: |line| line.grid_bias,
+    },
+];
+
+fn biases(plan: &Plan, line: &SummaryLine, rarely: &[&Rarely]) -> Vec<String> {
     let number = |x: Option<f64>, signed: bool| match x {
         Some(x) if signed => format!("{x:+.6}"),
         Some(x) => format!("{x:.6}"),
@@ -135,16 +155,11 @@ fn biases(plan: &Plan, line: &SummaryLine, perturbs: bool) -> Vec<String> {
         line.multiplier_ci95.map_or_else(|| "-".into(), |ci95| format!("±{ci95:.6}")),
         number(line.bne_multiplier, false),
         number(line.smoothed_multiplier, false),
-        number(line.bias, true),
-        number(line.class_bias, true),
-        number(line.smoothing_bias, true),
-        number(line.learning_bias, true),
-        number(line.bne_l2, false),
     ];
-    if perturbs {
-        row.insert(PERTURBED, number(line.perturbed_multiplier, false));
-        row.insert(PERTURBATION, number(line.perturbation_bias, true));
-    }
+    row.extend(rarely.iter().map(|part| number((part.multiplier)(line), false)));
+    row.extend([line.bias, line.class_bias, line.smoothing_bias].map(|part| number(part, true)));
+    row.extend(rarely.iter().map(|part| number((part.bias)(line), true)));
+    row.extend([number(line.learning_bias, true), number(line.bne_l2, false)]);
     row
 }
 

@@ -32,6 +32,8 @@ pub struct SummaryLine {
     pub smoothed_multiplier: Option<f64>,
     /// Where learners come to rest who climb the payoff of perturbed bids.
     pub perturbed_multiplier: Option<f64>,
+    /// The nearest equilibrium of the grid that learners on arms play on.
+    pub grid_multiplier: Option<f64>,
     /// multiplier - bne_multiplier.
     pub bias: Option<f64>,
     /// The share of it that the strategy class makes.
@@ -40,6 +42,8 @@ pub struct SummaryLine {
     pub smoothing_bias: Option<f64>,
     /// The share of it that perturbed bids make.
     pub perturbation_bias: Option<f64>,
+    /// The share of it that the grid makes.
+    pub grid_bias: Option<f64>,
     /// The share of it that learning makes.
     pub learning_bias: Option<f64>,
     /// The distance of the bids from those of the Bayes-Nash equilibrium, sqrt(E (b(v) - b_BNE(v))^2): mean
@@ -67,13 +71,14 @@ pub struct SummaryLine {
 }
 
 /// The columns that stand in `cells` and in `cell_bidders`.
-const MEASURES: [&str; 12] = [
+const MEASURES: [&str; 13] = [
     "multiplier_tail_mean",
     "multiplier_tail_mean_ci95",
     "bias_mean",
     "class_bias_mean",
     "smoothing_bias_mean",
     "perturbation_bias_mean",
+    "grid_bias_mean",
     "learning_bias_mean",
     "bne_l2_mean",
     "epsilon_ex_ante_mean",
@@ -86,7 +91,8 @@ const MEASURES: [&str; 12] = [
 const VERDICTS: [&str; 4] = ["destination", "destination_reason", "movement", "movement_reason"];
 
 /// What makes two bidders of a cell alike, beside their settings.
-const ALIKE: [&str; 4] = ["prior", "bne_multiplier", "smoothed_multiplier", "perturbed_multiplier"];
+const ALIKE: [&str; 5] =
+    ["prior", "bne_multiplier", "smoothed_multiplier", "perturbed_multiplier", "grid_multiplier"];
 
 /// The summary of a folder's tables, a cell after the other in the order of the plan.
 ///
@@ -140,6 +146,7 @@ fn line(
         class_bias,
         smoothing_bias,
         perturbation_bias,
+        grid_bias,
         learning_bias,
         bne_l2,
         epsilons @ ..,
@@ -159,10 +166,12 @@ fn line(
         bne_multiplier: references.number("bne_multiplier"),
         smoothed_multiplier: references.number("smoothed_multiplier"),
         perturbed_multiplier: references.number("perturbed_multiplier"),
+        grid_multiplier: references.number("grid_multiplier"),
         bias,
         class_bias,
         smoothing_bias,
         perturbation_bias,
+        grid_bias,
         learning_bias,
         bne_l2,
         epsilon_ex_ante,
