@@ -254,3 +254,63 @@ fn a_steeper_sigmoid_trades_smoothing_bias_for_noise_and_learning_bias() {
     });
     assert!(all == 15 && left <= 2, "{left} of {all}");
 }
+
+#[test]
+fn multiplicative_weights_end_at_the_lower_equilibrium_of_the_grid() {
+    let lines = run("mwu");
+    assert_eq!(lines.len(), 36);
+    for line in &lines {
+        let parts = [line.class_bias, line.grid_bias, line.learning_bias].map(Option::unwrap);
+        assert!((parts.iter().sum::<f64>() - line.bias.unwrap()).abs() < 1e-12, "{}", line.label);
+        // A large step is there; with a small one learning is not over.
+        if line.label.ends_with("mwu.step=3") && !line.label.starts_with("bidders=10") {
+            assert!(line.learning_bias.unwrap().abs() < 0.0005, "{}: {:?}", line.label, line.learning_bias);
+        }
+    }
+    let grid = |label: &str| lines_of(&lines, label)[0].grid_multiplier;
+    assert_eq!(grid("bidders=2 mwu.arms=51 mwu.step=3"), Some(0.48));
+    assert_eq!(grid("bidders=3 mwu.arms=51 mwu.step=3"), Some(0.66));
+    assert_eq!(
+        lines_of(&lines, "bidders=2 mwu.arms=51 mwu.step=0.04")[0].movement.as_deref(),
+        Some("drifting")
+    );
+}
+
+#[test]
+fn nobody_gains_in_a_mixed_game_where_both_keep_up() {
+    let lines = run("mixed");
+    assert_eq!(lines.len(), 12);
+    // Adam smooths and rests at the smoothed equilibrium; the others have no part of the bias but what is left.
+    let adam = lines_of(&lines, "population=adam-mwu")[0];
+    assert!(adam.smoothing_bias.is_some() && adam.learning_bias.unwrap().abs() < 0.004, "{adam:?}");
+}
+
+#[test]
+fn learners_end_where_their_kind_ends_and_below_their_bounds() {
+    let read = |folder: &Folder| {
+        let table = Table::open(&folder.table(TableName::Bidders)).unwrap();
+        let rows = table.select(&["external_regret_above_bound"]).unwrap().map(Result::unwrap);
+        rows.filter_map(|row| row.number("external_regret_above_bound")).collect::<Vec<_>>()
+    };
+    let (lines, above) = run_with("learners", read);
+    assert_eq!(lines.len(), 56);
+    assert!(above.len() > 400 && above.iter().all(|above| *above == 0.0), "{} runs", above.len());
+    for line in lines.iter().filter(|line| line.smoothing_bias.is_some()) {
+        let learning = line.learning_bias.unwrap();
+        assert!(learning.abs() < 0.002, "{}: {learning}", line.label);
+    }
+}
+
+#[test]
+fn context_brings_the_equilibrium_where_bids_are_fine() {
+    let lines = run("contextual");
+    for line in lines_of(&lines, "learner=soda batch=exact population=u200") {
+        assert!(line.bias.unwrap().abs() < 0.002, "{line:?}");
+        // Multipliers alone stay at the equilibrium of their class.
+        assert!(line.class_bias.unwrap() < -0.05);
+    }
+    for learner in ["{ mwu-contextual = { step = 1 } }", "{ mwu-contextual = { step = 1, cross = true } }"] {
+        let label = format!("learner={learner} batch=128 population=two");
+        assert!(lines_of(&lines, &label)[0].bias.unwrap().abs() < 0.005);
+    }
+}
