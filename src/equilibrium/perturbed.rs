@@ -22,8 +22,8 @@ const ORDER: usize = 16;
 const THETAS: [f64; 2] = [-8.0, 16.0];
 const POINTS: usize = 96;
 
-/// The multiplier w = s(theta), s the logistic function, at which the expected step of evolution strategies is
-/// 0: `bidders` >= 2 linear bidders with values from U\[0, high\], each of whom is told its payoff u at
+/// The multiplier w = s(theta), s the logistic function, at which the expected step of evolution strategies
+/// is 0: `bidders` >= 2 linear bidders with values from U\[0, high\], each of whom is told its payoff u at
 /// theta + sigma eps, eps normal, in the true auction and against the others' multiplier w; it is the same
 /// for every high. With r = s(theta + sigma eps) / w the first-order condition is
 ///

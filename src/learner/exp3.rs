@@ -1,4 +1,5 @@
-//! Exp3 over arms: only the payoffs of what was played are told (Auer, Cesa-Bianchi, Freund and Schapire 2002).
+//! Exp3 over arms: only the payoffs of what was played are told (Auer, Cesa-Bianchi, Freund and Schapire
+//! 2002).
 
 use super::hyperparameter::{ARMS, Domain, Hyperparameter, Range, Tuned, Value};
 use super::{Course, Entry, Feedback, Heard, Learn, LinearResponse, RegretBound, Rule, Told};

@@ -37,8 +37,8 @@ impl<R: Real> Pace<R> {
     }
 }
 
-/// sqrt(8 ln K / T) / h, the step that makes the bound ln K / eta + eta h^2 T / 8 of Hedge least (Cesa-Bianchi
-/// and Lugosi 2006, theorem 2.2).
+/// sqrt(8 ln K / T) / h, the step that makes the bound ln K / eta + eta h^2 T / 8 of Hedge least
+/// (Cesa-Bianchi and Lugosi 2006, theorem 2.2).
 pub(super) fn hedge_step(arms: u32, course: &Course) -> f64 {
     (8.0 * libm::log(f64::from(arms)) / f64::from(course.epochs)).sqrt() / course.high
 }

@@ -5,9 +5,9 @@ use crate::expectation::{ArmBidder, ArmPayoffs};
 use crate::numeric::simd::{Instance, Kernel, Real, Simd, run};
 use crate::train::{Outcome, Settings};
 
-/// max_k u_i(k) - <x_i, u_i> of every bidder against the others' mixtures: of the tail mean, of the last epoch
-/// and of the average over all epochs, each as a product; shape \[bidder\]. `None` where not all bidders play
-/// arms, or all tables.
+/// max_k u_i(k) - <x_i, u_i> of every bidder against the others' mixtures: of the tail mean, of the last
+/// epoch and of the average over all epochs, each as a product; shape \[bidder\]. `None` where not all
+/// bidders play arms, or all tables.
 pub(super) fn epsilons_grid(settings: &Settings, outcome: &Outcome) -> Option<Vec<[f64; 3]>> {
     let Some(bidders) = settings.arm_bidders() else { return epsilons_of_tables(settings, outcome) };
     Some(run(Instance::current(), Gains { bidders: &bidders, outcome }))

@@ -22,8 +22,8 @@ pub struct RunRow {
     /// The [parameters](crate::auction::Strategy::bid_function) of the tail-mean bids, shape
     /// \[bidder\]\[parameter\]; none of a run without numbers.
     pub parameters: Vec<Vec<f64>>,
-    /// Of a bidder on arms the mixture of the last epoch, and behind it that averaged over all epochs; none of
-    /// others. Shape \[bidder\]\[2 x arm\].
+    /// Of a bidder on arms the mixture of the last epoch, and behind it that averaged over all epochs; none
+    /// of others. Shape \[bidder\]\[2 x arm\].
     pub mixtures: Vec<Vec<f64>>,
     /// Multipliers, shape \[recorded epoch\]\[bidder\]; NaN or infinite where a run had diverged.
     pub trajectory: Option<Array2<f64>>,

@@ -260,8 +260,8 @@ where
         row
     }
 
-    /// A value of each bidder, in the same three ways, where something holds of the bidder; where it does not,
-    /// the value is not used.
+    /// A value of each bidder, in the same three ways, where something holds of the bidder; where it does
+    /// not, the value is not used.
     pub(super) fn bidder_where(
         self,
         holds: fn(&BidderSettings) -> bool,

@@ -24,8 +24,8 @@ pub(super) struct Arms<R, T> {
     /// w_k, of the payoffs.
     numbers: Vec<f64>,
     sampler: Sampler,
-    /// The values of the samples that an arm is the first to win; the last are won by none. Where an arm ties,
-    /// it wins its share, and the next the rest.
+    /// The values of the samples that an arm is the first to win; the last are won by none. Where an arm
+    /// ties, it wins its share, and the next the rest.
     wins: Vec<[f64; LANES]>,
     /// A quotient of bids that is so near to an arm is not told from it.
     near: f64,

@@ -80,7 +80,8 @@ impl<R: Real> Frame<R> {
 
 /// Sums of steps: from which bid on how many samples win, and the values that are won.
 struct Steps<R> {
-    /// Heights, shape \[bin\]\[bid + 1\]; one bin where every sample counts in all. The last are won by no bid.
+    /// Heights, shape \[bin\]\[bid + 1\]; one bin where every sample counts in all. The last are won by no
+    /// bid.
     heights: Vec<[f64; LANES]>,
     /// The values, each times the height of its step; none where every sample counts in all bins.
     values: Vec<[f64; LANES]>,

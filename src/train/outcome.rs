@@ -96,8 +96,8 @@ pub struct BidderOutcome {
     pub mixed: Option<Mixed>,
 }
 
-/// The outcome of a bidder on arms or on a table. Its w_t is the mean multiplier of the mixture that was *played* in epoch
-/// t, before the epoch's update: what the guarantees of its learners are about.
+/// The outcome of a bidder on arms or on a table. Its w_t is the mean multiplier of the mixture that was
+/// *played* in epoch t, before the epoch's update: what the guarantees of its learners are about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mixed {
     /// Bins of values that have a mixture of their own; `None` of arms, whose mixture serves all values.

@@ -62,8 +62,8 @@ pub(super) fn passes(settings: &Settings) -> Vec<Pass> {
     passes
 }
 
-/// The batches for some of the movers: one where all have it from one stream, else one for each, as where each
-/// has beliefs of its own and they stand `apart`.
+/// The batches for some of the movers: one where all have it from one stream, else one for each, as where
+/// each has beliefs of its own and they stand `apart`.
 fn batches(
     apart: bool,
     movers: &Range<usize>,

@@ -87,8 +87,8 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
         }
     }
 
-    /// Adds the samples of a chunk for some bidders to a block of the batch: of lines with these slopes, or of
-    /// curves that know their bids.
+    /// Adds the samples of a chunk for some bidders to a block of the batch: of lines with these slopes, or
+    /// of curves that know their bids.
     #[inline(always)]
     pub(super) fn add(
         &mut self,

@@ -1,7 +1,7 @@
 //! The exact payoff of every arm against mixtures of arms, over lanes.
 //!
-//! A bidder on arms bids w_k v, w_k = k / (K - 1) for k = 0 .. K - 1, with a probability x_k an arm. The bid of
-//! rival j is at most b with probability G_j(b) = sum_a x_ja F_j(b / w_a), and arm k of bidder i pays
+//! A bidder on arms bids w_k v, w_k = k / (K - 1) for k = 0 .. K - 1, with a probability x_k an arm. The bid
+//! of rival j is at most b with probability G_j(b) = sum_a x_ja F_j(b / w_a), and arm k of bidder i pays
 //!
 //! u_i(k) = (1 - w_k) E\[v prod_(j not i) G_j(w_k v)\],
 //!

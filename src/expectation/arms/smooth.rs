@@ -9,8 +9,8 @@ use crate::auction::strategy::arm_multiplier;
 use crate::numeric::quadrature::{GaussLegendre, towards_ends};
 use crate::numeric::simd::Float;
 
-/// Nodes between neighbouring bends where densities are not constant there: below the highest bid of the first
-/// arm lies the whole of a distribution.
+/// Nodes between neighbouring bends where densities are not constant there: below the highest bid of the
+/// first arm lies the whole of a distribution.
 const NODES: usize = 24;
 
 #[derive(Clone, Debug)]

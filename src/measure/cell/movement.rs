@@ -35,8 +35,8 @@ pub(super) struct Movement {
 /// thousand is said to drift.
 const DRIFT_COVERAGE: f64 = 0.999;
 
-/// The least drift that counts, in standard deviations within the tail: of many runs, whose noise cancels; and
-/// of one without noise, where a drift at constant speed has 1.7 and two periods of a cycle 0.9 at most.
+/// The least drift that counts, in standard deviations within the tail: of many runs, whose noise cancels;
+/// and of one without noise, where a drift at constant speed has 1.7 and two periods of a cycle 0.9 at most.
 const NOISY_DRIFT: f64 = 0.5;
 const EXACT_DRIFT: f64 = 1.2;
 

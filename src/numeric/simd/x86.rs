@@ -3,8 +3,9 @@
 //! Unsafe blocks here are of four kinds. (1) Intrinsics that read and write registers only, unsafe because
 //! the processor may lack them: the types of this file are private, and a kernel gets them from [`run_avx2`]
 //! and [`run_avx512`] alone, which look at the processor first. (2) Transmutes between a vector and the array
-//! of its lanes: plain numbers of one size, for which every bit pattern is valid. (3) The calls of
-//! functions that enable the instruction set, in those and in [`Simd::apart`]. (4) Loads of rows of tables, each beside the argument that the row is there.
+//! of its lanes: plain numbers of one size, for which every bit pattern is valid. (3) The calls of functions
+//! that enable the instruction set, in those and in [`Simd::apart`]. (4) Loads of rows of tables, each beside
+//! the argument that the row is there.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;

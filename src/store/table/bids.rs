@@ -170,8 +170,8 @@ impl Bids {
         }
     }
 
-    /// Standard deviation and quantiles over the mean mixture of what its arms, or the bids of its bin, are at
-    /// a value, counted from 0.
+    /// Standard deviation and quantiles over the mean mixture of what its arms, or the bids of its bin, are
+    /// at a value, counted from 0.
     fn spread(&self, place: usize, bids: impl Iterator<Item = f64>) -> [Option<f64>; 1 + QUANTILES.len()] {
         let all = || 0..self.sums.len();
         let drawn_from = self.table.as_ref().map_or(all(), |(shape, bins)| {
