@@ -55,6 +55,10 @@ impl TruncatedExponential {
     /// 1) = e^(d (1 - z)), and q + p e^-d = e^(-d z) where that would overflow.
     fn between(&self, p: f64, q: f64) -> f64 {
         let d = self.decay;
+        if q == 0.0 {
+            // e^-d may have lost its digits.
+            return 1.0;
+        }
         let z = if p < 0.5 {
             -libm::log1p(p * self.mass()) / d
         } else if d < 1.0 {
