@@ -84,9 +84,9 @@ fn run_prints_a_line_a_cell() {
     let header: Vec<_> = lines[8].split("  ").map(str::trim).filter(|title| !title.is_empty()).collect();
     assert_eq!(header, ["cell", "epsilon", "of best", "interim", "in class", "destination", "movement"]);
     assert_eq!(lines[9..13].iter().filter(|line| line.starts_with("beta=")).count(), 4, "{human}");
-    // Thirty epochs are too few for a verdict, and it says so.
-    assert!(lines[9..13].iter().all(|line| line.ends_with("undecided")), "{human}");
-    assert!(human.contains("movement undecided: the tail is shorter than 25 e-folding times"), "{human}");
+    // Thirty epochs are too few to come to rest: they are on their way, or it is not to be told.
+    let on_the_way = |line: &&str| line.ends_with("drifting") || line.ends_with("undecided");
+    assert!(lines[9..13].iter().all(on_the_way), "{human}");
     assert!(sandbox.path("out/x/findings.json").exists());
 
     let scripts = sandbox.run("run x.toml --quiet --format json").exits(0).says("").stdout;
@@ -296,7 +296,8 @@ fn list_names_every_row_of_every_registry() {
 #[test]
 fn tables_have_the_columns_that_are_listed() {
     let sandbox = Sandbox::with(&Sweep { axes: "", ..Sweep::SHORT });
-    sandbox.run("run x.toml --quiet").exits(0);
+    // On arms, so that every table is there.
+    sandbox.run("run x.toml --quiet --set learner=mwu").exits(0);
     let listed = sandbox.run("list columns --format json").exits(0).json();
     for name in TableName::ALL {
         let table = Table::open(&sandbox.path("out/x").join(name.file())).unwrap();
