@@ -109,12 +109,16 @@ pub fn train_missing(
     )
 }
 
+/// Bytes of a thread's stack: kernels that are compiled without optimisation keep all that is inlined in one
+/// frame.
+const STACK: usize = 64 << 20;
+
 /// A pool of so many threads.
 ///
 /// # Errors
 /// Where the system gives no threads.
 pub fn pool(threads: NonZeroUsize) -> Result<rayon::ThreadPool, EngineError> {
-    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build()?)
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads.get()).stack_size(STACK).build()?)
 }
 
 /// Trains a group.
