@@ -4,7 +4,7 @@
 use super::hyperparameter::{ARMS, Domain, Hyperparameter, Range, Tuned, Value};
 use super::mixture::best;
 use super::pace::Pace;
-use super::{Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, Rule, Told};
 use crate::auction::strategy::{Play, Strategy};
 use crate::numeric::simd::{LANES, Real};
 
@@ -45,10 +45,6 @@ impl Rule for EpsilonGreedy {
 
     fn play(&self, _: Strategy) -> Play {
         Play::Arms { arms: self.arms as usize }
-    }
-
-    fn near_rest(&self, _: f64, _: f64) -> Option<LinearResponse> {
-        None
     }
 
     fn start<R: Real>(lanes: [Self; LANES], _: [Course; LANES], shares: Vec<R>) -> State<R> {

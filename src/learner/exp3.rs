@@ -2,7 +2,7 @@
 //! 2002).
 
 use super::hyperparameter::{ARMS, Domain, Hyperparameter, Range, Tuned, Value};
-use super::{Course, Entry, Feedback, Heard, Learn, LinearResponse, RegretBound, Rule, Told};
+use super::{Course, Entry, Feedback, Heard, Learn, RegretBound, Rule, Told};
 use crate::auction::strategy::{Play, Strategy};
 use crate::numeric::elementary::exp;
 use crate::numeric::simd::{LANES, Real};
@@ -97,10 +97,6 @@ impl Rule for Exp3 {
         let (arms, share) = (f64::from(self.arms), self.share(course));
         let explored = (std::f64::consts::E - 1.0) * share * f64::from(course.epochs);
         Some(RegretBound::Expected(course.high * (explored + arms * libm::log(arms) / share)))
-    }
-
-    fn near_rest(&self, _: f64, _: f64) -> Option<LinearResponse> {
-        None
     }
 
     fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], shares: Vec<R>) -> State<R> {

@@ -2,7 +2,7 @@
 
 use super::hyperparameter::{ARMS, Domain, Hyperparameter, Range, Value};
 use super::mixture::best;
-use super::{Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, Rule, Told};
 use crate::auction::strategy::{Play, Strategy};
 use crate::numeric::simd::{LANES, Real};
 
@@ -47,10 +47,6 @@ impl Rule for FictitiousPlay {
 
     fn belief(&self) -> Option<f64> {
         Some(self.belief)
-    }
-
-    fn near_rest(&self, _: f64, _: f64) -> Option<LinearResponse> {
-        None
     }
 
     fn start<R: Real>(_: [Self; LANES], _: [Course; LANES], shares: Vec<R>) -> State<R> {

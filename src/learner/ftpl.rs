@@ -3,7 +3,7 @@
 use super::hyperparameter::{ARMS, Domain, Hyperparameter, Range, Tuned, Value};
 use super::mixture::{highest, softmax};
 use super::pace::{Pace, hedge_bound, hedge_step};
-use super::{Course, Entry, Feedback, Heard, Learn, LinearResponse, RegretBound, Rule, Told};
+use super::{Course, Entry, Feedback, Heard, Learn, RegretBound, Rule, Told};
 use crate::auction::strategy::{Play, Strategy};
 use crate::numeric::elementary::exp;
 use crate::numeric::quadrature::GaussLegendre;
@@ -73,10 +73,6 @@ impl Rule for Ftpl {
     /// That of multiplicative weights, whose law it has under Gumbel perturbations.
     fn regret_bound(&self, course: &Course, _: &Heard) -> Option<RegretBound> {
         (self.noise == Noise::Gumbel).then(|| RegretBound::Sure(hedge_bound(self.step, self.arms, course)))
-    }
-
-    fn near_rest(&self, _: f64, _: f64) -> Option<LinearResponse> {
-        None
     }
 
     fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], shares: Vec<R>) -> State<R> {

@@ -263,7 +263,10 @@ pub trait Rule: Copy {
 
     /// The learner near a fixed point at which its gradients have the root mean square `gradient_rms`; `None`
     /// where it is no linear function of small gradients, or one of another form.
-    fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse>;
+    fn near_rest(&self, learning_rate: f64, gradient_rms: f64) -> Option<LinearResponse> {
+        let _ = (learning_rate, gradient_rms);
+        None
+    }
 
     /// Whether it looks ahead before it learns, and how: its numbers are moved by [`Learn::look`], what it is
     /// told there makes it learn, from where it stood before.

@@ -3,7 +3,7 @@
 use super::hyperparameter::{ARMS, Domain, Hyperparameter, Range, Tuned, Value};
 use super::mixture::softmax;
 use super::pace::{Pace, hedge_bound, hedge_step};
-use super::{Course, Entry, Feedback, Heard, Learn, LinearResponse, RegretBound, Rule, Told};
+use super::{Course, Entry, Feedback, Heard, Learn, RegretBound, Rule, Told};
 use crate::auction::strategy::{Play, Strategy};
 use crate::numeric::simd::{LANES, Real};
 
@@ -93,10 +93,6 @@ impl Rule for Mwu {
                 Some(RegretBound::Sure(libm::log(f64::from(self.arms)) / step + step * squares))
             }
         }
-    }
-
-    fn near_rest(&self, _: f64, _: f64) -> Option<LinearResponse> {
-        None
     }
 
     fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], shares: Vec<R>) -> State<R> {

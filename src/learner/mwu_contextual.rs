@@ -3,7 +3,7 @@
 use super::hyperparameter::{BIDS, BINS, Domain, Hyperparameter, Range, TOP_BID, Tuned, Value};
 use super::mixture::softmax;
 use super::pace::{Pace, hedge_bound, hedge_step};
-use super::{Course, Entry, Feedback, Heard, Learn, LinearResponse, RegretBound, Rule, Told};
+use super::{Course, Entry, Feedback, Heard, Learn, RegretBound, Rule, Told};
 use crate::auction::strategy::{Play, Strategy, TableShape};
 use crate::numeric::simd::{LANES, Real};
 
@@ -98,10 +98,6 @@ impl Rule for MwuContextual {
             self.step.given().map_or_else(|| Tuned::Constant(hedge_step(self.bids, course)), |_| self.step);
         let course = Course { high: course.high.max(self.top_bid), ..*course };
         bounded.then(|| RegretBound::Sure(hedge_bound(step, self.bids, &course)))
-    }
-
-    fn near_rest(&self, _: f64, _: f64) -> Option<LinearResponse> {
-        None
     }
 
     fn start<R: Real>(lanes: [Self; LANES], courses: [Course; LANES], shares: Vec<R>) -> State<R> {

@@ -1,7 +1,7 @@
 //! Regret matching+ over arms (Tammelin 2014).
 
 use super::hyperparameter::{ARMS, Value};
-use super::{Course, Entry, Feedback, Heard, Learn, LinearResponse, RegretBound, Rule, Told};
+use super::{Course, Entry, Feedback, Heard, Learn, RegretBound, Rule, Told};
 use crate::auction::strategy::{Play, Strategy};
 use crate::numeric::simd::{LANES, Real};
 
@@ -37,10 +37,6 @@ impl Rule for RegretMatchingPlus {
     /// sqrt(sum_t |u_t - <x_t, u_t>|^2) (Tammelin, Burch, Johanson and Bowling 2015, lemma 2).
     fn regret_bound(&self, _: &Course, heard: &Heard) -> Option<RegretBound> {
         Some(RegretBound::Sure(heard.squares.sqrt()))
-    }
-
-    fn near_rest(&self, _: f64, _: f64) -> Option<LinearResponse> {
-        None
     }
 
     fn start<R: Real>(_: [Self; LANES], _: [Course; LANES], shares: Vec<R>) -> State<R> {

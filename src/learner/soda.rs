@@ -3,7 +3,7 @@
 use super::hyperparameter::{BIDS, BINS, Domain, Hyperparameter, Range, TOP_BID, Value};
 use super::mixture::softmax;
 use super::simplex::project;
-use super::{Course, Entry, Feedback, Learn, LinearResponse, Rule, Told};
+use super::{Course, Entry, Feedback, Learn, Rule, Told};
 use crate::auction::strategy::{Play, Strategy, TableShape};
 use crate::numeric::simd::{LANES, Real};
 
@@ -96,10 +96,6 @@ impl Rule for Soda {
 
     fn play(&self, _: Strategy) -> Play {
         Play::Table(TableShape::new(self.bins as usize, self.bids as usize, self.top_bid))
-    }
-
-    fn near_rest(&self, _: f64, _: f64) -> Option<LinearResponse> {
-        None
     }
 
     fn start<R: Real>(lanes: [Self; LANES], _: [Course; LANES], shares: Vec<R>) -> State<R> {
