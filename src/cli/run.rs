@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::failure::unless_closed;
@@ -11,6 +12,7 @@ use super::summary::print_summary;
 use super::{Console, Exit, Failure, Format, plan};
 use crate::engine::{Finish, Options, ProgressForm, Stop, host_name, missing, pool, train_missing};
 use crate::numeric::simd::Instance;
+use crate::report::Report;
 use crate::store::{Folder, Host, Lock, Manifest, Scan, prune, write_tables};
 use crate::sweep::Plan;
 
@@ -64,7 +66,8 @@ pub(super) fn run(args: &Args, console: &Console, out: &mut impl Write) -> Resul
                 .into(),
         ));
     }
-    let plans = load(&args.files, &args.set, console)?;
+    let plans = load(&args.files, &args.set, console)?.into_iter().map(Arc::new);
+    let plans: Vec<Arc<Plan>> = plans.collect();
     let stop = Stop::after(args.time_limit);
     if !args.dry_run {
         stop.on_signals()?;
@@ -85,7 +88,7 @@ pub(super) fn run(args: &Args, console: &Console, out: &mut impl Write) -> Resul
 
 /// plan -> folder -> engine -> tables -> summary.
 fn run_one(
-    plan: &Plan,
+    plan: &Arc<Plan>,
     args: &Args,
     stop: &Stop,
     console: &Console,
@@ -119,8 +122,11 @@ fn run_one(
     pool(options.threads)?.install(|| write_tables(&folder, plan, &scan))?;
     manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));
     manifest.write(&folder)?;
+    let report = Report::read(folder.clone(), plan.clone(), manifest)?;
     let mut unsolved = 0;
-    unless_closed(print_summary(plan, &folder, &scan, args.format, out).map(|count| unsolved = count))?;
+    unless_closed(
+        print_summary(plan, &folder, &report, &scan, args.format, out).map(|count| unsolved = count),
+    )?;
     let exit = conclude(plan, &folder, &scan, &finish, console);
     let lacking = args.strict && unsolved > 0;
     Ok(if exit == Exit::Done && lacking { Exit::SomeFailed } else { exit })

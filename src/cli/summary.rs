@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Failure;
 use super::Format;
 use super::output::{columns, counted};
-use crate::report::{Findings, SummaryLine, findings, summary};
+use crate::report::{Findings, Report, SummaryLine, summary};
 use crate::store::{Folder, Scan};
 use crate::sweep::Plan;
 
@@ -21,6 +21,7 @@ const PRINTED_CELLS: usize = 60;
 pub(super) fn print_summary(
     plan: &Plan,
     folder: &Folder,
+    report: &Report,
     scan: &Scan,
     format: Format,
     out: &mut impl Write,
@@ -46,7 +47,7 @@ pub(super) fn print_summary(
             printed.extend(lines);
         }
     }
-    let findings = findings(folder)?;
+    let findings = report.findings();
     folder.write_findings(&format!("{:#}\n", json!(findings)))?;
     if format == Format::Json {
         return Ok(unsolved);
@@ -66,7 +67,7 @@ pub(super) fn print_summary(
             "linear programs without a solution: {lines}; lp_reason in cell_bidders.parquet says why"
         )?;
     }
-    print_findings(&findings, out)?;
+    print_findings(findings, out)?;
     let missing = plan.runs() - scan.counts().total();
     if missing > 0 {
         writeln!(out, "incomplete: {} of {} missing", missing, counted(plan.runs(), "run"))?;

@@ -120,8 +120,10 @@ impl Cells {
             self.by_id.windows(2).filter(|pair| self.ids[pair[0] as usize] == self.ids[pair[1] as usize]);
         let Some(first) = twins.clone().min_by_key(|pair| pair[0]) else { return };
         let count = twins.count();
-        let cells =
-            [first[0], first[1]].map(|position| spec.locate(self.indices[position as usize] as usize));
+        let cells = [first[0], first[1]].map(|position| {
+            let (place, index) = spec.locate(self.indices[position as usize] as usize);
+            (&spec.grids[place], index)
+        });
         problems.push(twin_problem(spec, cells, count));
     }
 }

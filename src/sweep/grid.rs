@@ -68,6 +68,16 @@ impl Axis {
         })
     }
 
+    /// What it is called: the zip's name, or its key.
+    pub fn name(&self) -> &str {
+        self.zip().unwrap_or_else(|| settings()[self.columns[0].setting].key.as_str())
+    }
+
+    /// The words of a place along it, as in labels of cells: one a key.
+    pub fn words(&self, place: usize) -> impl Iterator<Item = String> {
+        self.columns.iter().map(move |column| column.values[place].choice.to_string())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.columns[0].values.len()
     }

@@ -170,7 +170,8 @@ impl Plan {
     /// # Panics
     /// Where the position is not below [`Plan::len`].
     pub fn cell(&self, position: usize) -> Cell {
-        let (grid, index) = self.spec.locate(self.cells.indices[position] as usize);
+        let (place, index) = self.spec.locate(self.cells.indices[position] as usize);
+        let grid = &self.spec.grids[place];
         let draft = grid.draft(index);
         let label = grid.cell_label(index);
         Cell {
@@ -180,6 +181,17 @@ impl Plan {
             population: draft.population().map(|population| self.spec.populations[population].name.clone()),
             settings: draft.settings(&self.spec.populations),
         }
+    }
+
+    /// Where the cell at a position stands: the place of its grid in [`Plan::grids`], and its place along each
+    /// of that grid's axes, from 0.
+    ///
+    /// # Panics
+    /// Where the position is not below [`Plan::len`].
+    pub fn coordinates(&self, position: usize) -> (usize, Vec<usize>) {
+        let (place, index) = self.spec.locate(self.cells.indices[position] as usize);
+        let grid = &self.spec.grids[place];
+        (place, (0..grid.axes().len()).map(|axis| grid.digit(axis, index)).collect())
     }
 
     /// All cells in order.

@@ -90,12 +90,12 @@ impl Spec {
         })
     }
 
-    /// The grid of a cell and its index there, from its index through all grids.
-    pub(super) fn locate(&self, index: usize) -> (&Grid, usize) {
+    /// The place of a cell's grid and its index there, from its index through all grids.
+    pub(super) fn locate(&self, index: usize) -> (usize, usize) {
         let mut rest = index;
-        for grid in &self.grids {
+        for (place, grid) in self.grids.iter().enumerate() {
             if rest < grid.size() {
-                return (grid, rest);
+                return (place, rest);
             }
             rest -= grid.size();
         }

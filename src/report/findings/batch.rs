@@ -6,8 +6,6 @@ use super::groups::GridLine;
 use crate::learner::Learner;
 use crate::numeric::regression::weighted_line;
 
-pub(super) const COLUMNS: &[&str] = &["learner", "multiplier_tail_sd_mean", "multiplier_tail_sd_ci95"];
-
 /// The slope of ln Var(w) over ln batch, Var(w) the variance of the multiplier over the tail.
 ///
 /// Noise of batches falls as the learner's own theory says, such as -1 for SGD and -1/2 for Adam, whose steps
@@ -31,15 +29,15 @@ pub(super) fn slope(line: &GridLine) -> Option<BatchSlope> {
     let points: Vec<(f64, f64, f64)> = line
         .cells
         .iter()
-        .filter_map(|(batch, row)| {
-            let sd = row.number("multiplier_tail_sd_mean").filter(|sd| *sd > 0.0)?;
+        .filter_map(|&(batch, cell)| {
+            let sd = line.frame.estimate("multiplier_tail_sd", cell).filter(|sd| sd.mean > 0.0)?;
             // A 95 % interval is about two standard errors; ln Var is twice ln sd.
-            let error = 0.5 * row.number("multiplier_tail_sd_ci95").filter(|width| *width > 0.0)?;
-            Some((libm::log(*batch), 2.0 * libm::log(sd), 2.0 * error / sd))
+            let error = 0.5 * sd.ci95.filter(|width| *width > 0.0)?;
+            Some((libm::log(batch), 2.0 * libm::log(sd.mean), 2.0 * error / sd.mean))
         })
         .collect();
     let fitted = weighted_line(&points)?;
-    let learner = line.cells[0].1.text("learner");
+    let learner = line.frame.text("learner", line.cells[0].1);
     let entry = Learner::REGISTRY.iter().find(|entry| Some(entry.name) == learner);
     Some(BatchSlope {
         label: line.label.clone(),

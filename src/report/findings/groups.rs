@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::store::Row;
-use crate::sweep::Scalar;
+use crate::report::results::Frame;
 
 /// The cells of a sweep and the settings in which they differ.
 pub(super) struct Grid<'r> {
-    rows: &'r [Row],
+    frame: &'r Frame,
     varying: Vec<&'r str>,
 }
 
@@ -15,21 +14,35 @@ pub(super) struct Grid<'r> {
 pub(super) struct GridLine<'r> {
     /// The other settings in which the sweep's cells differ, as `key=value`; empty where there is none.
     pub label: String,
-    /// The setting, and the cell.
-    pub cells: Vec<(f64, &'r Row)>,
+    /// The table of cells.
+    pub frame: &'r Frame,
+    /// The setting, and the cell's row.
+    pub cells: Vec<(f64, usize)>,
+}
+
+impl GridLine<'_> {
+    /// A number of a cell and the half-width of its interval: of a measure over replicates, or of a column
+    /// that is one number a cell.
+    pub fn told(&self, measure: &str, cell: usize) -> Option<(f64, f64)> {
+        let mean = self.frame.estimate(measure, cell).map(|estimate| estimate.mean);
+        let value = mean.or_else(|| self.frame.number(measure, cell))?;
+        Some((value, self.frame.number(&format!("{measure}_ci95"), cell)?))
+    }
 }
 
 impl<'r> Grid<'r> {
-    pub fn new(rows: &'r [Row], settings: &'r [String]) -> Self {
+    pub fn new(frame: &'r Frame, settings: &'r [String]) -> Self {
+        let rows = || 0..frame.rows();
         // What only some cells have, such as a learner's hyperparameters, varies if it differs among these;
         // and the first beta where it is not the last one.
         let varies = |name: &&String| {
-            let mut values = rows.iter().map(|row| row.value(name)).filter(|value| **value != Scalar::Null);
-            let first = values.next();
-            values.any(|value| Some(value) != first)
-                && (*name != "beta_first" || rows.iter().any(|row| row.value(name) != row.value("beta")))
+            let mut there = rows().filter(|&row| !frame.is_missing(name, row));
+            let first = there.next();
+            first.is_some_and(|first| there.any(|row| !frame.equal(name, row, first)))
+                && (*name != "beta_first"
+                    || rows().any(|row| frame.number(name, row) != frame.number("beta", row)))
         };
-        Grid { rows, varying: settings.iter().filter(varies).map(String::as_str).collect() }
+        Grid { frame, varying: settings.iter().filter(varies).map(String::as_str).collect() }
     }
 
     /// The lines along a setting, in the order of their first cells: those of three different values and
@@ -38,12 +51,12 @@ impl<'r> Grid<'r> {
         let others: Vec<&str> = self.varying.iter().copied().filter(|name| *name != axis).collect();
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut lines: Vec<GridLine> = Vec::new();
-        for row in self.rows {
-            let Some(at) = number(row.value(axis)) else { continue };
-            let label = label(row, &others);
+        for row in 0..self.frame.rows() {
+            let Some(at) = self.frame.number(axis, row) else { continue };
+            let label = label(self.frame, row, &others);
             let place = *places.entry(label.clone()).or_insert(lines.len());
             if place == lines.len() {
-                lines.push(GridLine { label, cells: Vec::new() });
+                lines.push(GridLine { label, frame: self.frame, cells: Vec::new() });
             }
             lines[place].cells.push((at, row));
         }
@@ -56,22 +69,10 @@ impl<'r> Grid<'r> {
     }
 }
 
-fn number(value: &Scalar) -> Option<f64> {
-    match value {
-        Scalar::Integer(integer) => Some(*integer as f64),
-        Scalar::Number(number) => Some(*number),
-        Scalar::Text(_) | Scalar::Null => None,
-    }
-}
-
-fn label(row: &Row, settings: &[&str]) -> String {
-    let text = |name: &&str| {
-        Some(match row.value(name) {
-            Scalar::Null => return None,
-            Scalar::Integer(integer) => format!("{name}={integer}"),
-            Scalar::Number(number) => format!("{name}={number}"),
-            Scalar::Text(text) => format!("{name}={text}"),
-        })
+fn label(frame: &Frame, row: usize, settings: &[&str]) -> String {
+    let text = |name: &&str| match frame.number(name, row) {
+        Some(number) => Some(format!("{name}={number}")),
+        None => frame.text(name, row).map(|text| format!("{name}={text}")),
     };
     settings.iter().filter_map(text).collect::<Vec<_>>().join(" ")
 }

@@ -5,8 +5,6 @@ use serde::Serialize;
 use super::groups::GridLine;
 use crate::numeric::regression::weighted_line;
 
-pub(super) const COLUMNS: &[&str] = &["learning_bias_mean", "learning_bias_ci95"];
-
 /// The learning bias extrapolated to learning rate 0 by a line, which it follows where it is of the order of
 /// the noise's variance.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,9 +23,10 @@ pub struct LearningRateZero {
 
 /// Of a line of cells along `learning_rate`; `None` where fewer than three have a bias with an interval.
 pub(super) fn at_zero(line: &GridLine) -> Option<LearningRateZero> {
-    let point = |(rate, row): &(f64, &crate::store::Row)| {
+    let point = |&(rate, cell): &(f64, usize)| {
+        let bias = line.frame.estimate("learning_bias", cell)?;
         // A 95 % interval is about two standard errors.
-        Some((*rate, row.number("learning_bias_mean")?, 0.5 * row.number("learning_bias_ci95")?))
+        Some((rate, bias.mean, 0.5 * bias.ci95?))
     };
     let fitted = weighted_line(&line.cells.iter().filter_map(point).collect::<Vec<_>>())?;
     Some(LearningRateZero {

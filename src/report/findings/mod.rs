@@ -13,12 +13,9 @@ pub use steepness::BestBeta;
 
 use serde::Serialize;
 
-use crate::store::{Folder, Row, StoreError, Table, TableName};
+use super::results::Results;
 use crate::sweep::setting_columns;
 use groups::Grid;
-
-/// The most cells that findings are drawn from: they are held in memory.
-const MOST_CELLS: u64 = 200_000;
 
 /// The findings of a sweep; empty where it has not the axis.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -34,32 +31,14 @@ pub struct Findings {
     pub rotation: Option<Rotation>,
 }
 
-/// The columns of `cells` that findings are drawn from, beside the settings.
-const COLUMNS: [&[&str]; 4] = [batch::COLUMNS, steepness::COLUMNS, learning_rate::COLUMNS, rotation::COLUMNS];
-
-/// The findings of a folder's tables; none of a sweep of more than 200 000 cells.
-///
-/// # Errors
-/// Where the table of cells cannot be read.
-pub fn findings(folder: &Folder) -> Result<Findings, StoreError> {
-    let table = Table::open(&folder.table(TableName::Cells))?;
-    if table.rows() > MOST_CELLS {
-        return Ok(Findings::default());
-    }
+/// The findings of a sweep's tables.
+pub(super) fn findings(results: &Results) -> Findings {
     let settings: Vec<String> = setting_columns().into_iter().map(|column| column.name).collect();
-    let mut columns: Vec<&str> = vec!["label"];
-    columns.extend(settings.iter().map(String::as_str));
-    for column in COLUMNS.into_iter().flatten() {
-        if !columns.contains(column) {
-            columns.push(column);
-        }
-    }
-    let rows = table.select(&columns)?.collect::<Result<Vec<Row>, _>>()?;
-    let grid = Grid::new(&rows, &settings);
-    Ok(Findings {
+    let grid = Grid::new(&results.cells, &settings);
+    Findings {
         batch_slopes: grid.lines("batch").iter().filter_map(batch::slope).collect(),
         best_betas: grid.lines("beta").iter().flat_map(steepness::best).collect(),
         learning_rate_zero: grid.lines("learning_rate").iter().filter_map(learning_rate::at_zero).collect(),
-        rotation: rotation::rotation(&rows),
-    })
+        rotation: rotation::rotation(&results.cells),
+    }
 }

@@ -4,9 +4,7 @@ use serde::Serialize;
 
 use crate::measure::movement::ROTATION_Q;
 use crate::numeric::regression::{discoveries, two_sided_p};
-use crate::store::Row;
-
-pub(super) const COLUMNS: &[&str] = &["rotation_z", "rotation_q_median"];
+use crate::report::results::Frame;
 
 /// The share of false ones among the rotations found that is put up with.
 const RATE: f64 = 0.05;
@@ -24,16 +22,16 @@ pub struct Rotation {
 }
 
 /// Of all cells; `None` where none has a test.
-pub(super) fn rotation(rows: &[Row]) -> Option<Rotation> {
-    let tested: Vec<(&Row, f64)> =
-        rows.iter().filter_map(|row| Some((row, two_sided_p(row.number("rotation_z")?)))).collect();
+pub(super) fn rotation(cells: &Frame) -> Option<Rotation> {
+    let p_value = |cell| Some((cell, two_sided_p(cells.number("rotation_z", cell)?)));
+    let tested: Vec<(usize, f64)> = (0..cells.rows()).filter_map(p_value).collect();
     let p_values: Vec<f64> = tested.iter().map(|(_, p)| *p).collect();
     let limit = discoveries(&p_values, RATE);
-    let rotates = |(row, p): &&(&Row, f64)| {
-        limit.is_some_and(|limit| *p <= limit)
-            && row.number("rotation_q_median").is_some_and(|q| q > ROTATION_Q)
+    let rotates = |&&(cell, p): &&(usize, f64)| {
+        limit.is_some_and(|limit| p <= limit)
+            && cells.number("rotation_q_median", cell).is_some_and(|q| q > ROTATION_Q)
     };
-    let label = |(row, _): &(&Row, f64)| row.text("label").unwrap_or_default().to_owned();
+    let label = |&(cell, _): &(usize, f64)| cells.text("label", cell).unwrap_or_default().to_owned();
     (!tested.is_empty()).then(|| Rotation {
         tested: tested.len(),
         cells: tested.iter().filter(rotates).map(label).collect(),

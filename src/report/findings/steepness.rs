@@ -4,24 +4,8 @@ use serde::Serialize;
 
 use super::groups::GridLine;
 
-/// What is to be small, with the columns of value and half-width.
-const MEASURES: [(&str, &str, &str); 4] = [
-    ("gradient_sd", "gradient_sd_mean", "gradient_sd_ci95"),
-    ("saturated_share", "saturated_share_mean", "saturated_share_ci95"),
-    ("rmse_bne_last_iterate", "rmse_bne_last_iterate", "rmse_bne_last_iterate_ci95"),
-    ("rmse_bne_tail_mean", "rmse_bne_tail_mean", "rmse_bne_tail_mean_ci95"),
-];
-
-pub(super) const COLUMNS: &[&str] = &[
-    "gradient_sd_mean",
-    "gradient_sd_ci95",
-    "saturated_share_mean",
-    "saturated_share_ci95",
-    "rmse_bne_last_iterate",
-    "rmse_bne_last_iterate_ci95",
-    "rmse_bne_tail_mean",
-    "rmse_bne_tail_mean_ci95",
-];
+/// What is to be small: measures of a cell with an interval over replicates.
+const MEASURES: [&str; 4] = ["gradient_sd", "saturated_share", "rmse_bne_last_iterate", "rmse_bne_tail_mean"];
 
 /// The beta of a sweep at which a measure is least, and those that the replicates cannot tell from it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -40,12 +24,12 @@ pub struct BestBeta {
 
 /// Of a line of cells along `beta`, one a measure that at least three cells have with an interval.
 pub(super) fn best(line: &GridLine) -> Vec<BestBeta> {
-    let best = |&(measure, value, width): &(&'static str, &str, &str)| {
-        let cells: Vec<(f64, f64, f64)> = line
-            .cells
-            .iter()
-            .filter_map(|(beta, row)| Some((*beta, row.number(value)?, row.number(width)?)))
-            .collect();
+    let best = |&measure: &&'static str| {
+        let cells = line.cells.iter().filter_map(|&(beta, cell)| {
+            let (value, width) = line.told(measure, cell)?;
+            Some((beta, value, width))
+        });
+        let cells: Vec<(f64, f64, f64)> = cells.collect();
         if cells.len() < 3 {
             return None;
         }

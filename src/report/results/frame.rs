@@ -1,0 +1,173 @@
+//! A table in memory, by column.
+
+use std::collections::HashMap;
+
+use crate::store::{StoreError, Table, TableColumn, mean_name};
+use crate::sweep::{Kind, Scalar};
+
+/// The first rows of a table.
+pub(in crate::report) struct Frame {
+    rows: usize,
+    infos: Vec<TableColumn>,
+    places: HashMap<String, usize>,
+    columns: Vec<Column>,
+}
+
+enum Column {
+    /// The same in every row so far, as most settings are, so that wide tables take little.
+    Constant { value: Scalar, kind: Kind },
+    /// NaN where missing.
+    Numbers(Vec<f64>),
+    /// Each word once, and the word of each row; `None` where missing.
+    Texts { words: Vec<String>, rows: Vec<Option<u32>> },
+}
+
+/// A measure over the replicates of a cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::report) struct Estimate {
+    /// The mean.
+    pub(in crate::report) mean: f64,
+    /// The standard deviation; `None` of one replicate.
+    pub(in crate::report) sd: Option<f64>,
+    /// The half-width of Student's 95 % interval of the mean; `None` of one replicate.
+    pub(in crate::report) ci95: Option<f64>,
+}
+
+impl Estimate {
+    /// The ends of the interval of the mean; both the mean where there is none.
+    pub(in crate::report) fn interval(&self) -> (f64, f64) {
+        let width = self.ci95.unwrap_or(0.0);
+        (self.mean - width, self.mean + width)
+    }
+}
+
+impl Frame {
+    /// Reads the first `most` rows of a table.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(in crate::report) fn read(table: &Table, most: usize) -> Result<Self, StoreError> {
+        let infos = table.told_columns();
+        let names: Vec<&str> = infos.iter().map(|column| column.name.as_str()).collect();
+        let constant = |column: &TableColumn| Column::Constant { value: Scalar::Null, kind: column.kind };
+        let mut columns: Vec<Column> = infos.iter().map(constant).collect();
+        let mut words: Vec<HashMap<String, u32>> = vec![HashMap::new(); columns.len()];
+        let mut rows = 0;
+        for row in table.select(&names)?.take(most) {
+            for ((column, words), value) in columns.iter_mut().zip(&mut words).zip(row?.values()) {
+                column.push(value, rows, words);
+            }
+            rows += 1;
+        }
+        let places = infos.iter().enumerate().map(|(at, column)| (column.name.clone(), at)).collect();
+        Ok(Frame { rows, infos, places, columns })
+    }
+
+    /// Number of rows.
+    pub(in crate::report) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// What the table says of its columns, in order.
+    pub(in crate::report) fn infos(&self) -> &[TableColumn] {
+        &self.infos
+    }
+
+    /// Whether there is a column of this name.
+    pub(in crate::report) fn has(&self, column: &str) -> bool {
+        self.places.contains_key(column)
+    }
+
+    fn column(&self, name: &str) -> Option<&Column> {
+        self.places.get(name).map(|&place| &self.columns[place])
+    }
+
+    /// A number, an integer too; `None` where it is missing, or there is no such column.
+    pub(in crate::report) fn number(&self, column: &str, row: usize) -> Option<f64> {
+        match self.column(column)? {
+            Column::Numbers(numbers) => Some(numbers[row]).filter(|number| !number.is_nan()),
+            Column::Constant { value: Scalar::Number(number), .. } => Some(*number),
+            Column::Constant { value: Scalar::Integer(integer), .. } => Some(*integer as f64),
+            Column::Constant { .. } | Column::Texts { .. } => None,
+        }
+    }
+
+    /// A text; `None` where it is missing, or there is no such column.
+    pub(in crate::report) fn text(&self, column: &str, row: usize) -> Option<&str> {
+        match self.column(column)? {
+            Column::Texts { words, rows } => rows[row].map(|word| words[word as usize].as_str()),
+            Column::Constant { value: Scalar::Text(text), .. } => Some(text),
+            Column::Constant { .. } | Column::Numbers(_) => None,
+        }
+    }
+
+    /// Whether a row has nothing in a column, or there is no such column.
+    pub(in crate::report) fn is_missing(&self, column: &str, row: usize) -> bool {
+        self.number(column, row).is_none() && self.text(column, row).is_none()
+    }
+
+    /// Whether two rows agree in a column, two missing values too.
+    pub(in crate::report) fn equal(&self, column: &str, row: usize, other: usize) -> bool {
+        match self.column(column) {
+            Some(Column::Numbers(numbers)) => {
+                numbers[row] == numbers[other] || (numbers[row].is_nan() && numbers[other].is_nan())
+            }
+            Some(Column::Texts { rows, .. }) => rows[row] == rows[other],
+            Some(Column::Constant { .. }) | None => true,
+        }
+    }
+
+    /// A measure over replicates, by its name without `_mean`; `None` where the row has none.
+    pub(in crate::report) fn estimate(&self, measure: &str, row: usize) -> Option<Estimate> {
+        Some(Estimate {
+            mean: self.number(&mean_name(measure), row)?,
+            sd: self.number(&format!("{measure}_sd"), row),
+            ci95: self.number(&format!("{measure}_ci95"), row),
+        })
+    }
+
+    /// The measures over replicates that the table has, without `_mean`, in order.
+    pub(in crate::report) fn measures(&self) -> impl Iterator<Item = &str> {
+        self.infos.iter().filter_map(|column| {
+            let measure = column.name.strip_suffix("_sd")?;
+            self.has(&mean_name(measure)).then_some(measure)
+        })
+    }
+}
+
+impl Column {
+    /// Takes the value of the next row, with the rows before it and the words known so far.
+    fn push(&mut self, value: &Scalar, before: usize, known: &mut HashMap<String, u32>) {
+        match self {
+            Column::Constant { value: constant, .. } if before == 0 => *constant = value.clone(),
+            Column::Constant { value: constant, .. } if constant == value => {}
+            Column::Constant { value: constant, kind } => {
+                let constant = constant.clone();
+                *self = match kind {
+                    Kind::Integer | Kind::Number => Column::Numbers(Vec::new()),
+                    Kind::Text => Column::Texts { words: Vec::new(), rows: Vec::new() },
+                };
+                (0..before).for_each(|_| self.append(&constant, known));
+                self.append(value, known);
+            }
+            Column::Numbers(_) | Column::Texts { .. } => self.append(value, known),
+        }
+    }
+
+    fn append(&mut self, value: &Scalar, known: &mut HashMap<String, u32>) {
+        match (self, value) {
+            (Column::Numbers(numbers), Scalar::Integer(integer)) => numbers.push(*integer as f64),
+            (Column::Numbers(numbers), Scalar::Number(number)) => numbers.push(*number),
+            (Column::Numbers(numbers), _) => numbers.push(f64::NAN),
+            (Column::Texts { words, rows }, Scalar::Text(text)) => {
+                let word = *known.entry(text.clone()).or_insert_with(|| {
+                    words.push(text.clone());
+                    words.len() as u32 - 1
+                });
+                rows.push(Some(word));
+            }
+            (Column::Texts { rows, .. }, _) => rows.push(None),
+            (Column::Constant { .. }, _) => unreachable!("only columns that vary are appended to"),
+        }
+    }
+}
