@@ -78,6 +78,28 @@ pub fn discoveries(p_values: &[f64], rate: f64) -> Option<f64> {
     sorted.iter().enumerate().rev().find(|(k, p)| **p <= rate * (*k as f64 + 1.0) / count).map(|(_, p)| *p)
 }
 
+/// p-values corrected so that, of all tests together, a false rejection at any level has at most that
+/// probability: of the k-th smallest of n, the largest of (n - j + 1) p_(j) over j up to k, at most 1.
+///
+/// ```
+/// use bidsweep::numeric::regression::holm;
+///
+/// assert_eq!(holm(&[0.25, 0.01, 0.0625]), [0.25, 0.03, 0.125]);
+/// ```
+///
+/// References: Holm 1979, "A simple sequentially rejective multiple test procedure".
+pub fn holm(p_values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p_values.len()).collect();
+    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
+    let mut corrected = vec![0.0; p_values.len()];
+    let mut largest: f64 = 0.0;
+    for (before, &place) in order.iter().enumerate() {
+        largest = largest.max(p_values[place] * (p_values.len() - before) as f64).min(1.0);
+        corrected[place] = largest;
+    }
+    corrected
+}
+
 /// The probability that a standard normal number is further from 0 than z.
 pub fn two_sided_p(z: f64) -> f64 {
     libm::erfc(z.abs() / std::f64::consts::SQRT_2)

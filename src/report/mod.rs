@@ -4,6 +4,7 @@
 //! tables -> results -> findings -> answer -> words on a terminal, tables for papers, figures, page
 //! ```
 
+mod contrasts;
 mod findings;
 mod results;
 mod summary;

@@ -40,7 +40,7 @@ pub use part::PartWriter;
 pub use prune::prune;
 pub use scan::{DamagedPart, RunCounts, Scan};
 pub(crate) use table::mean_name;
-pub use table::{Row, Rows, Table, TableColumn, table_columns, write_tables};
+pub use table::{Contrast, Row, Rows, Table, TableColumn, table_columns, write_contrasts, write_tables};
 
 /// The layout of parts, tables and manifest; raised when a file of an older layout can no longer be read.
 pub const SCHEMA: u32 = 2;

@@ -23,8 +23,10 @@ pub(in crate::report) struct Axis {
 /// A value of an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::report) struct AxisValue {
-    /// As labels of cells write it.
+    /// As labels of cells write it; of a zip the words of all keys.
     pub(in crate::report) text: String,
+    /// The word of each key.
+    pub(in crate::report) words: Vec<String>,
     /// As a number, infinity too; `None` of a word, and of a zip of several keys.
     pub(in crate::report) number: Option<f64>,
 }
@@ -39,10 +41,11 @@ impl Axis {
     }
 
     /// The place of a value, which is added where it is new.
-    fn place(&mut self, text: String) -> usize {
+    fn place(&mut self, words: Vec<String>) -> usize {
+        let text = words.join(" ");
         self.values.iter().position(|value| value.text == text).unwrap_or_else(|| {
             let number = if self.keys.len() == 1 { text.parse().ok() } else { None };
-            self.values.push(AxisValue { text, number });
+            self.values.push(AxisValue { text, words, number });
             self.values.len() - 1
         })
     }
@@ -66,7 +69,7 @@ impl Axes {
             }
             if let Some(axis) = blocks {
                 let label = grids[grid].label().map_or_else(|| format!("grid {}", grid + 1), String::from);
-                row[axis] = Some(axes[axis].place(label));
+                row[axis] = Some(axes[axis].place(vec![label]));
             }
             places.push(row);
         }
@@ -142,7 +145,7 @@ fn places_of(grid: &Grid, axes: &mut Vec<Axis>) -> Vec<(usize, Vec<usize>)> {
         let keys: Vec<String> = axis.values().map(|(key, _)| key.to_owned()).collect();
         let values = axis.values().next().map_or(0, |(_, values)| values.len());
         let at = place_of(axes, axis.name(), keys);
-        let words = |place| axis.words(place).collect::<Vec<_>>().join(" ");
+        let words = |place| axis.words(place).collect();
         (at, (0..values).map(|place| axes[at].place(words(place))).collect())
     });
     found.collect()

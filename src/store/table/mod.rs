@@ -2,6 +2,7 @@
 
 mod bids;
 mod cells;
+mod contrasts;
 mod footer;
 mod lead;
 mod mixtures;
@@ -10,6 +11,7 @@ mod runs;
 mod summaries;
 mod writer;
 
+pub use contrasts::{Contrast, write_contrasts};
 pub(crate) use summaries::mean_name;
 
 pub use reader::{Row, Rows, Table};
@@ -93,7 +95,19 @@ fn columns_of(name: TableName) -> Vec<Column> {
         TableName::Trajectories => runs::trajectory_table(),
         TableName::BidFunctions => bids::bid_function_table(),
         TableName::Mixtures => mixtures::mixture_table(),
+        TableName::Contrasts => contrasts::contrast_table(),
     }
+}
+
+/// What every table says of the plan that it is made from.
+fn footer_of(plan: &Plan) -> Vec<KeyValue> {
+    let entries = [
+        ("bidsweep.schema", SCHEMA.to_string()),
+        ("bidsweep.version", env!("CARGO_PKG_VERSION").to_string()),
+        ("bidsweep.plan_hash", plan.hash()),
+        ("bidsweep.sweep", plan.source().to_string()),
+    ];
+    entries.into_iter().map(|(key, value)| KeyValue::new(key.to_string(), value)).collect()
 }
 
 /// A cell whose runs are coming in.
@@ -131,14 +145,7 @@ struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     fn create(folder: &'a Folder, plan: &'a Plan) -> Result<Self, StoreError> {
-        let footer = [
-            ("bidsweep.schema", SCHEMA.to_string()),
-            ("bidsweep.version", env!("CARGO_PKG_VERSION").to_string()),
-            ("bidsweep.plan_hash", plan.hash()),
-            ("bidsweep.sweep", plan.source().to_string()),
-        ];
-        let footer: Vec<_> =
-            footer.into_iter().map(|(key, value)| KeyValue::new(key.to_string(), value)).collect();
+        let footer = footer_of(plan);
         let create = |name| TableWriter::create(&folder.table(name), &columns_of(name), footer.clone());
         Ok(Tables {
             folder,
