@@ -4,9 +4,12 @@
 //! tables -> results -> findings -> answer -> words on a terminal, tables for papers, figures, page
 //! ```
 
+pub mod chart;
 mod contrasts;
+mod figure;
 mod findings;
 mod results;
+pub mod scene;
 mod summary;
 
 pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, Rotation};
