@@ -2,9 +2,7 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use super::beta::beta;
 use super::quadrature::GaussLegendre;
-use super::regression::two_sided_p;
 
 /// Count, mean and variance of numbers that come one at a time.
 ///
@@ -95,34 +93,6 @@ pub fn student_t(coverage: f64, degrees: u64) -> f64 {
     }
 }
 
-/// The probability that T is further from 0 than t, where T has Student's distribution with `degrees` degrees
-/// of freedom: I_x(degrees / 2, 1 / 2) at x = degrees / (degrees + t^2). Beyond 2000 degrees by a normal
-/// number, relative error below 1e-4 for |t| up to 10.
-///
-/// ```
-/// let p = bidsweep::numeric::statistics::student_p(2.262_157_162_7, 9);
-/// assert!((p - 0.05).abs() < 1e-10);
-/// ```
-///
-/// References: DLMF 8.17; Wallace 1959, "Bounds on normal approximations to Student's and the chi-square
-/// distributions".
-///
-/// # Panics
-/// Where `degrees` is 0.
-pub fn student_p(t: f64, degrees: u64) -> f64 {
-    assert!(degrees > 0, "no degrees of freedom");
-    let n = degrees as f64;
-    let square = t * t / n;
-    if degrees > MOST_DEGREES {
-        let z = (n * libm::log1p(square)).sqrt() * (8.0 * n + 1.0) / (8.0 * n + 3.0);
-        return two_sided_p(z);
-    }
-    beta(0.5 * n, 0.5).cdf(1.0 / (1.0 + square))
-}
-
-/// The most degrees of freedom for which the incomplete beta function has the shape.
-const MOST_DEGREES: u64 = 2000;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,18 +153,5 @@ mod tests {
         assert_eq!(moments.mean(), Some(1e9 + 500.0));
         // The variance of 0 .. n - 1 is n (n + 1) / 12.
         assert!((moments.sd().unwrap() - (1001.0 * 1002.0 / 12.0_f64).sqrt()).abs() < 1e-9);
-    }
-
-    #[test]
-    fn p_values_are_those_of_the_quantiles() {
-        for degrees in [1, 2, 9, 199, 1999, 2000, 2001, 5000] {
-            for coverage in [0.1, 0.5, 0.95, 0.999] {
-                let p = student_p(student_t(coverage, degrees), degrees);
-                let rounding = if degrees > MOST_DEGREES { 1e-7 } else { 1e-11 };
-                assert!((p / (1.0 - coverage) - 1.0).abs() < rounding, "{degrees} {coverage}: {p:e}");
-            }
-            assert_eq!(student_p(0.0, degrees), 1.0);
-            assert_eq!(student_p(-2.0, degrees), student_p(2.0, degrees));
-        }
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use super::results::{Axis, Results};
-use crate::numeric::regression::holm;
-use crate::numeric::statistics::{Moments, student_p};
+use crate::numeric::significance::{holm, student_p};
+use crate::numeric::statistics::Moments;
 use crate::store::{Contrast, Row, StoreError, Table, TableName};
 
 /// The columns of `runs` or `bidders` that are compared.
@@ -32,8 +32,8 @@ struct Sample {
     bidders: Vec<HashMap<i64, Numbers>>,
 }
 
-/// The cells that have the values of a baseline, `(key, value as in labels)`, and which of them each other cell
-/// is compared with: the one that agrees with it along every other axis.
+/// The cells that have the values of a baseline, `(key, value as in labels)`, and which of them each other
+/// cell is compared with: the one that agrees with it along every other axis.
 ///
 /// # Errors
 /// Where several do, since the baseline names only some of the keys of a zip: what to name too.
@@ -88,8 +88,8 @@ fn allowed(axis: &Axis, baseline: &[(String, String)]) -> Option<Vec<usize>> {
     (!named.is_empty()).then(|| places.map(|(place, _)| place).collect())
 }
 
-/// The contrasts of pairs of cells, as rows of the table, in order. Runs are read twice: those of the baselines,
-/// which stay in memory, then the others, a cell at a time.
+/// The contrasts of pairs of cells, as rows of the table, in order. Runs are read twice: those of the
+/// baselines, which stay in memory, then the others, a cell at a time.
 ///
 /// # Errors
 /// Where a table cannot be read.

@@ -6,14 +6,20 @@
 
 pub mod chart;
 mod contrasts;
+mod diff;
 mod figure;
+mod files;
 mod findings;
 mod results;
 pub mod scene;
 mod summary;
+mod write;
 
+pub use diff::{Change, Difference, VerdictChange, difference};
+pub use files::study;
 pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, Rotation};
 pub use summary::{SummaryLine, summary};
+pub use write::{ReportFile, check_report, write_report};
 
 use std::sync::Arc;
 

@@ -29,6 +29,7 @@ mod window;
 #[cfg(test)]
 mod fixture;
 
+pub use atomic::replace_file;
 pub use bytes::row_bytes;
 pub use clock::utc;
 pub use error::StoreError;

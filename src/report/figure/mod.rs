@@ -1,4 +1,7 @@
-//! The figures of a sweep: one file each, and one row here. Which of them a sweep gets follows from what it has.
+//! The figures of a sweep: one file each, and one row here. Which of them a sweep gets follows from what it
+//! has.
+
+use rayon::prelude::*;
 
 use super::findings::Findings;
 use super::results::Results;
@@ -19,8 +22,8 @@ pub(super) struct Picture {
     pub(super) name: String,
     /// The picture, with its title and what it shows in words.
     pub(super) scene: Scene,
-    /// What stands below it: what is shown, of how many replicates, what bars and bands are, and what the numbers
-    /// say. Plain text.
+    /// What stands below it: what is shown, of how many replicates, what bars and bands are, and what the
+    /// numbers say. Plain text.
     pub(super) caption: String,
 }
 
@@ -29,3 +32,13 @@ type Draw = fn(&Subject) -> Result<Vec<Picture>, StoreError>;
 
 /// The figures by name, in the order in which they are shown.
 pub(super) const FIGURES: [(&str, Draw); 0] = [];
+
+/// The figures of a sweep.
+///
+/// # Errors
+/// Where a table cannot be read.
+pub(super) fn pictures(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
+    let drawn: Vec<Vec<Picture>> =
+        FIGURES.par_iter().map(|(_, draw)| draw(subject)).collect::<Result<_, _>>()?;
+    Ok(drawn.into_iter().flatten().collect())
+}

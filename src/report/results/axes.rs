@@ -113,8 +113,8 @@ impl Axes {
         self.place(cell, axis).map(|place| &self.axes[axis].values[place])
     }
 
-    /// Cells that agree along all axes but some, in order: one group a combination of the others' values, with
-    /// the places along all axes of its first cell.
+    /// Cells that agree along all axes but some, in order: one group a combination of the others' values,
+    /// with the places along all axes of its first cell.
     pub(in crate::report) fn groups(&self, but: &[usize]) -> Vec<Vec<usize>> {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         let mut known = std::collections::HashMap::new();
