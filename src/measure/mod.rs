@@ -50,6 +50,7 @@ pub use settings::{
 pub use summary::Summary;
 pub use table::{
     assessed_columns, assessed_numbers, bidder_columns, bidder_summaries, run_columns, run_summaries,
+    summarised_in_cells,
 };
 pub use yardstick::{Yardstick, references_of};
 

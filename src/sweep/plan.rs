@@ -17,6 +17,7 @@ use super::limits::SCHEMA;
 use super::measures;
 use super::member::Member;
 use super::problem::{Place, Problem, Problems, Severity, SweepError, without_echoes};
+use super::report::{self, ReportSettings};
 use super::spec::Spec;
 
 /// The largest sweep file that is read, in bytes.
@@ -140,6 +141,11 @@ impl Plan {
         &self.spec.measure
     }
 
+    /// What the report shows, and how.
+    pub fn report(&self) -> &ReportSettings {
+        &self.spec.report
+    }
+
     /// The grids, in the order of the cells: the main one, if the file has one, then the blocks.
     pub fn grids(&self) -> &[Grid] {
         &self.spec.grids
@@ -226,7 +232,7 @@ impl Plan {
 
     /// The resolved sweep, for the manifest.
     pub fn resolved(&self) -> Json {
-        let Spec { name, question, seeds, measure, populations, grids, rules, .. } = &self.spec;
+        let Spec { name, question, seeds, measure, report, populations, grids, rules, .. } = &self.spec;
         let axis = |axis: &Axis| {
             let values: BTreeMap<&str, Vec<String>> = axis.values().collect();
             json!({ "zip": axis.zip(), "values": values })
@@ -251,7 +257,8 @@ impl Plan {
             "exclude": exclude.collect::<Vec<_>>(),
             "populations": populations.collect::<serde_json::Map<_, _>>(),
             "seeds": { "root": seeds.root, "replicates": seeds.replicates, "common": seeds.common },
-            "measure": measures::resolved(measure),
+            "measure": measures::registry().resolved(measure),
+            "report": report::registry().resolved(report),
         })
     }
 }
