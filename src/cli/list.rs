@@ -206,7 +206,7 @@ fn figures() -> Vec<Section> {
         Entry::new(venue.name(), String::new(), &widths)
     };
     vec![
-        section("figures", FigureName::ALL.into_iter().map(figure)),
+        section("figures", FigureName::ALL.iter().copied().map(figure)),
         section("venues", Venue::ALL.into_iter().map(venue)),
     ]
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::json;
@@ -22,6 +23,7 @@ pub(super) fn print_summary(
     plan: &Plan,
     folder: &Folder,
     report: &Report,
+    page: Option<&Path>,
     scan: &Scan,
     format: Format,
     out: &mut impl Write,
@@ -68,6 +70,9 @@ pub(super) fn print_summary(
         )?;
     }
     print_findings(findings, out)?;
+    if let Some(page) = page {
+        writeln!(out, "report {}", page.display())?;
+    }
     let missing = plan.runs() - scan.counts().total();
     if missing > 0 {
         writeln!(out, "incomplete: {} of {} missing", missing, counted(plan.runs(), "run"))?;

@@ -15,8 +15,8 @@ impl Report {
     /// # Errors
     /// Where a table cannot be read.
     pub fn files(&self) -> Result<Vec<ReportFile>, StoreError> {
-        let inches = |panels: usize| if panels > 1 { 5.5 } else { 3.25 };
-        let subject = Subject { results: &self.results, findings: &self.findings, inches: &inches };
+        let settings = self.results.plan.report();
+        let subject = Subject { results: &self.results, findings: &self.findings, settings };
         let pictures = figure::pictures(&subject)?;
         Ok(pictures.par_iter().flat_map(figure_files).collect())
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::figure::FIGURES;
 use crate::store::{StoreError, replace_file};
+use crate::sweep::report::FigureName;
 
 /// A file of a report.
 #[derive(Clone, PartialEq, Eq)]
@@ -102,5 +102,5 @@ fn leftovers(folder: &Path, files: &[ReportFile]) -> Result<Vec<PathBuf>, StoreE
 fn is_name_of_a_report(stem: &str) -> bool {
     let without_number = stem.trim_end_matches(|c: char| c.is_ascii_digit());
     let name = without_number.strip_suffix('-').filter(|_| without_number != stem).unwrap_or(stem);
-    FIGURES.iter().any(|(figure, _)| *figure == name) || TABLES.contains(&name)
+    FigureName::ALL.iter().any(|figure| figure.name() == name) || TABLES.contains(&name)
 }

@@ -7,13 +7,21 @@ use super::findings::Findings;
 use super::results::Results;
 use super::scene::Scene;
 use crate::store::StoreError;
+use crate::sweep::report::{FigureName, ReportSettings};
 
 /// What figures are drawn from.
 pub(super) struct Subject<'a> {
     pub(super) results: &'a Results,
     pub(super) findings: &'a Findings,
+    /// What the sweep file asks for.
+    pub(super) settings: &'a ReportSettings,
+}
+
+impl Subject<'_> {
     /// The width in inches of a figure with so many panels side by side.
-    pub(super) inches: &'a (dyn Fn(usize) -> f64 + Sync),
+    pub(super) fn inches(&self, panels: usize) -> f64 {
+        self.settings.inches(panels)
+    }
 }
 
 /// A figure that is drawn.
@@ -30,15 +38,19 @@ pub(super) struct Picture {
 /// Draws a figure of a sweep; nothing where the sweep has not what it shows.
 type Draw = fn(&Subject) -> Result<Vec<Picture>, StoreError>;
 
-/// The figures by name, in the order in which they are shown.
-pub(super) const FIGURES: [(&str, Draw); 0] = [];
+/// How each figure is drawn.
+fn draw(name: FigureName) -> Draw {
+    match name {
+        _ => |_| Ok(Vec::new()),
+    }
+}
 
-/// The figures of a sweep.
+/// The figures of a sweep, in the order of [`FigureName::ALL`] or as its file names them.
 ///
 /// # Errors
 /// Where a table cannot be read.
 pub(super) fn pictures(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
-    let drawn: Vec<Vec<Picture>> =
-        FIGURES.par_iter().map(|(_, draw)| draw(subject)).collect::<Result<_, _>>()?;
-    Ok(drawn.into_iter().flatten().collect())
+    let names = subject.settings.figures.as_deref().unwrap_or(FigureName::ALL);
+    let drawn = names.par_iter().map(|name| draw(*name)(subject));
+    Ok(drawn.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
