@@ -174,7 +174,7 @@ impl Page {
             let codes: Vec<u8> = run.iter().flat_map(|laid| laid.glyph.0.to_be_bytes()).collect();
             self.operators.show(Str(&codes));
             for laid in run {
-                let letter = if laid.glyph.0 == 0 { '\u{FFFD}' } else { laid.letter };
+                let letter = if laid.face.has(laid.letter) { laid.letter } else { '\u{FFFD}' };
                 self.glyphs.entry((laid.face, laid.glyph.0)).or_insert(letter);
             }
         }
