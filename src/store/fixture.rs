@@ -79,8 +79,8 @@ pub(crate) fn key(cell: u64, replicate: u32) -> RunKey {
 /// Key and row of a run of a plan.
 pub(crate) fn run(plan: &Plan, position: usize, replicate: u32) -> (RunKey, RunRow) {
     let cell = plan.cell(position);
-    let measure = MeasureKeys::of(plan.measure()).key(replicate);
-    let recorded = plan.measure().recording(replicate).epochs(cell.settings.epochs).count();
+    let measure = MeasureKeys::of(plan).key(cell.id, replicate);
+    let recorded = plan.recording(cell.id, replicate).epochs(cell.settings.epochs).len();
     let row = row_of(cell.id.0, replicate, cell.settings.bidders.len(), recorded);
     (RunKey { cell: cell.id, replicate, measure }, row)
 }

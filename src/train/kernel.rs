@@ -112,8 +112,8 @@ impl<'a> Training<'a> {
         let history =
             recording.history.then(|| recording.history_stride(epochs, parameters(&self.games[0][0])));
         let renewal = S::Real::splat(1.0 - recording.ema);
-        let recorder = runs().map(|run| run.recording).find(|recording| recording.trajectory.is_some());
-        let mut recorded = recorder.map(|recording| recording.epochs(epochs).peekable());
+        let recorded = runs().find_map(|run| run.recording.trajectory).map(|recorded| recorded.of(epochs));
+        let mut recorded = recorded.iter().flatten().peekable();
 
         for epoch in 0..=epochs {
             if epoch > 0 {
@@ -133,10 +133,8 @@ impl<'a> Training<'a> {
             if epoch < epochs && history.is_some_and(|stride| epoch.is_multiple_of(stride)) {
                 games.iter_mut().for_each(Game::keep_parameters);
             }
-            if recorded.as_mut().and_then(|epochs| epochs.next_if_eq(&epoch)).is_some() {
-                for game in &mut *games {
-                    game.record();
-                }
+            if recorded.next_if_eq(&&epoch).is_some() {
+                games.iter_mut().for_each(Game::record);
             }
         }
         games.iter().flat_map(|game| outcomes(game, epochs)).collect()
@@ -317,15 +315,15 @@ fn outcomes<S: Simd, X: Samples<S>>(game: &Game<'_, S, X>, epochs: u32) -> Vec<O
                 .expect("a row an epoch"),
                 stride,
             },
-            trajectory: run.recording.trajectory.map(|_| {
-                let recorded = run.recording.epochs(epochs).count();
+            trajectory: run.recording.trajectory.map(|recorded| {
+                let recorded = recorded.of(epochs);
                 // What a multiplier is of a theta that is not finite means nothing.
                 let at = |(w, epoch): (&S::Real, u32)| {
                     if epoch > finite_epochs { f64::NAN } else { w.to_array()[lane] }
                 };
-                let rows = run.recording.epochs(epochs).flat_map(|epoch| repeat_n(epoch, bidders));
+                let rows = recorded.iter().flat_map(|&epoch| repeat_n(epoch, bidders));
                 let multipliers = game.trajectory.iter().zip(rows).map(at).collect();
-                Array2::from_shape_vec((recorded, bidders), multipliers).expect("a row an epoch")
+                Array2::from_shape_vec((recorded.len(), bidders), multipliers).expect("a row an epoch")
             }),
         }
     };

@@ -26,6 +26,7 @@ mod outcome;
 mod passes;
 mod player;
 mod rate;
+mod recorded;
 mod run;
 mod settings;
 mod shape;
@@ -37,6 +38,7 @@ mod trials;
 pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Mixed, Outcome, Series, Standing, Status};
 pub use rate::Rate;
+pub use recorded::RecordedEpochs;
 pub use run::Run;
 pub use settings::{
     Batch, Beta, BidderSettings, Initial, NoExactMode, Precision, Profiles, Recording, Settings, Updates,
