@@ -112,6 +112,7 @@ fn row_of(cell: u64, replicate: u32, bidders: usize, recorded: usize) -> RunRow 
         bidders: (0..bidders).map(|bidder| numbers(bidder + 2, bidder_columns().len())).collect(),
         parameters: (0..bidders).map(|bidder| parameters(status, replicate, bidder)).collect(),
         mixtures: vec![Vec::new(); bidders],
+        quantiles: vec![Vec::new(); bidders],
         trajectory: (recorded > 0).then(|| Array2::from_shape_fn((recorded, bidders), trajectory)),
     }
 }
@@ -126,15 +127,17 @@ fn parameters(status: RunStatus, replicate: u32, bidder: usize) -> Vec<f64> {
 pub(crate) fn bits(row: &RunRow) -> impl PartialEq + std::fmt::Debug + use<> {
     let of =
         |numbers: &[Option<f64>]| numbers.iter().map(|number| number.map(f64::to_bits)).collect::<Vec<_>>();
+    let of_lists = |lists: &[Vec<f64>]| {
+        lists.iter().map(|list| list.iter().map(|x| x.to_bits()).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
     (
         row.status,
         row.message.clone(),
         of(&row.values),
         row.bidders.iter().map(|numbers| of(numbers)).collect::<Vec<_>>(),
-        row.parameters
-            .iter()
-            .map(|numbers| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>())
-            .collect::<Vec<_>>(),
+        of_lists(&row.parameters),
+        of_lists(&row.mixtures),
+        of_lists(&row.quantiles),
         row.trajectory.as_ref().map(|trajectory| trajectory.map(|w| w.to_bits())),
     )
 }

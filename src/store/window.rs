@@ -133,6 +133,7 @@ impl<'a> Loader<'a> {
         let (position, replicate) = run_at(self.plan.replicates(), index);
         if replicate >= self.plan.recorded_replicates(self.plan.id(position)) {
             row.trajectory = None;
+            row.quantiles.iter_mut().for_each(Vec::clear);
         }
     }
 

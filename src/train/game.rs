@@ -273,8 +273,9 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         if !self.is_recorded {
             return;
         }
-        for player in &self.players {
+        for player in &mut self.players {
             self.trajectory.push(player.multiplier());
+            player.record();
         }
     }
 

@@ -15,7 +15,10 @@ use super::game::{Game, all_linear, any_mixed, parameters};
 use super::gradient::{Everyone, One, Pair, Total};
 use super::passes::{Move, Pass, passes};
 use super::streams::stream_seed;
-use super::{Batch, History, Outcome, Precision, Profiles, Run, Series, Settings, Status, Updates};
+use super::{
+    Batch, BidderOutcome, History, MIXTURE_QUANTILES, Outcome, Precision, Profiles, Run, Series, Settings,
+    Status, Updates,
+};
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 
@@ -293,12 +296,22 @@ fn outcomes<S: Simd, X: Samples<S>>(game: &Game<'_, S, X>, epochs: u32) -> Vec<O
     let history = recording.history.then(|| recording.history_stride(epochs, parameters));
     let outcome = |(lane, run): (usize, &Run<'_>)| {
         let finite_epochs = game.finite_epochs.to_array()[lane] as u32;
+        let recorded = run.recording.epochs(epochs);
+        let keep = |mut bidder: BidderOutcome| {
+            if let Some(mixed) = &mut bidder.mixed {
+                let finite = recorded.partition_point(|&epoch| epoch <= finite_epochs);
+                let count = MIXTURE_QUANTILES.len();
+                mixed.quantiles.truncate(count * recorded.len());
+                mixed.quantiles.iter_mut().skip(count * finite).for_each(|quantile| *quantile = f64::NAN);
+            }
+            bidder
+        };
         Outcome {
             status: match finite_epochs {
                 n if n == epochs => Status::Ok,
                 n => Status::Diverged { epoch: n + 1 },
             },
-            bidders: game.players.iter().map(|player| player.outcome(lane)).collect(),
+            bidders: game.players.iter().map(|player| keep(player.outcome(lane))).collect(),
             history: history.map(|stride| History {
                 parameters: Array2::from_shape_vec(
                     (game.history.len() / parameters, parameters),
@@ -315,8 +328,7 @@ fn outcomes<S: Simd, X: Samples<S>>(game: &Game<'_, S, X>, epochs: u32) -> Vec<O
                 .expect("a row an epoch"),
                 stride,
             },
-            trajectory: run.recording.trajectory.map(|recorded| {
-                let recorded = recorded.of(epochs);
+            trajectory: run.recording.trajectory.map(|_| {
                 // What a multiplier is of a theta that is not finite means nothing.
                 let at = |(w, epoch): (&S::Real, u32)| {
                     if epoch > finite_epochs { f64::NAN } else { w.to_array()[lane] }

@@ -20,6 +20,7 @@ mod hindsight;
 mod kernel;
 mod lanes;
 mod ledger;
+mod mixing;
 mod observe;
 mod odds;
 mod outcome;
@@ -38,7 +39,7 @@ mod trials;
 pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Mixed, Outcome, Series, Standing, Status};
 pub use rate::Rate;
-pub use recorded::RecordedEpochs;
+pub use recorded::{MIXTURE_QUANTILES, RecordedEpochs};
 pub use run::Run;
 pub use settings::{
     Batch, Beta, BidderSettings, Initial, NoExactMode, Precision, Profiles, Recording, Settings, Updates,

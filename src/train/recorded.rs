@@ -1,5 +1,8 @@
 //! The epochs of a run whose multipliers are recorded.
 
+/// The quantiles of a bidder's mixture over arms that are recorded beside its multiplier.
+pub const MIXTURE_QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
 /// Which epochs of a run are recorded. Epoch 0, before the first update, and the last epoch always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RecordedEpochs {

@@ -4,7 +4,7 @@ use crate::auction::strategy::Play;
 use crate::auction::{Bidder, Mechanism, Population, Prior, Strategy};
 use crate::learner::{Course, Feedback, Learner};
 
-use super::{Rate, RecordedEpochs};
+use super::{MIXTURE_QUANTILES, Rate, RecordedEpochs};
 
 /// The settings of a run; with a seed they determine every bit of its outcome.
 #[derive(Clone, Debug, PartialEq)]
@@ -251,9 +251,10 @@ impl Settings {
         self.bidders.iter().position(|bidder| bidder.learner.feedback() == Feedback::ExpectedBids)
     }
 
-    /// Numbers that a recorded epoch of a run has.
+    /// Numbers that a recorded epoch of a run has: a multiplier each, and quantiles of the mixtures over arms.
     pub fn recorded_numbers(&self) -> u64 {
-        self.bidders.len() as u64
+        let on_arms = self.bidders.iter().filter(|bidder| bidder.play().arms().is_some()).count();
+        (self.bidders.len() + MIXTURE_QUANTILES.len() * on_arms) as u64
     }
 
     /// What a run asks of the learner of a bidder, counted from 0.
