@@ -65,7 +65,7 @@ fn canonical(measurement: &RunMeasurement) -> String {
 }
 
 impl fmt::Display for MeasureKey {
-    /// 8 hex digits, and behind them the epochs of the trajectory: `00abcdef every 10`, `00abcdef points 100`.
+    /// 8 hex digits, and the epochs of the trajectory: `00abcdef every 10`, `00abcdef points 100`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:08x}", self.numbers)?;
         match self.trajectory {

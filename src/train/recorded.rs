@@ -16,9 +16,9 @@ impl RecordedEpochs {
     /// The recorded epochs of a run of so many, rising, none twice.
     ///
     /// Points are, for P of them and T epochs, every epoch where there are no more than P; else
-    /// E = max(2, ceil(P / 2)) even ones, floor(k T / (E - 1)) for k = 0 .. E - 1, and P - E others from 1 on,
-    /// each the one before times the factor whose powers lead to T, or the next epoch where that is further.
-    /// What falls together is there once.
+    /// E = max(2, ceil(P / 2)) even ones, floor(k T / (E - 1)) for k = 0 .. E - 1, and P - E others from 1
+    /// on, each the one before times the factor whose powers lead to T, or the next epoch where that is
+    /// further. What falls together is there once.
     pub fn of(self, epochs: u32) -> Vec<u32> {
         let mut recorded = match self {
             RecordedEpochs::Every(every) => (0..epochs).step_by(every as usize).collect(),

@@ -251,7 +251,7 @@ impl Settings {
         self.bidders.iter().position(|bidder| bidder.learner.feedback() == Feedback::ExpectedBids)
     }
 
-    /// Numbers that a recorded epoch of a run has: a multiplier each, and quantiles of the mixtures over arms.
+    /// Numbers that a recorded epoch of a run has: multipliers, and the quantiles of mixtures over arms.
     pub fn recorded_numbers(&self) -> u64 {
         let on_arms = self.bidders.iter().filter(|bidder| bidder.play().arms().is_some()).count();
         (self.bidders.len() + MIXTURE_QUANTILES.len() * on_arms) as u64
