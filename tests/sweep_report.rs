@@ -97,7 +97,11 @@ fn a_report_changes_nothing_of_what_is_stored() {
     assert_eq!(without.hash(), with.hash());
     assert!((0..without.len()).all(|position| without.id(position) == with.id(position)));
     assert_eq!(without.measure(), with.measure());
-    assert_eq!(MeasureKeys::of(without.measure()), MeasureKeys::of(with.measure()));
+    let keys = |plan: &Plan| {
+        let (keys, cell) = (MeasureKeys::of(plan), plan.id(0));
+        [0, 5, 100].map(|replicate| keys.key(cell, replicate))
+    };
+    assert_eq!(keys(&without), keys(&with));
     // But the manifest tells it.
     let resolved = with.resolved();
     assert_eq!(resolved["report"]["baseline"]["beta"], "10");

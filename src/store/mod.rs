@@ -34,7 +34,7 @@ pub use bytes::row_bytes;
 pub use clock::utc;
 pub use error::StoreError;
 pub use folder::{Folder, TableName};
-pub use key::{MeasureKey, MeasureKeys, RunKey};
+pub use key::{MeasureKey, MeasureKeys, NotAMeasureKey, RunKey};
 pub use lock::Lock;
 pub use manifest::{GIT_COMMIT, Host, Manifest};
 pub use part::PartWriter;

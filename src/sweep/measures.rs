@@ -3,11 +3,11 @@
 use std::ops::Bound::{Excluded, Included};
 use std::sync::LazyLock;
 
-use crate::measure::{MeasureSettings, Scope, Trajectories};
+use crate::measure::{MeasureSettings, Scope};
 use crate::response::{MOST_BIDS, MOST_CELLS};
 
 use super::document::{Node, Table, Value};
-use super::form::{Boolean, ConstraintForm, Integer, Number, Points, Word};
+use super::form::{Boolean, ConstraintForm, Integer, Number, Points, TrajectoriesForm, Word};
 use super::limits::{MAX_COUNT, MAX_REPLICATES};
 use super::problem::Place;
 use super::registry::{Registry, Row};
@@ -26,7 +26,6 @@ pub fn measure_keys() -> Vec<[String; 3]> {
 
 fn rows() -> Vec<Row<MeasureSettings>> {
     let scope = || Word::new(&Scope::ALL, Scope::name);
-    let trajectories = "write `trajectories = { replicates = 4, every = 10 }`";
     vec![
         Row::new(
             "tail",
@@ -42,22 +41,13 @@ fn rows() -> Vec<Row<MeasureSettings>> {
             |m| Some(m.ema),
             |m, ema| m.ema = ema,
         ),
-        Row::<MeasureSettings>::new(
-            "trajectories.replicates",
-            "replicates whose multipliers are kept",
-            Integer { min: 1, max: MAX_REPLICATES },
-            |m| m.trajectories.map(|t| t.replicates),
-            |m, replicates| kept(m).replicates = replicates,
-        )
-        .must(trajectories),
-        Row::<MeasureSettings>::new(
-            "trajectories.every",
-            "epochs from one that is kept to the next",
-            Integer { min: 1, max: MAX_COUNT },
-            |m| m.trajectories.map(|t| t.every),
-            |m, every| kept(m).every = every,
-        )
-        .must(trajectories),
+        Row::new(
+            "trajectories",
+            "replicates and epochs whose multipliers are kept; bounded: the usual, or fewer where these are many",
+            TrajectoriesForm,
+            |m| Some(m.trajectories),
+            |m, trajectories| m.trajectories = trajectories,
+        ),
         Row::new(
             "bid_functions",
             "values at which bid functions are told",
@@ -145,21 +135,17 @@ fn rows() -> Vec<Row<MeasureSettings>> {
     ]
 }
 
-/// The trajectories that are kept, both of whose keys are set together.
-fn kept(measure: &mut MeasureSettings) -> &mut Trajectories {
-    measure.trajectories.get_or_insert(Trajectories { replicates: 1, every: 1 })
-}
-
 /// Where `[measure]` says which epochs are recorded.
-pub(super) fn place_of_every(node: Option<&Node>) -> Place {
+pub(super) fn place_of_epochs(node: Option<&Node>) -> Place {
     fn get<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
         match &node.value {
             Value::Table(table) => Table::get(table, key),
             _ => None,
         }
     }
-    let every = node.and_then(|node| get(get(node, "trajectories")?, "every"));
-    every.map_or(Place::File, |node| node.place)
+    let trajectories = node.and_then(|node| get(node, "trajectories"));
+    let epochs = trajectories.and_then(|node| get(node, "every").or(get(node, "points")));
+    epochs.map_or(Place::File, |node| node.place)
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ mod plan;
 mod population;
 mod problem;
 mod read;
+mod records;
 mod registry;
 pub mod report;
 mod row;

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
-use crate::measure::MeasureSettings;
+use crate::measure::{MeasureSettings, RunMeasurement};
+use crate::train::Recording;
 
 use super::cell::{Cell, CellId};
 use super::cells::{Cells, Exclusion};
@@ -17,6 +18,7 @@ use super::limits::SCHEMA;
 use super::measures;
 use super::member::Member;
 use super::problem::{Place, Problem, Problems, Severity, SweepError, without_echoes};
+use super::records::Records;
 use super::report::{self, ReportSettings};
 use super::spec::Spec;
 
@@ -44,6 +46,7 @@ pub const MAX_FILE_BYTES: u64 = 4 << 20;
 pub struct Plan {
     spec: Spec,
     cells: Cells,
+    records: Records,
     source: String,
     set: Vec<String>,
     warnings: Problems,
@@ -90,7 +93,9 @@ impl Plan {
         match read {
             Some((spec, cells)) if problems.iter().all(|problem| problem.severity == Severity::Warning) => {
                 let hash = plan_hash(&spec, &cells.ids);
-                Ok(Plan { spec, cells, source: text.to_owned(), set: set.to_vec(), warnings: problems, hash })
+                let records = Records::new(spec.measure.trajectories, cells.demand);
+                let (source, set) = (text.to_owned(), set.to_vec());
+                Ok(Plan { spec, cells, records, source, set, warnings: problems, hash })
             }
             _ => Err(SweepError { problems }),
         }
@@ -139,6 +144,23 @@ impl Plan {
     /// What is measured.
     pub fn measure(&self) -> &MeasureSettings {
         &self.spec.measure
+    }
+
+    /// What is measured of a run.
+    pub fn measurement(&self, cell: CellId, replicate: u32) -> RunMeasurement {
+        let measurement = self.measure().of_run(replicate);
+        RunMeasurement { recording: self.recording(cell, replicate), ..measurement }
+    }
+
+    /// What the observers keep of a run.
+    pub fn recording(&self, cell: CellId, replicate: u32) -> Recording {
+        let trajectory = self.records.of(cell, replicate);
+        Recording { trajectory, ..self.measure().recording() }
+    }
+
+    /// Of how many replicates of a cell a trajectory is recorded: of the first ones.
+    pub fn recorded_replicates(&self, cell: CellId) -> u32 {
+        self.records.replicates(cell).min(self.replicates())
     }
 
     /// What the report shows, and how.

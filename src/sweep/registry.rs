@@ -29,8 +29,6 @@ pub(super) struct Row<S: 'static, C: ?Sized + 'static = ()> {
     values: String,
     /// The TOML text of what it is where the key is left out; none where nothing stands for that.
     default: Option<String>,
-    /// What to write for the table that must have the key; none where the key may be left out.
-    example: Option<&'static str>,
     schema: Json,
     read: Box<Read<S, C>>,
     json: Box<Show<S>>,
@@ -95,12 +93,7 @@ impl<S: Default, C: ?Sized> Row<S, C> {
             Some(Box::new(move |settings| set(settings, value)))
         });
         let json = Box::new(move |settings: &S| get(settings).map(|value| shown.json(&value)));
-        Row { key, doc, values, default, example: None, schema, read, json }
-    }
-
-    /// Makes it a key that its table must have; the example says what to write.
-    pub(super) fn must(self, example: &'static str) -> Self {
-        Row { example: Some(example), ..self }
+        Row { key, doc, values, default, schema, read, json }
     }
 }
 
@@ -170,22 +163,19 @@ impl<S: Default, C: ?Sized> Registry<S, C> {
                 (None, _) => rows[0].schema.clone(),
                 (Some(_), _) => {
                     let own = rows.iter().map(|row| (row.split().1.to_owned(), row.schema.clone()));
-                    let must = rows.iter().filter(|row| row.example.is_some()).map(|row| row.split().1);
-                    object(Json::Object(own.collect()), &must.collect::<Vec<_>>())
+                    object(Json::Object(own.collect()), &[])
                 }
             };
         }
         object(keys, &[])
     }
 
-    /// The settings with their defaults, for the manifest. A table that lacks a key that it must have is not
-    /// there.
+    /// The settings with their defaults, for the manifest.
     pub(super) fn resolved(&self, settings: &S) -> Json {
         let mut resolved = json!({});
         for row in &self.rows {
             match (row.split(), (row.json)(settings)) {
                 ((None, key), value) => resolved[key] = value.into(),
-                ((Some(table), _), None) if row.example.is_some() => resolved[table] = Json::Null,
                 ((Some(table), key), value) => resolved[table][key] = value.into(),
             }
         }
@@ -207,14 +197,8 @@ fn read_table<S, C: ?Sized>(
     let mut changes = Vec::new();
     for row in rows {
         let (_, key) = row.split();
-        match (table.get(key), row.example) {
-            (Some(node), _) => changes.push((row.read)(key, node, context, problems)),
-            (None, Some(example)) => {
-                let problem = Problem::error(node.place, format!("{what} has no `{key}`"));
-                problems.push(problem.help(example));
-                changes.push(None);
-            }
-            (None, None) => {}
+        if let Some(node) = table.get(key) {
+            changes.push((row.read)(key, node, context, problems));
         }
     }
     changes.into_iter().collect()

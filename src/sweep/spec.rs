@@ -44,7 +44,7 @@ pub(super) struct Spec {
     pub seeds: Seeds,
     pub measure: MeasureSettings,
     /// Where `[measure]` says which epochs are recorded.
-    pub every: Place,
+    pub recorded: Place,
     pub report: ReportSettings,
     pub populations: Vec<NamedPopulation>,
     /// The main grid, where there is one, then the blocks.
@@ -70,7 +70,7 @@ impl Spec {
         let named: Vec<String> = populations.iter().map(|population| population.name.clone()).collect();
         let names = Names { populations: &named };
         let measure = measures::registry().read(root.get("measure"), &(), problems);
-        let every = measures::place_of_every(root.get("measure"));
+        let recorded = measures::place_of_epochs(root.get("measure"));
         let mut scopes = vec![Scope::read(root, Place::File, &names, &overrides, problems)];
         for block in read_blocks(root, problems) {
             let Some(table) = read::table(block, "`[[block]]`", problems) else { continue };
@@ -89,7 +89,7 @@ impl Spec {
             question: question.map(str::to_owned),
             seeds,
             measure,
-            every,
+            recorded,
             report,
             populations,
             grids: ground.grids,

@@ -14,6 +14,7 @@ mod points;
 mod population;
 pub(super) mod prior;
 pub(super) mod rate;
+mod trajectories;
 mod word;
 
 pub(super) use batch::BatchForm;
@@ -29,6 +30,7 @@ pub(super) use number::Number;
 pub(super) use points::Points;
 pub(super) use population::{PopulationForm, PopulationName};
 pub(super) use rate::RateForm;
+pub(super) use trajectories::TrajectoriesForm;
 pub(super) use word::Word;
 
 use serde_json::{Value as Json, json};
