@@ -4,6 +4,7 @@
 //! tables -> results -> findings -> answer -> words on a terminal, tables for papers, figures, page
 //! ```
 
+mod answer;
 mod findings;
 mod results;
 mod summary;
@@ -15,12 +16,14 @@ use std::sync::Arc;
 
 use crate::store::{Folder, Manifest, StoreError};
 use crate::sweep::Plan;
+use answer::Answer;
 use results::Results;
 
 /// A sweep whose tables stand, ready to be told.
 pub struct Report {
     results: Results,
     findings: Findings,
+    answer: Answer,
 }
 
 impl Report {
@@ -31,7 +34,8 @@ impl Report {
     pub fn read(folder: Folder, plan: Arc<Plan>, manifest: Manifest) -> Result<Self, StoreError> {
         let results = Results::read(folder, plan, manifest)?;
         let findings = findings::findings(&results);
-        Ok(Report { results, findings })
+        let answer = answer::answer(&results, &findings);
+        Ok(Report { results, findings, answer })
     }
 
     /// What the sweep says along its axes.
