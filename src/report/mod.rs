@@ -9,7 +9,7 @@ mod findings;
 mod results;
 mod summary;
 
-pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, Rotation};
+pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, PowerLaw, Rotation};
 pub use summary::{SummaryLine, summary};
 
 use std::sync::Arc;

@@ -6,6 +6,9 @@
 
 mod claims;
 mod escape;
+mod facts;
+mod grammar;
+
 mod quantity;
 mod render;
 mod text;

@@ -9,6 +9,8 @@ pub(in crate::report) struct Quantity {
     pub(in crate::report) value: f64,
     /// Half-width of its 95 % interval; `None` where it has none.
     pub(in crate::report) ci95: Option<f64>,
+    /// Whether the text tells the interval; else it only decides the digits.
+    pub(in crate::report) tells_interval: bool,
     /// How it is written.
     pub(in crate::report) form: Form,
 }
@@ -56,24 +58,35 @@ const SMALL: f64 = 1e-3;
 impl Quantity {
     /// A count.
     pub(in crate::report) fn count(name: &str, value: usize) -> Self {
-        Quantity { name: name.into(), value: value as f64, ci95: None, form: Form::Count }
+        Quantity::plain(name, value as f64, Form::Count)
     }
 
     /// A number without an interval.
     pub(in crate::report) fn plain(name: &str, value: f64, form: Form) -> Self {
-        Quantity { name: name.into(), value, ci95: None, form }
+        Quantity::told(name, value, None, form)
     }
 
     /// A number and its interval.
     pub(in crate::report) fn told(name: &str, value: f64, ci95: Option<f64>, form: Form) -> Self {
-        Quantity { name: name.into(), value, ci95: ci95.filter(|width| *width > 0.0), form }
+        Quantity {
+            name: name.into(),
+            value,
+            ci95: ci95.filter(|width| *width > 0.0),
+            tells_interval: true,
+            form,
+        }
+    }
+
+    /// The same, told without its interval.
+    pub(in crate::report) fn without_interval(self) -> Self {
+        Quantity { tells_interval: false, ..self }
     }
 
     /// The number in digits, each of them told by the interval.
     pub(in crate::report) fn digits(&self) -> Digits {
         let scale = if self.form == Form::Percent { 100.0 } else { 1.0 };
         let (value, width) = (scale * self.value, self.ci95.map(|width| scale * width));
-        match self.form {
+        let digits = match self.form {
             Form::Count => Digits::whole(format!("{value:.0}")),
             Form::Setting => Digits::whole(format!("{value}")),
             Form::Small if value != 0.0 && value.abs() < SMALL => {
@@ -82,7 +95,8 @@ impl Quantity {
                 Digits { power, ..decimal(value / unit, width.map(|width| width / unit), false) }
             }
             form => decimal(value, width, matches!(form, Form::Signed)),
-        }
+        };
+        if self.tells_interval { digits } else { Digits { ci95: None, ..digits } }
     }
 }
 
@@ -114,10 +128,9 @@ pub(in crate::report) fn places_of_interval(width: f64) -> i32 {
         return MOST_PLACES;
     }
     let power = libm::floor(libm::log10(width)) as i32;
-    // Rounded to its first digit: 0.96 is told as 1.0.
+    // One that begins with 1 is told by two digits; 0.96 is told as 1.0.
     let first = width / libm::exp10(f64::from(power));
     let places = if first < 1.95 { 1 - power } else { -power };
-    let places = if first >= 9.5 { places - 1 + 1 } else { places };
     places.clamp(0, MOST_PLACES)
 }
 

@@ -69,6 +69,11 @@ impl Text {
         })
     }
 
+    /// Its first piece.
+    pub(in crate::report) fn first_mut(&mut self) -> Option<&mut Piece> {
+        self.pieces.iter_mut().find(|piece| !matches!(piece, Piece::Words(words) if words.is_empty()))
+    }
+
     /// Whether it has no pieces.
     pub(in crate::report) fn is_empty(&self) -> bool {
         self.pieces.is_empty()

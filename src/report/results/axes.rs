@@ -27,6 +27,8 @@ pub(in crate::report) struct AxisValue {
     pub(in crate::report) text: String,
     /// As a number, infinity too; `None` of a word, and of a zip of several keys.
     pub(in crate::report) number: Option<f64>,
+    /// Its words, one a key.
+    pub(in crate::report) words: Vec<String>,
 }
 
 /// What the axis of a sweep's blocks is called.
@@ -38,11 +40,26 @@ impl Axis {
         self.values.iter().all(|value| value.number.is_some())
     }
 
+    /// A value in few words: of a zip, the word of its first key that alone tells its values apart, and the
+    /// keys that are told.
+    pub(in crate::report) fn short(&self, place: usize) -> &str {
+        let tells = |key: &usize| {
+            let mut words: Vec<Option<&String>> =
+                self.values.iter().map(|value| value.words.get(*key)).collect();
+            words.sort_unstable();
+            words.windows(2).all(|pair| pair[0] != pair[1])
+        };
+        let value = &self.values[place];
+        let key = (0..value.words.len()).find(tells).filter(|_| value.words.len() > 1);
+        key.map_or(&value.text, |key| &value.words[key])
+    }
+
     /// The place of a value, which is added where it is new.
-    fn place(&mut self, text: String) -> usize {
+    fn place(&mut self, words: Vec<String>) -> usize {
+        let text = words.join(" ");
         self.values.iter().position(|value| value.text == text).unwrap_or_else(|| {
             let number = if self.keys.len() == 1 { text.parse().ok() } else { None };
-            self.values.push(AxisValue { text, number });
+            self.values.push(AxisValue { text, number, words });
             self.values.len() - 1
         })
     }
@@ -66,7 +83,7 @@ impl Axes {
             }
             if let Some(axis) = blocks {
                 let label = grids[grid].label().map_or_else(|| format!("grid {}", grid + 1), String::from);
-                row[axis] = Some(axes[axis].place(label));
+                row[axis] = Some(axes[axis].place(vec![label]));
             }
             places.push(row);
         }
@@ -142,8 +159,7 @@ fn places_of(grid: &Grid, axes: &mut Vec<Axis>) -> Vec<(usize, Vec<usize>)> {
         let keys: Vec<String> = axis.values().map(|(key, _)| key.to_owned()).collect();
         let values = axis.values().next().map_or(0, |(_, values)| values.len());
         let at = place_of(axes, axis.name(), keys);
-        let words = |place| axis.words(place).collect::<Vec<_>>().join(" ");
-        (at, (0..values).map(|place| axes[at].place(words(place))).collect())
+        (at, (0..values).map(|place| axes[at].place(axis.words(place).collect())).collect())
     });
     found.collect()
 }
