@@ -8,9 +8,11 @@ mod answer;
 mod findings;
 mod results;
 mod summary;
+mod terminal;
 
 pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, PowerLaw, Rotation};
 pub use summary::{SummaryLine, summary};
+pub use terminal::{ScreenLine, Tone};
 
 use std::sync::Arc;
 

@@ -66,22 +66,12 @@ impl<'r> Facts<'r> {
 
     /// A cell by its values along the axes; empty of the only cell.
     pub(super) fn name(&self, cell: usize) -> Text {
-        let axes = self.results.axes.all().iter().enumerate();
-        let named = axes.filter_map(|(at, axis)| {
-            let place = self.results.axes.place(cell, at)?;
-            Some(axis_values(axis, &[place]))
-        });
-        list(named.collect(), ", ")
+        name_of_line(self.results, Line { cell, bidder: None })
     }
 
     /// A line by its cell and its bidder.
     pub(super) fn name_line(&self, line: Line) -> Text {
-        let cell = self.name(line.cell);
-        match line.bidder {
-            Some(bidder) if cell.is_empty() => bidder_text(bidder),
-            Some(bidder) => cell.words(", ").text(bidder_text(bidder)),
-            None => cell,
-        }
+        name_of_line(self.results, line)
     }
 
     /// " (beta = 200, N = 3)"; nothing of the only line.
@@ -179,6 +169,16 @@ pub(super) fn grouped<T: Copy>(cells: &[T], word: impl Fn(T) -> String) -> Vec<(
     groups
 }
 
+/// A line by its cell's values along the axes, and its bidder; empty of the only line.
+pub(in crate::report) fn name_of_line(results: &Results, line: Line) -> Text {
+    let axes = results.axes.all().iter().enumerate();
+    let mut named: Vec<Text> = axes
+        .filter_map(|(at, axis)| Some(axis_values(axis, &[results.axes.place(line.cell, at)?])))
+        .collect();
+    named.extend(line.bidder.map(bidder_text));
+    list(named, ", ")
+}
+
 fn bidder_text(bidder: usize) -> Text {
     Text::of("bidder ").words(&(bidder + 1).to_string())
 }
@@ -196,7 +196,7 @@ pub(super) fn axis_values(axis: &Axis, places: &[usize]) -> Text {
 }
 
 /// The name of an axis: a variable, or its key in words.
-pub(super) fn axis_name(axis: &Axis) -> Text {
+pub(in crate::report) fn axis_name(axis: &Axis) -> Text {
     match (axis.name.as_str(), &axis.keys[..]) {
         ("beta", _) => Text::default().variable(Variable::Beta),
         ("bidders", _) => Text::default().variable(Variable::N),
@@ -207,7 +207,7 @@ pub(super) fn axis_name(axis: &Axis) -> Text {
 }
 
 /// A value as people write it: `{ mwu = { optimism = 1 } }` is `mwu (optimism = 1)`.
-pub(super) fn shown(value: &str) -> String {
+pub(in crate::report) fn shown(value: &str) -> String {
     let inner = value.strip_prefix("{ ").and_then(|rest| rest.strip_suffix(" }"));
     match inner.and_then(|inner| inner.split_once(" = ")) {
         Some((name, rest)) => {

@@ -14,7 +14,8 @@ mod render;
 mod text;
 
 pub(super) use escape::printable;
-pub(super) use quantity::{Form, Quantity};
+pub(super) use facts::{axis_name, name_of_line, shown};
+pub(super) use quantity::{Form, Quantity, places_of_interval};
 pub(super) use text::{Piece, Text, Variable};
 
 use serde::Serialize;
