@@ -1,6 +1,6 @@
 //! What claims look at: the lines of a sweep, their names in words, and where a set of cells lies.
 
-use super::grammar::{list, plural};
+use super::grammar::{clauses, list, plural};
 use super::quantity::{Form, Quantity};
 use super::text::{Text, Variable};
 use crate::report::findings::Findings;
@@ -79,8 +79,8 @@ impl<'r> Facts<'r> {
         in_brackets(self.name_line(line))
     }
 
-    /// Where a set of cells lies, in values of axes; `None` of all cells, or where these do not tell it in few
-    /// words.
+    /// Where a set of cells lies, in values of axes: the cells that have these values, or else "all with" values
+    /// that others have too. `None` of all cells, or where no values tell it in few words.
     pub(super) fn place(&self, cells: &[usize]) -> Option<Text> {
         if cells.is_empty() || cells.len() == self.cells() {
             return None;
@@ -97,38 +97,33 @@ impl<'r> Facts<'r> {
         let within =
             |cell: &usize| used.iter().enumerate().all(|(a, used)| used.contains(&axes.place(*cell, a)));
         let alone = (0..self.cells()).filter(within).count() == cells.len();
-        let told: Vec<Text> = axes
-            .all()
-            .iter()
-            .zip(&used)
-            .filter(|(axis, used)| used.len() < axis.values.len())
-            .filter_map(|(axis, used)| {
-                let places: Vec<usize> = used.iter().flatten().copied().collect();
-                (!places.is_empty()).then(|| axis_values(axis, &places))
-            })
+        let few =
+            |used: &Vec<Option<usize>>, axis: &Axis| used.len() <= NAMED && used.len() < axis.values.len();
+        let restricted = axes.all().iter().zip(&used).filter(|(axis, used)| few(used, axis));
+        let told: Vec<Text> = restricted
+            .map(|(axis, used)| (axis, used.iter().flatten().copied().collect::<Vec<_>>()))
+            .filter(|(_, places)| !places.is_empty())
+            .map(|(axis, places)| axis_values(axis, &places))
             .collect();
-        let few = used
+        let named = used
             .iter()
             .zip(axes.all())
-            .all(|(used, axis)| used.len() <= NAMED || used.len() == axis.values.len());
-        if alone && few && !told.is_empty() {
+            .all(|(used, axis)| few(used, axis) || used.len() >= axis.values.len());
+        if alone && named && !told.is_empty() {
             return Some(list(told, ", "));
         }
-        let names = || cells.iter().map(|&cell| self.name(cell)).collect::<Vec<_>>();
-        (cells.len() < NAMED).then(|| {
-            names()
-                .into_iter()
-                .enumerate()
-                .fold(Text::default(), |all, (i, name)| all.words(if i > 0 { "; " } else { "" }).text(name))
-        })
+        if cells.len() < NAMED {
+            return Some(clauses(cells.iter().map(|&cell| self.name(cell)).collect()));
+        }
+        // They share values, if not alone.
+        (!told.is_empty()).then(|| Text::of("all with ").text(list(told, ", ")))
     }
 
-    /// " (beta = 200)": where a set of cells lies, or of many cells the first; nothing of all.
+    /// " (beta = 200)": where a set of cells lies, if that can be told in few words.
     pub(super) fn places(&self, cells: &[usize]) -> Text {
         match self.place(cells) {
             Some(place) => in_brackets(place),
-            None if cells.is_empty() || cells.len() == self.cells() => Text::default(),
-            None => in_brackets(Text::of("the first: ").text(self.name(cells[0]))),
+            None => Text::default(),
         }
     }
 
@@ -147,6 +142,11 @@ impl<'r> Facts<'r> {
                 .words(" ")
                 .words(&plural(all, unit)),
         }
+    }
+
+    /// " in 2": of what was just counted.
+    pub(super) fn again(&self, name: &str, part: usize) -> Text {
+        Text::of(" in ").number(Quantity::count(name, part))
     }
 
     /// The reasons that a column gives for the doubts of some cells, the commonest first.

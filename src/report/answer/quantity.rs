@@ -87,6 +87,12 @@ impl Quantity {
         let scale = if self.form == Form::Percent { 100.0 } else { 1.0 };
         let (value, width) = (scale * self.value, self.ci95.map(|width| scale * width));
         let digits = match self.form {
+            // The ends of a range: no more digits than a plain number has.
+            Form::Decimal | Form::Signed | Form::Percent
+                if !self.tells_interval && width.is_some_and(|width| fine(width, value)) =>
+            {
+                decimal(value, None, matches!(self.form, Form::Signed))
+            }
             Form::Count => Digits::whole(format!("{value:.0}")),
             Form::Setting => Digits::whole(format!("{value}")),
             Form::Small if value != 0.0 && value.abs() < SMALL => {
@@ -119,6 +125,11 @@ fn decimal(value: f64, width: Option<f64>, signed: bool) -> Digits {
     }
     let ci95 = width.map(|width| format!("{width:.digits$}")).filter(|text| !is_zero(text));
     Digits { mantissa, ci95, power: 0 }
+}
+
+/// Whether an interval tells more digits than a plain number has.
+fn fine(width: f64, value: f64) -> bool {
+    places_of_interval(width) > places_of_value(value)
 }
 
 /// Decimal places that tell an interval by its first digit, by two where that is 1: 0.00057 has 4, 0.0012 has

@@ -25,6 +25,9 @@ const ROWS: usize = 12;
 /// The fewest lines that the answer has.
 const ANSWER: usize = 8;
 
+/// The fewest beside a list, which may be cut.
+const BESIDE_LIST: usize = 12;
+
 /// Claims by how soon a short answer tells them.
 const ORDER: [&str; 16] = [
     "destination",
@@ -53,11 +56,12 @@ impl Report {
         let head = self.head(width);
         let problems = self.problems(width, unsolved);
         let end = self.end(width, page);
-        let around = head.len() + problems.len() + end.len() + 3;
+        // Two empty lines part the answer from what is around it.
+        let around = head.len() + problems.len() + end.len() + 2;
         let room = MOST.saturating_sub(around);
-        let table = self.table(width, room.saturating_sub(ANSWER));
+        let table = self.table(width, room);
         let answer = self.told(width, if whole { usize::MAX } else { room.saturating_sub(table.len()) });
-        let parts = [head, answer, table, problems, end];
+        let parts = [head, answer, [table, problems, end].concat()];
         let mut lines: Vec<ScreenLine> = Vec::new();
         for part in parts.into_iter().filter(|part| !part.is_empty()) {
             if !lines.is_empty() {
@@ -121,24 +125,21 @@ impl Report {
     fn table(&self, width: usize, room: usize) -> Vec<ScreenLine> {
         let results = &self.results;
         let lines: Vec<_> = results.lines().collect();
-        let key = legend(results, &lines);
-        let key = wrap(&key, width, 0, 2).into_iter().map(|line| toned(&line));
-        if let Some(pivot) = Pivot::new(results).filter(|pivot| pivot.rows() + 3 <= room)
-            && let Some(mut table) = pivot.biases(width)
-        {
-            let gains = pivot.gains(width).filter(|gains| table.len() + gains.len() + 1 < room + 2);
-            if let Some(gains) = gains {
+        let key = legend(results, &lines, width).into_iter().map(|line| toned(&line));
+        let pivot = Pivot::new(results).filter(|pivot| pivot.rows() + 3 + ANSWER <= room);
+        if let Some([mut table, gains]) = pivot.and_then(|pivot| pivot.tables(width)) {
+            if table.len() + gains.len() + key.len() + 1 + ANSWER <= room {
                 table.push(ScreenLine::default());
-                // The second table's columns are those of the first.
                 table.extend(gains);
             }
             table.extend(key);
             return table;
         }
-        let rows = ROWS.min(room.saturating_sub(3)).max(1);
+        // The head, what is left out, and the key stand beside the rows.
+        let rows = ROWS.min(room.saturating_sub(BESIDE_LIST + 2 + key.len())).max(1);
         let (mut table, left) = ranked(results, width, rows);
         if left > 0 {
-            let order = format!("{left} more, where a best reply gains less: -v, or show DIR ID");
+            let order = format!("{left} more, where a best reply gains less: -v");
             table.push(ScreenLine::plain(shortened(&order, width)));
         }
         table.extend(key);

@@ -1,5 +1,6 @@
 //! Numbers and verdicts as narrow tables write them.
 
+use super::line::length;
 use crate::report::answer::{Form, Quantity};
 use crate::report::results::{Line, Results};
 
@@ -21,11 +22,18 @@ pub(super) fn mark(results: &Results, line: Line) -> (char, &'static str) {
     found.map_or(('?', "undecided"), |(_, mark, says)| (*mark, *says))
 }
 
-/// A legend of the marks that some lines have, in the order of all.
-pub(super) fn legend(results: &Results, lines: &[Line]) -> String {
+/// A legend of the marks that some lines have, in the order of all, within a width.
+pub(super) fn legend(results: &Results, lines: &[Line], width: usize) -> Vec<String> {
     let used: Vec<char> = lines.iter().map(|&line| mark(results, line).0).collect();
-    let told = MARKS.iter().filter(|(_, mark, _)| used.contains(mark));
-    told.map(|(_, mark, says)| format!("{mark} {says}")).collect::<Vec<_>>().join("   ")
+    let mut rows: Vec<String> = Vec::new();
+    for (_, mark, says) in MARKS.iter().filter(|(_, mark, _)| used.contains(mark)) {
+        let entry = format!("{mark} {says}");
+        match rows.last_mut() {
+            Some(row) if length(row) + 3 + length(&entry) <= width => *row += &format!("   {entry}"),
+            _ => rows.push(entry),
+        }
+    }
+    rows
 }
 
 /// A number without the zero before its point: -0.0873 is -.0873.

@@ -45,90 +45,88 @@ impl<'r> Pivot<'r> {
         self.cells.len()
     }
 
-    /// The bias, or where there is none the multiplier, with intervals and marks; `None` where it is wider
-    /// than the screen.
-    pub(super) fn biases(&self, width: usize) -> Option<Vec<ScreenLine>> {
-        let line = |cell| Line { cell, bidder: None };
-        let all = || self.cells.iter().flatten().map(|&cell| line(cell));
-        let biased = all().any(|line| self.results.estimate(line, "bias").is_some());
-        let (measure, form, title) = if biased {
-            ("bias", Form::Signed, "bias of the multiplier, learned less Nash")
-        } else {
-            ("multiplier_tail_mean", Form::Decimal, "learned multiplier")
-        };
-        let has_interval =
-            all().any(|line| self.results.estimate(line, measure).is_some_and(|told| told.ci95.is_some()));
-        let title = if has_interval { format!("{title} (± 95 %)") } else { title.to_owned() };
-        self.table(width, &title, |cell| {
-            let (mark, _) = mark(self.results, line(cell));
-            let tone = if mark == '?' { Tone::Undecided } else { Tone::Plain };
-            match self.results.estimate(line(cell), measure) {
-                Some(told) => {
-                    let number = with_interval(told.mean, told.ci95, form);
-                    (tone, format!("{number} {mark}"))
-                }
-                None => (Tone::Failed, format!("- {mark}")),
-            }
-        })
-    }
-
-    /// The gain of a best reply as a share of its utility.
-    pub(super) fn gains(&self, width: usize) -> Option<Vec<ScreenLine>> {
-        let told = |cell| self.results.estimate(Line { cell, bidder: None }, "epsilon_relative");
-        if self.cells.iter().flatten().all(|&cell| told(cell).is_none()) {
-            return None;
-        }
-        self.table(width, "gain of a best reply, share of its utility", |cell| match told(cell) {
-            Some(told) => (Tone::Plain, percent(told.mean.max(0.0))),
+    /// The bias with intervals and marks, or where there is none the multiplier; below it, in the same columns,
+    /// the gain of a best reply as a share of its utility. `None` where they are wider than the screen.
+    pub(super) fn tables(&self, width: usize) -> Option<[Vec<ScreenLine>; 2]> {
+        let (title, biases) = self.biases();
+        let gains = self.entries(|line| match self.results.estimate(line, "epsilon_relative") {
+            Some(gain) => (Tone::Plain, percent(gain.mean.max(0.0))),
             None => (Tone::Failed, "-".into()),
-        })
-    }
-
-    fn table(
-        &self,
-        width: usize,
-        title: &str,
-        told: impl Fn(usize) -> (Tone, String),
-    ) -> Option<Vec<ScreenLine>> {
+        });
         let axes = self.results.axes.all();
         let (down, across) = (&axes[self.rows], &axes[self.columns]);
         let labels: Vec<String> = (0..down.values.len()).map(|place| value(down, place)).collect();
         let name = axis_name(down).plain();
         let first = labels.iter().map(|label| length(label)).max().unwrap_or(0).max(length(&name));
-        let entries: Vec<Vec<(Tone, String)>> =
-            self.cells.iter().map(|row| row.iter().map(|&cell| told(cell)).collect()).collect();
-        let heads: Vec<String> = (0..across.values.len())
-            .map(|place| {
-                let joint = if across.is_numeric() { " = " } else { " " };
-                format!("{}{joint}{}", axis_name(across).plain(), value(across, place))
-            })
-            .collect();
-        let widest = |column: usize, head: &str| {
-            let entries = entries.iter().map(|row| length(&row[column].1));
-            entries.max().unwrap_or(0).max(length(head)) + 2
+        let places = 0..across.values.len();
+        let joint = if across.is_numeric() { " = " } else { " " };
+        let named = |place| format!("{}{joint}{}", axis_name(across).plain(), value(across, place));
+        let widths = |heads: &[String]| -> Vec<usize> {
+            let of = |(column, head): (usize, &String)| {
+                let entries = biases.iter().chain(&gains).map(|row| length(&row[column].1));
+                entries.max().unwrap_or(0).max(length(head)) + GAP
+            };
+            heads.iter().enumerate().map(of).collect()
         };
-        let mut heads = heads;
-        let mut widths: Vec<usize> = heads.iter().enumerate().map(|(i, head)| widest(i, head)).collect();
-        if first + widths.iter().sum::<usize>() > width {
-            // Names of the axis above each column are the first to go.
-            heads = (0..across.values.len()).map(|place| value(across, place)).collect();
-            widths = heads.iter().enumerate().map(|(i, head)| widest(i, head)).collect();
-        }
-        if first + widths.iter().sum::<usize>() > width {
-            return None;
-        }
+        let fits = |heads: &Vec<String>| first + widths(heads).iter().sum::<usize>() <= width;
+        // The name of the axis above each column is the first to go.
+        let heads = [places.clone().map(named).collect(), places.map(|place| value(across, place)).collect()];
+        let heads: Vec<String> = heads.into_iter().find(fits)?;
+        let widths = widths(&heads);
+        let rows = |entries: Vec<Vec<(Tone, String)>>| {
+            labels
+                .iter()
+                .zip(entries)
+                .map(|(label, row)| {
+                    let mut line = ScreenLine::plain(format!("{label:>first$}"));
+                    for ((tone, text), width) in row.into_iter().zip(&widths) {
+                        line.push(tone, format!("{text:>width$}"));
+                    }
+                    line.trimmed()
+                })
+                .collect::<Vec<_>>()
+        };
         let head: String = heads.iter().zip(&widths).map(|(head, width)| format!("{head:>width$}")).collect();
-        let mut lines = vec![ScreenLine::plain(title), ScreenLine::plain(format!("{name:>first$}{head}"))];
-        for (label, row) in labels.iter().zip(entries) {
-            let mut line = ScreenLine::plain(format!("{label:>first$}"));
-            for ((tone, text), width) in row.into_iter().zip(&widths) {
-                line.push(tone, format!("{text:>width$}"));
+        let mut upper = vec![ScreenLine::plain(title), ScreenLine::plain(format!("{name:>first$}{head}"))];
+        upper.extend(rows(biases));
+        let mut lower = vec![ScreenLine::plain("gain of a best reply, share of its utility")];
+        lower.extend(rows(gains));
+        Some([upper, lower])
+    }
+
+    /// What the upper table is called, and its entries.
+    fn biases(&self) -> (String, Vec<Vec<(Tone, String)>>) {
+        let told = |measure: &'static str| {
+            let cells = self.cells.iter().flatten();
+            cells.filter_map(move |&cell| self.results.estimate(Line { cell, bidder: None }, measure))
+        };
+        let (measure, form, title) = if told("bias").next().is_some() {
+            ("bias", Form::Signed, "bias of the multiplier, learned less Nash")
+        } else {
+            ("multiplier_tail_mean", Form::Decimal, "learned multiplier")
+        };
+        let interval = if told(measure).any(|told| told.ci95.is_some()) { " (± 95 %)" } else { "" };
+        let entries = self.entries(|line| {
+            let (mark, _) = mark(self.results, line);
+            match self.results.estimate(line, measure) {
+                Some(told) => {
+                    let tone = if mark == '?' { Tone::Undecided } else { Tone::Plain };
+                    (tone, format!("{} {mark}", with_interval(told.mean, told.ci95, form)))
+                }
+                None => (Tone::Failed, format!("- {mark}")),
             }
-            lines.push(line.trimmed());
-        }
-        Some(lines)
+        });
+        (format!("{title}{interval}"), entries)
+    }
+
+    fn entries(&self, told: impl Fn(Line) -> (Tone, String)) -> Vec<Vec<(Tone, String)>> {
+        let of = |row: &Vec<usize>| row.iter().map(|&cell| told(Line { cell, bidder: None })).collect();
+        self.cells.iter().map(of).collect()
     }
 }
+
+/// Spaces between columns.
+const GAP: usize = 2;
 
 /// A value of an axis, printable.
 fn value(axis: &Axis, place: usize) -> String {

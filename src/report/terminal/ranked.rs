@@ -2,7 +2,7 @@
 
 use super::line::{ScreenLine, Tone, length, shortened};
 use super::notation::{mark, narrow, percent};
-use crate::report::answer::{name_of_line, places_of_interval};
+use crate::report::answer::{axis_name, places_of_interval, printable, shown};
 use crate::report::results::{Line, Results};
 
 /// The least room for the name of a line.
@@ -10,7 +10,7 @@ const NAME: usize = 24;
 
 /// A column of the list.
 struct Column {
-    head: &'static str,
+    head: String,
     entries: Vec<String>,
     /// Those of the lowest rank go first where there is no room.
     rank: usize,
@@ -30,40 +30,86 @@ pub(super) fn ranked(results: &Results, width: usize, most: usize) -> (Vec<Scree
         lines.truncate(most);
     }
     let mut columns = columns(results, &lines);
-    let names: Vec<String> = lines.iter().map(|&line| name_of_line(results, line).plain()).collect();
-    let longest = names.iter().map(|name| length(name)).max().unwrap_or(0);
-    let wide = |columns: &[Column]| columns.iter().map(|column| column.width() + 2).sum::<usize>();
-    while columns.len() > 2 && wide(&columns) + longest.min(NAME) > width {
+    let mut names = names(results, &lines);
+    let wide = |columns: &[Column]| columns.iter().map(|column| column.width() + GAP).sum::<usize>();
+    let long = |names: &[Column]| wide(names).saturating_sub(GAP);
+    while columns.len() > 2 && wide(&columns) + long(&names).min(NAME) > width {
         let last = columns.iter().map(|column| column.rank).max().unwrap_or(0);
         columns.retain(|column| column.rank != last);
     }
-    let room = width.saturating_sub(wide(&columns)).min(longest.max(length("cell")));
-    let one = longest == 0;
-    let first = if one { 0 } else { room };
-    let head: String =
-        columns.iter().map(|column| format!("{:>width$}", column.head, width = column.width() + 2)).collect();
-    let title = if one { "" } else { "cell" };
-    let mut told = vec![ScreenLine::plain(format!("{title:<first$}{head}"))];
-    for (i, (name, &line)) in names.iter().zip(&lines).enumerate() {
-        let mut row = ScreenLine::plain(format!("{:<first$}", shortened(name, first)));
+    shorten(&mut names, width.saturating_sub(wide(&columns)));
+    let mut head = String::new();
+    for name in &names {
+        head += &format!("{:<width$}", name.head, width = name.width() + GAP);
+    }
+    head.truncate(head.trim_end().len());
+    let mut head = format!("{head:<width$}", width = long(&names));
+    for column in &columns {
+        head += &format!("{:>width$}", column.head, width = column.width() + GAP);
+    }
+    let mut told = vec![ScreenLine::plain(head)];
+    for (i, &line) in lines.iter().enumerate() {
+        let mut name = String::new();
+        for column in &names {
+            name += &format!("{:<width$}", column.entries[i], width = column.width() + GAP);
+        }
+        name.truncate(name.trim_end().len());
+        let mut row = ScreenLine::plain(format!("{name:<width$}", width = long(&names)));
         for column in &columns {
             let entry = &column.entries[i];
-            let tone = match (column.head, mark(results, line).0) {
+            let tone = match (column.head.as_str(), mark(results, line).0) {
                 ("end", '?') => Tone::Undecided,
                 _ if entry == "-" && column.head == "w" => Tone::Failed,
                 _ if column.head == "movement" && entry == "undecided" => Tone::Undecided,
                 _ => Tone::Plain,
             };
-            row.push(tone, format!("{entry:>width$}", width = column.width() + 2));
+            row.push(tone, format!("{entry:>width$}", width = column.width() + GAP));
         }
         told.push(row.trimmed());
     }
     (told, all - lines.len())
 }
 
+/// Spaces between columns.
+const GAP: usize = 2;
+
+/// The values of lines along the axes, and their bidders.
+fn names(results: &Results, lines: &[Line]) -> Vec<Column> {
+    let axes = results.axes.all().iter().enumerate();
+    let mut names: Vec<Column> = axes
+        .map(|(at, axis)| {
+            let value = |line: &Line| match results.axes.place(line.cell, at) {
+                Some(place) => printable(&shown(axis.short(place))),
+                None => "-".into(),
+            };
+            Column { head: axis_name(axis).plain(), entries: lines.iter().map(value).collect(), rank: 0 }
+        })
+        .collect();
+    if lines.iter().any(|line| line.bidder.is_some()) {
+        let bidder =
+            |line: &Line| line.bidder.map_or_else(|| "all".into(), |bidder| (bidder + 1).to_string());
+        names.push(Column { head: "bidder".into(), entries: lines.iter().map(bidder).collect(), rank: 0 });
+    }
+    names
+}
+
+/// Makes the widest names shorter until all are within a width.
+fn shorten(names: &mut [Column], width: usize) {
+    let total = |names: &[Column]| names.iter().map(|name| name.width() + GAP).sum::<usize>();
+    while total(names) > width + GAP {
+        let Some(widest) = names.iter_mut().max_by_key(|name| name.width()) else { return };
+        let less = widest.width() - 1;
+        if less < 3 {
+            return;
+        }
+        widest.head = shortened(&widest.head, less);
+        widest.entries.iter_mut().for_each(|entry| *entry = shortened(entry, less));
+    }
+}
+
 impl Column {
     fn width(&self) -> usize {
-        self.entries.iter().map(|entry| length(entry)).max().unwrap_or(0).max(length(self.head))
+        self.entries.iter().map(|entry| length(entry)).max().unwrap_or(0).max(length(&self.head))
     }
 }
 
@@ -92,7 +138,7 @@ fn columns(results: &Results, lines: &[Line]) -> Vec<Column> {
         narrow(if is_zero(&text) { &text[1..] } else { &text })
     };
     let mut columns =
-        vec![Column { head: "w", entries: entries("multiplier_tail_mean", &unsigned), rank: 0 }];
+        vec![Column { head: "w".into(), entries: entries("multiplier_tail_mean", &unsigned), rank: 0 }];
     let widths: Vec<String> = lines
         .iter()
         .map(|&line| {
@@ -112,28 +158,28 @@ fn columns(results: &Results, lines: &[Line]) -> Vec<Column> {
         })
         .collect();
     if widths.iter().any(|width| width != "-") {
-        columns.push(Column { head: "95 %", entries: widths, rank: 2 });
+        columns.push(Column { head: "95 %".into(), entries: widths, rank: 2 });
     }
     let bne: Vec<String> = lines
         .iter()
         .map(|&line| results.number(line, "bne_multiplier").map_or_else(|| "-".into(), unsigned))
         .collect();
-    columns.push(Column { head: "Nash", entries: bne, rank: 3 });
+    columns.push(Column { head: "Nash".into(), entries: bne, rank: 3 });
     for (measure, head, rank) in PARTS {
-        columns.push(Column { head, entries: entries(measure, &signed), rank });
+        columns.push(Column { head: head.into(), entries: entries(measure, &signed), rank });
     }
     columns.push(Column {
-        head: "gain",
+        head: "gain".into(),
         entries: entries("epsilon_relative", &|x| percent(x.max(0.0))),
         rank: 1,
     });
     columns.push(Column {
-        head: "end",
+        head: "end".into(),
         entries: lines.iter().map(|&line| mark(results, line).0.into()).collect(),
         rank: 0,
     });
     let movement = |line: &Line| results.cells.text("movement", line.cell).unwrap_or("-").to_owned();
-    columns.push(Column { head: "movement", entries: lines.iter().map(movement).collect(), rank: 5 });
+    columns.push(Column { head: "movement".into(), entries: lines.iter().map(movement).collect(), rank: 5 });
     // What is zero or missing in every line says nothing.
     columns.retain(|column| column.entries.iter().any(|entry| entry != "-" && !is_zero(entry)));
     columns

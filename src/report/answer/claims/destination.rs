@@ -21,13 +21,19 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
             word => format!("at {}", equilibria(word)),
         };
         let text = if told.is_empty() { Text::of("learners end ") } else { Text::default() };
-        let share = facts.share(&spoken(word), group.len(), cells.len(), "cell");
+        let share = if told.is_empty() {
+            facts.share(&spoken(word), group.len(), cells.len(), "cell")
+        } else {
+            facts.again(&spoken(word), group.len())
+        };
         // Where most cells are is the rule; where the others are is told.
         let places = if 2 * group.len() > cells.len() { Text::default() } else { facts.places(group) };
         told.push(text.words(&phrase).text(share).text(places));
     }
     if let Some((_, group)) = groups.iter().find(|(word, _)| word == "undecided") {
-        told.push(doubts(facts, group, "where learners end is undecided", "destination_reason"));
+        let what = if told.is_empty() { "where learners end is undecided" } else { "undecided" };
+        let again = !told.is_empty();
+        told.push(doubts(facts, group, what, again, "destination_reason"));
     }
     Some(Said {
         verdict: Verdict::for_all(decided, elsewhere, undecided),
@@ -36,13 +42,20 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     })
 }
 
-/// What is undecided, where, and why.
-pub(super) fn doubts(facts: &Facts, cells: &[usize], what: &str, reason: &str) -> Text {
-    let share = facts.share("undecided", cells.len(), facts.cells(), "cell");
+/// What is undecided, where, and why; `again` where cells were counted before.
+pub(super) fn doubts(facts: &Facts, cells: &[usize], what: &str, again: bool, reason: &str) -> Text {
+    let share = if again {
+        facts.again("undecided", cells.len())
+    } else {
+        facts.share("undecided", cells.len(), facts.cells(), "cell")
+    };
     let reasons = facts.reasons(cells, reason);
     let several = reasons.len() > 1;
+    let most = reasons.first().map_or(0, |(_, group)| group.len());
     let whys = reasons.into_iter().map(|(reason, group)| {
-        let places = if several { facts.places(&group) } else { Text::default() };
+        // Of several reasons the rarer ones are placed.
+        let rare = several && group.len() < most;
+        let places = if rare { facts.places(&group) } else { Text::default() };
         Text::default().user(&reason).text(places)
     });
     let whys = whys

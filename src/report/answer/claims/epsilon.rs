@@ -3,7 +3,7 @@
 use super::Said;
 use crate::report::answer::facts::{Facts, range};
 use crate::report::answer::grammar::{clauses, sentence};
-use crate::report::answer::{Form, Quantity, Text, Verdict};
+use crate::report::answer::{Form, Text, Verdict};
 use crate::report::results::{Estimate, Line};
 
 /// Below this share of its utility, the gain of a best reply counts as small.
@@ -39,9 +39,8 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let (small, large) = (surely(true), surely(false));
     let all = relative.len();
     if all > 1 {
-        let limit = Quantity::plain("limit", SMALL, Form::Percent);
         let share = facts.share("small", small, all, facts.unit());
-        told.push(Text::of("it is below ").number(limit).text(share));
+        told.push(Text::of(&format!("it is below {} %", 100.0 * SMALL)).text(share));
     }
     Some(Said {
         verdict: Verdict::for_all(small, large, all - small - large),

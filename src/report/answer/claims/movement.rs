@@ -3,7 +3,7 @@
 use super::Said;
 use super::destination::doubts;
 use crate::report::answer::facts::{Facts, grouped};
-use crate::report::answer::grammar::{list, plural, sentences};
+use crate::report::answer::grammar::{clauses, list, plural, sentence};
 use crate::report::answer::{Quantity, Text, Verdict};
 
 /// The claim: no cell cycles.
@@ -55,11 +55,13 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         );
     }
     if !undecided.is_empty() {
-        told.push(doubts(facts, &undecided, "how they move is undecided", "movement_reason"));
+        let again = !told.is_empty() && cells.len() > 1;
+        let what = if again { "undecided" } else { "how multipliers move is undecided" };
+        told.push(doubts(facts, &undecided, what, again, "movement_reason"));
     }
     Some(Said {
         verdict: Verdict::for_all(calm, cycles, undecided.len() + diverged.len()),
-        text: sentences(told),
+        text: sentence(clauses(told)),
         evidence: cells,
     })
 }

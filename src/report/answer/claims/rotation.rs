@@ -3,7 +3,7 @@
 use super::Said;
 use crate::report::answer::facts::Facts;
 use crate::report::answer::grammar::sentence;
-use crate::report::answer::{Form, Quantity, Text, Verdict};
+use crate::report::answer::{Quantity, Text, Verdict};
 
 /// The claim: no cell goes round one way.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
@@ -25,8 +25,8 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
             .words(&format!(" tested cells {} round one way", if found == 1 { "turns" } else { "turn" }))
             .text(facts.places(&evidence)),
     };
-    let rate = Quantity::plain("rate", rotation.rate, Form::Percent);
-    let text = text.words(", at a false discovery rate of ").number(rate);
+    let rate = format!(", at a false discovery rate of {} %", 100.0 * rotation.rate);
+    let text = text.words(&rate);
     Some(Said {
         verdict: if found == 0 { Verdict::Supported } else { Verdict::Contradicted },
         text: sentence(text),
