@@ -8,7 +8,9 @@ mod answer;
 mod findings;
 mod results;
 mod summary;
+mod tables;
 mod terminal;
+mod words;
 
 pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, PowerLaw, Rotation};
 pub use summary::{SummaryLine, summary};

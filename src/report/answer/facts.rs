@@ -69,6 +69,13 @@ impl<'r> Facts<'r> {
         name_of_line(self.results, Line { cell, bidder: None })
     }
 
+    /// " (beta = 200)": where lines lie, if they are all the lines of their cells.
+    pub(super) fn places_of_lines(&self, lines: &[Line]) -> Text {
+        let cells = Facts::cells_of(lines);
+        let all: usize = cells.iter().map(|&cell| self.results.lines_of(cell).count()).sum();
+        if all == lines.len() { self.places(&cells) } else { Text::default() }
+    }
+
     /// A line by its cell and its bidder.
     pub(super) fn name_line(&self, line: Line) -> Text {
         name_of_line(self.results, line)
@@ -82,6 +89,24 @@ impl<'r> Facts<'r> {
     /// Where a set of cells lies, in values of axes: the cells that have these values, or else "all with" values
     /// that others have too. `None` of all cells, or where no values tell it in few words.
     pub(super) fn place(&self, cells: &[usize]) -> Option<Text> {
+        let (told, exact) = self.values(cells)?;
+        if exact {
+            return Some(told);
+        }
+        if cells.len() < NAMED {
+            return Some(clauses(cells.iter().map(|&cell| self.name(cell)).collect()));
+        }
+        // They share values, if not alone.
+        (!told.is_empty()).then(|| Text::of("all with ").text(told))
+    }
+
+    /// Where a set of cells lies, if it is all that have some values.
+    pub(super) fn exact_place(&self, cells: &[usize]) -> Option<Text> {
+        self.values(cells).filter(|(_, exact)| *exact).map(|(told, _)| told)
+    }
+
+    /// Values of axes that all of some cells have, and whether no other cell has these; `None` of all cells.
+    fn values(&self, cells: &[usize]) -> Option<(Text, bool)> {
         if cells.is_empty() || cells.len() == self.cells() {
             return None;
         }
@@ -109,14 +134,8 @@ impl<'r> Facts<'r> {
             .iter()
             .zip(axes.all())
             .all(|(used, axis)| few(used, axis) || used.len() >= axis.values.len());
-        if alone && named && !told.is_empty() {
-            return Some(list(told, ", "));
-        }
-        if cells.len() < NAMED {
-            return Some(clauses(cells.iter().map(|&cell| self.name(cell)).collect()));
-        }
-        // They share values, if not alone.
-        (!told.is_empty()).then(|| Text::of("all with ").text(list(told, ", ")))
+        let exact = alone && named && !told.is_empty();
+        Some((list(told, ", "), exact))
     }
 
     /// " (beta = 200)": where a set of cells lies, if that can be told in few words.
@@ -237,4 +256,18 @@ pub(super) fn range(name: &str, numbers: &[(f64, Option<f64>)], form: Form) -> T
         return Text::default().number(low);
     }
     Text::default().number(low).words(" to ").number(high)
+}
+
+/// A label of findings, `beta=50 bidders=2`, in words and in brackets.
+pub(super) fn label_text(label: &str) -> Text {
+    if label.is_empty() {
+        return Text::default();
+    }
+    let told = label.split(' ').map(|word| match word.split_once('=') {
+        Some(("beta", value)) => Text::default().variable(Variable::Beta).words(" = ").user(value),
+        Some(("bidders", value)) => Text::default().variable(Variable::N).words(" = ").user(value),
+        Some((key, value)) => Text::default().user(key).words(" = ").user(value),
+        None => Text::default().user(word),
+    });
+    in_brackets(list(told.collect(), ", "))
 }

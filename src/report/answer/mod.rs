@@ -8,14 +8,17 @@ mod claims;
 mod escape;
 mod facts;
 mod grammar;
+mod macro_name;
 
 mod quantity;
 mod render;
 mod text;
 
-pub(super) use escape::printable;
+pub(super) use escape::{markdown as markdown_escaped, printable, tex as tex_escaped};
 pub(super) use facts::{axis_name, name_of_line, shown};
+pub(super) use macro_name::macro_name;
 pub(super) use quantity::{Form, Quantity, places_of_interval};
+pub(super) use render::tex_number;
 pub(super) use text::{Piece, Text, Variable};
 
 use serde::Serialize;

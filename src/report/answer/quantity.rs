@@ -52,8 +52,12 @@ const MOST_PLACES: i32 = 8;
 /// Significant digits of a number without an interval.
 const DIGITS: i32 = 3;
 
-/// Below this, small numbers are written in powers of ten.
+/// Below this, small numbers are written in powers of ten; below the other, every number without an interval.
 const SMALL: f64 = 1e-3;
+const TINY: f64 = 1e-4;
+
+/// Below this, numbers are nothing but rounding.
+const NOUGHT: f64 = 1e-14;
 
 impl Quantity {
     /// A count.
@@ -82,25 +86,34 @@ impl Quantity {
         Quantity { tells_interval: false, ..self }
     }
 
+    /// The number in digits with its interval, whether the text tells that or not.
+    pub(in crate::report) fn digits_with_interval(&self) -> Digits {
+        Quantity { tells_interval: true, ..self.clone() }.digits()
+    }
+
     /// The number in digits, each of them told by the interval.
     pub(in crate::report) fn digits(&self) -> Digits {
         let scale = if self.form == Form::Percent { 100.0 } else { 1.0 };
         let (value, width) = (scale * self.value, self.ci95.map(|width| scale * width));
+        // Rounding, no number.
+        let value = if value.abs() < NOUGHT { 0.0 } else { value };
+        // The ends of a range have no more digits than a plain number has.
+        let width = width.filter(|width| self.tells_interval || !is_fine(*width, value));
+        let signed = self.form == Form::Signed;
+        let small = match self.form {
+            Form::Small => SMALL,
+            _ if width.is_none() => TINY,
+            _ => 0.0,
+        };
         let digits = match self.form {
-            // The ends of a range: no more digits than a plain number has.
-            Form::Decimal | Form::Signed | Form::Percent
-                if !self.tells_interval && width.is_some_and(|width| fine(width, value)) =>
-            {
-                decimal(value, None, matches!(self.form, Form::Signed))
-            }
             Form::Count => Digits::whole(format!("{value:.0}")),
             Form::Setting => Digits::whole(format!("{value}")),
-            Form::Small if value != 0.0 && value.abs() < SMALL => {
+            _ if value != 0.0 && value.abs() < small => {
                 let power = libm::floor(libm::log10(value.abs())) as i32;
                 let unit = libm::exp10(f64::from(power));
-                Digits { power, ..decimal(value / unit, width.map(|width| width / unit), false) }
+                Digits { power, ..decimal(value / unit, width.map(|width| width / unit), signed) }
             }
-            form => decimal(value, width, matches!(form, Form::Signed)),
+            _ => decimal(value, width, signed),
         };
         if self.tells_interval { digits } else { Digits { ci95: None, ..digits } }
     }
@@ -128,7 +141,7 @@ fn decimal(value: f64, width: Option<f64>, signed: bool) -> Digits {
 }
 
 /// Whether an interval tells more digits than a plain number has.
-fn fine(width: f64, value: f64) -> bool {
+fn is_fine(width: f64, value: f64) -> bool {
     places_of_interval(width) > places_of_value(value)
 }
 

@@ -14,8 +14,10 @@ const NOUGHT: f64 = 1e-12;
 /// The relative error of numbers in which nothing is random: only their distances from the line count.
 const NO_ERROR: f64 = 1e-6;
 
-/// From how many betas on the steeper ones are fitted on their own too.
-const ENOUGH: usize = 5;
+/// From how many betas on the steeper ones are fitted on their own too, and how many these are at least: with
+/// fewer an interval tells nothing.
+const ENOUGH: usize = 6;
+const STEEPER: usize = 4;
 
 /// The exponent p of |y| ~ beta^p: the slope of ln |y| over ln beta.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -50,7 +52,8 @@ pub(super) fn powers(line: &GridLine) -> Vec<PowerLaw> {
             line.cells.iter().filter_map(|&(beta, cell)| point(line, measure, beta, cell)).collect();
         laws.extend(law(line, measure, &points));
         if points.len() >= ENOUGH {
-            laws.extend(law(line, measure, &points[points.len() / 2..]));
+            let steeper = STEEPER.max(points.len().div_ceil(2));
+            laws.extend(law(line, measure, &points[points.len() - steeper..]));
         }
     }
     laws

@@ -40,18 +40,13 @@ impl Axis {
         self.values.iter().all(|value| value.number.is_some())
     }
 
-    /// A value in few words: of a zip, the word of its first key that alone tells its values apart, and the
-    /// keys that are told.
+    /// A value in few words: of a zip the word of its first key, where that alone tells all values apart.
     pub(in crate::report) fn short(&self, place: usize) -> &str {
-        let tells = |key: &usize| {
-            let mut words: Vec<Option<&String>> =
-                self.values.iter().map(|value| value.words.get(*key)).collect();
-            words.sort_unstable();
-            words.windows(2).all(|pair| pair[0] != pair[1])
-        };
         let value = &self.values[place];
-        let key = (0..value.words.len()).find(tells).filter(|_| value.words.len() > 1);
-        key.map_or(&value.text, |key| &value.words[key])
+        let mut words: Vec<Option<&String>> = self.values.iter().map(|value| value.words.first()).collect();
+        words.sort_unstable();
+        let tells = words.windows(2).all(|pair| pair[0] != pair[1]);
+        if tells { value.words.first().unwrap_or(&value.text) } else { &value.text }
     }
 
     /// The place of a value, which is added where it is new.

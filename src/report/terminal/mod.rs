@@ -25,8 +25,8 @@ const ROWS: usize = 12;
 /// The fewest lines that the answer has.
 const ANSWER: usize = 8;
 
-/// The fewest beside a list, which may be cut.
-const BESIDE_LIST: usize = 12;
+/// The most lines of the answer for which a list is cut.
+const BESIDE_LIST: usize = 15;
 
 /// Claims by how soon a short answer tells them.
 const ORDER: [&str; 16] = [
@@ -136,7 +136,8 @@ impl Report {
             return table;
         }
         // The head, what is left out, and the key stand beside the rows.
-        let rows = ROWS.min(room.saturating_sub(BESIDE_LIST + 2 + key.len())).max(1);
+        let answer = self.told(width, usize::MAX).len().min(BESIDE_LIST);
+        let rows = ROWS.min(room.saturating_sub(answer + 2 + key.len())).max(1);
         let (mut table, left) = ranked(results, width, rows);
         if left > 0 {
             let order = format!("{left} more, where a best reply gains less: -v");

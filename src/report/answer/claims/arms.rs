@@ -33,7 +33,11 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         let number = |name: &str, count| Quantity::count(name, count);
         let text = Text::of("of ").number(number("cells", cells.len()));
         let text = text.words(&format!(" {} with learners on arms, ", plural(cells.len(), "cell")));
-        ends.push(text.number(number("grid", on_grid)).words(" end at an equilibrium of the grid"));
+        ends.push(
+            text.number(number("grid", on_grid))
+                .words(if on_grid == 1 { " ends" } else { " end" })
+                .words(" at an equilibrium of the grid"),
+        );
         let rest = [
             (away, "away", " elsewhere"),
             (other, "other", " at another equilibrium"),

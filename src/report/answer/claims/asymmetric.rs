@@ -27,9 +27,11 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
             nash => text.words(", that of the true auction").text(share("nash", nash)),
         });
     }
-    for (group, words, name) in
-        [(&away, "they end elsewhere", "away"), (&open, "where they end is undecided", "open")]
-    {
+    let (elsewhere, doubt) = match reached {
+        0 => ("bidders who differ end elsewhere", "where bidders who differ end is undecided"),
+        _ => ("they end elsewhere", "undecided"),
+    };
+    for (group, words, name) in [(&away, elsewhere, "away"), (&open, doubt, "open")] {
         if !group.is_empty() {
             ends.push(Text::of(words).text(share(name, group.len())).text(facts.places(group)));
         }

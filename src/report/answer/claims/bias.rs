@@ -83,7 +83,7 @@ fn parts(facts: &Facts, line: Line) -> Option<Parts> {
 fn clause(facts: &Facts, largest: &str, group: &[&Parts], all: usize) -> Text {
     let lines: Vec<Line> = group.iter().map(|parts| parts.line).collect();
     let share = facts.share(&name(largest), group.len(), all, facts.unit());
-    let where_ = share.text(facts.places(&Facts::cells_of(&lines)));
+    let where_ = share.text(facts.places_of_lines(&lines));
     let learned: Vec<_> = group.iter().map(|parts| parts.learning).collect();
     let by = |by: &str| -> Vec<(f64, Option<f64>)> {
         let given = group.iter().flat_map(|parts| &parts.given);
@@ -111,7 +111,10 @@ fn clause(facts: &Facts, largest: &str, group: &[&Parts], all: usize) -> Text {
         }
         part => {
             let text = Text::of(&format!("the bias is mostly {part}")).text(where_);
-            let text = text.words(&format!(": {} makes ", if part == largest { part } else { largest }));
+            let text = text.words(&format!(
+                ": {part} {} ",
+                if part.ends_with('s') && !part.ends_with("ss") { "make" } else { "makes" }
+            ));
             let text = text.text(range(&name(part), &by(part), Form::Signed));
             learning(text.words(", learning "))
         }

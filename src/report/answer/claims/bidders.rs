@@ -31,13 +31,18 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let verdict = Verdict::for_all(holds.len(), fails.len(), open.len());
     let mut told = Vec::new();
     if fails.is_empty() && open.is_empty() {
-        told.push(Text::of("that holds for every N of ").text(list(holds, " and ")));
+        told.push(Text::of("learners end at an equilibrium for every N of ").text(list(holds, " and ")));
     } else {
         if !holds.is_empty() {
             told.push(Text::of("learners end at an equilibrium for N = ").text(list(holds, " and ")));
         }
         for (i, (name, away, all)) in fails.into_iter().enumerate() {
-            let text = Text::of(if i == 0 { "they end elsewhere for N = " } else { "for N = " }).text(name);
+            let text = Text::of(if i == 0 {
+                "learners end away from every equilibrium for N = "
+            } else {
+                "for N = "
+            })
+            .text(name);
             told.push(
                 text.words(" in ")
                     .number(Quantity::count("away", away))
@@ -72,7 +77,7 @@ fn across(facts: &Facts, axis: usize) -> Option<Text> {
         Some(range(name, &[(bias.mean, bias.ci95)], Form::Signed))
     };
     let value = |cell| facts.results.axes.value(cell, axis).map(|value| value.text.as_str());
-    let text = Text::of("where it is least").text(facts.places(group)).words(", the bias is ");
+    let text = Text::of("where the bias is least").text(facts.places(group)).words(", it is ");
     let text = text.text(told("fewest", first)?).words(&format!(" for N = {} and ", value(first)?));
     Some(text.text(told("most", last)?).words(&format!(" for N = {}", value(last)?)))
 }

@@ -1,7 +1,7 @@
 //! Which learners end nearest to equilibrium.
 
 use super::Said;
-use crate::report::answer::facts::{Facts, shown};
+use crate::report::answer::facts::{Facts, grouped, shown};
 use crate::report::answer::grammar::{clauses, sentence};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 
@@ -17,7 +17,12 @@ struct Kind {
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let axis = facts.results.axes.find("learner")?;
     let told = &facts.results.axes.all()[axis];
-    let mut kinds: Vec<Kind> = (0..told.values.len()).filter_map(|place| kind(facts, axis, place)).collect();
+    // A zip has other keys too.
+    let key = told.keys.iter().position(|key| key == "learner")?;
+    let places: Vec<usize> = (0..told.values.len()).collect();
+    let groups = grouped(&places, |place| told.values[place].words[key].clone());
+    let mut kinds: Vec<Kind> =
+        groups.iter().filter_map(|(name, places)| kind(facts, axis, name, places)).collect();
     if kinds.len() < 2 {
         return None;
     }
@@ -41,12 +46,26 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
             .words(" of its utility"),
         Text::default().user(&last.name).words(" furthest: up to ").number(number("furthest", last)),
     ];
+    if apart == Some(false) {
+        text = vec![
+            Text::default()
+                .number(Quantity::count("learners", kinds.len()))
+                .words(" learners are not told apart: a best reply gains at most ")
+                .number(number("nearest", first))
+                .words(" of its utility with ")
+                .user(&first.name)
+                .words(", ")
+                .number(number("furthest", last))
+                .words(" with ")
+                .user(&last.name),
+        ];
+    }
     let near = kinds.iter().skip(1).filter(|kind| match (width(first), width(kind)) {
         (Some(a), Some(b)) => first.worst.0 + a >= kind.worst.0 - b,
         _ => true,
     });
     let near = near.count();
-    if near > 0 && random {
+    if near > 0 && random && apart == Some(true) {
         let text_of = Text::default().number(Quantity::count("near", near));
         text.push(text_of.words(if near == 1 {
             " other is not told from the nearest"
@@ -65,12 +84,11 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     })
 }
 
-fn kind(facts: &Facts, axis: usize, place: usize) -> Option<Kind> {
-    let told = &facts.results.axes.all()[axis];
-    let cells: Vec<usize> =
-        (0..facts.cells()).filter(|&cell| facts.results.axes.place(cell, axis) == Some(place)).collect();
+fn kind(facts: &Facts, axis: usize, name: &str, places: &[usize]) -> Option<Kind> {
+    let has = |&cell: &usize| facts.results.axes.place(cell, axis).is_some_and(|at| places.contains(&at));
+    let cells: Vec<usize> = (0..facts.cells()).filter(has).collect();
     let lines = cells.iter().flat_map(|&cell| facts.results.lines_of(cell));
     let gains = lines.filter_map(|line| facts.estimate(line, "epsilon_relative"));
     let worst = gains.max_by(|a, b| a.mean.total_cmp(&b.mean))?;
-    Some(Kind { name: shown(told.short(place)), cells, worst: (worst.mean, worst.ci95) })
+    Some(Kind { name: shown(name), cells, worst: (worst.mean, worst.ci95) })
 }

@@ -1,7 +1,7 @@
 //! Whether the bias of learning vanishes with the learning rate.
 
 use super::Said;
-use crate::report::answer::facts::Facts;
+use crate::report::answer::facts::{Facts, label_text};
 use crate::report::answer::grammar::{clauses, sentence};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 
@@ -14,8 +14,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     };
     let most = lines.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
     let bias = Quantity::told("most", most.learning_bias, Some(most.learning_bias_ci95), Form::Signed);
-    let label =
-        if most.label.is_empty() { Text::default() } else { Text::of(" (").user(&most.label).words(")") };
+    let label = label_text(&most.label);
     let first = Text::of("extrapolated to learning rate 0 the learning bias");
     let all = lines.len();
     let text = match (away, all) {

@@ -6,6 +6,9 @@ use crate::report::answer::grammar::{clauses, sentences};
 use crate::report::answer::{Form, Quantity, Text, Variable, Verdict};
 use crate::report::findings::PowerLaw;
 
+/// An interval wider than this share of the exponent does not support it.
+const WIDE: f64 = 0.25;
+
 /// The claim: the bias falls as 1 / beta.
 pub(super) fn of_bias(facts: &Facts) -> Option<Said> {
     says(facts, "bias", Text::of("the bias falls as "), -1.0)
@@ -31,6 +34,7 @@ fn says(facts: &Facts, measure: &str, start: Text, wanted: f64) -> Option<Said> 
     }
     let holds = |law: &&&PowerLaw| (law.exponent - wanted).abs() <= law.exponent_ci95;
     let inside = steep.iter().filter(holds).count();
+    let wide = steep.iter().filter(|law| law.exponent_ci95 > WIDE * wanted.abs()).count();
     let mut told = Vec::new();
     if !whole.is_empty() {
         told.push(
@@ -49,11 +53,12 @@ fn says(facts: &Facts, measure: &str, start: Text, wanted: f64) -> Option<Said> 
     } else {
         text.words(" from ").variable(Variable::Beta).words(" = ").number(from).words(" on")
     });
+    let limit = ", the limit of steep sigmoids";
     let power = || Text::default().power(Variable::Beta, Quantity::plain("theory", wanted, Form::Setting));
     let last = match (inside, steep.len()) {
-        (0, 1) => Text::of("the interval leaves out ").text(power()),
+        (0, 1) => Text::of("the interval leaves out ").text(power()).words(limit),
         (1, 1) => Text::of("the interval holds ").text(power()),
-        (0, _) => Text::of("no interval holds ").text(power()),
+        (0, _) => Text::of("no interval holds ").text(power()).words(limit),
         (inside, all) if inside == all => {
             Text::of("all ").number(Quantity::count("inside", all)).words(" intervals hold ").text(power())
         }
@@ -66,26 +71,37 @@ fn says(facts: &Facts, measure: &str, start: Text, wanted: f64) -> Option<Said> 
                 .number(Quantity::count("fits", all))
                 .words(" intervals hold ")
                 .text(power())
-                .words(", not that of ")
-                .text(lines(facts, &out))
+                .text(
+                    lines(facts, &out)
+                        .map_or_else(Text::default, |place| Text::of(", not with ").text(place)),
+                )
         }
     };
+    let doubt = if inside == steep.len() && wide > 0 {
+        Text::of("at least one is too wide to tell the power")
+    } else {
+        Text::default()
+    };
     Some(Said {
-        verdict: if inside == steep.len() { Verdict::Supported } else { Verdict::Contradicted },
-        text: sentences(vec![clauses(told), last]),
+        verdict: match inside {
+            inside if inside < steep.len() => Verdict::Contradicted,
+            _ if wide > 0 => Verdict::Undecided,
+            _ => Verdict::Supported,
+        },
+        text: sentences(vec![clauses(told), last, doubt]),
         evidence: laws.iter().flat_map(|law| law.cells.clone()).collect(),
     })
 }
 
-/// Where lines of cells along beta lie.
-fn lines(facts: &Facts, cells: &[usize]) -> Text {
-    let Some(beta) = facts.results.axes.find("beta") else { return Text::of("the others") };
+/// Where lines of cells along beta lie, if values of axes tell it.
+fn lines(facts: &Facts, cells: &[usize]) -> Option<Text> {
+    let beta = facts.results.axes.find("beta")?;
     // All betas of the lines, those left out of the fit too.
     let group = facts.results.axes.groups(&[beta]);
     let mut whole: Vec<usize> =
         group.into_iter().filter(|group| group.iter().any(|cell| cells.contains(cell))).flatten().collect();
     whole.sort_unstable();
-    facts.place(&whole).unwrap_or_else(|| Text::of("the others"))
+    facts.exact_place(&whole)
 }
 
 /// The exponents of laws: one, or the lowest and the highest with their lines.
@@ -100,6 +116,6 @@ fn exponents(facts: &Facts, name: &str, laws: &[&PowerLaw]) -> Text {
     if laws.len() == 1 {
         return power("", low);
     }
-    let at = |law: &PowerLaw| in_brackets(lines(facts, &law.cells));
+    let at = |law: &PowerLaw| lines(facts, &law.cells).map_or_else(Text::default, in_brackets);
     power("High", high).text(at(high)).words(" to ").text(power("Low", low)).text(at(low))
 }

@@ -31,8 +31,9 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
                 .map(|end| (end.mean, end.ci95))
                 .collect();
             away.push(
-                named
-                    .words(" updates end away from every equilibrium in ")
+                Text::of("with ")
+                    .text(named)
+                    .words(" updates they end away from every equilibrium in ")
                     .number(Quantity::count("away", gone.len()))
                     .words(" of ")
                     .number(Quantity::count("awayAll", group.len()))
@@ -48,7 +49,9 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let verdict = Verdict::for_all(reach.len(), away.len(), doubt.len());
     let mut told = Vec::new();
     if !reach.is_empty() {
-        told.push(list(reach, " and ").words(" updates end at an equilibrium"));
+        told.push(
+            Text::of("with ").text(list(reach, " and ")).words(" updates learners end at an equilibrium"),
+        );
     }
     told.extend(away);
     if !doubt.is_empty() {
