@@ -60,7 +60,7 @@ enum Verb {
     Run(run::Args),
     /// Say what is done, failed and missing
     Status(status::Args),
-    /// Show a cell or a run: settings, seed, measures
+    /// Show what a sweep says, or a cell or a run of it: settings, seed, measures
     Show(show::Args),
     /// Make pictures, tables and one page of finished sweeps
     Report(report::Args),
@@ -117,6 +117,8 @@ struct Console {
     verbose: bool,
     /// Whether messages on stderr are coloured.
     colour: bool,
+    /// Whether results on stdout are coloured.
+    colours_results: bool,
 }
 
 impl Console {
@@ -167,14 +169,14 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
-    let colour = match cli.color {
+    let colours = |is_terminal: bool| match cli.color {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => {
-            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|text| text.is_empty())
-        }
+        Colour::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|text| text.is_empty()),
     };
-    let console = Console { quiet: cli.quiet, verbose: cli.verbose, colour };
+    let colour = colours(io::stderr().is_terminal());
+    let colours_results = colours(io::stdout().is_terminal());
+    let console = Console { quiet: cli.quiet, verbose: cli.verbose, colour, colours_results };
     let mut out = io::stdout().lock();
     if let Err(message) = Instance::chosen() {
         let failure = Failure::Usage(message);

@@ -24,6 +24,15 @@ pub(super) fn terminal_width() -> usize {
     width.map_or(PIPED_WIDTH, |width| width.max(NARROWEST))
 }
 
+/// The width that a screen of results has: that of the terminal, where stdout is one.
+pub(super) fn screen_width() -> usize {
+    let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    width.map_or(SCREEN_WIDTH, |width| width.max(NARROWEST))
+}
+
+/// The width of a screen of results where stdout is no terminal.
+const SCREEN_WIDTH: usize = 80;
+
 /// The width where stdout is no terminal.
 const PIPED_WIDTH: usize = 100;
 

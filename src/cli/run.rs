@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::failure::unless_closed;
 use super::input::{Machine, load};
 use super::output::{counted, duration};
@@ -126,13 +128,14 @@ fn run_one(
     manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));
     manifest.write(&folder)?;
     let report = Report::read(folder.clone(), plan.clone(), manifest)?;
+    folder.write_findings(&format!("{:#}\n", json!(report.findings())))?;
     if let Some(problem) = report.write_contrasts()? {
         console.warn(format_args!("warning: no contrasts: {problem}"));
     }
     let page = write_page(&folder, &report, args, stop, console)?;
     let mut unsolved = 0;
     unless_closed(
-        print_summary(plan, &folder, &report, page.as_deref(), &scan, args.format, out)
+        print_summary(plan, &folder, &report, page.as_deref(), args.format, console, out)
             .map(|count| unsolved = count),
     )?;
     let exit = conclude(plan, &folder, &scan, &finish, console);

@@ -1,18 +1,21 @@
-//! `bidsweep show`: one cell or one run.
+//! `bidsweep show`: what a sweep says, one cell or one run.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use super::input::cell_position;
 use super::output::{columns, number};
+use super::summary::print_summary;
 use super::target::Target;
 use super::verify::compare;
 use super::{Console, Exit, Failure, Format};
 use crate::engine::rerun;
 use crate::measure::{RunRow, bidder_columns, cell_bidder_columns, run_columns};
+use crate::report::Report;
 use crate::store::{Folder, Row, Scan, StoreError, Table, TableName, mean_name};
 use crate::sweep::{Cell, CellId, Plan, Scalar};
 
@@ -21,9 +24,9 @@ pub(super) struct Args {
     /// The sweep's folder, such as out/week4
     #[arg(value_name = "DIR")]
     dir: PathBuf,
-    /// A cell's id or the start of it, or CELL:REPLICATE for one run
+    /// A cell's id or the start of it, or CELL:REPLICATE for one run; left out: what the sweep says
     #[arg(value_name = "ID")]
-    id: String,
+    id: Option<String>,
     /// Train the run again, show what comes out, and exit with 4 if the tables hold other bits
     #[arg(long)]
     rerun: bool,
@@ -36,10 +39,12 @@ pub(super) struct Args {
 type Sections = Vec<(String, Vec<(String, Scalar)>)>;
 
 pub(super) fn show(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
-    let Target { folder, plan, .. } = Target::open(&args.dir, console)?;
-    let (prefix, replicate) = match args.id.split_once(':') {
+    let target = Target::open(&args.dir, console)?;
+    let Some(id) = &args.id else { return show_sweep(args, target, console, out) };
+    let Target { folder, plan, .. } = target;
+    let (prefix, replicate) = match id.split_once(':') {
         Some((prefix, replicate)) => (prefix, Some(replicate_of(replicate, &plan)?)),
-        None => (args.id.as_str(), None),
+        None => (id.as_str(), None),
     };
     let cell = plan.cell(cell_position(&plan, &folder.sweep(), prefix)?);
     let mut differences = Vec::new();
@@ -82,6 +87,18 @@ pub(super) fn show(args: &Args, console: &Console, out: &mut impl Write) -> Resu
     }
     differences.iter().for_each(|difference| console.warn(difference));
     Ok(if differences.is_empty() { Exit::Done } else { Exit::CheckFailed })
+}
+
+/// What the tables of a folder say.
+fn show_sweep(args: &Args, target: Target, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
+    if args.rerun {
+        return Err(Failure::Usage("--rerun needs a run: write CELL:0 for replicate 0 of a cell".into()));
+    }
+    let Target { folder, plan, manifest } = target;
+    let plan = Arc::new(plan);
+    let report = Report::read(folder.clone(), plan.clone(), manifest)?;
+    print_summary(&plan, &folder, &report, None, args.format, console, out)?;
+    Ok(Exit::Done)
 }
 
 fn replicate_of(text: &str, plan: &Plan) -> Result<u32, Failure> {

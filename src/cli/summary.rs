@@ -1,83 +1,75 @@
-//! What `run` prints once the tables are written: where the learners of each cell ended, how near that is to
-//! equilibrium, how they move, and what the sweep says along its axes.
+//! What `run` prints once the tables are written, and `show` of a folder: the answer on one screen; where more is
+//! asked for, the long tables too, of where the learners of each cell ended, how near that is to equilibrium, how
+//! they move, and what the sweep says along its axes.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::json;
 
-use super::Failure;
-use super::Format;
-use super::output::{columns, counted};
-use crate::report::{Findings, Report, SummaryLine, summary};
-use crate::store::{Folder, Scan};
+use super::output::{columns, counted, screen_width};
+use super::{Console, Failure, Format};
+use crate::report::{Findings, Report, ScreenLine, SummaryLine, Tone, summary};
+use crate::store::Folder;
 use crate::sweep::Plan;
 
 /// The most cells whose lines are printed for people.
 const PRINTED_CELLS: usize = 60;
 
-/// Prints the summary of a folder's tables; the number of lines whose linear program has no solution.
+/// Prints what the tables of a folder say, and writes the findings; the number of lines whose linear program has
+/// no solution. `page` is the report's page, where there is one.
 pub(super) fn print_summary(
     plan: &Plan,
     folder: &Folder,
     report: &Report,
     page: Option<&Path>,
-    scan: &Scan,
     format: Format,
+    console: &Console,
     out: &mut impl Write,
 ) -> Result<u64, Failure> {
     let mut unsolved = 0;
     let mut printed: Vec<SummaryLine> = Vec::new();
-    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
     for (cell, lines) in summary(folder)?.enumerate() {
         let lines = lines?;
         unsolved += lines.iter().filter(|line| line.lp_reason.is_some()).count() as u64;
-        if let [first, ..] = &lines[..] {
-            let undecided =
-                [("destination", &first.destination_reason), ("movement", &first.movement_reason)];
-            for (verdict, reason) in undecided {
-                if let Some(reason) = reason {
-                    *reasons.entry(format!("{verdict} undecided: {reason}")).or_default() += 1;
-                }
-            }
-        }
         if format == Format::Json {
             lines.iter().try_for_each(|line| print_json(out, line))?;
         } else if cell < PRINTED_CELLS {
             printed.extend(lines);
         }
     }
-    let findings = report.findings();
-    folder.write_findings(&format!("{:#}\n", json!(findings)))?;
     if format == Format::Json {
         return Ok(unsolved);
     }
-    if let Some(question) = plan.question() {
-        writeln!(out, "{}: {question}\n", plan.name())?;
+    let screen = report.screen(screen_width(), console.verbose, page, unsolved);
+    if !console.verbose {
+        print_screen(&screen, console, out)?;
+        return Ok(unsolved);
     }
+    // The long tables stand before the line that says where all is.
+    let (last, rest) = screen.split_last().expect("it ends with a line");
+    print_screen(rest, console, out)?;
     print_biases(plan, &printed, out)?;
     print_epsilons(&printed, out)?;
-    for (reason, cells) in reasons {
-        writeln!(out, "{reason} ({})", counted(cells, "cell"))?;
-    }
-    if unsolved > 0 {
-        let lines = counted(unsolved, "line");
-        writeln!(
-            out,
-            "linear programs without a solution: {lines}; lp_reason in cell_bidders.parquet says why"
-        )?;
-    }
-    print_findings(findings, out)?;
-    if let Some(page) = page {
-        writeln!(out, "report {}", page.display())?;
-    }
-    let missing = plan.runs() - scan.counts().total();
-    if missing > 0 {
-        writeln!(out, "incomplete: {} of {} missing", missing, counted(plan.runs(), "run"))?;
-    }
+    print_findings(report.findings(), out)?;
+    writeln!(out)?;
+    print_screen(std::slice::from_ref(last), console, out)?;
     Ok(unsolved)
+}
+
+/// Writes lines, with colours where they are wanted.
+fn print_screen(lines: &[ScreenLine], console: &Console, out: &mut impl Write) -> io::Result<()> {
+    for line in lines {
+        for (tone, text) in &line.spans {
+            match tone {
+                Tone::Undecided if console.colours_results => write!(out, "\x1b[33m{text}\x1b[0m")?,
+                Tone::Failed if console.colours_results => write!(out, "\x1b[31m{text}\x1b[0m")?,
+                _ => write!(out, "{text}")?,
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn print_json(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {

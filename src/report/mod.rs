@@ -4,6 +4,7 @@
 //! tables -> results -> findings -> answer -> words on a terminal, tables for papers, figures, page
 //! ```
 
+mod answer;
 pub mod chart;
 mod contrasts;
 mod diff;
@@ -13,24 +14,30 @@ mod findings;
 mod results;
 pub mod scene;
 mod summary;
+mod tables;
+mod terminal;
+mod words;
 mod write;
 
 pub use diff::{Change, Difference, VerdictChange, difference};
 pub use files::study;
-pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, Rotation};
+pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, PowerLaw, Rotation};
 pub use summary::{SummaryLine, summary};
+pub use terminal::{ScreenLine, Tone};
 pub use write::{ReportFile, check_report, write_report};
 
 use std::sync::Arc;
 
 use crate::store::{Folder, Manifest, StoreError, write_contrasts};
 use crate::sweep::Plan;
+use answer::Answer;
 use results::Results;
 
 /// A sweep whose tables stand, ready to be told.
 pub struct Report {
     results: Results,
     findings: Findings,
+    answer: Answer,
 }
 
 impl Report {
@@ -41,7 +48,8 @@ impl Report {
     pub fn read(folder: Folder, plan: Arc<Plan>, manifest: Manifest) -> Result<Self, StoreError> {
         let results = Results::read(folder, plan, manifest)?;
         let findings = findings::findings(&results);
-        Ok(Report { results, findings })
+        let answer = answer::answer(&results, &findings);
+        Ok(Report { results, findings, answer })
     }
 
     /// Compares cells with the baseline that the sweep file names, and writes the table of contrasts; takes away that

@@ -3,11 +3,13 @@
 mod batch;
 mod groups;
 mod learning_rate;
+mod powers;
 mod rotation;
 mod steepness;
 
 pub use batch::BatchSlope;
 pub use learning_rate::LearningRateZero;
+pub use powers::PowerLaw;
 pub use rotation::Rotation;
 pub use steepness::BestBeta;
 
@@ -27,6 +29,9 @@ pub struct Findings {
     /// The learning bias that small learning rates leave, along every line of cells that differ in
     /// `learning_rate` alone.
     pub learning_rate_zero: Vec<LearningRateZero>,
+    /// With which power of beta the bias and the gain of a best reply fall, along every line of cells that
+    /// differ in `beta` alone.
+    pub power_laws: Vec<PowerLaw>,
     /// Which cells rotate, of all.
     pub rotation: Option<Rotation>,
 }
@@ -39,6 +44,7 @@ pub(super) fn findings(results: &Results) -> Findings {
         batch_slopes: grid.lines("batch").iter().filter_map(batch::slope).collect(),
         best_betas: grid.lines("beta").iter().flat_map(steepness::best).collect(),
         learning_rate_zero: grid.lines("learning_rate").iter().filter_map(learning_rate::at_zero).collect(),
+        power_laws: grid.lines("beta").iter().flat_map(powers::powers).collect(),
         rotation: rotation::rotation(&results.cells),
     }
 }

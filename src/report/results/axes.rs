@@ -40,6 +40,15 @@ impl Axis {
         self.values.iter().all(|value| value.number.is_some())
     }
 
+    /// A value in few words: of a zip the word of its first key, where that alone tells all values apart.
+    pub(in crate::report) fn short(&self, place: usize) -> &str {
+        let value = &self.values[place];
+        let mut words: Vec<Option<&String>> = self.values.iter().map(|value| value.words.first()).collect();
+        words.sort_unstable();
+        let tells = words.windows(2).all(|pair| pair[0] != pair[1]);
+        if tells { value.words.first().unwrap_or(&value.text) } else { &value.text }
+    }
+
     /// The place of a value, which is added where it is new.
     fn place(&mut self, words: Vec<String>) -> usize {
         let text = words.join(" ");
@@ -145,8 +154,7 @@ fn places_of(grid: &Grid, axes: &mut Vec<Axis>) -> Vec<(usize, Vec<usize>)> {
         let keys: Vec<String> = axis.values().map(|(key, _)| key.to_owned()).collect();
         let values = axis.values().next().map_or(0, |(_, values)| values.len());
         let at = place_of(axes, axis.name(), keys);
-        let words = |place| axis.words(place).collect();
-        (at, (0..values).map(|place| axes[at].place(words(place))).collect())
+        (at, (0..values).map(|place| axes[at].place(axis.words(place).collect())).collect())
     });
     found.collect()
 }

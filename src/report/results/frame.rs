@@ -63,6 +63,32 @@ impl Frame {
         Ok(Frame { rows, infos, places, columns })
     }
 
+    /// A table of made-up columns; what is not told is missing.
+    #[cfg(test)]
+    pub(in crate::report) fn made_up(rows: usize, columns: &[(&str, Vec<Scalar>)]) -> Self {
+        let kind = |values: &[Scalar]| match values.iter().find(|value| **value != Scalar::Null) {
+            Some(Scalar::Text(_)) => Kind::Text,
+            Some(Scalar::Integer(_)) => Kind::Integer,
+            _ => Kind::Number,
+        };
+        let mut frame = Frame { rows, infos: Vec::new(), places: HashMap::new(), columns: Vec::new() };
+        for (name, values) in columns {
+            assert_eq!(values.len(), rows, "{name}");
+            let mut column = Column::Constant { value: Scalar::Null, kind: kind(values) };
+            let mut words = HashMap::new();
+            values.iter().enumerate().for_each(|(row, value)| column.push(value, row, &mut words));
+            frame.places.insert((*name).to_owned(), frame.columns.len());
+            frame.infos.push(TableColumn {
+                name: (*name).to_owned(),
+                kind: kind(values),
+                doc: String::new(),
+                unit: None,
+            });
+            frame.columns.push(column);
+        }
+        frame
+    }
+
     /// Number of rows.
     pub(in crate::report) fn rows(&self) -> usize {
         self.rows

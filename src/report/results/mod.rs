@@ -69,6 +69,20 @@ impl Results {
         }
         let total = cells.rows() as usize;
         let cells = Frame::read(&cells, rows_within_bounds(&cells)?)?;
+        let counted = (0..cells.rows()).map(|cell| cells.number("bidders", cell).unwrap_or(0.0) as usize);
+        let bidders = Frame::read(&bidders, counted.sum())?;
+        Ok(Results { total, ..Results::of(folder, plan, manifest, cells, bidders)? })
+    }
+
+    /// Of the tables in memory.
+    fn of(
+        folder: Folder,
+        plan: Arc<Plan>,
+        manifest: Manifest,
+        cells: Frame,
+        bidders: Frame,
+    ) -> Result<Self, StoreError> {
+        let total = cells.rows();
         let mut starts = vec![0];
         let mut positions = Vec::new();
         for cell in 0..cells.rows() {
@@ -82,7 +96,6 @@ impl Results {
             positions.push(position);
             starts.push(starts[cell] + cells.number("bidders", cell).unwrap_or(0.0) as usize);
         }
-        let bidders = Frame::read(&bidders, starts[cells.rows()])?;
         let settings: Vec<String> = setting_columns().into_iter().map(|column| column.name).collect();
         let telling: Vec<&str> =
             ALIKE.into_iter().chain(settings.iter().map(String::as_str)).filter(|c| bidders.has(c)).collect();
@@ -93,6 +106,16 @@ impl Results {
         let alike = alike.collect();
         let axes = Axes::of(&plan, &positions);
         Ok(Results { folder, plan, manifest, axes, cells, bidders, total, positions, starts, alike })
+    }
+
+    /// Of made-up tables: `plan` is a sweep file, `cells` has a row a cell of it, in order.
+    #[cfg(test)]
+    pub(super) fn made_up(plan: &str, cells: Frame, bidders: Frame) -> Self {
+        let plan = Arc::new(Plan::parse(plan, "made-up.toml", &[]).unwrap_or_else(|error| panic!("{error}")));
+        let manifest = Manifest::start(&plan, crate::store::Host::default(), None);
+        assert_eq!(cells.rows(), plan.len());
+        let folder = Folder::new(std::path::Path::new("made-up"));
+        Results::of(folder, plan, manifest, cells, bidders).expect("cells of the plan")
     }
 
     /// The place of a cell in the plan.

@@ -1,0 +1,92 @@
+//! Bidders who differ: how far their bids are from the asymmetric equilibrium.
+
+use super::Said;
+use crate::report::answer::facts::{Facts, grouped, range};
+use crate::report::answer::grammar::{clauses, sentences};
+use crate::report::answer::{Form, Quantity, Text, Verdict};
+use crate::report::results::Line;
+
+/// The claim: bidders who differ end at an equilibrium, that of the class they learn in if not the true one.
+pub(super) fn says(facts: &Facts) -> Option<Said> {
+    let cells: Vec<usize> = (0..facts.cells()).filter(|&cell| !facts.results.is_alike(cell)).collect();
+    if cells.is_empty() {
+        return None;
+    }
+    let word = |cell: usize| facts.results.cells.text("destination", cell).unwrap_or("undecided");
+    let away: Vec<usize> = cells.iter().copied().filter(|&cell| word(cell) == "elsewhere").collect();
+    let open: Vec<usize> = cells.iter().copied().filter(|&cell| word(cell) == "undecided").collect();
+    let nash = cells.iter().filter(|&&cell| word(cell).split('+').any(|word| word == "bne")).count();
+    let reached = cells.len() - away.len() - open.len();
+    let share = |name: &str, count: usize| facts.share(name, count, cells.len(), "cell");
+    let mut ends = Vec::new();
+    if reached > 0 {
+        let text = Text::of("bidders who differ end at an equilibrium").text(share("reached", reached));
+        ends.push(match nash {
+            0 => text.words(", never within the margin of Nash itself"),
+            nash if nash == reached => text.words(", that of the true auction"),
+            nash => text.words(", that of the true auction").text(share("nash", nash)),
+        });
+    }
+    let (elsewhere, doubt) = match reached {
+        0 => ("bidders who differ end elsewhere", "where bidders who differ end is undecided"),
+        _ => ("they end elsewhere", "undecided"),
+    };
+    for (group, words, name) in [(&away, elsewhere, "away"), (&open, doubt, "open")] {
+        if !group.is_empty() {
+            ends.push(Text::of(words).text(share(name, group.len())).text(facts.places(group)));
+        }
+    }
+    let told = vec![clauses(ends), distances(facts, &cells), class_part(facts, &cells)];
+    Some(Said {
+        verdict: Verdict::for_all(reached, away.len(), open.len()),
+        text: sentences(told),
+        evidence: cells,
+    })
+}
+
+/// Distances from the equilibrium's bids, by strategy where that varies.
+fn distances(facts: &Facts, cells: &[usize]) -> Text {
+    let lines: Vec<Line> = cells.iter().flat_map(|&cell| facts.results.lines_of(cell)).collect();
+    let groups = grouped(&lines, |line| facts.results.text(line, "strategy").unwrap_or("").to_owned());
+    let several = groups.len() > 1;
+    let told = groups.into_iter().enumerate().filter_map(|(i, (strategy, lines))| {
+        let numbers: Vec<(f64, Option<f64>)> = lines
+            .iter()
+            .filter_map(|&line| facts.estimate(line, "bne_l2"))
+            .map(|distance| (distance.mean, distance.ci95))
+            .collect();
+        if numbers.is_empty() {
+            return None;
+        }
+        let start = if i == 0 { "their bids are " } else { "" };
+        let text = Text::of(start).text(range(&format!("distance{strategy}"), &numbers, Form::Decimal));
+        let text = text.words(if i == 0 { " from those of Nash (root mean square)" } else { "" });
+        Some(if several { text.words(" with ").user(&strategy).words(" bids") } else { text })
+    });
+    clauses(told.collect())
+}
+
+/// Which part of the bias is the class.
+fn class_part(facts: &Facts, cells: &[usize]) -> Text {
+    let lines: Vec<Line> = cells.iter().flat_map(|&cell| facts.results.lines_of(cell)).collect();
+    let parts: Vec<(f64, f64)> = lines
+        .iter()
+        .filter_map(|&line| {
+            let of = |measure| facts.estimate(line, measure).map(|estimate| estimate.mean);
+            Some((of("class_bias")?, of("bias")?))
+        })
+        .filter(|(_, bias)| *bias != 0.0)
+        .collect();
+    let most = parts
+        .iter()
+        .filter(|(class, bias)| (bias - class).abs() < (class.abs() - (bias - class).abs()))
+        .count();
+    if parts.is_empty() {
+        return Text::of("the share of the class is not known");
+    }
+    Text::of("the strategy class makes most of the bias of ")
+        .number(Quantity::count("classMost", most))
+        .words(" of ")
+        .number(Quantity::count("classKnown", parts.len()))
+        .words(" bidders whose class is known")
+}

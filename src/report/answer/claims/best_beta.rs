@@ -1,0 +1,67 @@
+//! At which steepness multipliers are nearest to Nash.
+
+use super::Said;
+use crate::report::answer::facts::{Facts, grouped, in_brackets};
+use crate::report::answer::grammar::{clauses, sentence};
+use crate::report::answer::{Form, Quantity, Text, Variable, Verdict};
+use crate::report::findings::BestBeta;
+
+/// The claim: there is a best beta below the steepest, as noise and learning grow with it.
+pub(super) fn says(facts: &Facts) -> Option<Said> {
+    let best: Vec<&BestBeta> =
+        facts.findings.best_betas.iter().filter(|best| best.measure == "rmse_bne_tail_mean").collect();
+    if best.is_empty() {
+        return None;
+    }
+    let axis = facts.results.axes.find("beta")?;
+    let numbers = facts.results.axes.all()[axis].values.iter().filter_map(|value| value.number);
+    let steepest = numbers.fold(f64::NEG_INFINITY, f64::max);
+    let indices: Vec<usize> = (0..best.len()).collect();
+    let groups = grouped(&indices, |i| format!("{}", best[i].beta));
+    let inner = best.iter().filter(|best| best.interval.1 < steepest).count();
+    let open = best.iter().filter(|best| best.beta < steepest && best.interval.1 >= steepest).count();
+    let last = best.len() - inner - open;
+    let mut told = Vec::new();
+    for (i, (_, group)) in groups.iter().enumerate() {
+        let beta = best[group[0]].beta;
+        let text = Text::of(if i == 0 { "the tail mean is nearest to Nash at " } else { "at " });
+        let beta = Quantity::plain("beta", beta, Form::Setting);
+        let text = text.variable(Variable::Beta).words(" = ").number(beta);
+        let of = if groups.len() == 1 { "" } else { " for " };
+        let text = if of.is_empty() {
+            text
+        } else {
+            text.words(of)
+                .number(Quantity::count("lines", group.len()))
+                .words(" of ")
+                .number(Quantity::count("all", best.len()))
+                .words(" lines of cells")
+        };
+        let (low, high) = group.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &i| {
+            (low.min(best[i].interval.0), high.max(best[i].interval.1))
+        });
+        let reach = |name: &str, beta| Quantity::plain(name, beta, Form::Setting);
+        told.push(if low < high {
+            let span = Text::of("not told from ")
+                .number(reach("low", low))
+                .words(" to ")
+                .number(reach("high", high));
+            text.text(in_brackets(span))
+        } else {
+            text
+        });
+    }
+    let verdict = match (inner, open, last) {
+        (_, _, 1..) if inner == 0 => Verdict::Contradicted,
+        (inner, open, 0) if inner >= open && inner > 0 => Verdict::Supported,
+        _ => Verdict::Undecided,
+    };
+    told.push(match verdict {
+        Verdict::Contradicted => {
+            Text::of("that is the steepest of the sweep, so a steeper one may be better")
+        }
+        Verdict::Supported => Text::of("steeper is worse"),
+        _ => Text::of("whether steeper is worse is not told everywhere"),
+    });
+    Some(Said { verdict, text: sentence(clauses(told)), evidence: (0..facts.cells()).collect() })
+}

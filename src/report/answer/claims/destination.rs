@@ -1,0 +1,99 @@
+//! Where learners end: at an equilibrium, and at which.
+
+use super::Said;
+use crate::report::answer::facts::{Facts, grouped};
+use crate::report::answer::grammar::{clauses, sentence};
+use crate::report::answer::{Text, Verdict};
+
+/// The claim: learners end at an equilibrium, of the auction that they learn in or of the true one.
+pub(super) fn says(facts: &Facts) -> Option<Said> {
+    let cells: Vec<usize> = (0..facts.cells()).collect();
+    let word = |cell: usize| facts.results.cells.text("destination", cell).unwrap_or("undecided").to_owned();
+    let groups = grouped(&cells, word);
+    let count =
+        |wanted: &str| groups.iter().find(|(word, _)| word == wanted).map_or(0, |(_, cells)| cells.len());
+    let (elsewhere, undecided) = (count("elsewhere"), count("undecided"));
+    let decided = cells.len() - elsewhere - undecided;
+    let mut told: Vec<Text> = Vec::new();
+    for (word, group) in groups.iter().filter(|(word, _)| word != "undecided") {
+        let phrase = match word.as_str() {
+            "elsewhere" => "away from every equilibrium known".into(),
+            word => format!("at {}", equilibria(word)),
+        };
+        let text = if told.is_empty() { Text::of("learners end ") } else { Text::default() };
+        let share = if told.is_empty() {
+            facts.share(&spoken(word), group.len(), cells.len(), "cell")
+        } else {
+            facts.again(&spoken(word), group.len())
+        };
+        // Where most cells are is the rule; where the others are is told.
+        let places = if 2 * group.len() > cells.len() { Text::default() } else { facts.places(group) };
+        told.push(text.words(&phrase).text(share).text(places));
+    }
+    if let Some((_, group)) = groups.iter().find(|(word, _)| word == "undecided") {
+        let what = if told.is_empty() { "where learners end is undecided" } else { "undecided" };
+        let again = !told.is_empty();
+        told.push(doubts(facts, group, what, again, "destination_reason"));
+    }
+    Some(Said {
+        verdict: Verdict::for_all(decided, elsewhere, undecided),
+        text: sentence(clauses(told)),
+        evidence: cells,
+    })
+}
+
+/// What is undecided, where, and why; `again` where cells were counted before.
+pub(super) fn doubts(facts: &Facts, cells: &[usize], what: &str, again: bool, reason: &str) -> Text {
+    let share = if again {
+        facts.again("undecided", cells.len())
+    } else {
+        facts.share("undecided", cells.len(), facts.cells(), "cell")
+    };
+    let reasons = facts.reasons(cells, reason);
+    let several = reasons.len() > 1;
+    let most = reasons.first().map_or(0, |(_, group)| group.len());
+    let whys = reasons.into_iter().map(|(reason, group)| {
+        // Of several reasons the rarer ones are placed.
+        let rare = several && group.len() < most;
+        let places = if rare { facts.places(&group) } else { Text::default() };
+        Text::default().user(&reason).text(places)
+    });
+    let whys = whys
+        .enumerate()
+        .fold(Text::default(), |all, (i, why)| all.words(if i > 0 { ", or " } else { "" }).text(why));
+    Text::of(what).text(share).text(facts.places(cells)).words(": ").text(whys)
+}
+
+/// A word of the column in letters alone.
+fn spoken(word: &str) -> String {
+    word.split('+').collect()
+}
+
+/// The equilibria that a verdict names: the first in the order of this list, and those that the margin does not
+/// tell from it.
+fn equilibria(verdict: &str) -> String {
+    let words: Vec<&str> =
+        ORDER.iter().copied().filter(|word| verdict.split('+').any(|w| w == *word)).collect();
+    match words[..] {
+        [] => verdict.into(),
+        ["bne", ..] => phrase("bne").into(),
+        [first] => phrase(first).into(),
+        [first, ref rest @ ..] => {
+            let rest: Vec<&str> = rest.iter().map(|word| phrase(word)).collect();
+            format!("{}, within the margin of {}", phrase(first), rest.join(" and "))
+        }
+    }
+}
+
+const ORDER: [&str; 5] = ["bne", "perturbed", "grid", "smoothed", "class"];
+
+/// An equilibrium by its word.
+fn phrase(word: &str) -> &'static str {
+    match word {
+        "bne" => "the Nash equilibrium",
+        "perturbed" => "the rest of perturbed bids",
+        "grid" => "an equilibrium of the grid",
+        "smoothed" => "the smoothed equilibrium",
+        _ => "the equilibrium of the strategy class",
+    }
+}

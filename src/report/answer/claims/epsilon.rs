@@ -1,0 +1,56 @@
+//! How much a best reply gains.
+
+use super::Said;
+use crate::report::answer::facts::{Facts, range};
+use crate::report::answer::grammar::{clauses, sentence};
+use crate::report::answer::{Form, Text, Verdict};
+use crate::report::results::{Estimate, Line};
+
+/// Below this share of its utility, the gain of a best reply counts as small.
+const SMALL: f64 = 0.01;
+
+/// The claim: a best reply gains less than 1 % of its utility.
+pub(super) fn says(facts: &Facts) -> Option<Said> {
+    let of = |measure: &str| -> Vec<(Line, Estimate)> {
+        facts.lines.iter().filter_map(|&line| Some((line, facts.estimate(line, measure)?))).collect()
+    };
+    let relative = of("epsilon_relative");
+    let by = |a: &&(Line, Estimate), b: &&(Line, Estimate)| a.1.mean.total_cmp(&b.1.mean);
+    let (worst, _) = *relative.iter().max_by(by)?;
+    let numbers = |told: &[(Line, Estimate)]| -> Vec<(f64, Option<f64>)> {
+        told.iter().map(|(_, estimate)| (estimate.mean.max(0.0), estimate.ci95)).collect()
+    };
+    let first = Text::of("a best reply gains ").text(range("share", &numbers(&relative), Form::Percent));
+    let first = first.words(" of its utility").text(most_at(facts, worst));
+    let mut told = vec![first];
+    let ex_ante = numbers(&of("epsilon_ex_ante"));
+    if !ex_ante.is_empty() {
+        told.push(Text::of("ex ante that is ").text(range("exAnte", &ex_ante, Form::Small)));
+    }
+    let surely = |low: bool| {
+        let is = |(line, estimate): &&(Line, Estimate)| {
+            let width = facts.width(*line, estimate);
+            width.is_some_and(|width| {
+                if low { estimate.mean + width < SMALL } else { estimate.mean - width >= SMALL }
+            })
+        };
+        relative.iter().filter(is).count()
+    };
+    let (small, large) = (surely(true), surely(false));
+    let all = relative.len();
+    if all > 1 {
+        let share = facts.share("small", small, all, facts.unit());
+        told.push(Text::of(&format!("it is below {} %", 100.0 * SMALL)).text(share));
+    }
+    Some(Said {
+        verdict: Verdict::for_all(small, large, all - small - large),
+        text: sentence(clauses(told)),
+        evidence: Facts::cells_of(&relative.iter().map(|(line, _)| *line).collect::<Vec<_>>()),
+    })
+}
+
+/// ", most at N = 10".
+fn most_at(facts: &Facts, line: Line) -> Text {
+    let name = facts.name_line(line);
+    if name.is_empty() { name } else { Text::of(", most at ").text(name) }
+}

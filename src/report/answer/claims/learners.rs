@@ -1,0 +1,94 @@
+//! Which learners end nearest to equilibrium.
+
+use super::Said;
+use crate::report::answer::facts::{Facts, grouped, shown};
+use crate::report::answer::grammar::{clauses, sentence};
+use crate::report::answer::{Form, Quantity, Text, Verdict};
+
+/// A learner, or a combination of settings with one, and its cells.
+struct Kind {
+    name: String,
+    cells: Vec<usize>,
+    /// The relative gain of a best reply where it is largest, and its interval.
+    worst: (f64, Option<f64>),
+}
+
+/// The claim: learners do not differ in how near to equilibrium they end.
+pub(super) fn says(facts: &Facts) -> Option<Said> {
+    let axis = facts.results.axes.find("learner")?;
+    let told = &facts.results.axes.all()[axis];
+    // A zip has other keys too.
+    let key = told.keys.iter().position(|key| key == "learner")?;
+    let places: Vec<usize> = (0..told.values.len()).collect();
+    let groups = grouped(&places, |place| told.values[place].words[key].clone());
+    let mut kinds: Vec<Kind> =
+        groups.iter().filter_map(|(name, places)| kind(facts, axis, name, places)).collect();
+    if kinds.len() < 2 {
+        return None;
+    }
+    kinds.sort_by(|a, b| a.worst.0.total_cmp(&b.worst.0));
+    let (first, last) = (&kinds[0], &kinds[kinds.len() - 1]);
+    let number = |name: &str, kind: &Kind| Quantity::told(name, kind.worst.0, kind.worst.1, Form::Percent);
+    let random = kinds.iter().any(|kind| kind.cells.iter().any(|&cell| facts.is_random(cell)));
+    let width = |kind: &Kind| if random { kind.worst.1 } else { Some(0.0) };
+    let apart = match (width(first), width(last)) {
+        (Some(a), Some(b)) => Some(first.worst.0 + a < last.worst.0 - b),
+        _ => None,
+    };
+    let count = Quantity::count("learners", kinds.len());
+    let mut text = vec![
+        Text::of("of ")
+            .number(count)
+            .words(" learners ")
+            .user(&first.name)
+            .words(" ends nearest to equilibrium: a best reply gains at most ")
+            .number(number("nearest", first))
+            .words(" of its utility"),
+        Text::default().user(&last.name).words(" furthest: up to ").number(number("furthest", last)),
+    ];
+    if apart == Some(false) {
+        text = vec![
+            Text::default()
+                .number(Quantity::count("learners", kinds.len()))
+                .words(" learners are not told apart: a best reply gains at most ")
+                .number(number("nearest", first))
+                .words(" of its utility with ")
+                .user(&first.name)
+                .words(", ")
+                .number(number("furthest", last))
+                .words(" with ")
+                .user(&last.name),
+        ];
+    }
+    let near = kinds.iter().skip(1).filter(|kind| match (width(first), width(kind)) {
+        (Some(a), Some(b)) => first.worst.0 + a >= kind.worst.0 - b,
+        _ => true,
+    });
+    let near = near.count();
+    if near > 0 && random && apart == Some(true) {
+        let text_of = Text::default().number(Quantity::count("near", near));
+        text.push(text_of.words(if near == 1 {
+            " other is not told from the nearest"
+        } else {
+            " others are not told from the nearest"
+        }));
+    }
+    Some(Said {
+        verdict: match apart {
+            Some(true) => Verdict::Contradicted,
+            Some(false) => Verdict::Supported,
+            None => Verdict::Undecided,
+        },
+        text: sentence(clauses(text)),
+        evidence: kinds.iter().flat_map(|kind| kind.cells.clone()).collect(),
+    })
+}
+
+fn kind(facts: &Facts, axis: usize, name: &str, places: &[usize]) -> Option<Kind> {
+    let has = |&cell: &usize| facts.results.axes.place(cell, axis).is_some_and(|at| places.contains(&at));
+    let cells: Vec<usize> = (0..facts.cells()).filter(has).collect();
+    let lines = cells.iter().flat_map(|&cell| facts.results.lines_of(cell));
+    let gains = lines.filter_map(|line| facts.estimate(line, "epsilon_relative"));
+    let worst = gains.max_by(|a, b| a.mean.total_cmp(&b.mean))?;
+    Some(Kind { name: shown(name), cells, worst: (worst.mean, worst.ci95) })
+}
