@@ -1,5 +1,14 @@
 //! The figures of a sweep: one file each, and one row here. Which of them a sweep gets follows from what it has.
 
+mod bid_functions;
+mod contrasts;
+mod forest;
+mod heat_map;
+mod mixture;
+mod naming;
+mod phase;
+mod room;
+
 use super::findings::Findings;
 use super::results::Results;
 use super::scene::Scene;
@@ -28,4 +37,11 @@ pub(super) struct Picture {
 type Draw = fn(&Subject) -> Result<Vec<Picture>, StoreError>;
 
 /// The figures by name, in the order in which they are shown.
-pub(super) const FIGURES: [(&str, Draw); 0] = [];
+pub(super) const FIGURES: [(&str, Draw); 6] = [
+    ("bid-functions", bid_functions::draw),
+    ("forest", forest::draw),
+    ("heat-map", heat_map::draw),
+    ("phase", phase::draw),
+    ("mixture", mixture::draw),
+    ("contrasts", contrasts::draw),
+];
