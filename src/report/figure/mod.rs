@@ -1,6 +1,15 @@
 //! The figures of a sweep: one file each, and one row here. Which of them a sweep gets follows from what it
 //! has.
 
+mod bid_functions;
+mod contrasts;
+mod forest;
+mod heat_map;
+mod mixture;
+mod naming;
+mod phase;
+mod room;
+
 use rayon::prelude::*;
 
 use super::findings::Findings;
@@ -41,6 +50,12 @@ type Draw = fn(&Subject) -> Result<Vec<Picture>, StoreError>;
 /// How each figure is drawn.
 fn draw(name: FigureName) -> Draw {
     match name {
+        FigureName::BidFunctions => bid_functions::draw,
+        FigureName::Forest => forest::draw,
+        FigureName::HeatMap => heat_map::draw,
+        FigureName::Phase => phase::draw,
+        FigureName::Mixture => mixture::draw,
+        FigureName::Contrasts => contrasts::draw,
         _ => |_| Ok(Vec::new()),
     }
 }
