@@ -87,7 +87,7 @@ fn picture(
     let caption = caption(results, &panels, left_out);
     let description =
         format!("Forest plot of {} from the baseline.", naming::counted(lines.len(), "difference"));
-    let scene = Figure::new(&name, "Differences from the baseline", &description, inches).grid(&charts);
+    let scene = Figure::new(&name, "Differences from the baseline", &description, inches).grid(charts);
     Some(Picture { name, scene, caption })
 }
 

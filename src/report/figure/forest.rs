@@ -160,7 +160,7 @@ fn picture(subject: &Subject, name: String, axis: usize, panels: &[Panel], left_
     }
     let rows: usize = panels.iter().map(|panel| panel.rows.len()).sum();
     let description = format!("Forest plot of learned multipliers: {}.", naming::counted(rows, "row"));
-    let scene = Figure::new(&name, "Learned multipliers", &description, inches).grid(&charts);
+    let scene = Figure::new(&name, "Learned multipliers", &description, inches).grid(charts);
     Picture { name, scene, caption: caption(subject.results, axis, panels) + left_out }
 }
 

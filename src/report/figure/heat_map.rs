@@ -196,7 +196,7 @@ fn picture(
         naming::plain(&naming::title(across)),
         naming::plain(&naming::title(up))
     );
-    let scene = Figure::new(name, title, &description, inches).grid(&charts);
+    let scene = Figure::new(name, title, &description, inches).grid(charts);
     let caption = caption(results, plane, groups, &all, measure);
     Some(Picture { name: name.to_owned(), scene, caption })
 }

@@ -44,7 +44,7 @@ fn pictures(subject: &Subject, charts: Vec<Chart>, first: usize, title: &str, ca
         let name = name(first + page);
         let rows: Vec<Vec<Chart>> = charts.chunks(columns).map(<[Chart]>::to_vec).collect();
         let description = format!("{title}, in {}.", naming::counted(charts.len(), "panel"));
-        let scene = Figure::new(&name, title, &description, inches).grid(&rows);
+        let scene = Figure::new(&name, title, &description, inches).grid(rows);
         Picture { name, scene, caption: caption.to_owned() }
     };
     pages.map(picture).collect()

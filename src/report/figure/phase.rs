@@ -82,8 +82,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         charts.push(panels.iter().enumerate().map(chart).collect());
     }
     let description = format!("Phase portraits of {}.", naming::counted(panels.len(), "cell"));
-    let scene =
-        Figure::new("phase", "Two multipliers against each other", &description, inches).grid(&charts);
+    let scene = Figure::new("phase", "Two multipliers against each other", &description, inches).grid(charts);
     let caption = caption(results, &panels, pairs.len());
     Ok(vec![Picture { name: "phase".into(), scene, caption }])
 }
