@@ -11,6 +11,8 @@ mod markup;
 mod palette;
 mod path;
 mod place;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use faces::Face;
