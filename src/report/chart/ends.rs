@@ -23,8 +23,8 @@ pub struct Column {
 }
 
 impl Column {
-    /// The labels, in a column of a height and at most a width: all of them, smaller where they are many; the first
-    /// ones and how many more there are where they do not fit.
+    /// The labels, in a column of a height and at most a width: all of them, smaller where they are many; the
+    /// first ones and how many more there are where they do not fit.
     pub fn new(ends: &[End], height: f64, widest: f64, style: &Style) -> Self {
         let lines = |size: f64| (height / (size * LINE)) as usize;
         let mut size = style.end;

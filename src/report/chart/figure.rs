@@ -56,8 +56,8 @@ impl Figure {
         self.grid(charts.into_iter().map(|chart| vec![chart]).collect())
     }
 
-    /// The picture of rows of charts. Panels of a column share their sides, those of a row their top and bottom.
-    /// Where columns would be too narrow they stand one below the other.
+    /// The picture of rows of charts. Panels of a column share their sides, those of a row their top and
+    /// bottom. Where columns would be too narrow they stand one below the other.
     pub fn grid(&self, rows: Vec<Vec<Chart>>) -> Scene {
         let width = self.inches * INCH;
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0).max(1);
@@ -96,7 +96,8 @@ impl Figure {
         };
         let mut heights: Vec<f64> =
             rows.iter().map(|row| row.iter().map(|chart| least(chart.height)).fold(1.0, f64::max)).collect();
-        // Margins and heights depend on each other: labels on the room, the room on labels. In the end they only grow.
+        // Margins and heights depend on each other: labels on the room, the room on labels. In the end they
+        // only grow.
         for round in 0..4 {
             for (at, row) in rows.iter().enumerate() {
                 for (column, chart) in row.iter().enumerate() {

@@ -108,7 +108,8 @@ fn band(frame: &Frame, rows: &[(f64, f64, f64)]) -> Vec<Path> {
     parts.map(outline).collect()
 }
 
-/// Bars with caps. A bar that reaches to 0 and below on a logarithmic axis reaches to the panel's side, uncapped.
+/// Bars with caps. A bar that reaches to 0 and below on a logarithmic axis reaches to the panel's side,
+/// uncapped.
 fn bars(frame: &Frame, along: Direction, rows: &[(f64, f64, f64)]) -> Path {
     let mut path = Path::default();
     let (across, on) = match along {

@@ -71,7 +71,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The parts of a chart that takes `outer` with its panel at `panel`, `lettered` where a letter stands above it.
+    /// The parts of a chart that takes `outer` with its panel at `panel`, `lettered` where a letter stands
+    /// above it.
     pub fn new(chart: &Chart, outer: Rect, panel: Rect, lettered: bool, style: &Style) -> Self {
         let axes = extent(chart).map(|Extent { x, y }| {
             let across = Scaled::across(&chart.x, x, panel.width, 0.35 * outer.height, style);

@@ -78,7 +78,8 @@ fn add(scene: &mut Scene, room: &mut Room, rect: Rect, label: &Markup, paint: Pa
     scene.text(Text::new(label, at, style.note).painted(paint).haloed());
 }
 
-/// Where the text of a reference line may stand: at its ends and between, on both sides, the nearer the better.
+/// Where the text of a reference line may stand: at its ends and between, on both sides, the nearer the
+/// better.
 fn beside(along: Direction, ends: &[Point], (wide, high): (f64, f64)) -> Vec<(Rect, f64)> {
     let [end, start] = [ends[0], ends[1]];
     let mut rects = Vec::new();

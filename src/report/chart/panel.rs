@@ -1,4 +1,5 @@
-//! A chart: two axes and what is drawn on them. Ranges, ticks, room and places of labels follow when it is drawn.
+//! A chart: two axes and what is drawn on them. Ranges, ticks, room and places of labels follow when it is
+//! drawn.
 
 use super::axis::Axis;
 use super::layer::{Cell, ColourBar, Direction, Dot, End, Layer, Marker, Note, Sample};

@@ -194,7 +194,7 @@ proptest! {
         let axis = |title| if logarithmic { Axis::log(title) } else { Axis::linear(title) };
         let mut chart = Chart::new(axis("a title *β*"), axis("gain of a best response, relative to all *ε*"));
         let data: Vec<(f64, f64)> =
-            points.iter().map(|(digits, power)| (*digits, digits * libm::pow(10.0, f64::from(*power)))).collect();
+            points.iter().map(|(x, power)| (*x, x * libm::pow(10.0, f64::from(*power)))).collect();
         chart.line(data.clone(), pen());
         chart.points(data.iter().map(|at| Dot { at: *at, mark: None }), Marker::Circle, Ink::Hue(0));
         for (at, label) in labels.iter().enumerate() {

@@ -170,7 +170,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn no_text_breaks_a_format(name in any::<String>(), text in any::<String>(), notation in any::<String>()) {
+    fn no_text_breaks_a_format(
+        name in any::<String>(), text in any::<String>(), notation in any::<String>()
+    ) {
         let mut scene = Scene::new(&name, &text, &notation, 60.0, 20.0);
         scene.text(Text::new(escape(&text), Point::new(1.0, 9.0), 8.0).haloed());
         scene.text(Text::new(notation, Point::new(1.0, 18.0), 8.0));
@@ -190,7 +192,8 @@ proptest! {
     fn no_length_breaks_a_format(lengths in prop::collection::vec(any::<f64>(), 8)) {
         let mut scene = Scene::new("lengths", "", "", 60.0, 20.0);
         let at = |first: usize| Point::new(lengths[first], lengths[first + 1]);
-        scene.shape(Shape::drawn(Path::lines([at(0), at(2), at(4)]), Stroke::new(Ink::Text, 1.0).dashed(Dash::Fine)));
+        let pen = Stroke::new(Ink::Text, 1.0).dashed(Dash::Fine);
+        scene.shape(Shape::drawn(Path::lines([at(0), at(2), at(4)]), pen));
         scene.shape(Shape::filled(Path::rect(Rect::between(at(4), at(6))), Ink::Shade(lengths[0])));
         for file in [scene.svg(), scene.inline_svg()] {
             prop_assert!(!file.contains("NaN") && !file.contains("inf"));
