@@ -56,7 +56,7 @@ fn training(threads: usize) -> f64 {
                 let run = |&k| Run {
                     settings: &cell.settings,
                     seed: plan.seed(cell.id, k),
-                    recording: plan.measure().recording(k),
+                    recording: plan.recording(cell.id, k),
                     start: None,
                 };
                 runs.extend(replicates.iter().map(run));
@@ -88,7 +88,7 @@ fn measured(bidders: usize) -> (f64, f64) {
         .map(|(cell, k)| Run {
             settings: &cell.settings,
             seed: plan.seed(cell.id, k),
-            recording: plan.measure().recording(k),
+            recording: plan.recording(cell.id, k),
             start: None,
         })
         .collect();

@@ -6,7 +6,10 @@ use bidsweep::learner::{
     Exp3, FictitiousPlay, Ftpl, Learner, Mwu, Noise, RegretBound, RegretMatchingPlus, Tuned,
 };
 use bidsweep::numeric::simd::{Instance, LANES};
-use bidsweep::train::{Batch, Outcome, Precision, Recording, Run, Settings, train, train_group};
+use bidsweep::train::{
+    Batch, Beta, MIXTURE_QUANTILES, Outcome, Precision, RecordedEpochs, Recording, Run, Settings, train,
+    train_group,
+};
 
 mod common;
 use common::settings;
@@ -212,6 +215,53 @@ fn mixtures_of_the_tail_are_bids() {
     let bids = bidder.play().bid_function(&bidder.prior, &outcome.bidders[0].tail_mean_parameters);
     assert!((bids.mean_bid(1.0) - outcome.bidders[0].tail_mean).abs() < 1e-14);
     assert!(Profile { bids: vec![bids] }.multipliers().is_none());
+}
+
+/// The multiplier that a mixture over arms is at or below with probability q, by adding up shares.
+fn quantile(shares: &[f64], q: f64) -> f64 {
+    let mut sum = 0.0;
+    for (arm, share) in shares.iter().enumerate() {
+        sum += share;
+        if sum >= q || arm == shares.len() - 1 {
+            return arm as f64 / (shares.len() - 1) as f64;
+        }
+    }
+    unreachable!("a mixture has arms")
+}
+
+#[test]
+fn recorded_quantiles_are_those_of_the_mixtures_that_were_played() {
+    let (epochs, arms) = (300, 21);
+    let recorded = RecordedEpochs::Every(7);
+    let recording = Recording { trajectory: Some(recorded), history: true, ..RECORDING };
+    let mut settings = game(2, mwu(arms, Tuned::Constant(3.0), 0), Batch::Profiles(16), epochs);
+    settings.bidders[1].learner = common::settings(2, 50.0).bidders[1].learner;
+    let settings = Settings { beta: Beta::Fixed(50.0), ..settings };
+    let runs: Vec<Run<'_>> = (0..LANES as u64)
+        // Of the runs of a game some may not be recorded.
+        .map(|seed| (seed, Recording { trajectory: Some(recorded).filter(|_| seed != 3), ..recording }))
+        .map(|(seed, recording)| Run { settings: &settings, seed, recording, start: None })
+        .collect();
+    for (seed, outcome) in train_group(Instance::current(), &runs).iter().enumerate() {
+        let quantiles = |bidder: usize| outcome.bidders[bidder].mixed.as_ref().map(|mixed| &mixed.quantiles);
+        assert_eq!(quantiles(1), None);
+        let found = quantiles(0).expect("a bidder on arms");
+        if seed == 3 {
+            assert!(found.is_empty() && outcome.trajectory.is_none());
+            continue;
+        }
+        // Row t of the history is played in epoch t + 1, whose mixture is shown; before there is the first.
+        let played = outcome.history.as_ref().expect("it was asked for");
+        assert_eq!(played.stride, 1);
+        let mixture = |epoch: u32| played.parameters.row(epoch.saturating_sub(1) as usize).to_vec();
+        let of_epoch =
+            |&epoch: &u32| MIXTURE_QUANTILES.map(|q| quantile(&mixture(epoch)[..arms as usize], q));
+        let expected: Vec<f64> = recorded.of(epochs).iter().flat_map(of_epoch).collect();
+        assert_eq!(*found, expected);
+        // It concentrates: at first even, at last on few arms.
+        assert_eq!(found[..5], [0.05, 0.25, 0.5, 0.75, 0.95]);
+        assert!(found[found.len() - 1] - found[found.len() - 5] < 0.5, "{found:?}");
+    }
 }
 
 #[test]

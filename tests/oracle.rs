@@ -7,8 +7,8 @@ use bidsweep::learner::{Extragradient, Learner, Look, Sgd};
 use bidsweep::numeric::simd::Instance;
 use bidsweep::numeric::table::Number;
 use bidsweep::train::{
-    Batch, Beta, BidderSettings, Initial, Outcome, Precision, Profiles, Rate, Recording, Run, Settings,
-    Status, Updates, train, train_group,
+    Batch, Beta, BidderSettings, Initial, Outcome, Precision, Profiles, Rate, RecordedEpochs, Recording, Run,
+    Settings, Status, Updates, train, train_group,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -227,7 +227,7 @@ fn oracle_on(settings: &Settings, draws: impl IntoIterator<Item = Batches>, nudg
 
 /// Every multiplier of every epoch, with the observers' summary of them.
 fn trained(settings: &Settings, seed: u64) -> Outcome {
-    train(settings, seed, Recording { trajectory: Some(1), ..RECORDING })
+    train(settings, seed, Recording { trajectory: Some(RecordedEpochs::Every(1)), ..RECORDING })
 }
 
 /// The largest difference of two series.
@@ -657,7 +657,8 @@ fn observers_agree_with_the_trajectory() {
 fn the_series_of_the_tail_is_the_trajectorys_however_long() {
     for (epochs, bidders, stride) in [(101, 2, 1), (9000, 2, 2), (3000, 64, 2), (20_000, 3, 3)] {
         let settings = Settings { epochs, batch: Batch::Profiles(1), ..settings(bidders, 50.0) };
-        let outcome = train(&settings, 3, Recording { trajectory: Some(1), ..RECORDING });
+        let outcome =
+            train(&settings, 3, Recording { trajectory: Some(RecordedEpochs::Every(1)), ..RECORDING });
         let (trajectory, series) = (outcome.trajectory.unwrap(), outcome.series);
         assert_eq!(series.stride, stride);
         let first = epochs - RECORDING.tail_epochs(epochs) + 1;
@@ -714,7 +715,9 @@ fn a_run_that_stops_being_finite_says_when_and_leaves_its_neighbours_alone() {
     let outcomes = train_group(Instance::best(), &[run(&fine), run(&bad)]);
     assert_eq!(outcomes[0], train(&fine, 1, RECORDING));
     assert_eq!(outcomes[0].status, Status::Ok);
-    let recorded = train(&bad, 1, Recording { trajectory: Some(1), ..RECORDING }).trajectory.unwrap();
+    let recorded = train(&bad, 1, Recording { trajectory: Some(RecordedEpochs::Every(1)), ..RECORDING })
+        .trajectory
+        .unwrap();
     let lost = recorded.rows().into_iter().position(|row| row.iter().any(|w| w.is_nan()));
     // The velocity times the largest number overflows as soon as the velocity exceeds 1: by hand, the first epoch
     // at which theta is not finite.
@@ -726,10 +729,10 @@ fn a_run_that_stops_being_finite_says_when_and_leaves_its_neighbours_alone() {
 
 #[test]
 fn recorded_epochs_are_the_multiples_and_the_last() {
-    let recording = Recording { trajectory: Some(10), ..RECORDING };
-    assert_eq!(recording.epochs(25).collect::<Vec<_>>(), [0, 10, 20, 25]);
-    assert_eq!(recording.epochs(20).collect::<Vec<_>>(), [0, 10, 20]);
-    assert_eq!(RECORDING.epochs(20).count(), 0);
+    let recording = Recording { trajectory: Some(RecordedEpochs::Every(10)), ..RECORDING };
+    assert_eq!(recording.epochs(25), [0, 10, 20, 25]);
+    assert_eq!(recording.epochs(20), [0, 10, 20]);
+    assert!(RECORDING.epochs(20).is_empty());
     // As written in decimal: 0.07 x 100 is 7, though not in binary.
     let tails =
         [0.07, 0.08, 0.5, 0.29, 1e-9, 1.0].map(|tail| Recording { tail, ..RECORDING }.tail_epochs(100));

@@ -1473,13 +1473,68 @@ error: `ema` must be a number in [0, 1), not 1
         r#"[measure]
 trajectories = { replicates = 4 }"#,
         r#"
-error: `trajectories` has no `every`
+error: `trajectories` has neither `points` nor `every`: it does not say which epochs
  --> s.toml:4:16
   |
 4 | trajectories = { replicates = 4 }
   |                ^^^^^^^^^^^^^^^^^^
   |
-  = help: write `trajectories = { replicates = 4, every = 10 }`"#,
+  = help: write `trajectories = { replicates = 20, points = 100 }` or `trajectories = { replicates = 20, every = 10 }`"#,
+    );
+    refused(
+        "trajectories with two spacings",
+        r#"[measure]
+trajectories = { replicates = 4, points = 50, every = 10 }"#,
+        r#"
+error: `trajectories` has both `points` and `every`, which say the same otherwise
+ --> s.toml:4:55
+  |
+4 | trajectories = { replicates = 4, points = 50, every = 10 }
+  |                                                       ^^
+  |
+  = help: write one of them"#,
+    );
+    refused(
+        "trajectories of nobody knows how many",
+        r#"[measure]
+trajectories = { points = 50 }"#,
+        r#"
+error: `trajectories` has no `replicates`
+ --> s.toml:4:16
+  |
+4 | trajectories = { points = 50 }
+  |                ^^^^^^^^^^^^^^^
+  |
+  = help: write `trajectories = { replicates = 20, points = 100 }`"#,
+    );
+    refused(
+        "a misspelt word for trajectories",
+        r#"[measure]
+trajectories = "bound""#,
+        r#"
+error: `trajectories` must be one of "bounded", "none", or a table such as { replicates = 20, points = 100 } or { replicates = 20, every = 10 }, not "bound"
+ --> s.toml:4:16
+  |
+4 | trajectories = "bound"
+  |                ^^^^^^^
+  |
+  = help: did you mean "bounded"?"#,
+    );
+    refused(
+        "too many recorded points",
+        r#"[fixed]
+epochs = 1000000
+bidders = 4
+[measure]
+trajectories = { replicates = 1, points = 300000 }"#,
+        r#"
+error: 1000000 epochs of 4 bidders recorded this often are more than 1000000 numbers a run
+ --> s.toml:7:43
+  |
+7 | trajectories = { replicates = 1, points = 300000 }
+  |                                           ^^^^^^
+  |
+  = help: write `points = 250000` or fewer"#,
     );
     refused(
         "too many recorded epochs",
@@ -1489,7 +1544,7 @@ bidders = 4
 [measure]
 trajectories = { replicates = 1, every = 1 }"#,
         r#"
-error: 1000000 epochs of 4 bidders recorded this often are more than 1000000 multipliers a run
+error: 1000000 epochs of 4 bidders recorded this often are more than 1000000 numbers a run
  --> s.toml:7:42
   |
 7 | trajectories = { replicates = 1, every = 1 }

@@ -13,12 +13,13 @@ use crate::measure::{
     Column, DESTINATIONS, RunStatus, bidder_columns, cell_bidder_columns, cell_columns, run_columns,
 };
 use crate::store::{TableName, table_columns};
+use crate::sweep::report::{FigureName, Venue, report_keys};
 use crate::sweep::{measure_keys, settings, suggestion};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// settings, learners, priors, strategies, mechanisms, measures, columns or verdicts; all of them where
-    /// left out
+    /// settings, learners, priors, strategies, mechanisms, measures, columns, verdicts or figures; all of
+    /// them where left out
     #[arg(value_name = "TOPIC")]
     topic: Option<String>,
     /// How to print
@@ -29,7 +30,7 @@ pub(super) struct Args {
 /// What can be listed: its name, and its sections.
 type Topic = (&'static str, fn() -> Vec<Section>);
 
-const TOPICS: [Topic; 8] = [
+const TOPICS: [Topic; 9] = [
     ("settings", settings_sections),
     ("learners", learners),
     ("priors", priors),
@@ -38,6 +39,7 @@ const TOPICS: [Topic; 8] = [
     ("measures", measures),
     ("columns", columns),
     ("verdicts", verdicts),
+    ("figures", figures),
 ];
 
 /// A registry: its title and its rows.
@@ -114,7 +116,7 @@ fn section(title: &str, rows: impl Iterator<Item = Entry>) -> Section {
     Section { title: title.into(), rows: rows.collect() }
 }
 
-/// What `[fixed]`, `[axes]` and the like may set, and what `[measure]` may ask for.
+/// What `[fixed]`, `[axes]` and the like may set, and what `[measure]` and `[report]` may ask for.
 fn settings_sections() -> Vec<Section> {
     let row = |setting: &crate::sweep::SettingEntry| {
         let values = match &setting.default {
@@ -124,8 +126,14 @@ fn settings_sections() -> Vec<Section> {
         let unit = setting.unit().map(str::to_owned);
         Entry { unit, ..Entry::new(&setting.key, values, &setting.doc) }
     };
-    let measure = measure_keys().into_iter().map(|[key, values, doc]| Entry::new(&key, values, &doc));
-    vec![section("settings", settings().iter().map(row)), section("[measure]", measure)]
+    let keys = |title: &str, keys: Vec<[String; 3]>| {
+        section(title, keys.into_iter().map(|[key, values, doc]| Entry::new(&key, values, &doc)))
+    };
+    vec![
+        section("settings", settings().iter().map(row)),
+        keys("[measure]", measure_keys()),
+        keys("[report]", report_keys()),
+    ]
 }
 
 fn learners() -> Vec<Section> {
@@ -188,5 +196,17 @@ fn verdicts() -> Vec<Section> {
         words("destination: where the learners of a cell end", &DESTINATIONS),
         words("movement: how they move", &MOVEMENTS),
         section("status: how a run ends", statuses),
+    ]
+}
+
+fn figures() -> Vec<Section> {
+    let figure = |figure: FigureName| Entry::new(figure.name(), String::new(), figure.doc());
+    let venue = |venue: Venue| {
+        let widths = format!("a column is {} in wide, the text {} in", venue.column(), venue.text());
+        Entry::new(venue.name(), String::new(), &widths)
+    };
+    vec![
+        section("figures", FigureName::ALL.iter().copied().map(figure)),
+        section("venues", Venue::ALL.into_iter().map(venue)),
     ]
 }

@@ -2,6 +2,7 @@
 
 mod bids;
 mod completions;
+mod diff;
 mod evaluate;
 mod failure;
 mod game;
@@ -10,6 +11,7 @@ mod list;
 mod nash;
 mod output;
 mod plan;
+mod report;
 mod run;
 mod schema;
 mod show;
@@ -60,6 +62,10 @@ enum Verb {
     Status(status::Args),
     /// Show what a sweep says, or a cell or a run of it: settings, seed, measures
     Show(show::Args),
+    /// Make pictures, tables and one page of finished sweeps
+    Report(report::Args),
+    /// Say what differs between two finished sweeps
+    Diff(diff::Args),
     /// Train a sample of runs again and compare bit for bit
     Verify(verify::Args),
     /// The reference equilibria of bidders with given priors, with certificate
@@ -182,6 +188,8 @@ pub fn main() -> ExitCode {
         Verb::Run(args) => run::run(&args, &console, &mut out),
         Verb::Status(args) => status::status(&args, &console, &mut out),
         Verb::Show(args) => show::show(&args, &console, &mut out),
+        Verb::Report(args) => report::report(&args, &console, &mut out),
+        Verb::Diff(args) => diff::diff(&args, &console, &mut out),
         Verb::Verify(args) => verify::verify(&args, &console, &mut out),
         Verb::Nash(args) => nash::nash(&args, &console, &mut out),
         Verb::Evaluate(args) => evaluate::evaluate(&args, &console, &mut out),

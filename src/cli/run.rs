@@ -14,7 +14,7 @@ use super::summary::print_summary;
 use super::{Console, Exit, Failure, Format, plan};
 use crate::engine::{Finish, Options, ProgressForm, Stop, host_name, missing, pool, train_missing};
 use crate::numeric::simd::Instance;
-use crate::report::Report;
+use crate::report::{Report, write_report};
 use crate::store::{Folder, Host, Lock, Manifest, Scan, prune, write_tables};
 use crate::sweep::Plan;
 
@@ -52,6 +52,9 @@ pub(super) struct Args {
     /// Exit with code 3 where a linear program has no solution, too
     #[arg(long)]
     strict: bool,
+    /// Make no report: no page, figures and tables for papers
+    #[arg(long)]
+    no_report: bool,
     /// How to tell progress, on stderr
     #[arg(long, value_enum, default_value_t)]
     progress: ProgressForm,
@@ -126,13 +129,40 @@ fn run_one(
     manifest.write(&folder)?;
     let report = Report::read(folder.clone(), plan.clone(), manifest)?;
     folder.write_findings(&format!("{:#}\n", json!(report.findings())))?;
+    if let Some(problem) = report.write_contrasts()? {
+        console.warn(format_args!("warning: no contrasts: {problem}"));
+    }
+    let page = write_page(&folder, &report, args, stop, console)?;
     let mut unsolved = 0;
     unless_closed(
-        print_summary(plan, &folder, &report, None, args.format, console, out).map(|count| unsolved = count),
+        print_summary(plan, &folder, &report, page.as_deref(), args.format, console, out)
+            .map(|count| unsolved = count),
     )?;
     let exit = conclude(plan, &folder, &scan, &finish, console);
     let lacking = args.strict && unsolved > 0;
     Ok(if exit == Exit::Done && lacking { Exit::SomeFailed } else { exit })
+}
+
+/// Writes the report, and says where its page is; none where it is not wanted, or the time is up.
+fn write_page(
+    folder: &Folder,
+    report: &Report,
+    args: &Args,
+    stop: &Stop,
+    console: &Console,
+) -> Result<Option<PathBuf>, Failure> {
+    if args.no_report {
+        return Ok(None);
+    }
+    if stop.is_due() {
+        console.note(format_args!(
+            "stopped before the report: make it with `bidsweep report {}`",
+            folder.path().display()
+        ));
+        return Ok(None);
+    }
+    write_report(&folder.report(), &report.files()?)?;
+    Ok(Some(folder.report().join("index.html")))
 }
 
 impl Args {

@@ -40,7 +40,7 @@ impl Task {
         Run {
             settings: &self.cell.cell.settings,
             seed: plan.seed(self.cell.cell.id, self.replicate),
-            recording: plan.measure().recording(self.replicate),
+            recording: plan.recording(self.cell.cell.id, self.replicate),
             start: None,
         }
     }
@@ -52,6 +52,9 @@ const MOST_GAMES: usize = 8;
 /// The most work of a group of several games, see [`Settings::work`]: about a second, so that a stop is soon
 /// heeded.
 const MOST_WORK: f64 = 1e9;
+
+/// The most numbers that are recorded of the runs of a group of several games.
+const MOST_RECORDED: u64 = 1 << 17;
 
 /// Groups a thread should have left to choose from, or the last of them keeps one core busy and the others
 /// idle.
@@ -146,15 +149,15 @@ impl<'a, M: Fn(usize, u32) -> bool> Groups<'a, M> {
     /// to the loose runs.
     fn next_games(&mut self) -> Vec<Task> {
         let end = self.plan.replicates().min(self.replicate + LANES as u32);
-        let mut games = Vec::new();
+        let (mut games, mut recorded) = (Vec::new(), 0);
         for cell in &self.cells {
             let missing = |&replicate: &u32| (self.missing)(cell.cell.position, replicate);
             let task = |replicate| Task { cell: Arc::clone(cell), replicate };
             let tasks: Vec<_> = (self.replicate..end).filter(missing).map(task).collect();
-            // Recorded trajectories are long: a group keeps few of them.
-            let recorded = self.plan.measure().recording(self.replicate).trajectory.is_some();
-            if tasks.len() == LANES && (games.is_empty() || !recorded) {
+            let numbers = recorded_numbers(self.plan, &cell.cell, self.replicate);
+            if tasks.len() == LANES && (games.is_empty() || recorded + numbers <= MOST_RECORDED) {
                 games.extend(tasks);
+                recorded += numbers;
             } else {
                 self.loose.extend(tasks);
             }
@@ -179,6 +182,14 @@ impl<'a, M: Fn(usize, u32) -> bool> Groups<'a, M> {
             }
         }
     }
+}
+
+/// The most numbers that are recorded of a game of a cell that begins with this replicate.
+fn recorded_numbers(plan: &Plan, cell: &Cell, replicate: u32) -> u64 {
+    plan.recording(cell.id, replicate).trajectory.map_or(0, |epochs| {
+        let a_run = epochs.at_most(cell.settings.epochs) * cell.settings.recorded_numbers();
+        LANES as u64 * a_run
+    })
 }
 
 impl<M: Fn(usize, u32) -> bool> Iterator for Groups<'_, M> {
@@ -255,8 +266,8 @@ mod tests {
                     let lane = &runs[k % LANES];
                     prop_assert!(run.seed == lane.seed && run.settings.draws_like(lane.settings));
                 }
-                let recorded = runs.iter().filter(|run| run.recording.trajectory.is_some()).count();
-                prop_assert!(recorded <= LANES, "{recorded} trajectories in a group");
+                // Three recorded epochs of two bidders are few.
+                prop_assert!(group.len() <= MOST_GAMES * LANES);
             }
             match limit {
                 Some(limit) if limit < all.len() as u64 => {
@@ -276,5 +287,22 @@ mod tests {
         // Three betas of each of two batches and two populations, sixteen replicates: eight games of eight,
         // by three.
         assert_eq!(groups, [24; 8]);
+    }
+
+    #[test]
+    fn a_group_records_few_numbers() {
+        let recorded = |every| {
+            let text = format!(
+                "schema = 1\nname = \"x\"\nfixed.epochs = 20000\naxes.beta = {{ from = 10, to = 80, step = 10 }}\n\
+                 seeds.replicates = 64\nmeasure.trajectories = {{ replicates = 64, every = {every} }}"
+            );
+            let plan = Plan::parse(&text, "x.toml", &[]).unwrap();
+            let sizes: Vec<_> =
+                Groups::new(&plan, |_, _| true, plan.runs(), 1, None).map(|group| group.len()).collect();
+            assert_eq!(sizes.iter().sum::<usize>() as u64, plan.runs());
+            sizes[0]
+        };
+        // Every epoch of eight runs is more than 2^17 numbers, every tenth of 32 is not.
+        assert_eq!([1, 10, 1000].map(recorded), [8, 32, 64]);
     }
 }

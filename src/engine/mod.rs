@@ -141,7 +141,7 @@ fn train_missing_with(
     let pool = pool(options.threads)?;
     let runs = missing(plan, scan, options);
     let groups = Groups::new(plan, is_missing, runs, options.threads.get() as u64, options.limit);
-    let keys = MeasureKeys::of(plan.measure());
+    let keys = MeasureKeys::of(plan);
     let progress = Progress::new(options.progress, runs);
     // A stop of our own, so that a full disk or too many failures end this sweep and not the caller's next.
     let halt = &Stop::after(None);
@@ -184,7 +184,7 @@ fn train(trainer: &Trainer, plan: &Plan, keys: &MeasureKeys, group: &[Task]) -> 
     let key = |task: &Task| RunKey {
         cell: task.cell.cell.id,
         replicate: task.replicate,
-        measure: keys.key(task.replicate),
+        measure: keys.key(task.cell.cell.id, task.replicate),
     };
     group.iter().map(key).zip(rows).collect()
 }
@@ -196,7 +196,7 @@ fn attempt(trainer: &Trainer, plan: &Plan, tasks: &[Task]) -> thread::Result<Vec
         let outcomes = trainer(&runs);
         let measured = tasks.iter().zip(&outcomes);
         let row = |(task, outcome): (&Task, &Outcome)| {
-            task.cell.measure(&plan.measure().of_run(task.replicate), outcome)
+            task.cell.measure(&plan.measurement(task.cell.cell.id, task.replicate), outcome)
         };
         measured.map(row).collect()
     }))

@@ -52,15 +52,14 @@ pub struct Estimate {
 /// As [`Instance::current`].
 pub fn estimate(plan: &Plan, threads: NonZeroUsize) -> Estimate {
     let (mut work, mut rows, mut points, mut cell_bidders) = (0.0, 0, 0, 0);
-    let recorded = plan.measure().trajectories.map_or(0, |t| u64::from(t.replicates.min(plan.replicates())));
     for cell in plan.cells() {
         let bidders = cell.settings.bidders.len() as u64;
         work += cell.settings.work() * f64::from(plan.replicates());
         rows += bidders * u64::from(plan.replicates());
         cell_bidders += bidders;
-        if recorded > 0 {
-            let epochs = plan.measure().recording(0).epochs(cell.settings.epochs).count() as u64;
-            points += recorded * bidders * epochs;
+        if let Some(recorded) = plan.recording(cell.id, 0).trajectory {
+            let numbers = recorded.at_most(cell.settings.epochs) * cell.settings.recorded_numbers();
+            points += u64::from(plan.recorded_replicates(cell.id)) * numbers;
         }
     }
     let bids = cell_bidders * u64::from(plan.measure().bid_functions) * NUMBERS_A_BID;
@@ -97,7 +96,7 @@ fn measures_of(plan: &Plan, cell: &Cell) -> f64 {
     };
     let settings = Settings { epochs: cell.settings.epochs.min(epochs), batch, ..cell.settings.clone() };
     let yardstick = Yardstick::without_references(&settings);
-    let outcome = train(&settings, 0, measure.recording(0));
+    let outcome = train(&settings, 0, measure.recording());
     let plain = RunMeasurement { continuation: 0, ..measure.of_run(0) };
     let of_run = || timed(|| measure_run(&settings, &yardstick, &plain, &outcome));
     let (row, first) = of_run();
@@ -107,7 +106,7 @@ fn measures_of(plan: &Plan, cell: &Cell) -> f64 {
     let continuation = if continued > 0 && settings.can_be_continued() {
         let exact = Settings { epochs: 1, batch: Batch::Exact, ..settings.clone() };
         let exact = Settings { beta: Beta::Fixed(settings.beta.last()), ..exact };
-        timed(|| train(&exact, 0, measure.recording(0))).1
+        timed(|| train(&exact, 0, measure.recording())).1
             * CONTINUATION.min(measure.continuation.epochs.into())
     } else {
         0.0
@@ -146,7 +145,7 @@ fn pilot(settings: &Settings) -> f64 {
             Batch::Exact => Batch::Exact,
         };
         let settings = Settings { epochs, batch, ..settings.clone() };
-        let recording = crate::measure::MeasureSettings::default().recording(0);
+        let recording = crate::measure::MeasureSettings::default().recording();
         let runs: Vec<_> =
             (0..LANES as u64).map(|seed| Run { settings: &settings, seed, recording, start: None }).collect();
         let before = Instant::now();

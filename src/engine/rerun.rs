@@ -10,6 +10,7 @@ use crate::train::train;
 /// As [`train`].
 pub fn rerun(plan: &Plan, cell: &Cell, replicate: u32) -> RunRow {
     let settings = &cell.settings;
-    let outcome = train(settings, plan.seed(cell.id, replicate), plan.measure().recording(replicate));
-    measure(settings, &Yardstick::new(settings), &plan.measure().of_run(replicate), &outcome)
+    let measurement = plan.measurement(cell.id, replicate);
+    let outcome = train(settings, plan.seed(cell.id, replicate), measurement.recording);
+    measure(settings, &Yardstick::new(settings), &measurement, &outcome)
 }

@@ -45,17 +45,19 @@ pub use program::{LpGrid, LpResponse};
 pub use row::{RunRow, RunStatus, measure};
 pub use rows::Summarised;
 pub use settings::{
-    BestResponseSettings, Continuation, MeasureSettings, RunMeasurement, Scope, Trajectories,
+    BestResponseSettings, Continuation, KeptTrajectories, MeasureSettings, RunMeasurement, Scope,
+    Trajectories,
 };
 pub use summary::Summary;
 pub use table::{
     assessed_columns, assessed_numbers, bidder_columns, bidder_summaries, run_columns, run_summaries,
+    summarised_in_cells,
 };
 pub use yardstick::{Yardstick, references_of};
 
 /// Raised whenever a formula changes, so that stored runs are measured again: part of the key of every stored
 /// run.
-pub const MEASURES_VERSION: u32 = 2;
+pub const MEASURES_VERSION: u32 = 3;
 
 #[cfg(test)]
 mod tests {

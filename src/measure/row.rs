@@ -25,6 +25,9 @@ pub struct RunRow {
     /// Of a bidder on arms the mixture of the last epoch, and behind it that averaged over all epochs; none
     /// of others. Shape \[bidder\]\[2 x arm\].
     pub mixtures: Vec<Vec<f64>>,
+    /// Of a bidder on arms the quantiles of its mixture at the recorded epochs, see
+    /// [`Mixed`](crate::train::Mixed); none of others. Shape \[bidder\]\[recorded epoch x quantile\].
+    pub quantiles: Vec<Vec<f64>>,
     /// Multipliers, shape \[recorded epoch\]\[bidder\]; NaN or infinite where a run had diverged.
     pub trajectory: Option<Array2<f64>>,
 }
@@ -78,6 +81,7 @@ impl RunRow {
             bidders: vec![vec![None; bidder_columns().len()]; bidders],
             parameters: vec![Vec::new(); bidders],
             mixtures: vec![Vec::new(); bidders],
+            quantiles: vec![Vec::new(); bidders],
             trajectory: None,
         }
     }
@@ -102,10 +106,12 @@ pub fn measure(
     outcome: &Outcome,
 ) -> RunRow {
     let trajectory = outcome.trajectory.clone();
+    let of_bidder = |bidder: &BidderOutcome| bidder.mixed.as_ref().map(|mixed| mixed.quantiles.clone());
+    let quantiles = outcome.bidders.iter().map(|bidder| of_bidder(bidder).unwrap_or_default()).collect();
     if let Status::Diverged { epoch } = outcome.status {
         let message = format!("epoch {epoch}: a parameter is no longer finite; try a smaller learning_rate");
         let row = RunRow::without_numbers(RunStatus::Diverged, message, outcome.bidders.len());
-        return RunRow { trajectory, ..row };
+        return RunRow { trajectory, quantiles, ..row };
     }
     let run = RunContext::new(settings, yardstick, measurement, outcome);
     let finite = |number: Option<f64>| number.filter(|x| x.is_finite());
@@ -120,6 +126,7 @@ pub fn measure(
         bidders: bidders.collect(),
         parameters: outcome.bidders.iter().map(|bidder| bidder.tail_mean_parameters.clone()).collect(),
         mixtures: outcome.bidders.iter().map(mixtures).collect(),
+        quantiles,
         trajectory,
     }
 }

@@ -3,7 +3,7 @@
 use super::assessment::Asked;
 use super::program::LpGrid;
 use crate::response::Constraint;
-use crate::train::Recording;
+use crate::train::{RecordedEpochs, Recording};
 
 /// The `[measure]` table of a sweep file: no part of a run's identity.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub struct MeasureSettings {
     /// The factor of the exponential moving average, in \[0, 1).
     pub ema: f64,
     /// Which trajectories are kept.
-    pub trajectories: Option<Trajectories>,
+    pub trajectories: Trajectories,
     /// At how many values, evenly over the support, the table of bid functions tells the bids, beside the
     /// knots of piecewise-linear strategies: 0 for none, or 2 and more.
     pub bid_functions: u32,
@@ -29,12 +29,30 @@ pub struct MeasureSettings {
 }
 
 /// Which trajectories are kept.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Trajectories {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trajectories {
+    /// [`KeptTrajectories::USUAL`], or fewer where the sweep is so large that these would be too many.
+    #[default]
+    Bounded,
+    /// None.
+    None,
+    /// These, however many they are.
+    Kept(KeptTrajectories),
+}
+
+/// The trajectories of some replicates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptTrajectories {
     /// Those of replicates 0 .. `replicates` - 1 of every cell.
     pub replicates: u32,
-    /// Epochs between recorded ones, at least 1.
-    pub every: u32,
+    /// The epochs that they have.
+    pub epochs: RecordedEpochs,
+}
+
+impl KeptTrajectories {
+    /// What shows a band over replicates, and how it narrows.
+    pub const USUAL: KeptTrajectories =
+        KeptTrajectories { replicates: 20, epochs: RecordedEpochs::Points(100) };
 }
 
 /// Which runs go on without sampling, from where they ended.
@@ -96,7 +114,7 @@ impl Default for MeasureSettings {
         MeasureSettings {
             tail: 0.5,
             ema: 0.99,
-            trajectories: None,
+            trajectories: Trajectories::Bounded,
             bid_functions: 33,
             best_response: BestResponseSettings::default(),
             continuation: Continuation { replicates: 3, epochs: 5000 },
@@ -132,17 +150,16 @@ pub struct RunMeasurement {
 }
 
 impl MeasureSettings {
-    /// What the observers keep of a replicate.
-    pub fn recording(&self, replicate: u32) -> Recording {
-        let trajectory = self.trajectories.filter(|t| replicate < t.replicates).map(|t| t.every);
-        Recording { tail: self.tail, ema: self.ema, trajectory, history: self.regret }
+    /// What the observers keep of a run, but for its trajectory, which depends on the sweep.
+    pub fn recording(&self) -> Recording {
+        Recording { tail: self.tail, ema: self.ema, trajectory: None, history: self.regret }
     }
 
-    /// What is measured of a replicate.
+    /// What is measured of a replicate, but for its trajectory.
     pub fn of_run(&self, replicate: u32) -> RunMeasurement {
         let continued = replicate < self.continuation.replicates;
         RunMeasurement {
-            recording: self.recording(replicate),
+            recording: self.recording(),
             continuation: if continued { self.continuation.epochs } else { 0 },
             best_response: self.best_response.of_runs(),
         }

@@ -113,6 +113,23 @@ pub fn bidder_summaries() -> Vec<Summarised> {
     measures().filter(of_bidder).map(|row| row.summarised).collect()
 }
 
+/// The measures whose means `cells` has, in the order of its columns: those of runs, then those of bidders
+/// that no run has by this name.
+pub fn summarised_in_cells() -> Vec<&'static str> {
+    let main = |summarised: &Summarised| *summarised != Summarised::InLong;
+    let names = |columns: &'static [Column], how: Vec<Summarised>| {
+        let rows = columns.iter().zip(how).filter(move |(_, how)| main(how));
+        rows.map(|(column, _)| &column.name[..])
+    };
+    let mut found: Vec<&str> = names(run_columns(), run_summaries()).collect();
+    for name in names(bidder_columns(), bidder_summaries()) {
+        if run_columns().iter().all(|column| column.name != name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
 /// What is told of a bidder of an assessed profile: a number a column of [`assessed_columns`], `None` where
 /// it is missing or not finite.
 pub fn assessed_numbers(bidder: &super::BidderAssessment) -> Vec<Option<f64>> {

@@ -17,6 +17,7 @@ pub mod regression;
 pub mod roots;
 pub mod running_rule;
 pub mod series;
+pub mod significance;
 pub mod simd;
 pub mod statistics;
 pub mod table;

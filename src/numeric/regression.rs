@@ -58,31 +58,6 @@ pub fn weighted_line(points: &[(f64, f64, f64)]) -> Option<Line> {
     })
 }
 
-/// Which of many tests are rejected if the expected share of false rejections among them is to be at most
-/// `rate`: the largest p-value that is rejected, or `None` where none is. p-values are independent or
-/// positively dependent.
-///
-/// ```
-/// use bidsweep::numeric::regression::discoveries;
-///
-/// // 0.02 is above 0.05 / 4 and still in: it is the second of four.
-/// assert_eq!(discoveries(&[0.001, 0.02, 0.6, 0.3], 0.05), Some(0.02));
-/// assert_eq!(discoveries(&[0.02, 0.6, 0.3, 0.9], 0.05), None);
-/// ```
-///
-/// References: Benjamini and Hochberg 1995.
-pub fn discoveries(p_values: &[f64], rate: f64) -> Option<f64> {
-    let mut sorted = p_values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let count = sorted.len() as f64;
-    sorted.iter().enumerate().rev().find(|(k, p)| **p <= rate * (*k as f64 + 1.0) / count).map(|(_, p)| *p)
-}
-
-/// The probability that a standard normal number is further from 0 than z.
-pub fn two_sided_p(z: f64) -> f64 {
-    libm::erfc(z.abs() / std::f64::consts::SQRT_2)
-}
-
 #[cfg(test)]
 mod tests {
     use rand_xoshiro::Xoshiro256PlusPlus;
@@ -128,30 +103,5 @@ mod tests {
             (line.slope.0 + 0.3).abs() <= line.slope.1 && (line.intercept.0 - 0.5).abs() <= line.intercept.1
         });
         assert!(hits.count() > 930);
-    }
-
-    #[test]
-    fn false_discoveries_are_as_few_as_asked_for() {
-        let mut normal = normals(11);
-        let (mut share, mut found) = (0.0, 0);
-        for _ in 0..400 {
-            // Forty tests without effect and ten with.
-            let p: Vec<f64> =
-                (0..50).map(|k| two_sided_p(normal() + if k < 40 { 0.0 } else { 4.0 })).collect();
-            let Some(limit) = discoveries(&p, 0.05) else { continue };
-            let rejected = p.iter().filter(|p| **p <= limit).count();
-            let wrong = p[..40].iter().filter(|p| **p <= limit).count();
-            share += wrong as f64 / rejected as f64 / 400.0;
-            found += rejected - wrong;
-        }
-        assert!(share < 0.06, "{share}");
-        assert!(found > 3200, "{found}");
-    }
-
-    #[test]
-    fn normal_tails_are_those_of_tables() {
-        for (z, p) in [(1.959_963_985, 0.05), (3.0, 0.002_699_796), (0.0, 1.0)] {
-            assert!((two_sided_p(z) - p).abs() < 1e-9 && two_sided_p(-z) == two_sided_p(z));
-        }
     }
 }

@@ -5,20 +5,30 @@
 //! ```
 
 mod answer;
+pub mod chart;
+mod contrasts;
+mod diff;
+mod figure;
+mod files;
 mod findings;
 mod results;
+pub mod scene;
 mod summary;
 mod tables;
 mod terminal;
 mod words;
+mod write;
 
+pub use diff::{Change, Difference, VerdictChange, difference};
+pub use files::study;
 pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, PowerLaw, Rotation};
 pub use summary::{SummaryLine, summary};
 pub use terminal::{ScreenLine, Tone};
+pub use write::{ReportFile, check_report, write_report};
 
 use std::sync::Arc;
 
-use crate::store::{Folder, Manifest, StoreError};
+use crate::store::{Folder, Manifest, StoreError, write_contrasts};
 use crate::sweep::Plan;
 use answer::Answer;
 use results::Results;
@@ -40,6 +50,24 @@ impl Report {
         let findings = findings::findings(&results);
         let answer = answer::answer(&results, &findings);
         Ok(Report { results, findings, answer })
+    }
+
+    /// Compares cells with the baseline that the sweep file names, and writes the table of contrasts; takes away that
+    /// of an earlier time where it names none. What it cannot compare, and why, is told in words.
+    ///
+    /// # Errors
+    /// Where a table cannot be read or written.
+    pub fn write_contrasts(&self) -> Result<Option<String>, StoreError> {
+        let Results { folder, plan, .. } = &self.results;
+        let baseline = &plan.report().baseline;
+        let baseline: Vec<(String, String)> =
+            baseline.iter().map(|value| (value.key.clone(), value.shown.clone())).collect();
+        let (pairs, problem) = match contrasts::pairs(&self.results, &baseline) {
+            Ok(pairs) => (pairs, None),
+            Err(problem) => (Vec::new(), Some(problem)),
+        };
+        write_contrasts(folder, plan, &contrasts::contrasts(&self.results, &pairs)?)?;
+        Ok(problem)
     }
 
     /// What the sweep says along its axes.

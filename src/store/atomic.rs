@@ -72,6 +72,17 @@ pub(crate) fn write(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     file.commit()
 }
 
+/// Writes a whole file at once under its name, without waiting for the disk: for what can be made again.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn replace_file(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let mut file = AtomicFile::create(target)?;
+    file.write_all(bytes)
+        .and_then(|()| fs::rename(&file.temporary, &file.target))
+        .map_err(|e| StoreError::io("write", target, e))
+}
+
 /// Removes a file, if it is there.
 pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {

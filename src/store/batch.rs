@@ -134,6 +134,21 @@ impl Builder {
         }
     }
 
+    /// The same value so many times.
+    fn push_all(&mut self, value: Value<'_>, count: usize, column: &Field) {
+        match (self, value) {
+            (Builder::Integer(builder), Value::Integer(integer)) => builder.append_value_n(integer, count),
+            (Builder::Integer(builder), Value::Null) => builder.append_nulls(count),
+            (Builder::Number(builder), Value::Number(number)) if number.is_finite() => {
+                builder.append_value_n(number, count);
+            }
+            (Builder::Number(builder), Value::Null) => builder.append_nulls(count),
+            (Builder::Text(builder), Value::Text(text)) => builder.append_value_n(text, count),
+            (Builder::Text(builder), Value::Null) => builder.append_nulls(count),
+            (builder, value) => (0..count).for_each(|_| builder.push(value, column)),
+        }
+    }
+
     fn finish(&mut self) -> ArrayRef {
         match self {
             Builder::Integer(builder) => Arc::new(builder.finish()),
@@ -179,6 +194,22 @@ impl Batch {
         }
         assert!(values.next().is_none(), "more values than columns");
         self.rows += 1;
+    }
+
+    /// Adds rows that begin with the same values; `rest` has the others of each.
+    ///
+    /// # Panics
+    /// As [`Batch::push`].
+    pub(crate) fn push_block<const N: usize>(&mut self, leading: &[Value<'_>], rest: &[[Value<'_>; N]]) {
+        assert_eq!(leading.len() + N, self.builders.len(), "one value a column");
+        let mut columns = self.builders.iter_mut().zip(self.schema.fields());
+        for (&value, (builder, field)) in leading.iter().zip(&mut columns) {
+            builder.push_all(value, rest.len(), field);
+        }
+        for (place, (builder, field)) in columns.enumerate() {
+            rest.iter().for_each(|row| builder.push(row[place], field));
+        }
+        self.rows += rest.len();
     }
 
     /// The columns of the rows pushed since the last time.

@@ -6,6 +6,7 @@ use super::RunKey;
 use crate::auction::strategy::Play;
 use crate::measure::{RunRow, bidder_columns, run_columns};
 use crate::sweep::Cell;
+use crate::train::MIXTURE_QUANTILES;
 
 /// Bytes of rows that a part holds before it is written, and one run more.
 pub(super) const PART_BYTES: usize = 12 << 20;
@@ -24,7 +25,8 @@ pub fn row_bytes(row: &RunRow) -> usize {
         + lists(&row.bidders)
         + parameters.sum::<usize>()
         + row.mixtures.iter().map(|list| list_of::<f64>(list.len())).sum::<usize>()
-        + 3 * list_of::<Vec<f64>>(row.bidders.len())
+        + row.quantiles.iter().map(|list| list_of::<f64>(list.len())).sum::<usize>()
+        + 4 * list_of::<Vec<f64>>(row.bidders.len())
         + points
         + message
 }
@@ -34,12 +36,17 @@ pub(super) fn bytes_of_run(cell: &Cell, recorded_epochs: usize) -> usize {
     let bidders = &cell.settings.bidders;
     let parameters = bidders.iter().map(|bidder| list_of::<f64>(bidder.play().parameters()));
     let points = recorded_epochs * bidders.len();
+    let quantiles = |play: Play| match play.arms() {
+        Some(_) => recorded_epochs * MIXTURE_QUANTILES.len(),
+        None => 0,
+    };
     size_of::<(RunKey, RunRow)>()
         + numbers(run_columns().len())
         + bidders.len() * numbers(bidder_columns().len())
         + parameters.sum::<usize>()
         + bidders.iter().map(|bidder| list_of::<f64>(kept_mixtures(bidder.play()))).sum::<usize>()
-        + 3 * list_of::<Vec<f64>>(bidders.len())
+        + bidders.iter().map(|bidder| list_of::<f64>(quantiles(bidder.play()))).sum::<usize>()
+        + 4 * list_of::<Vec<f64>>(bidders.len())
         + if points > 0 { list_of::<f64>(points) } else { 0 }
 }
 

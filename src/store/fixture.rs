@@ -79,8 +79,8 @@ pub(crate) fn key(cell: u64, replicate: u32) -> RunKey {
 /// Key and row of a run of a plan.
 pub(crate) fn run(plan: &Plan, position: usize, replicate: u32) -> (RunKey, RunRow) {
     let cell = plan.cell(position);
-    let measure = MeasureKeys::of(plan.measure()).key(replicate);
-    let recorded = plan.measure().recording(replicate).epochs(cell.settings.epochs).count();
+    let measure = MeasureKeys::of(plan).key(cell.id, replicate);
+    let recorded = plan.recording(cell.id, replicate).epochs(cell.settings.epochs).len();
     let row = row_of(cell.id.0, replicate, cell.settings.bidders.len(), recorded);
     (RunKey { cell: cell.id, replicate, measure }, row)
 }
@@ -112,6 +112,7 @@ fn row_of(cell: u64, replicate: u32, bidders: usize, recorded: usize) -> RunRow 
         bidders: (0..bidders).map(|bidder| numbers(bidder + 2, bidder_columns().len())).collect(),
         parameters: (0..bidders).map(|bidder| parameters(status, replicate, bidder)).collect(),
         mixtures: vec![Vec::new(); bidders],
+        quantiles: vec![Vec::new(); bidders],
         trajectory: (recorded > 0).then(|| Array2::from_shape_fn((recorded, bidders), trajectory)),
     }
 }
@@ -126,15 +127,17 @@ fn parameters(status: RunStatus, replicate: u32, bidder: usize) -> Vec<f64> {
 pub(crate) fn bits(row: &RunRow) -> impl PartialEq + std::fmt::Debug + use<> {
     let of =
         |numbers: &[Option<f64>]| numbers.iter().map(|number| number.map(f64::to_bits)).collect::<Vec<_>>();
+    let of_lists = |lists: &[Vec<f64>]| {
+        lists.iter().map(|list| list.iter().map(|x| x.to_bits()).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
     (
         row.status,
         row.message.clone(),
         of(&row.values),
         row.bidders.iter().map(|numbers| of(numbers)).collect::<Vec<_>>(),
-        row.parameters
-            .iter()
-            .map(|numbers| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>())
-            .collect::<Vec<_>>(),
+        of_lists(&row.parameters),
+        of_lists(&row.mixtures),
+        of_lists(&row.quantiles),
         row.trajectory.as_ref().map(|trajectory| trajectory.map(|w| w.to_bits())),
     )
 }

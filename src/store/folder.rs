@@ -29,11 +29,13 @@ pub enum TableName {
     BidFunctions,
     /// One row a cell, bidder and arm.
     Mixtures,
+    /// One row a cell, bidder or run, and measure that is compared with a baseline.
+    Contrasts,
 }
 
 impl TableName {
     /// Every table.
-    pub const ALL: [TableName; 8] = [
+    pub const ALL: [TableName; 9] = [
         TableName::Cells,
         TableName::CellBidders,
         TableName::Summaries,
@@ -42,11 +44,15 @@ impl TableName {
         TableName::Trajectories,
         TableName::BidFunctions,
         TableName::Mixtures,
+        TableName::Contrasts,
     ];
 
     /// Whether the folder has the file only where it has rows: what a sweep need not ask for.
     pub const fn is_optional(self) -> bool {
-        matches!(self, TableName::Trajectories | TableName::BidFunctions | TableName::Mixtures)
+        matches!(
+            self,
+            TableName::Trajectories | TableName::BidFunctions | TableName::Mixtures | TableName::Contrasts
+        )
     }
 
     /// The name of the file.
@@ -60,6 +66,7 @@ impl TableName {
             TableName::Trajectories => "trajectories.parquet",
             TableName::BidFunctions => "bid_functions.parquet",
             TableName::Mixtures => "mixtures.parquet",
+            TableName::Contrasts => "contrasts.parquet",
         }
     }
 }
@@ -101,6 +108,11 @@ impl Folder {
     /// Where the file cannot be written.
     pub fn write_sweep(&self, text: &str) -> Result<(), StoreError> {
         atomic::write(&self.sweep(), text.as_bytes())
+    }
+
+    /// Where the report is.
+    pub fn report(&self) -> PathBuf {
+        self.path.join("report")
     }
 
     /// Where it is kept what the sweep says along its axes.

@@ -6,24 +6,34 @@ use std::str::FromStr;
 use serde_json::json;
 
 use crate::measure::{
-    BestResponseSettings, Column, MEASURES_VERSION, MeasureSettings, RunMeasurement, bidder_columns,
-    run_columns,
+    BestResponseSettings, Column, MEASURES_VERSION, RunMeasurement, bidder_columns, run_columns,
 };
-use crate::sweep::CellId;
-use crate::train::Recording;
+use crate::sweep::{CellId, Plan};
+use crate::train::{RecordedEpochs, Recording};
 
-/// What a run was measured with, and into which columns: the first 4 bytes of a BLAKE3 hash over canonical
-/// JSON of [`MEASURES_VERSION`], its [`RunMeasurement`] and the names of all columns. A stored run with
-/// another key counts as missing.
+/// What a run was measured with, and into which columns. A stored run whose key does not
+/// [answer](MeasureKey::answers) what is asked counts as missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MeasureKey(u32);
+pub struct MeasureKey {
+    /// The first 4 bytes of a BLAKE3 hash over canonical JSON of [`MEASURES_VERSION`], the
+    /// [`RunMeasurement`] without its trajectory and the names of all columns.
+    numbers: u32,
+    /// The epochs of its trajectory, which changes no number beside.
+    trajectory: Option<RecordedEpochs>,
+}
 
 impl MeasureKey {
     /// The key of what is measured of a run.
     pub fn of(measurement: &RunMeasurement) -> Self {
         let text = canonical(measurement);
         let [a, b, c, d, ..] = *blake3::hash(text.as_bytes()).as_bytes();
-        MeasureKey(u32::from_be_bytes([a, b, c, d]))
+        let numbers = u32::from_be_bytes([a, b, c, d]);
+        MeasureKey { numbers, trajectory: measurement.recording.trajectory }
+    }
+
+    /// Whether a run of this key has all that one of another key has.
+    pub fn answers(self, asked: MeasureKey) -> bool {
+        self.numbers == asked.numbers && (asked.trajectory.is_none() || asked.trajectory == self.trajectory)
     }
 }
 
@@ -31,13 +41,13 @@ impl MeasureKey {
 /// here, and so does not compile before.
 fn canonical(measurement: &RunMeasurement) -> String {
     let RunMeasurement { recording, continuation, best_response } = measurement;
-    let Recording { tail, ema, trajectory, history } = recording;
+    let Recording { tail, ema, trajectory: _, history } = recording;
     let BestResponseSettings { lp, values, bids, constraint, class, smoothed, tight } = best_response;
     let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
     let constraint = constraint.map(|constraint| json!({ constraint.name(): constraint.number() }));
     json!({
         "measures_version": MEASURES_VERSION,
-        "recording": { "tail": tail, "ema": ema, "trajectory": trajectory, "history": history },
+        "recording": { "tail": tail, "ema": ema, "history": history },
         "continuation": continuation,
         "best_response": {
             "lp": lp.name(),
@@ -55,47 +65,62 @@ fn canonical(measurement: &RunMeasurement) -> String {
 }
 
 impl fmt::Display for MeasureKey {
-    /// 8 hex digits.
+    /// 8 hex digits, and the epochs of the trajectory: `00abcdef every 10`, `00abcdef points 100`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08x}", self.0)
+        write!(f, "{:08x}", self.numbers)?;
+        match self.trajectory {
+            None => Ok(()),
+            Some(RecordedEpochs::Every(every)) => write!(f, " every {every}"),
+            Some(RecordedEpochs::Points(points)) => write!(f, " points {points}"),
+        }
     }
 }
 
-impl FromStr for MeasureKey {
-    type Err = std::num::ParseIntError;
+/// What is not a measure key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no measure key is written like this")]
+pub struct NotAMeasureKey;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        u32::from_str_radix(text, 16).map(MeasureKey)
+impl FromStr for MeasureKey {
+    type Err = NotAMeasureKey;
+
+    fn from_str(text: &str) -> Result<Self, NotAMeasureKey> {
+        let mut words = text.split(' ');
+        let digits = words.next().filter(|digits| digits.len() == 8).ok_or(NotAMeasureKey)?;
+        let numbers = u32::from_str_radix(digits, 16).map_err(|_| NotAMeasureKey)?;
+        let count = |word: &str| word.parse().map_err(|_| NotAMeasureKey);
+        let trajectory = match (words.next(), words.next(), words.next()) {
+            (None, ..) => None,
+            (Some("every"), Some(every), None) => Some(RecordedEpochs::Every(count(every)?)),
+            (Some("points"), Some(points), None) => Some(RecordedEpochs::Points(count(points)?)),
+            _ => return Err(NotAMeasureKey),
+        };
+        Ok(MeasureKey { numbers, trajectory })
     }
 }
 
 /// The measure keys of a plan's runs: the first replicates may have more measured of them than the others.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MeasureKeys {
-    measure: MeasureSettings,
-    /// What replicates differ in, and the key of each.
-    keys: Vec<(RunMeasurement, MeasureKey)>,
+#[derive(Clone, Copy, Debug)]
+pub struct MeasureKeys<'a> {
+    plan: &'a Plan,
+    /// Of the replicates that are continued, and of the others.
+    continued: MeasureKey,
+    others: MeasureKey,
 }
 
-impl MeasureKeys {
-    /// The keys under a `[measure]` table.
-    pub fn of(measure: &MeasureSettings) -> Self {
-        // Replicates up to these differ from those after.
-        let ends = [0, measure.trajectories.map_or(0, |t| t.replicates), measure.continuation.replicates];
-        let mut keys: Vec<(RunMeasurement, MeasureKey)> = Vec::new();
-        for measurement in ends.map(|replicate| measure.of_run(replicate)) {
-            if keys.iter().all(|(known, _)| *known != measurement) {
-                keys.push((measurement, MeasureKey::of(&measurement)));
-            }
-        }
-        MeasureKeys { measure: *measure, keys }
+impl<'a> MeasureKeys<'a> {
+    /// The keys of a plan.
+    pub fn of(plan: &'a Plan) -> Self {
+        let key = |replicate| MeasureKey::of(&plan.measure().of_run(replicate));
+        let others = plan.measure().continuation.replicates;
+        MeasureKeys { plan, continued: key(0), others: key(others) }
     }
 
-    /// The key of a replicate.
-    pub fn key(&self, replicate: u32) -> MeasureKey {
-        let measurement = self.measure.of_run(replicate);
-        let known = self.keys.iter().find(|(known, _)| *known == measurement);
-        known.expect("a replicate is before or after each end").1
+    /// The key of a run.
+    pub fn key(&self, cell: CellId, replicate: u32) -> MeasureKey {
+        let is_continued = replicate < self.plan.measure().continuation.replicates;
+        let key = if is_continued { self.continued } else { self.others };
+        MeasureKey { trajectory: self.plan.recording(cell, replicate).trajectory, ..key }
     }
 }
 
@@ -113,33 +138,48 @@ pub struct RunKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::{Continuation, Scope, Trajectories};
+    use crate::measure::{MeasureSettings, Scope};
     use crate::response::Constraint;
+    use crate::store::fixture;
 
     #[test]
-    fn a_replicate_has_the_key_of_what_is_measured_of_it() {
-        let trajectories = Some(Trajectories { replicates: 2, every: 10 });
+    fn a_run_has_the_key_of_what_is_measured_of_it() {
         for continued in [0, 1, 2, 4] {
-            let continuation = Continuation { replicates: continued, epochs: 100 };
-            let measure = MeasureSettings { trajectories, continuation, ..MeasureSettings::default() };
-            let keys = MeasureKeys::of(&measure);
+            let measure = format!(
+                "trajectories = {{ replicates = 2, every = 10 }}\ncontinuation = {{ replicates = {continued} }}"
+            );
+            let plan = fixture::plan_with(6, "[10]", &measure);
+            let (keys, cell) = (MeasureKeys::of(&plan), plan.id(0));
             for replicate in 0..6 {
-                assert_eq!(keys.key(replicate), MeasureKey::of(&measure.of_run(replicate)));
+                let measurement = plan.measurement(cell, replicate);
+                assert_eq!(keys.key(cell, replicate), MeasureKey::of(&measurement));
             }
-            assert_ne!(keys.key(1), keys.key(2));
+            assert_ne!(keys.key(cell, 1), keys.key(cell, 2));
         }
     }
 
     #[test]
+    fn a_run_answers_for_itself_without_its_trajectory() {
+        let key = |trajectory| MeasureKey { numbers: 7, trajectory };
+        let (none, every, points) =
+            (key(None), key(Some(RecordedEpochs::Every(10))), key(Some(RecordedEpochs::Points(10))));
+        for key in [none, every, points] {
+            assert!(key.answers(key) && key.answers(none));
+            assert!(!key.answers(MeasureKey { numbers: 8, ..none }));
+        }
+        assert!(!none.answers(every) && !every.answers(points) && !points.answers(every));
+    }
+
+    #[test]
     fn everything_that_is_measured_of_a_run_is_in_the_key() {
-        let recording = Recording { tail: 0.5, ema: 0.99, trajectory: Some(10), history: false };
+        let recording = Recording { tail: 0.5, ema: 0.99, trajectory: None, history: false };
         let best_response = BestResponseSettings { lp: Scope::Runs, ..BestResponseSettings::default() };
         let measurement = RunMeasurement { recording, continuation: 100, best_response };
         let recordings = [
             Recording { tail: 0.25, ..recording },
             Recording { ema: 0.9, ..recording },
-            Recording { trajectory: Some(20), ..recording },
-            Recording { trajectory: None, ..recording },
+            Recording { trajectory: Some(RecordedEpochs::Every(10)), ..recording },
+            Recording { trajectory: Some(RecordedEpochs::Points(10)), ..recording },
             Recording { history: true, ..recording },
         ];
         let responses = [
@@ -165,15 +205,24 @@ mod tests {
         let head = "{\"best_response\":{\"bids\":256,\"class\":\"runs\",\"constraint\":null,\"lp\":\"none\",\
                     \"smoothed\":\"none\",\"tight\":false,\"values\":64},\"bidder_columns\":[";
         assert!(text.starts_with(head), "{text}");
-        let rest = "\"continuation\":0,\"measures_version\":2,\"recording\":{\"ema\":0.99,\"history\":false,\
-                    \"tail\":0.5,\"trajectory\":null},\"run_columns\":[";
+        let rest = "\"continuation\":0,\"measures_version\":3,\"recording\":{\"ema\":0.99,\"history\":false,\
+                    \"tail\":0.5},\"run_columns\":[";
         assert!(text.contains(rest), "{text}");
     }
 
     #[test]
-    fn a_key_reads_back() {
-        let key = MeasureKey(0x00ab_cdef);
-        assert_eq!(key.to_string(), "00abcdef");
-        assert_eq!("00abcdef".parse(), Ok(key));
+    fn keys_read_back_and_nothing_else_does() {
+        for (trajectory, text) in [
+            (None, "00abcdef"),
+            (Some(RecordedEpochs::Every(10)), "00abcdef every 10"),
+            (Some(RecordedEpochs::Points(100)), "00abcdef points 100"),
+        ] {
+            let key = MeasureKey { numbers: 0x00ab_cdef, trajectory };
+            assert_eq!(key.to_string(), text);
+            assert_eq!(text.parse(), Ok(key));
+        }
+        for text in ["", "abcdef", "00abcdeg", "00abcdef every", "00abcdef each 10", "00abcdef every 10 "] {
+            assert_eq!(text.parse::<MeasureKey>(), Err(NotAMeasureKey), "{text:?}");
+        }
     }
 }

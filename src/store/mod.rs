@@ -29,18 +29,19 @@ mod window;
 #[cfg(test)]
 mod fixture;
 
+pub use atomic::replace_file;
 pub use bytes::row_bytes;
 pub use clock::utc;
 pub use error::StoreError;
 pub use folder::{Folder, TableName};
-pub use key::{MeasureKey, MeasureKeys, RunKey};
+pub use key::{MeasureKey, MeasureKeys, NotAMeasureKey, RunKey};
 pub use lock::Lock;
 pub use manifest::{GIT_COMMIT, Host, Manifest};
 pub use part::PartWriter;
 pub use prune::prune;
 pub use scan::{DamagedPart, RunCounts, Scan};
 pub(crate) use table::mean_name;
-pub use table::{Row, Rows, Table, TableColumn, table_columns, write_tables};
+pub use table::{Contrast, Row, Rows, Table, TableColumn, table_columns, write_contrasts, write_tables};
 
 /// The layout of parts, tables and manifest; raised when a file of an older layout can no longer be read.
 pub const SCHEMA: u32 = 2;

@@ -8,7 +8,8 @@ use crate::sweep::{CellId, Plan};
 pub(crate) enum Place {
     /// To the run of this index: position x replicates + replicate.
     Run(u64),
-    /// To a run of the plan, but it was measured under another `[measure]` or by another version.
+    /// To a run of the plan, but it was measured under another `[measure]` or by another version, and lacks
+    /// what the plan asks.
     Outdated,
     /// To no run of the plan.
     Surplus,
@@ -17,19 +18,19 @@ pub(crate) enum Place {
 /// Finds the places of stored runs; fast where runs of one cell follow each other.
 pub(crate) struct Places<'a> {
     plan: &'a Plan,
-    keys: MeasureKeys,
+    keys: MeasureKeys<'a>,
     last: Option<(CellId, Option<usize>)>,
 }
 
 impl<'a> Places<'a> {
     pub(crate) fn of(plan: &'a Plan) -> Self {
-        Places { plan, keys: MeasureKeys::of(plan.measure()), last: None }
+        Places { plan, keys: MeasureKeys::of(plan), last: None }
     }
 
     pub(crate) fn place(&mut self, run: &RunKey) -> Place {
         match self.position(run.cell) {
             Some(position) if run.replicate < self.plan.replicates() => {
-                if run.measure == self.keys.key(run.replicate) {
+                if run.measure.answers(self.keys.key(run.cell, run.replicate)) {
                     Place::Run(index(self.plan.replicates(), position, run.replicate))
                 } else {
                     Place::Outdated

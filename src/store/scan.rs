@@ -224,6 +224,7 @@ pub(crate) fn part_paths(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
 mod tests {
     use super::*;
     use crate::measure::RunRow;
+    use crate::store::RunKey;
     use crate::store::fixture::{self, plan, run, runs, store};
 
     #[test]
@@ -279,10 +280,38 @@ mod tests {
     #[test]
     fn a_trajectory_more_is_missing_in_its_replicates_only() {
         let (_dir, folder) = fixture::folder();
-        let without = fixture::plan_with(3, "[10, 25, 50]", "");
+        let without = fixture::plan_with(3, "[10, 25, 50]", "trajectories = \"none\"");
         store(&folder, &runs(&without), 100);
         let scan = Scan::of(&folder, &plan(3)).unwrap();
         assert_eq!((0..3).map(|k| scan.is_done(4, k)).collect::<Vec<_>>(), [false, false, true]);
+    }
+
+    #[test]
+    fn a_plan_that_outgrows_the_bound_of_trajectories_asks_for_nothing_again() {
+        let (_dir, folder) = fixture::folder();
+        let small = fixture::plan_with(2, "{ from = 10, to = 90, step = 10 }", "");
+        store(&folder, &runs(&small), 100);
+        // Five bidders at 26 epochs each: more than 2^20 numbers for one replicate of all cells.
+        let large = fixture::plan_with(2, "{ from = 10, to = 90, step = 0.008 }", "");
+        let asked = |plan: &Plan| small.cells().filter(|cell| plan.recorded_replicates(cell.id) > 0).count();
+        assert_eq!(asked(&small), small.len());
+        assert!((1..small.len()).contains(&asked(&large)), "{}", asked(&large));
+        let scan = Scan::of(&folder, &large).unwrap();
+        assert_eq!((scan.counts().total(), scan.outdated(), scan.surplus()), (small.runs(), 0, 0));
+        // Back again, those that were trained without are missing.
+        let (_dir, folder) = fixture::folder();
+        let unrecorded = |(key, _): &(RunKey, RunRow)| {
+            small.position(key.cell).is_some()
+                && large.recording(key.cell, key.replicate).trajectory.is_none()
+        };
+        let within = small.cells().flat_map(|cell| {
+            let position = large.position(cell.id).expect("the plan has grown");
+            [0, 1].map(|replicate| run(&large, position, replicate))
+        });
+        let stored: Vec<_> = within.filter(unrecorded).collect();
+        store(&folder, &stored, 100);
+        let scan = Scan::of(&folder, &small).unwrap();
+        assert_eq!((scan.counts().total(), scan.outdated()), (0, stored.len() as u64));
     }
 
     #[test]

@@ -9,7 +9,6 @@ use super::place::{Place, Places, run_at};
 use super::{Scan, StoreError};
 use crate::measure::{RunRow, RunStatus};
 use crate::sweep::Plan;
-use crate::train::Recording;
 
 /// Bytes of the rows of a window.
 pub(crate) const WINDOW_BYTES: usize = 16 << 20;
@@ -54,26 +53,20 @@ impl Weights<'_> {
             Some((last, bytes)) if last == position => bytes,
             _ => {
                 let cell = self.plan.cell(position);
-                let measure = self.plan.measure();
-                let bytes = [None, measure.trajectories.map(|t| t.every)].map(|trajectory| {
-                    let recording = Recording {
-                        tail: measure.tail,
-                        ema: measure.ema,
-                        trajectory,
-                        ..measure.recording(0)
-                    };
-                    bytes_of_run(&cell, recording.epochs(cell.settings.epochs).count())
-                });
+                let recorded = self.plan.recording(cell.id, 0).epochs(cell.settings.epochs).len();
+                let bytes = [0, recorded].map(|recorded| bytes_of_run(&cell, recorded));
                 self.cell = Some((position, bytes));
                 bytes
             }
         };
-        if self.plan.measure().recording(replicate).trajectory.is_some() { recorded } else { plain }
+        let id = self.plan.id(position);
+        if replicate < self.plan.recorded_replicates(id) { recorded } else { plain }
     }
 }
 
 /// Loads windows from parts.
 pub(crate) struct Loader<'a> {
+    plan: &'a Plan,
     scan: &'a Scan,
     places: Places<'a>,
     /// The most bytes of `kept`.
@@ -107,7 +100,7 @@ impl Decoded<'_> {
 
 impl<'a> Loader<'a> {
     pub(crate) fn new(plan: &'a Plan, scan: &'a Scan) -> Self {
-        Loader { scan, places: Places::of(plan), bound: KEPT_BYTES, kept: Vec::new() }
+        Loader { plan, scan, places: Places::of(plan), bound: KEPT_BYTES, kept: Vec::new() }
     }
 
     /// The stored runs of a window in plan order, each once.
@@ -130,7 +123,18 @@ impl<'a> Loader<'a> {
         // Of two rows of a run, one that did not fail comes first; two such are the same bit for bit.
         rows.sort_by_key(|(index, row)| (*index, row.status == RunStatus::Failed));
         rows.dedup_by_key(|(index, _)| *index);
+        rows.iter_mut().for_each(|(index, row)| self.leave_out(*index, row));
         Ok(rows)
+    }
+
+    /// Takes out of a row what the plan does not ask for: the trajectory of a run that was recorded when the
+    /// plan was smaller.
+    fn leave_out(&self, index: u64, row: &mut RunRow) {
+        let (position, replicate) = run_at(self.plan.replicates(), index);
+        if replicate >= self.plan.recorded_replicates(self.plan.id(position)) {
+            row.trajectory = None;
+            row.quantiles.iter_mut().for_each(Vec::clear);
+        }
     }
 
     fn decode(&mut self, path: &'a Path) -> Result<Decoded<'a>, StoreError> {
@@ -180,6 +184,20 @@ mod tests {
         let mut weights = Weights { plan: &plan, cell: None };
         for (index, (_, row)) in runs(&plan).iter().enumerate() {
             assert_eq!(weights.of(index as u64), row_bytes(row));
+        }
+    }
+
+    #[test]
+    fn a_trajectory_that_is_not_asked_for_is_left_out() {
+        let (recorded, fewer) =
+            (plan(4), fixture::plan_with(4, "[10, 25, 50]", "trajectories = { replicates = 1, every = 10 }"));
+        let (_dir, folder) = fixture::folder();
+        store(&folder, &runs(&recorded), 5);
+        let scan = Scan::of(&folder, &fewer).unwrap();
+        assert_eq!((scan.counts().total(), scan.outdated()), (fewer.runs(), 0));
+        let rows = Loader::new(&fewer, &scan).load(&(0..fewer.runs())).unwrap();
+        for ((_, row), (_, given)) in rows.iter().zip(runs(&fewer)) {
+            assert_eq!(fixture::bits(row), fixture::bits(&given));
         }
     }
 

@@ -8,6 +8,7 @@ use super::exclude::Filter;
 use super::grid::Grid;
 use super::identity::Identity;
 use super::problem::{Place, Problem, Severity};
+use super::records::Demand;
 use super::row::SettingEntry;
 use super::settings::settings;
 use super::spec::Spec;
@@ -33,13 +34,20 @@ pub(super) struct Cells {
     /// Positions in the order of their ids.
     pub by_id: Vec<u32>,
     pub exclusions: Vec<Exclusion>,
+    /// What recording a replicate of each takes.
+    pub demand: Demand,
 }
 
 impl Cells {
     /// Goes through all grids and checks every cell.
     pub(super) fn expand(spec: &Spec, problems: &mut Vec<Problem>) -> Cells {
-        let mut cells =
-            Cells { indices: Vec::new(), ids: Vec::new(), by_id: Vec::new(), exclusions: Vec::new() };
+        let mut cells = Cells {
+            indices: Vec::new(),
+            ids: Vec::new(),
+            by_id: Vec::new(),
+            exclusions: Vec::new(),
+            demand: Demand::default(),
+        };
         let identity = Identity::new(spec.seeds);
         let mut check = CellCheck::new(spec);
         // Cells that each rule matches; and those that no rule before it does.
@@ -60,6 +68,7 @@ impl Cells {
                 }
                 if let Some(settings) = check.settings(grid, index) {
                     drawn |= settings.is_random();
+                    cells.demand.add(&settings);
                     cells.indices.push((start + index) as u32);
                     cells.ids.push(identity.of(&settings));
                 }

@@ -5,7 +5,10 @@ use std::ops::RangeInclusive;
 
 use crate::auction::Strategy;
 use crate::learner::Feedback;
-use crate::train::{Batch, Beta, BidderSettings, Initial, NoExactMode, Precision, Settings, Updates};
+use crate::measure::{KeptTrajectories, Trajectories};
+use crate::train::{
+    Batch, Beta, BidderSettings, Initial, NoExactMode, Precision, RecordedEpochs, Settings, Updates,
+};
 
 use super::choice::Choice;
 use super::draft::Draft;
@@ -21,14 +24,15 @@ pub(super) struct CellCheck<'s> {
     spec: &'s Spec,
     reported: HashSet<(Place, String)>,
     problems: Vec<Problem>,
-    /// The widest spacing of recorded epochs that some cell needs.
-    spacing: Option<Spacing>,
+    /// What some cell records too many numbers of, in the file's words; of several the worst.
+    excess: Option<Excess>,
 }
 
-struct Spacing {
-    every: u64,
-    epochs: u32,
-    bidders: usize,
+/// More recorded numbers of a run than there may be.
+struct Excess {
+    numbers: u64,
+    message: String,
+    help: String,
 }
 
 /// Settings of a cell that do not go together.
@@ -41,7 +45,7 @@ struct Fault {
 
 impl<'s> CellCheck<'s> {
     pub(super) fn new(spec: &'s Spec) -> Self {
-        CellCheck { spec, reported: HashSet::new(), problems: Vec::new(), spacing: None }
+        CellCheck { spec, reported: HashSet::new(), problems: Vec::new(), excess: None }
     }
 
     /// The settings of a cell, where they go together.
@@ -83,38 +87,40 @@ impl<'s> CellCheck<'s> {
         }
     }
 
-    /// Notes the spacing that a cell's trajectories need, where the one that is written is too narrow.
+    /// Notes a cell whose runs record too many numbers.
     fn record(&mut self, settings: &Settings) {
-        let Some(trajectories) = self.spec.measure.trajectories else { return };
-        let (epochs, bidders) = (settings.epochs, settings.bidders.len());
-        let most = MAX_RECORDED / bidders as u64;
-        if recorded(epochs, trajectories.every.into()) <= most {
+        let Trajectories::Kept(KeptTrajectories { epochs: recorded, .. }) = self.spec.measure.trajectories
+        else {
+            return;
+        };
+        let (epochs, each) = (settings.epochs, settings.recorded_numbers());
+        let (numbers, most) = (recorded.at_most(epochs) * each, MAX_RECORDED / each);
+        if numbers <= MAX_RECORDED || self.excess.as_ref().is_some_and(|excess| excess.numbers >= numbers) {
             return;
         }
-        // Epoch 0 and the last epoch come on top of the multiples between.
-        let every = u64::from(epochs).div_ceil(most - 2);
-        if self.spacing.as_ref().is_none_or(|spacing| spacing.every < every) {
-            self.spacing = Some(Spacing { every, epochs, bidders });
-        }
+        let bidders = settings.bidders.len();
+        self.excess = Some(Excess {
+            numbers,
+            message: format!(
+                "{epochs} epochs of {bidders} bidders recorded this often are more than {MAX_RECORDED} numbers a run"
+            ),
+            help: match recorded {
+                // Epoch 0 and the last epoch come on top of the multiples between.
+                RecordedEpochs::Every(_) => {
+                    format!("write `every = {}` or more", u64::from(epochs).div_ceil(most - 2))
+                }
+                RecordedEpochs::Points(_) => format!("write `points = {most}` or fewer"),
+            },
+        });
     }
 
     /// What was found.
     pub(super) fn into_problems(mut self) -> Vec<Problem> {
-        if let Some(Spacing { every, epochs, bidders }) = self.spacing {
-            let message = format!(
-                "{epochs} epochs of {bidders} bidders recorded this often are more than {MAX_RECORDED} multipliers a run"
-            );
-            let problem = Problem::error(self.spec.every, message);
-            self.problems.push(problem.help(format!("write `every = {every}` or more")));
+        if let Some(Excess { message, help, .. }) = self.excess {
+            self.problems.push(Problem::error(self.spec.recorded, message).help(help));
         }
         self.problems
     }
-}
-
-/// Recorded epochs of a run: 0, the multiples of `every`, and the last.
-fn recorded(epochs: u32, every: u64) -> u64 {
-    let epochs = u64::from(epochs);
-    1 + epochs / every + u64::from(!epochs.is_multiple_of(every))
 }
 
 fn start_fault(draft: &Draft, settings: &Settings) -> Option<Fault> {

@@ -7,7 +7,8 @@
 //!
 //! A setting is one row in `settings.rs`, and the field of [`Settings`](crate::train::Settings) that it sets.
 //! A key of `[measure]` is one row in `measures.rs`, and its field of
-//! [`MeasureSettings`](crate::measure::MeasureSettings). A form of values is one file in `form/`.
+//! [`MeasureSettings`](crate::measure::MeasureSettings); one of `[report]` is a row and a field in `report/`.
+//! A form of values is one file in `form/`.
 
 mod axis;
 mod cell;
@@ -29,6 +30,9 @@ mod plan;
 mod population;
 mod problem;
 mod read;
+mod records;
+mod registry;
+pub mod report;
 mod row;
 mod schema;
 mod scope;

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
-use crate::measure::MeasureSettings;
+use crate::measure::{MeasureSettings, RunMeasurement};
+use crate::train::Recording;
 
 use super::cell::{Cell, CellId};
 use super::cells::{Cells, Exclusion};
@@ -17,6 +18,8 @@ use super::limits::SCHEMA;
 use super::measures;
 use super::member::Member;
 use super::problem::{Place, Problem, Problems, Severity, SweepError, without_echoes};
+use super::records::Records;
+use super::report::{self, ReportSettings};
 use super::spec::Spec;
 
 /// The largest sweep file that is read, in bytes.
@@ -43,6 +46,7 @@ pub const MAX_FILE_BYTES: u64 = 4 << 20;
 pub struct Plan {
     spec: Spec,
     cells: Cells,
+    records: Records,
     source: String,
     set: Vec<String>,
     warnings: Problems,
@@ -89,7 +93,9 @@ impl Plan {
         match read {
             Some((spec, cells)) if problems.iter().all(|problem| problem.severity == Severity::Warning) => {
                 let hash = plan_hash(&spec, &cells.ids);
-                Ok(Plan { spec, cells, source: text.to_owned(), set: set.to_vec(), warnings: problems, hash })
+                let records = Records::new(spec.measure.trajectories, cells.demand);
+                let (source, set) = (text.to_owned(), set.to_vec());
+                Ok(Plan { spec, cells, records, source, set, warnings: problems, hash })
             }
             _ => Err(SweepError { problems }),
         }
@@ -138,6 +144,28 @@ impl Plan {
     /// What is measured.
     pub fn measure(&self) -> &MeasureSettings {
         &self.spec.measure
+    }
+
+    /// What is measured of a run.
+    pub fn measurement(&self, cell: CellId, replicate: u32) -> RunMeasurement {
+        let measurement = self.measure().of_run(replicate);
+        RunMeasurement { recording: self.recording(cell, replicate), ..measurement }
+    }
+
+    /// What the observers keep of a run.
+    pub fn recording(&self, cell: CellId, replicate: u32) -> Recording {
+        let trajectory = self.records.of(cell, replicate);
+        Recording { trajectory, ..self.measure().recording() }
+    }
+
+    /// Of how many replicates of a cell a trajectory is recorded: of the first ones.
+    pub fn recorded_replicates(&self, cell: CellId) -> u32 {
+        self.records.replicates(cell).min(self.replicates())
+    }
+
+    /// What the report shows, and how.
+    pub fn report(&self) -> &ReportSettings {
+        &self.spec.report
     }
 
     /// The grids, in the order of the cells: the main one, if the file has one, then the blocks.
@@ -226,7 +254,7 @@ impl Plan {
 
     /// The resolved sweep, for the manifest.
     pub fn resolved(&self) -> Json {
-        let Spec { name, question, seeds, measure, populations, grids, rules, .. } = &self.spec;
+        let Spec { name, question, seeds, measure, report, populations, grids, rules, .. } = &self.spec;
         let axis = |axis: &Axis| {
             let values: BTreeMap<&str, Vec<String>> = axis.values().collect();
             json!({ "zip": axis.zip(), "values": values })
@@ -251,7 +279,8 @@ impl Plan {
             "exclude": exclude.collect::<Vec<_>>(),
             "populations": populations.collect::<serde_json::Map<_, _>>(),
             "seeds": { "root": seeds.root, "replicates": seeds.replicates, "common": seeds.common },
-            "measure": measures::resolved(measure),
+            "measure": measures::registry().resolved(measure),
+            "report": report::registry().resolved(report),
         })
     }
 }

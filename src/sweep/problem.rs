@@ -188,16 +188,18 @@ pub(super) fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) 
     let word = word.to_lowercase();
     let distance = |name: &&str| strsim::damerau_levenshtein(&word, name);
     let initials = |name: &str| name.split('_').filter_map(|part| part.chars().next()).collect::<String>();
-    let mut best = None;
+    let holds =
+        |name: &str| word.len() > 4 && name.len() > 4 && (word.contains(name) || name.contains(&word));
+    let (mut best, mut held) = (None, None);
     for name in names {
-        if initials(name) == word
-            || (word.len() > 4 && name.len() > 4 && (word.contains(name) || name.contains(&word)))
-        {
+        if initials(name) == word {
             return Some(name);
         }
         best = best.into_iter().chain([name]).min_by_key(distance);
+        held = held.into_iter().chain([name].into_iter().filter(|name| holds(name))).min_by_key(distance);
     }
-    best.filter(|near| distance(near) <= (near.len() / 3).max(1))
+    let near = best.filter(|near| distance(near) <= (near.len() / 3).max(1));
+    held.into_iter().chain(near).min_by_key(distance)
 }
 
 /// The help that names the nearest of `names`, or all of them where none is near.

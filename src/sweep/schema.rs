@@ -8,6 +8,7 @@ use super::form::{Form, Integer, object, prior};
 use super::limits::{MAX_REPLICATES, SCHEMA};
 use super::measures;
 use super::member::own_settings;
+use super::report;
 use super::settings::settings;
 
 /// The JSON Schema (draft 7) of sweep files, as Taplo reads it.
@@ -32,7 +33,8 @@ pub fn json_schema() -> Json {
     file["question"] = json!({ "type": "string" });
     file["block"] = json!({ "type": "array", "items": object(block, &[]) });
     file["seeds"] = seeds();
-    file["measure"] = measures::schema();
+    file["measure"] = measures::registry().schema();
+    file["report"] = report::registry().schema();
     file["populations"] = json!({ "type": "object", "additionalProperties": population() });
     let mut schema = object(file, &["schema", "name"]);
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");

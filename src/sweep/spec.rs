@@ -15,10 +15,11 @@ use super::member::NamedPopulation;
 use super::population::read_populations;
 use super::problem::{Place, Problem, suggestion};
 use super::read;
+use super::report::{self, Ground, ReportSettings};
 use super::scope::{self, Override, Scope};
 use super::settings;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "schema",
     "name",
     "question",
@@ -29,6 +30,7 @@ const KEYS: [&str; 11] = [
     "block",
     "seeds",
     "measure",
+    "report",
     "populations",
 ];
 
@@ -42,7 +44,8 @@ pub(super) struct Spec {
     pub seeds: Seeds,
     pub measure: MeasureSettings,
     /// Where `[measure]` says which epochs are recorded.
-    pub every: Place,
+    pub recorded: Place,
+    pub report: ReportSettings,
     pub populations: Vec<NamedPopulation>,
     /// The main grid, where there is one, then the blocks.
     pub grids: Vec<Grid>,
@@ -64,10 +67,10 @@ impl Spec {
         let name = overrides.iter().find(|o| o.key == "name").map(|o| &o.node).or(root.get("name"));
         let populations =
             root.get("populations").map_or_else(Vec::new, |node| read_populations(node, base, problems));
-        let names: Vec<String> = populations.iter().map(|population| population.name.clone()).collect();
-        let names = Names { populations: &names };
-        let measure = measures::read_measure(root.get("measure"), problems);
-        let every = measures::place_of_every(root.get("measure"));
+        let named: Vec<String> = populations.iter().map(|population| population.name.clone()).collect();
+        let names = Names { populations: &named };
+        let measure = measures::registry().read(root.get("measure"), &(), problems);
+        let recorded = measures::place_of_epochs(root.get("measure"));
         let mut scopes = vec![Scope::read(root, Place::File, &names, &overrides, problems)];
         for block in read_blocks(root, problems) {
             let Some(table) = read::table(block, "`[[block]]`", problems) else { continue };
@@ -77,16 +80,20 @@ impl Spec {
         let name = read_name(name, problems);
         let question = root.get("question").and_then(|node| read::text(node, "question", problems));
         let seeds = read_seeds(root.get("seeds"), problems);
-        let (grids, rules) = scope::compose(scopes, &names, problems)?;
+        let composed = scope::compose(scopes, &names, problems);
+        let (grids, rules) = composed.unzip();
+        let ground = Ground { grids: grids.unwrap_or_default(), populations: named };
+        let report = report::registry().read(root.get("report"), &ground, problems);
         Some(Spec {
             name,
             question: question.map(str::to_owned),
             seeds,
             measure,
-            every,
+            recorded,
+            report,
             populations,
-            grids,
-            rules,
+            grids: ground.grids,
+            rules: rules?,
         })
     }
 

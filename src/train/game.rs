@@ -37,6 +37,8 @@ pub(super) struct Game<'a, S: Simd, X: Samples<S>> {
     per_sample: S::Real,
     /// Epochs after which every theta was finite.
     pub(super) finite_epochs: S::Real,
+    /// Whether something is recorded of one of its runs.
+    is_recorded: bool,
     /// The recorded multipliers, shape \[recorded epoch\]\[bidder\].
     pub(super) trajectory: Vec<S::Real>,
     /// The multipliers of the tail, shape \[kept epoch\]\[bidder\].
@@ -87,6 +89,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             beta: zero,
             per_sample: S::Real::splat(1.0 / f64::from(samples)),
             finite_epochs: zero,
+            is_recorded: runs.iter().any(|run| run.recording.trajectory.is_some()),
             trajectory: Vec::new(),
             // Room for all that will be kept, so that no epoch asks for memory.
             history: Vec::with_capacity(kept_parameters(&runs[0])),
@@ -264,11 +267,15 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
         self.finite_epochs = self.finite_epochs + not_finite.if_equal(zero, one, zero);
     }
 
-    /// Records the multipliers.
+    /// Records the multipliers, where that is asked for.
     #[inline(always)]
     pub(super) fn record(&mut self) {
-        for player in &self.players {
+        if !self.is_recorded {
+            return;
+        }
+        for player in &mut self.players {
             self.trajectory.push(player.multiplier());
+            player.record();
         }
     }
 

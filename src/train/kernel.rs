@@ -15,7 +15,10 @@ use super::game::{Game, all_linear, any_mixed, parameters};
 use super::gradient::{Everyone, One, Pair, Total};
 use super::passes::{Move, Pass, passes};
 use super::streams::stream_seed;
-use super::{Batch, History, Outcome, Precision, Profiles, Run, Series, Settings, Status, Updates};
+use super::{
+    Batch, BidderOutcome, History, MIXTURE_QUANTILES, Outcome, Precision, Profiles, Run, Series, Settings,
+    Status, Updates,
+};
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 
@@ -112,8 +115,8 @@ impl<'a> Training<'a> {
         let history =
             recording.history.then(|| recording.history_stride(epochs, parameters(&self.games[0][0])));
         let renewal = S::Real::splat(1.0 - recording.ema);
-        let recorder = runs().map(|run| run.recording).find(|recording| recording.trajectory.is_some());
-        let mut recorded = recorder.map(|recording| recording.epochs(epochs).peekable());
+        let recorded = runs().find_map(|run| run.recording.trajectory).map(|recorded| recorded.of(epochs));
+        let mut recorded = recorded.iter().flatten().peekable();
 
         for epoch in 0..=epochs {
             if epoch > 0 {
@@ -133,10 +136,8 @@ impl<'a> Training<'a> {
             if epoch < epochs && history.is_some_and(|stride| epoch.is_multiple_of(stride)) {
                 games.iter_mut().for_each(Game::keep_parameters);
             }
-            if recorded.as_mut().and_then(|epochs| epochs.next_if_eq(&epoch)).is_some() {
-                for game in &mut *games {
-                    game.record();
-                }
+            if recorded.next_if_eq(&&epoch).is_some() {
+                games.iter_mut().for_each(Game::record);
             }
         }
         games.iter().flat_map(|game| outcomes(game, epochs)).collect()
@@ -295,12 +296,22 @@ fn outcomes<S: Simd, X: Samples<S>>(game: &Game<'_, S, X>, epochs: u32) -> Vec<O
     let history = recording.history.then(|| recording.history_stride(epochs, parameters));
     let outcome = |(lane, run): (usize, &Run<'_>)| {
         let finite_epochs = game.finite_epochs.to_array()[lane] as u32;
+        let recorded = run.recording.epochs(epochs);
+        let keep = |mut bidder: BidderOutcome| {
+            if let Some(mixed) = &mut bidder.mixed {
+                let finite = recorded.partition_point(|&epoch| epoch <= finite_epochs);
+                let count = MIXTURE_QUANTILES.len();
+                mixed.quantiles.truncate(count * recorded.len());
+                mixed.quantiles.iter_mut().skip(count * finite).for_each(|quantile| *quantile = f64::NAN);
+            }
+            bidder
+        };
         Outcome {
             status: match finite_epochs {
                 n if n == epochs => Status::Ok,
                 n => Status::Diverged { epoch: n + 1 },
             },
-            bidders: game.players.iter().map(|player| player.outcome(lane)).collect(),
+            bidders: game.players.iter().map(|player| keep(player.outcome(lane))).collect(),
             history: history.map(|stride| History {
                 parameters: Array2::from_shape_vec(
                     (game.history.len() / parameters, parameters),
@@ -318,14 +329,13 @@ fn outcomes<S: Simd, X: Samples<S>>(game: &Game<'_, S, X>, epochs: u32) -> Vec<O
                 stride,
             },
             trajectory: run.recording.trajectory.map(|_| {
-                let recorded = run.recording.epochs(epochs).count();
                 // What a multiplier is of a theta that is not finite means nothing.
                 let at = |(w, epoch): (&S::Real, u32)| {
                     if epoch > finite_epochs { f64::NAN } else { w.to_array()[lane] }
                 };
-                let rows = run.recording.epochs(epochs).flat_map(|epoch| repeat_n(epoch, bidders));
+                let rows = recorded.iter().flat_map(|&epoch| repeat_n(epoch, bidders));
                 let multipliers = game.trajectory.iter().zip(rows).map(at).collect();
-                Array2::from_shape_vec((recorded, bidders), multipliers).expect("a row an epoch")
+                Array2::from_shape_vec((recorded.len(), bidders), multipliers).expect("a row an epoch")
             }),
         }
     };

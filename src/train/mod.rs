@@ -20,12 +20,14 @@ mod hindsight;
 mod kernel;
 mod lanes;
 mod ledger;
+mod mixing;
 mod observe;
 mod odds;
 mod outcome;
 mod passes;
 mod player;
 mod rate;
+mod recorded;
 mod run;
 mod settings;
 mod shape;
@@ -37,6 +39,7 @@ mod trials;
 pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Mixed, Outcome, Series, Standing, Status};
 pub use rate::Rate;
+pub use recorded::{MIXTURE_QUANTILES, RecordedEpochs};
 pub use run::Run;
 pub use settings::{
     Batch, Beta, BidderSettings, Initial, NoExactMode, Precision, Profiles, Recording, Settings, Updates,

@@ -102,6 +102,10 @@ pub struct BidderOutcome {
 pub struct Mixed {
     /// Bins of values that have a mixture of their own; `None` of arms, whose mixture serves all values.
     pub bins: Option<usize>,
+    /// Of each recorded epoch the [`MIXTURE_QUANTILES`](super::MIXTURE_QUANTILES) of the multiplier over the
+    /// mixture x over arms, min {w_k : x_0 + .. + x_k >= q}; shape \[recorded epoch x quantile\]. None of a
+    /// table, and where no trajectory was asked for.
+    pub quantiles: Vec<f64>,
     /// Mean of the mixtures that were played, one probability an arm, or of a table.
     pub time_average: Vec<f64>,
     /// max_k sum_t u_t(k) - sum_t <x_t, u_t>, where u_t are the payoffs of the arms on the batch of epoch t;

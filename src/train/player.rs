@@ -1,12 +1,12 @@
 //! A bidder of eight runs: what it plays, what it is told, and what is kept of it.
 
-use super::hindsight::Hindsight;
 use super::lanes::{lanes_of, of_lanes};
 use super::ledger::Ledger;
+use super::mixing::Mixing;
 use super::observe::{Moments, Observer};
 use super::start::thetas;
 use super::{BidderOutcome, Mixed, Rate, Run, Standing};
-use crate::auction::strategy::{Link, Play, piecewise_linear};
+use crate::auction::strategy::{Link, Play, arm_multiplier, piecewise_linear};
 use crate::auction::{Prior, Strategy};
 use crate::learner::{Bids, Course, Feedback, Learn, Learner, State, Told};
 use crate::numeric::simd::{Float, LANES, Part, Real, Simd};
@@ -45,33 +45,6 @@ pub(super) struct Player<R: Real> {
     /// The highest value.
     pub(super) high: R,
     observer: Observer<R>,
-}
-
-/// What a bidder on arms has played and heard. Vectors have one entry an arm.
-struct Mixing<R> {
-    /// What was played in the epoch that is observed, where the numbers are already those of the next.
-    shown: Vec<R>,
-    /// The mixtures that were shown, summed up, and how many they are.
-    sums: Vec<R>,
-    epochs: R,
-    hindsight: Hindsight<R>,
-}
-
-impl<R: Real> Mixing<R> {
-    fn new(arms: usize) -> Self {
-        let zeros = vec![R::splat(0.0); arms];
-        Mixing { shown: zeros.clone(), sums: zeros, epochs: R::splat(0.0), hindsight: Hindsight::new(arms) }
-    }
-
-    /// What others may believe on.
-    fn memory(&self) -> impl Iterator<Item = R> {
-        std::iter::once(self.epochs).chain(self.sums.iter().copied())
-    }
-
-    fn restore(&mut self, memory: &[R]) {
-        self.epochs = memory[0];
-        self.sums.copy_from_slice(&memory[1..]);
-    }
 }
 
 impl<R: Real> Player<R> {
@@ -179,6 +152,14 @@ impl<R: Real> Player<R> {
         multiplier
     }
 
+    /// Records what is played, if it is a mixture over arms.
+    #[inline(always)]
+    pub(super) fn record(&mut self) {
+        if let Some(mixed) = &mut self.mixed {
+            mixed.record();
+        }
+    }
+
     /// What a parameter would be at a theta that is so much further.
     #[inline(always)]
     pub(super) fn moved(&self, k: usize, by: R) -> R {
@@ -256,11 +237,13 @@ impl<R: Real> Player<R> {
         if let Some(mixed) = &self.mixed {
             let means = self.values.iter().map(|moments| moments.mean(lane)).collect();
             let epochs = mixed.epochs.to_array()[lane];
+            let quantile = |arm: &R| arm_multiplier(arm.to_array()[lane] as usize, mixed.shown.len());
             let bound = self.learners[lane].regret_bound(&self.courses[lane], &mixed.hindsight.heard(lane));
             let outcome = self.observer.outcome(lane, None, Some(means), last, standing);
             return BidderOutcome {
                 mixed: Some(Mixed {
                     bins: None,
+                    quantiles: mixed.quantiles.iter().map(quantile).collect(),
                     time_average: of_lane(&mixed.sums).into_iter().map(|sum| sum / epochs).collect(),
                     regret: (self.feedback != Feedback::Beliefs).then(|| mixed.hindsight.regret(lane)),
                     bound,
@@ -274,6 +257,7 @@ impl<R: Real> Player<R> {
             return BidderOutcome {
                 mixed: Some(Mixed {
                     bins: Some(ledger.frame.values.len()),
+                    quantiles: Vec::new(),
                     time_average: ledger.time_average(lane),
                     regret: Some(ledger.regret(lane)),
                     bound,

@@ -4,7 +4,7 @@ use crate::auction::strategy::Play;
 use crate::auction::{Bidder, Mechanism, Population, Prior, Strategy};
 use crate::learner::{Course, Feedback, Learner};
 
-use super::Rate;
+use super::{MIXTURE_QUANTILES, Rate, RecordedEpochs};
 
 /// The settings of a run; with a seed they determine every bit of its outcome.
 #[derive(Clone, Debug, PartialEq)]
@@ -251,6 +251,12 @@ impl Settings {
         self.bidders.iter().position(|bidder| bidder.learner.feedback() == Feedback::ExpectedBids)
     }
 
+    /// Numbers that a recorded epoch of a run has: multipliers, and the quantiles of mixtures over arms.
+    pub fn recorded_numbers(&self) -> u64 {
+        let on_arms = self.bidders.iter().filter(|bidder| bidder.play().arms().is_some()).count();
+        (self.bidders.len() + MIXTURE_QUANTILES.len() * on_arms) as u64
+    }
+
     /// What a run asks of the learner of a bidder, counted from 0.
     pub fn course(&self, bidder: usize) -> Course {
         let bidder = &self.bidders[bidder];
@@ -288,8 +294,8 @@ pub struct Recording {
     pub tail: f64,
     /// The factor of the exponential moving average, in \[0, 1).
     pub ema: f64,
-    /// Record the multipliers at epoch 0, at every multiple of this and at the last epoch.
-    pub trajectory: Option<u32>,
+    /// The epochs whose multipliers are recorded, if any.
+    pub trajectory: Option<RecordedEpochs>,
     /// Whether [`History`](super::History) is kept.
     pub history: bool,
 }
@@ -322,10 +328,7 @@ impl Recording {
     }
 
     /// The recorded epochs of a run, in rising order; empty where no trajectory is recorded.
-    pub fn epochs(self, epochs: u32) -> impl Iterator<Item = u32> {
-        let every = self.trajectory.unwrap_or(1);
-        let multiples = (0..=epochs).step_by(every as usize);
-        let last = (!epochs.is_multiple_of(every)).then_some(epochs);
-        multiples.chain(last).filter(move |_| self.trajectory.is_some())
+    pub fn epochs(self, epochs: u32) -> Vec<u32> {
+        self.trajectory.map_or_else(Vec::new, |recorded| recorded.of(epochs))
     }
 }

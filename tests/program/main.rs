@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod contrasts;
 mod disk;
 mod diverging;
 mod folders;

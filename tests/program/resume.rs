@@ -36,19 +36,35 @@ fn nothing_is_trained_where_the_limit_is_zero() {
     assert_eq!((sandbox.parts("x").len(), sandbox.done("x")), (0, 0));
 }
 
+/// No trajectories.
+const NONE: &str = "trajectories = \"none\"";
+
+#[test]
+fn trajectories_are_there_unless_they_are_asked_away() {
+    let sandbox = Sandbox::new();
+    let recorded = |measure| {
+        sandbox.write(&Sweep { measure, ..Sweep::SHORT });
+        sandbox.run("run x.toml --quiet").exits(0);
+        sandbox.tables("x").contains_key("trajectories.parquet")
+    };
+    assert_eq!([NONE, "", "trajectories = \"bounded\"", NONE].map(recorded), [false, true, true, false]);
+}
+
 #[test]
 fn a_sweep_that_grew_is_the_sweep_at_once_and_trains_only_what_is_new() {
     let whole = Sweep { axes: "beta = [10, 25, 50]\nbidders = [2, 3]", replicates: 9, ..Sweep::SHORT };
     let sandbox = Sandbox::new();
     for (sweep, said) in [
-        (Sweep { measure: "", ..Sweep::SHORT }, "out/x: trained 20 runs in TIME"),
-        (Sweep { measure: "", replicates: 5, ..whole }, "out/x: trained 10 runs in TIME"),
-        (Sweep { measure: "", ..whole }, "out/x: trained 24 runs in TIME"),
+        (Sweep { measure: NONE, ..Sweep::SHORT }, "out/x: trained 20 runs in TIME"),
+        (Sweep { measure: NONE, replicates: 5, ..whole }, "out/x: trained 10 runs in TIME"),
+        (Sweep { measure: NONE, ..whole }, "out/x: trained 24 runs in TIME"),
         (
             whole,
             "12 runs were measured otherwise than [measure] now asks, and are trained again\n\
              out/x: trained 12 runs in TIME",
         ),
+        // What holds more than is asked is done.
+        (Sweep { measure: NONE, ..whole }, "out/x: trained 0 runs in TIME"),
     ] {
         sandbox.write(&sweep);
         sandbox.run("run x.toml --progress none").exits(0).says(said);

@@ -10,6 +10,7 @@ use bidsweep::measure::{
     Column, DESTINATIONS, RunStatus, bidder_columns, cell_bidder_columns, cell_columns, run_columns,
 };
 use bidsweep::store::{Table, TableName, table_columns};
+use bidsweep::sweep::report::{FigureName, Venue, report_keys};
 use bidsweep::sweep::{measure_keys, settings};
 use serde_json::{Value, json};
 
@@ -244,6 +245,7 @@ fn list_names_every_row_of_every_registry() {
     let mut registries: Vec<(&str, String, Vec<String>)> = [
         ("settings", "settings", settings().iter().map(|setting| setting.key.clone()).collect()),
         ("settings", "[measure]", measure_keys().into_iter().map(|[name, ..]| name).collect()),
+        ("settings", "[report]", report_keys().into_iter().map(|[name, ..]| name).collect()),
         ("learners", "learners", Learner::REGISTRY.iter().map(|learner| learner.name.to_owned()).collect()),
         ("priors", "priors", Prior::REGISTRY.iter().map(|prior| prior.name.to_owned()).collect()),
         ("strategies", "strategies", Strategy::ALL.iter().map(|s| s.name().to_owned()).collect()),
@@ -267,6 +269,9 @@ fn list_names_every_row_of_every_registry() {
     registries.push(("verdicts", "movement: how they move".into(), words(&MOVEMENTS)));
     let statuses = RunStatus::ALL.map(|status| status.name().to_owned()).to_vec();
     registries.push(("verdicts", "status: how a run ends".into(), statuses));
+    let figures = FigureName::ALL.map(|figure| figure.name().to_owned()).to_vec();
+    registries.push(("figures", "figures".into(), figures));
+    registries.push(("figures", "venues".into(), Venue::ALL.map(|venue| venue.name().to_owned()).to_vec()));
 
     let listed = sandbox.run("list --format json").exits(0).says("").json();
     assert_eq!(listed.as_object().unwrap().len(), registries.len());

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::measure::movement::ROTATION_Q;
-use crate::numeric::regression::{discoveries, two_sided_p};
+use crate::numeric::significance::{discoveries, two_sided_p};
 use crate::report::results::Frame;
 
 /// The share of false ones among the rotations found that is put up with.

@@ -23,12 +23,12 @@ pub(in crate::report) struct Axis {
 /// A value of an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::report) struct AxisValue {
-    /// As labels of cells write it.
+    /// As labels of cells write it; of a zip the words of all keys.
     pub(in crate::report) text: String,
+    /// The word of each key.
+    pub(in crate::report) words: Vec<String>,
     /// As a number, infinity too; `None` of a word, and of a zip of several keys.
     pub(in crate::report) number: Option<f64>,
-    /// Its words, one a key.
-    pub(in crate::report) words: Vec<String>,
 }
 
 /// What the axis of a sweep's blocks is called.
@@ -54,7 +54,7 @@ impl Axis {
         let text = words.join(" ");
         self.values.iter().position(|value| value.text == text).unwrap_or_else(|| {
             let number = if self.keys.len() == 1 { text.parse().ok() } else { None };
-            self.values.push(AxisValue { text, number, words });
+            self.values.push(AxisValue { text, words, number });
             self.values.len() - 1
         })
     }
@@ -122,8 +122,8 @@ impl Axes {
         self.place(cell, axis).map(|place| &self.axes[axis].values[place])
     }
 
-    /// Cells that agree along all axes but some, in order: one group a combination of the others' values, with
-    /// the places along all axes of its first cell.
+    /// Cells that agree along all axes but some, in order: one group a combination of the others' values,
+    /// with the places along all axes of its first cell.
     pub(in crate::report) fn groups(&self, but: &[usize]) -> Vec<Vec<usize>> {
         let mut groups: Vec<Vec<usize>> = Vec::new();
         let mut known = std::collections::HashMap::new();

@@ -76,12 +76,15 @@ impl Results {
     }
 
     /// The rows of `cells` of some cells, by id.
-    pub(super) fn wanted(&self, cells: &[usize]) -> std::collections::HashMap<&str, usize> {
+    pub(in crate::report) fn wanted(&self, cells: &[usize]) -> std::collections::HashMap<&str, usize> {
         cells.iter().map(|&cell| (self.cells.text("cell_id", cell).unwrap_or_default(), cell)).collect()
     }
 
     /// Chooses the rows of some cells from a table.
-    pub(super) fn filter(&self, cells: &[usize]) -> impl Fn(&str, Option<i64>) -> bool + Send + 'static {
+    pub(in crate::report) fn filter(
+        &self,
+        cells: &[usize],
+    ) -> impl Fn(&str, Option<i64>) -> bool + Send + 'static {
         let ids: std::collections::HashSet<String> =
             self.wanted(cells).into_keys().map(str::to_owned).collect();
         move |id, _| ids.contains(id)

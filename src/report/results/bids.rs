@@ -4,6 +4,7 @@ use super::Results;
 use crate::store::{StoreError, Table, TableName};
 
 /// The bid function of a cell's bidder, or of its first where all are alike; one number a value.
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::report) struct BidFunction {
     /// The row of `cells`.
     pub(in crate::report) cell: usize,

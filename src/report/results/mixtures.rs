@@ -4,6 +4,7 @@ use super::Results;
 use crate::store::{StoreError, Table, TableName};
 
 /// The mixture of a cell's bidder over the multipliers of its grid; one number an arm.
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::report) struct Mixture {
     /// The row of `cells`.
     pub(in crate::report) cell: usize,

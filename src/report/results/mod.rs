@@ -3,14 +3,20 @@
 mod axes;
 mod bands;
 mod bids;
+mod differences;
 mod frame;
+mod mixing;
 mod mixtures;
+mod pairs;
 
 pub(super) use axes::{Axes, Axis, AxisValue};
 pub(super) use bands::Band;
 pub(super) use bids::BidFunction;
+pub(super) use differences::Difference;
 pub(super) use frame::{Estimate, Frame};
+pub(super) use mixing::Mixing;
 pub(super) use mixtures::Mixture;
+pub(super) use pairs::{Path, TailPair};
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -12,6 +12,7 @@ mod tex;
 pub(super) use macros::macros;
 
 use super::results::Results;
+use crate::sweep::report::{Interval, ReportSettings};
 use model::Model;
 
 /// What is chosen of the tables.
@@ -25,14 +26,18 @@ pub(super) struct TableOptions {
     pub(super) rows: Option<String>,
 }
 
-/// What stands behind ±.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Interval {
-    /// The half-width of Student's 95 % interval of the mean.
-    #[default]
-    Ci95,
-    /// The standard deviation over replicates.
-    Sd,
+impl TableOptions {
+    /// Those of a sweep file.
+    pub(super) fn of(settings: &ReportSettings) -> Self {
+        TableOptions {
+            columns: settings
+                .columns
+                .as_ref()
+                .map(|names| names.iter().map(|name| name.to_string()).collect()),
+            interval: settings.interval,
+            rows: settings.rows.as_ref().map(|grouping| grouping.name.clone()),
+        }
+    }
 }
 
 /// A table in each format.

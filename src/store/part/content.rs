@@ -12,8 +12,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::{
-    BIDDER, CELL, KEYS, MEASURE, MESSAGE, MIXTURES, PARAMETERS, REPLICATE, STATUS, TRAJECTORY, bidder_column,
-    file_name, run_column,
+    BIDDER, CELL, KEYS, MEASURE, MESSAGE, MIXTURES, PARAMETERS, QUANTILES, REPLICATE, STATUS, TRAJECTORY,
+    bidder_column, file_name, run_column,
 };
 use crate::measure::{Column, RunRow, RunStatus, bidder_columns, run_columns};
 use crate::store::{RunKey, StoreError};
@@ -138,6 +138,7 @@ impl Part {
             bidder: numbers(bidder_columns(), bidder_column)?,
             parameters: lists(PARAMETERS)?,
             mixtures: lists(MIXTURES)?,
+            quantiles: lists(QUANTILES)?,
             trajectory: lists(TRAJECTORY)?,
         })
     }
@@ -150,6 +151,7 @@ pub(crate) struct Measured {
     bidder: Vec<Float64Array>,
     parameters: ListArray,
     mixtures: ListArray,
+    quantiles: ListArray,
     trajectory: ListArray,
 }
 
@@ -164,6 +166,7 @@ impl Measured {
             bidders: run.rows.clone().map(|row| numbers(&self.bidder, row)).collect(),
             parameters: run.rows.clone().map(|row| numbers_of(&self.parameters, row)).collect(),
             mixtures: run.rows.clone().map(|row| numbers_of(&self.mixtures, row)).collect(),
+            quantiles: run.rows.clone().map(|row| numbers_of(&self.quantiles, row)).collect(),
             trajectory: self.trajectory.is_valid(first).then(|| self.trajectory(run)),
         }
     }

@@ -3,7 +3,7 @@
 //! A part holds whole runs, sorted by cell, replicate and bidder, and no settings: the plan has them. Its
 //! columns are the key, `status`, `message`, every column of a run (again on each of its bidders' rows: it
 //! compresses to nothing), `bidder`, every column of a bidder, and as lists the parameters of the bidder's
-//! bids, its mixtures and its trajectory.
+//! bids, its mixtures, their quantiles over time and its trajectory.
 
 mod content;
 mod writer;
@@ -26,6 +26,7 @@ const MESSAGE: &str = "message";
 const BIDDER: &str = "bidder";
 const PARAMETERS: &str = "parameters";
 const MIXTURES: &str = "mixtures";
+const QUANTILES: &str = "quantiles";
 const TRAJECTORY: &str = "trajectory";
 
 /// The columns that say which run a row is of and how it ended.
@@ -77,10 +78,18 @@ mod tests {
     use crate::store::fixture::{self, key, row};
     use crate::store::{StoreError, atomic};
 
+    /// A row whose second bidder is on arms.
+    fn mixed(cell: u64, replicate: u32) -> RunRow {
+        let mut row = row(cell, replicate);
+        row.mixtures[1] = vec![0.25, -0.0, 1.0 / 3.0];
+        row.quantiles[1] = vec![f64::from(replicate) / 3.0; 7];
+        row
+    }
+
     /// A folder with one part of three runs, pushed out of order.
     fn one_part() -> (tempfile::TempDir, std::path::PathBuf) {
         let (dir, folder) = fixture::folder();
-        let runs = [(9, 1), (2, 7), (9, 0)].map(|(cell, k)| (key(cell, k), row(cell, k)));
+        let runs = [(9, 1), (2, 7), (9, 0)].map(|(cell, k)| (key(cell, k), mixed(cell, k)));
         fixture::store(&folder, &runs, 3);
         let parts = atomic::files(&folder.parts()).unwrap();
         assert_eq!(parts.len(), 1);
@@ -96,7 +105,7 @@ mod tests {
         assert_eq!(keys, [key(2, 7), key(9, 0), key(9, 1)]);
         for run in runs {
             let stored = part.measured().unwrap().row(&run);
-            let given = row(run.key.cell.0, run.key.replicate);
+            let given = mixed(run.key.cell.0, run.key.replicate);
             assert_eq!(fixture::bits(&stored), fixture::bits(&given));
         }
     }

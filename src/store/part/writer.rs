@@ -9,7 +9,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
 use parquet::file::properties::EnabledStatistics;
 
-use super::{MIXTURES, PARAMETERS, TRAJECTORY, columns, file_name};
+use super::{MIXTURES, PARAMETERS, QUANTILES, TRAJECTORY, columns, file_name};
 use crate::measure::RunRow;
 use crate::store::batch::{Batch, Value, encoding};
 use crate::store::bytes::{PART_BYTES, row_bytes};
@@ -67,6 +67,7 @@ fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
     let mut batch = Batch::new(&columns());
     let mut parameters = ListBuilder::new(Float64Builder::new());
     let mut mixtures = ListBuilder::new(Float64Builder::new());
+    let mut quantiles = ListBuilder::new(Float64Builder::new());
     let mut trajectories = ListBuilder::new(Float64Builder::new());
     for (key, run) in runs {
         let cell = key.cell.to_string();
@@ -88,6 +89,8 @@ fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
             parameters.append(true);
             mixtures.values().append_slice(&run.mixtures[index]);
             mixtures.append(true);
+            quantiles.values().append_slice(&run.quantiles[index]);
+            quantiles.append(true);
             let trajectory = run.trajectory.as_ref().map(|trajectory| trajectory.column(index));
             if let Some(multipliers) = &trajectory {
                 multipliers
@@ -99,7 +102,9 @@ fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
     }
     let mut fields: Vec<Arc<Field>> = batch.schema().fields().iter().cloned().collect();
     let mut arrays = batch.finish();
-    for (name, mut lists) in [(PARAMETERS, parameters), (MIXTURES, mixtures), (TRAJECTORY, trajectories)] {
+    for (name, mut lists) in
+        [(PARAMETERS, parameters), (MIXTURES, mixtures), (QUANTILES, quantiles), (TRAJECTORY, trajectories)]
+    {
         let lists: ArrayRef = Arc::new(lists.finish());
         fields.push(Arc::new(Field::new(name, lists.data_type().clone(), true)));
         arrays.push(lists);

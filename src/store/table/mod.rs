@@ -2,6 +2,7 @@
 
 mod bids;
 mod cells;
+mod contrasts;
 mod footer;
 mod lead;
 mod mixtures;
@@ -10,6 +11,7 @@ mod runs;
 mod summaries;
 mod writer;
 
+pub use contrasts::{Contrast, write_contrasts};
 pub(crate) use summaries::mean_name;
 
 pub use reader::{Row, Rows, Table};
@@ -93,12 +95,26 @@ fn columns_of(name: TableName) -> Vec<Column> {
         TableName::Trajectories => runs::trajectory_table(),
         TableName::BidFunctions => bids::bid_function_table(),
         TableName::Mixtures => mixtures::mixture_table(),
+        TableName::Contrasts => contrasts::contrast_table(),
     }
+}
+
+/// What every table says of the plan that it is made from.
+fn footer_of(plan: &Plan) -> Vec<KeyValue> {
+    let entries = [
+        ("bidsweep.schema", SCHEMA.to_string()),
+        ("bidsweep.version", env!("CARGO_PKG_VERSION").to_string()),
+        ("bidsweep.plan_hash", plan.hash()),
+        ("bidsweep.sweep", plan.source().to_string()),
+    ];
+    entries.into_iter().map(|(key, value)| KeyValue::new(key.to_string(), value)).collect()
 }
 
 /// A cell whose runs are coming in.
 struct OpenCell {
     lead: Lead,
+    /// The epochs of its trajectories.
+    epochs: Vec<u32>,
     references: Arc<References>,
     bids: BidSummary,
     mixtures: MixtureSums,
@@ -131,14 +147,7 @@ struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     fn create(folder: &'a Folder, plan: &'a Plan) -> Result<Self, StoreError> {
-        let footer = [
-            ("bidsweep.schema", SCHEMA.to_string()),
-            ("bidsweep.version", env!("CARGO_PKG_VERSION").to_string()),
-            ("bidsweep.plan_hash", plan.hash()),
-            ("bidsweep.sweep", plan.source().to_string()),
-        ];
-        let footer: Vec<_> =
-            footer.into_iter().map(|(key, value)| KeyValue::new(key.to_string(), value)).collect();
+        let footer = footer_of(plan);
         let create = |name| TableWriter::create(&folder.table(name), &columns_of(name), footer.clone());
         Ok(Tables {
             folder,
@@ -182,18 +191,17 @@ impl<'a> Tables<'a> {
             let references = self.references.remove(&position).expect("a cell that begins is prepared");
             let runs = CellRuns::new(lead.bidders());
             let mixtures = MixtureSums::new(lead.bidders());
-            self.cell = Some(OpenCell { lead, references, bids, mixtures, runs });
+            let epochs = self.plan.recording(lead.cell.id, 0).epochs(lead.cell.settings.epochs);
+            self.cell = Some(OpenCell { lead, epochs, references, bids, mixtures, runs });
         }
-        let OpenCell { lead, bids, mixtures, runs, .. } = self.cell.as_mut().expect("just begun");
+        let OpenCell { lead, epochs, bids, mixtures, runs, .. } = self.cell.as_mut().expect("just begun");
         let seed = self.plan.seed(lead.cell.id, replicate);
-        let recording = self.plan.measure().recording(replicate);
-        let epochs: Vec<u32> = recording.epochs(lead.cell.settings.epochs).collect();
         bids.push(run);
         mixtures.push(run);
         runs.push(run);
         runs::push_run(&mut self.runs, lead, replicate, seed, run)?;
         runs::push_bidders(&mut self.bidders, lead, replicate, run)?;
-        runs::push_trajectory(&mut self.trajectories, lead, replicate, &epochs, run)
+        runs::push_trajectory(&mut self.trajectories, lead, replicate, epochs, run)
     }
 
     fn end_cell(&mut self) {
@@ -207,7 +215,7 @@ impl<'a> Tables<'a> {
         let row =
             |cell: &OpenCell| measure_cell(&cell.lead.cell.settings, measure, &cell.references, &cell.runs);
         let rows: Vec<CellRow> = ended.par_iter().map(row).collect();
-        for (OpenCell { lead, references, runs, bids, mixtures }, row) in ended.iter().zip(&rows) {
+        for (OpenCell { lead, references, runs, bids, mixtures, .. }, row) in ended.iter().zip(&rows) {
             cells::push_cell(&mut self.cells, lead, references, runs, row)?;
             cells::push_cell_bidders(&mut self.cell_bidders, lead, references, runs, row)?;
             summaries::push_summaries(&mut self.summaries, lead, runs)?;
@@ -595,7 +603,7 @@ mod tests {
     fn a_table_that_a_sweep_need_not_ask_for_is_there_only_with_rows() {
         let (dir, folder) = written(&plan(2), &runs(&plan(2)));
         assert!(folder.table(TableName::Trajectories).exists());
-        let plain = fixture::plan_with(2, "[10, 25, 50]", "bid_functions = 0");
+        let plain = fixture::plan_with(2, "[10, 25, 50]", "bid_functions = 0\ntrajectories = \"none\"");
         store(&folder, &runs(&plain), 11);
         write_tables(&folder, &plain, &Scan::of(&folder, &plain).unwrap()).unwrap();
         for name in TableName::ALL {

@@ -6,6 +6,7 @@ use super::writer::TableWriter;
 use crate::measure::{RunRow, bidder_columns, run_columns};
 use crate::store::StoreError;
 use crate::store::batch::{Column, Value};
+use crate::train::MIXTURE_QUANTILES;
 
 /// The columns of `runs`.
 pub(super) fn run_table() -> Vec<Column> {
@@ -59,6 +60,11 @@ pub(super) fn push_bidders(
     Ok(())
 }
 
+/// The name of the column of a quantile of mixtures.
+fn quantile_name(quantile: f64) -> String {
+    format!("mixture_q{:02}", (100.0 * quantile).round() as u32)
+}
+
 /// The columns of `trajectories`.
 pub(super) fn trajectory_table() -> Vec<Column> {
     let mut columns = lead::columns(&["replicate", "bidder"]);
@@ -66,6 +72,12 @@ pub(super) fn trajectory_table() -> Vec<Column> {
         Column::integer("epoch").says("epochs trained so far").counted_in("epochs"),
         Column::measured("multiplier").says("the bidder's multiplier").counted_in("1"),
     ]);
+    columns.extend(MIXTURE_QUANTILES.map(|quantile| {
+        let doc = format!(
+            "the least multiplier that the bidder's mixture over arms is at or below with probability {quantile}; null of others"
+        );
+        Column::measured(&quantile_name(quantile)).says(&doc).counted_in("1")
+    }));
     columns
 }
 
@@ -79,11 +91,16 @@ pub(super) fn push_trajectory(
 ) -> Result<(), StoreError> {
     let Some(trajectory) = &run.trajectory else { return Ok(()) };
     for (bidder, multipliers) in trajectory.columns().into_iter().enumerate() {
-        let leading = lead.of_bidder(&[i64::from(replicate)], bidder);
-        for (&epoch, &multiplier) in epochs.iter().zip(multipliers) {
-            let point = [Value::Integer(i64::from(epoch)), Value::Number(multiplier)];
-            table.push(leading.iter().copied().chain(point))?;
-        }
+        let mut quantiles = run.quantiles[bidder].iter().copied();
+        let point = |(&epoch, &multiplier)| {
+            let mut point = [Value::Null; 2 + MIXTURE_QUANTILES.len()];
+            point[0] = Value::Integer(i64::from(epoch));
+            point[1] = Value::Number(multiplier);
+            point[2..].iter_mut().zip(&mut quantiles).for_each(|(value, q)| *value = Value::Number(q));
+            point
+        };
+        let points: Vec<_> = epochs.iter().zip(multipliers).map(point).collect();
+        table.push_block(&lead.of_bidder(&[i64::from(replicate)], bidder), &points)?;
     }
     Ok(())
 }

@@ -52,6 +52,25 @@ impl TableWriter {
         if self.batch.rows() == BATCH_ROWS { self.write_batch() } else { Ok(()) }
     }
 
+    /// Adds rows that begin with the same values, which `rest` has the others of.
+    pub(super) fn push_block<const N: usize>(
+        &mut self,
+        leading: &[Value<'_>],
+        rest: &[[Value<'_>; N]],
+    ) -> Result<(), StoreError> {
+        let mut rest = rest;
+        while !rest.is_empty() {
+            let (rows, later) = rest.split_at(rest.len().min(BATCH_ROWS - self.batch.rows()));
+            self.batch.push_block(leading, rows);
+            self.is_empty = false;
+            if self.batch.rows() == BATCH_ROWS {
+                self.write_batch()?;
+            }
+            rest = later;
+        }
+        Ok(())
+    }
+
     /// Whether no row was added.
     pub(super) fn is_empty(&self) -> bool {
         self.is_empty
@@ -94,6 +113,31 @@ mod tests {
         assert_eq!(table.footer("key"), Some("text"));
         let numbers = table.select(&["n"]).unwrap().map(|row| row.unwrap().integer("n").unwrap());
         assert!(numbers.eq(0..rows as i64));
+    }
+
+    #[test]
+    fn blocks_are_as_their_rows() {
+        let dir = tempfile::tempdir().unwrap();
+        let columns =
+            [Column::text("name"), Column::integer("k"), Column::measured("x"), Column::measured("y")];
+        let bytes = |in_blocks: bool| {
+            let path = dir.path().join("t.parquet");
+            let mut table = TableWriter::create(&path, &columns, vec![]).unwrap();
+            for (k, length) in [3, BATCH_ROWS - 3, 0, 2 * BATCH_ROWS + 1, 5].into_iter().enumerate() {
+                let name = if k == 1 { Value::Null } else { Value::Text("a name") };
+                let leading = [name, Value::Integer(k as i64)];
+                let rest: Vec<_> = (0..length).map(|n| [Value::Number(n as f64), Value::Null]).collect();
+                match in_blocks {
+                    true => table.push_block(&leading, &rest).unwrap(),
+                    false => {
+                        rest.iter().for_each(|rest| table.push(leading.into_iter().chain(*rest)).unwrap());
+                    }
+                }
+            }
+            table.finish().unwrap().commit().unwrap();
+            std::fs::read(path).unwrap()
+        };
+        assert!(bytes(true) == bytes(false));
     }
 
     #[test]

@@ -8,11 +8,13 @@ mod domain;
 pub(super) mod initial;
 mod integer;
 pub(super) mod learner;
+mod list;
 mod number;
 mod points;
 mod population;
 pub(super) mod prior;
 pub(super) mod rate;
+mod trajectories;
 mod word;
 
 pub(super) use batch::BatchForm;
@@ -23,10 +25,12 @@ pub(super) use domain::{DomainForm, tuned_toml};
 pub(super) use initial::{Initial, InitialForm};
 pub(super) use integer::Integer;
 pub(super) use learner::{LearnerChoice, LearnerForm};
+pub(super) use list::ListOf;
 pub(super) use number::Number;
 pub(super) use points::Points;
 pub(super) use population::{PopulationForm, PopulationName};
 pub(super) use rate::RateForm;
+pub(super) use trajectories::TrajectoriesForm;
 pub(super) use word::Word;
 
 use serde_json::{Value as Json, json};

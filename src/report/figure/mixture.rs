@@ -1,0 +1,295 @@
+//! Mixtures over multipliers: how they concentrate over the epochs where that was recorded, and where they end.
+
+use super::{Picture, Subject, naming, room};
+use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker, Sample};
+use crate::report::results::{Line, Mixing, Mixture, Results};
+use crate::report::scene::{Dash, Ink, Mark, Stroke};
+use crate::store::StoreError;
+
+/// Points that a panel needs.
+const LEAST: f64 = 150.0;
+
+/// The height of a panel, in points.
+const HEIGHT: f64 = 110.0;
+
+/// The most panels one below the other in a picture.
+const MOST_ROWS: usize = 4;
+
+/// The most series of a panel.
+const MOST_SERIES: usize = 7;
+
+/// Arms of less weight than this are not shown where all series have so little.
+const LEAST_WEIGHT: f64 = 1e-3;
+
+/// Equilibria that are closer than this are one.
+const SAME: f64 = 1e-6;
+
+pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
+    let mut pictures = over_time(subject)?;
+    pictures.extend(at_the_end(subject, pictures.len())?);
+    Ok(pictures)
+}
+
+fn name(page: usize) -> String {
+    if page == 0 { "mixture".to_owned() } else { format!("mixture-{}", page + 1) }
+}
+
+/// Charts in pictures of as many as have room.
+fn pictures(subject: &Subject, charts: Vec<Chart>, first: usize, title: &str, caption: &str) -> Vec<Picture> {
+    let inches = subject.inches(charts.len().min(2));
+    let columns = room::columns(inches, LEAST).min(charts.len()).max(1);
+    let inches = if columns == 1 { subject.inches(1) } else { inches };
+    let pages = charts.chunks(columns * MOST_ROWS).enumerate();
+    let picture = |(page, charts): (usize, &[Chart])| {
+        let name = name(first + page);
+        let rows: Vec<Vec<Chart>> = charts.chunks(columns).map(<[Chart]>::to_vec).collect();
+        let description = format!("{title}, in {}.", naming::counted(charts.len(), "panel"));
+        let scene = Figure::new(&name, title, &description, inches).grid(rows);
+        Picture { name, scene, caption: caption.to_owned() }
+    };
+    pages.map(picture).collect()
+}
+
+/// The multipliers of Nash and of the grid's equilibria, with their names, each place once.
+fn references(results: &Results, line: Line) -> Vec<(&'static str, f64)> {
+    let nash = results.number(line, "bne_multiplier").map(|at| ("Nash", at));
+    let grid = results.cells.text("grid_equilibria", line.cell).unwrap_or_default();
+    let mut all: Vec<(&str, f64)> = nash.into_iter().collect();
+    for at in grid_equilibria(grid, line.bidder.unwrap_or(0)) {
+        if !all.iter().any(|(_, known)| (known - at).abs() < SAME) {
+            all.push(("grid", at));
+        }
+    }
+    all
+}
+
+/// A bidder's multipliers in the equilibria of a grid, as `cells` tells them: commas between equilibria, strokes
+/// between bidders who differ.
+fn grid_equilibria(told: &str, bidder: usize) -> Vec<f64> {
+    let own = |equilibrium: &str| {
+        let bidders: Vec<&str> = equilibrium.split('/').collect();
+        bidders.get(bidder).or(bidders.first())?.trim().parse().ok()
+    };
+    told.split(", ").filter_map(own).collect()
+}
+
+/// Strips of what the mixtures of a bidder hold at each epoch, and the equilibria.
+fn over_time(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
+    let results = subject.results;
+    let mixes = |cell: &usize| {
+        let rows = results.bidders_of(*cell);
+        rows.into_iter().any(|row| !results.bidders.is_missing("grid_multiplier", row))
+    };
+    let cells: Vec<usize> = (0..results.cells.rows()).filter(mixes).collect();
+    let shown: Vec<usize> =
+        room::spread(cells.len(), room::MOST_PANELS).into_iter().map(|at| cells[at]).collect();
+    let mut mixings = results.mixing(&shown)?;
+    mixings.retain(|mixing| mixing.bidder == 0 || !results.is_alike(mixing.cell));
+    let found = mixings.len();
+    mixings.truncate(room::MOST_PANELS);
+    if mixings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let charts = mixings.iter().enumerate().map(|(at, mixing)| strip(results, mixing, at == 0)).collect();
+    let replicates = mixings.iter().map(|mixing| mixing.replicates).max().unwrap_or(0);
+    let left_out = if cells.len() > shown.len() || found > mixings.len() {
+        format!(" Shown are {} panels of {} cells, evenly spread.", mixings.len(), cells.len())
+    } else {
+        String::new()
+    };
+    let caption = format!(
+        "What a bidder's mixture holds at each epoch: its median, its middle half (dark) and its middle 90 % (light), \
+         means of {}. Epoch 0, where all arms weigh the same, has no place on the logarithmic axis.{left_out}",
+        naming::counted(replicates, "recorded run")
+    );
+    Ok(pictures(subject, charts, 0, "Mixtures over the epochs", &caption))
+}
+
+fn strip(results: &Results, mixing: &Mixing, has_keys: bool) -> Chart {
+    let line = Line { cell: mixing.cell, bidder: (!results.is_alike(mixing.cell)).then_some(mixing.bidder) };
+    let mut chart = Chart::new(Axis::log("epoch"), Axis::linear("multiplier *w*"))
+        .titled(naming::line(results, line))
+        .tall(Height::Points(HEIGHT));
+    let rows = |low: usize, high: usize| {
+        let ends = mixing.quantiles[low].iter().zip(&mixing.quantiles[high]);
+        let rows = mixing.epochs.iter().zip(ends).map(|(epoch, (low, high))| (*epoch, *low, *high));
+        rows.filter(|(epoch, ..)| *epoch > 0.0).collect::<Vec<_>>()
+    };
+    chart.band(rows(0, 4), Ink::Hue(0).faint(0.18));
+    chart.band(rows(1, 3), Ink::Hue(0).faint(0.35));
+    chart.line(rows(2, 2).into_iter().map(|(epoch, at, _)| (epoch, at)), Stroke::new(Ink::Hue(0), 1.3));
+    if has_keys {
+        chart.key(Sample::Line(Stroke::new(Ink::Hue(0), 1.3)), "median");
+        chart.key(Sample::Area(Ink::Hue(0).faint(0.45)), "50 %");
+        chart.key(Sample::Area(Ink::Hue(0).faint(0.18)), "90 %");
+    }
+    mark_references(&mut chart, Direction::Across, &references(results, line));
+    chart
+}
+
+fn mark_references(chart: &mut Chart, along: Direction, references: &[(&'static str, f64)]) {
+    let mut named: Vec<&str> = Vec::new();
+    for (name, at) in references {
+        let (ink, dash) =
+            if *name == "Nash" { (Ink::Text, Dash::Dashed) } else { (Ink::Hue(3), Dash::Dotted) };
+        let label = if named.contains(name) { "" } else { *name };
+        chart.reference(along, *at, label, Stroke::new(ink, 0.8).dashed(dash));
+        named.push(name);
+    }
+}
+
+/// A mixture as a series of a panel.
+struct Series {
+    name: String,
+    colour: usize,
+    mixture: Mixture,
+}
+
+/// Where the mixtures end: their weights over the multipliers.
+fn at_the_end(subject: &Subject, first: usize) -> Result<Vec<Picture>, StoreError> {
+    let results = subject.results;
+    let all: Vec<usize> = (0..results.cells.rows()).collect();
+    let compared = compared_axis(results);
+    let groups = results.axes.groups(compared.as_slice());
+    let all = if groups.len() > 4 * room::MOST_PANELS {
+        let shown = room::spread(groups.len(), 4 * room::MOST_PANELS);
+        shown.into_iter().flat_map(|group| groups[group].clone()).collect()
+    } else {
+        all
+    };
+    let mixtures = results.mixtures(&all)?;
+    let groups: Vec<&Vec<usize>> =
+        groups.iter().filter(|group| mixtures.iter().any(|mixture| group.contains(&mixture.cell))).collect();
+    let shown = room::spread(groups.len(), room::MOST_PANELS);
+    let others: Vec<usize> = (0..results.axes.all().len()).filter(|axis| Some(*axis) != compared).collect();
+    let chart = |&group: &usize| {
+        let cells = groups[group];
+        let series = series_of(results, cells, compared, &mixtures);
+        weights(results, &naming::cell(results, cells[0], &others), &series)
+    };
+    let charts: Vec<Chart> = shown.iter().map(chart).collect();
+    if charts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let left_out = if groups.len() > shown.len() {
+        format!(
+            " Shown are {} of {} settings, evenly spread; all are in mixtures.parquet.",
+            shown.len(),
+            groups.len()
+        )
+    } else {
+        String::new()
+    };
+    let replicates = mixtures.iter().filter_map(|mixture| results.cells.number("replicates", mixture.cell));
+    let most = replicates.fold(0.0, f64::max);
+    let mean = if most > 1.0 { format!(", means of up to {most} runs") } else { String::new() };
+    let caption = format!(
+        "Weights of the arms over the tail{mean}, beside the Nash multiplier and the equilibria of the grid. Arms \
+         below {} of every series are left out.{left_out}",
+        LEAST_WEIGHT
+    );
+    Ok(pictures(subject, charts, first, "Mixtures over multipliers", &caption))
+}
+
+/// The axis along which mixtures are drawn into one panel: the learner's, or the last.
+fn compared_axis(results: &Results) -> Option<usize> {
+    let axes = results.axes.all();
+    let is_learner = |key: &String| key == "learner";
+    let learner = axes.iter().position(|axis| axis.keys.iter().any(is_learner));
+    // Cells of one population have its bidders as series.
+    let last = axes.len().checked_sub(1).filter(|&last| axes[last].name != "population");
+    learner.or(last)
+}
+
+fn series_of(
+    results: &Results,
+    cells: &[usize],
+    compared: Option<usize>,
+    mixtures: &[Mixture],
+) -> Vec<Series> {
+    let in_group = |mixture: &&Mixture| cells.contains(&mixture.cell);
+    let alone = |mixture: &&Mixture| mixture.bidder == 0 || !results.is_alike(mixture.cell);
+    let series = mixtures.iter().filter(in_group).filter(alone).map(|mixture| {
+        let place = compared.and_then(|axis| Some((axis, results.axes.place(mixture.cell, axis)?)));
+        let bidder = (!results.is_alike(mixture.cell)).then(|| format!("bidder {}", mixture.bidder + 1));
+        let value = place.map(|(axis, place)| {
+            let axis = &results.axes.all()[axis];
+            if axis.is_numeric() { naming::value(axis, place) } else { naming::tick(axis, place) }
+        });
+        Series {
+            name: value.into_iter().chain(bidder).collect::<Vec<_>>().join(", "),
+            colour: place.map_or(mixture.bidder, |(_, place)| place),
+            mixture: mixture.clone(),
+        }
+    });
+    series.take(MOST_SERIES).collect()
+}
+
+/// The arms that some series of a panel gives weight: the lowest and the highest.
+fn range(series: &[Series]) -> (f64, f64) {
+    let heavy = series.iter().flat_map(|series| {
+        let arms = series.mixture.multipliers.iter().zip(&series.mixture.weights);
+        arms.filter(|(_, weight)| **weight >= LEAST_WEIGHT).map(|(multiplier, _)| *multiplier)
+    });
+    heavy.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)))
+}
+
+fn weights(results: &Results, title: &str, series: &[Series]) -> Chart {
+    let mut chart = Chart::new(Axis::linear("multiplier *w*"), Axis::linear("weight").holding(0.0))
+        .titled(title)
+        .tall(Height::Points(HEIGHT));
+    let (low, high) = range(series);
+    for (at, Series { name, colour, mixture }) in series.iter().enumerate() {
+        let arms = || {
+            let arms = mixture.multipliers.iter().copied().zip(mixture.weights.iter().copied());
+            arms.filter(|(multiplier, _)| (low..=high).contains(multiplier))
+        };
+        chart.line(arms(), Stroke::new(Ink::Hue(*colour), 0.9));
+        let dot = |(multiplier, weight): (f64, f64)| {
+            let label = naming::plain(&naming::line(results, Line { cell: mixture.cell, bidder: None }));
+            let tip = format!(
+                "{label}: weight {} at {}",
+                naming::decimal(weight, 3),
+                naming::decimal(multiplier, 3)
+            );
+            Dot { at: (multiplier, weight), mark: Some(Mark { cell: mixture.cell, tip }) }
+        };
+        chart.points(arms().map(dot), Marker::series(*colour), Ink::Hue(*colour));
+        if !name.is_empty() {
+            chart.key(Sample::Point(Marker::series(*colour), Ink::Hue(*colour)), name.as_str());
+        }
+        if at == 0 {
+            let line = Line { cell: mixture.cell, bidder: Some(mixture.bidder) };
+            mark_references(&mut chart, Direction::Up, &references(results, line));
+        }
+    }
+    chart
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equilibria_of_the_grid_are_those_of_the_bidder() {
+        assert_eq!(grid_equilibria("0.49, 0.5", 1), [0.49, 0.5]);
+        assert_eq!(grid_equilibria("0.5/0.32, 0.52/0.34", 1), [0.32, 0.34]);
+        assert_eq!(grid_equilibria("", 0), [0.0; 0]);
+    }
+
+    #[test]
+    fn arms_are_shown_between_the_lowest_and_the_highest_of_weight() {
+        let series = |weights: [f64; 5]| Series {
+            name: String::new(),
+            colour: 0,
+            mixture: Mixture {
+                cell: 0,
+                bidder: 0,
+                multipliers: vec![0.0, 0.25, 0.5, 0.75, 1.0],
+                weights: weights.to_vec(),
+            },
+        };
+        let all = [series([0.0, 0.0005, 0.9995, 0.0, 0.0]), series([0.0, 0.0, 0.5, 0.5, 0.0])];
+        assert_eq!(range(&all), (0.5, 0.75));
+    }
+}

@@ -1,0 +1,279 @@
+//! What axes, their values, bidders and numbers are called in pictures.
+
+use crate::report::results::{Axis, Line, Results};
+use crate::report::scene::{Markup, escape};
+
+/// The letter of a setting, and what it is called on an axis.
+const LETTERS: [(&str, &str, &str); 2] =
+    [("bidders", "*N*", "bidders *N*"), ("beta", "*β*", "steepness *β*")];
+
+/// What the axis is called along an axis of a chart, as markup.
+pub(super) fn title(axis: &Axis) -> String {
+    let letter = LETTERS.iter().find(|(key, ..)| axis.keys.len() == 1 && axis.name == *key);
+    letter.map_or_else(|| escape(&spaced(&axis.name)), |(_, _, title)| (*title).to_owned())
+}
+
+/// What a value is called at a tick of its axis, as markup: `50`, `∞`, `mwu, optimism 1`.
+pub(super) fn tick(axis: &Axis, place: usize) -> String {
+    match axis.values[place].number {
+        Some(number) if number == f64::INFINITY => "∞".to_owned(),
+        Some(number) if number < 0.0 => format!("−{}", -number),
+        Some(_) => escape(&axis.values[place].text),
+        None => escape(&words(axis)[place]),
+    }
+}
+
+/// What a value is called where its axis is not named beside it, as markup: `*N* = 3`, `mwu`, `profiles own`.
+pub(super) fn value(axis: &Axis, place: usize) -> String {
+    let tick = tick(axis, place);
+    let letter = LETTERS.iter().find(|(key, ..)| axis.keys.len() == 1 && axis.name == *key);
+    // Of these the words say by themselves what they are.
+    let known = ["learner", "strategy", "population", "prior"];
+    let plain = axis.keys.len() != 1 || known.iter().any(|key| axis.name.ends_with(key));
+    match letter {
+        Some((_, letter, _)) => format!("{letter} = {tick}"),
+        None if plain && !axis.is_numeric() => tick,
+        None => format!("{} {tick}", escape(&spaced(&axis.name))),
+    }
+}
+
+/// What a cell is called by its places along some axes, as markup; empty along none.
+pub(super) fn cell(results: &Results, cell: usize, axes: &[usize]) -> String {
+    let all = results.axes.all();
+    let value = |&axis: &usize| results.axes.place(cell, axis).map(|place| value(&all[axis], place));
+    axes.iter().filter_map(value).collect::<Vec<_>>().join(", ")
+}
+
+/// What a line is called by its places along all axes, and its bidder, as markup; the sweep's name where there is
+/// neither.
+pub(super) fn line(results: &Results, line: Line) -> String {
+    let axes: Vec<usize> = (0..results.axes.all().len()).collect();
+    let label = cell(results, line.cell, &axes);
+    let label = if label.is_empty() { escape(results.plan.name()) } else { label };
+    match line.bidder {
+        Some(bidder) => format!("{label}, bidder {}", bidder + 1),
+        None => label,
+    }
+}
+
+/// The letters of a markup.
+pub(super) fn plain(markup: &str) -> String {
+    Markup::from(markup).text()
+}
+
+fn spaced(name: &str) -> String {
+    name.replace(['_', '.'], " ")
+}
+
+/// What the values of an axis of words are called: of several keys the fewest first ones that tell the values
+/// apart; options that all values of one name share are left out.
+fn words(axis: &Axis) -> Vec<String> {
+    let options: Vec<Vec<Named>> =
+        axis.values.iter().map(|value| value.words.iter().map(|word| named(word)).collect()).collect();
+    let mut most = 0;
+    for count in 1..=axis.keys.len().max(1) {
+        most = count;
+        let labels = labels(&options, count);
+        if are_different(&labels) {
+            return labels;
+        }
+    }
+    let labels = labels(&options, most);
+    if are_different(&labels) { labels } else { axis.values.iter().map(|value| value.text.clone()).collect() }
+}
+
+fn are_different(labels: &[String]) -> bool {
+    let mut sorted: Vec<&String> = labels.iter().collect();
+    sorted.sort_unstable();
+    sorted.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// A word of a sweep file: `mwu`, or `{ mwu = { step = 1, cross = true } }` with its options.
+#[derive(Debug, PartialEq)]
+struct Named {
+    name: String,
+    options: Vec<(String, String)>,
+}
+
+fn labels(all: &[Vec<Named>], count: usize) -> Vec<String> {
+    let label = |words: &Vec<Named>| {
+        let texts: Vec<String> = words
+            .iter()
+            .take(count)
+            .enumerate()
+            .map(|(key, word)| {
+                let same = || all.iter().filter_map(|words| words.get(key)).filter(|w| w.name == word.name);
+                let shared = |option: &&(String, String)| same().all(|word| word.options.contains(option));
+                let told = word.options.iter().filter(|option| !shared(option)).map(told_option);
+                std::iter::once(word.name.clone()).chain(told).collect::<Vec<_>>().join(", ")
+            })
+            .collect();
+        texts.join(" ")
+    };
+    all.iter().map(label).collect()
+}
+
+/// `cross` of cross = true, `winning-bid` of feedback = "winning-bid", `step 1` of step = 1.
+fn told_option((key, value): &(String, String)) -> String {
+    match value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) {
+        Some(word) => word.to_owned(),
+        None if value == "true" => spaced(key),
+        None => format!("{} {value}", spaced(key)),
+    }
+}
+
+fn named(word: &str) -> Named {
+    let Some((name, rest)) = inside(word).and_then(|inner| inner.split_once('=')) else {
+        return Named { name: word.to_owned(), options: Vec::new() };
+    };
+    let (name, rest) = (name.trim(), rest.trim());
+    let Some(inner) = inside(rest) else {
+        return Named { name: format!("{name} {rest}"), options: Vec::new() };
+    };
+    let options = split(inner).into_iter().filter_map(|option| {
+        let (key, value) = option.split_once('=')?;
+        Some((key.trim().to_owned(), value.trim().to_owned()))
+    });
+    Named { name: name.to_owned(), options: options.collect() }
+}
+
+/// What stands within braces.
+fn inside(text: &str) -> Option<&str> {
+    text.trim().strip_prefix('{')?.strip_suffix('}').map(str::trim)
+}
+
+/// The parts between commas that stand in no bracket or quotation.
+fn split(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '{' | '[' if !quoted => depth += 1,
+            '}' | ']' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+/// A prior in few letters: `U[0, 2]`, `beta(2, 5)`.
+pub(super) fn prior(spelling: &str) -> String {
+    let mut parts = spelling.split(':');
+    let name = parts.next().unwrap_or_default();
+    let numbers: Vec<&str> = parts.collect();
+    match (name, &numbers[..]) {
+        ("uniform", [low, high]) => format!("U[{low}, {high}]"),
+        (name, []) => name.to_owned(),
+        // The support comes last, and mostly is the unit interval.
+        (name, [rest @ .., "0", "1"]) => format!("{name}({})", rest.join(", ")),
+        (name, numbers) => format!("{name}({})", numbers.join(", ")),
+    }
+}
+
+/// A number with so many decimals and a true minus sign; zero without a sign.
+pub(super) fn decimal(number: f64, places: usize) -> String {
+    let text = format!("{:.places$}", number.abs());
+    let is_zero = text.chars().all(|c| c == '0' || c == '.');
+    if number < 0.0 && !is_zero { format!("−{text}") } else { text }
+}
+
+/// The decimal places that show a number by so many digits, at most eight.
+pub(super) fn places(number: f64, digits: i32) -> usize {
+    if number == 0.0 || !number.is_finite() {
+        return 0;
+    }
+    let power = libm::floor(libm::log10(number.abs())) as i32;
+    (digits - 1 - power).clamp(0, 8) as usize
+}
+
+/// A number by so many digits.
+pub(super) fn short(number: f64, digits: i32) -> String {
+    decimal(number, places(number, digits))
+}
+
+/// A number in as few digits as tell it, at most four.
+pub(super) fn setting(number: f64) -> String {
+    let text = short(number, 4);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// `a, b and c`.
+pub(super) fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// `1 run`, `3 runs`.
+pub(super) fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::results::AxisValue;
+
+    fn axis(name: &str, keys: &[&str], values: &[&[&str]]) -> Axis {
+        let value = |words: &&[&str]| AxisValue {
+            text: words.join(" "),
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            number: if keys.len() == 1 { words[0].parse().ok() } else { None },
+        };
+        Axis {
+            name: name.into(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            values: values.iter().map(value).collect(),
+        }
+    }
+
+    #[test]
+    fn settings_have_letters_and_words_their_axis_where_they_need_it() {
+        let beta = axis("beta", &["beta"], &[&["10"], &["inf"]]);
+        assert_eq!(title(&beta), "steepness *β*");
+        assert_eq!(value(&beta, 1), "*β* = ∞");
+        let profiles = axis("profiles", &["profiles"], &[&["own"]]);
+        assert_eq!(value(&profiles, 0), "profiles own");
+        let sigma = axis("es.sigma", &["es.sigma"], &[&["0.05"]]);
+        assert_eq!(value(&sigma, 0), "es sigma 0.05");
+    }
+
+    #[test]
+    fn words_of_a_zip_are_as_few_as_tell_them_apart() {
+        let rows: [&[&str]; 3] = [&["adam", "0.003"], &["adam", "0.01"], &["sgd", "0.1"]];
+        let zip = axis("optimiser", &["learner", "learning_rate"], &rows);
+        assert_eq!(tick(&zip, 0), "adam 0.003");
+        let rows: [&[&str]; 4] = [
+            &["{ mwu = { step = 1 } }", "128"],
+            &["{ mwu = { step = 1, cross = true } }", "128"],
+            &["{ mwu = { step = 1, feedback = \"winning-bid\" } }", "128"],
+            &["soda", "exact"],
+        ];
+        let zip = axis("learner", &["learner", "batch"], &rows);
+        let ticks: Vec<String> = (0..4).map(|place| tick(&zip, place)).collect();
+        assert_eq!(ticks, ["mwu", "mwu, cross", "mwu, winning-bid", "soda"]);
+    }
+
+    #[test]
+    fn hostile_words_stand_for_themselves() {
+        let axis = axis("population", &["population"], &[&["*a*_{b}"], &["{"], &["{ = }"]]);
+        let all: Vec<String> = (0..3).map(|place| plain(&tick(&axis, place))).collect();
+        assert_eq!(all, ["*a*_{b}", "{", " "]);
+    }
+
+    #[test]
+    fn numbers_have_a_true_minus_and_no_negative_zero() {
+        assert_eq!(decimal(-0.0196, 3), "−0.020");
+        assert_eq!(decimal(-0.0001, 3), "0.000");
+        assert_eq!([short(-0.01964, 3), short(123.4, 2), short(0.0, 2)], ["−0.0196", "123", "0"]);
+        assert_eq!(prior("uniform:0:2"), "U[0, 2]");
+        assert_eq!(prior("beta:2:5:0:1"), "beta(2, 5)");
+    }
+}

@@ -1,0 +1,248 @@
+//! Phase portraits of two bidders: where runs stay in the plane of both multipliers.
+
+mod responses;
+
+use super::{Picture, Subject, naming, room};
+use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker, Sample};
+use crate::report::results::{Line, Path, Results, TailPair};
+use crate::report::scene::{Dash, Ink, Mark, Stroke};
+use crate::store::StoreError;
+
+/// The most cells that are shown.
+const MOST_PANELS: usize = 6;
+
+/// The most runs of a cell that are shown.
+const MOST_RUNS: usize = 100;
+
+/// The most runs whose paths are drawn.
+const MOST_PATHS: usize = 3;
+
+/// Points that a panel needs.
+const LEAST: f64 = 150.0;
+
+/// A panel's height over its width.
+const SQUARE: f64 = 0.95;
+
+/// The least half-width of a panel: below it rounding would be seen.
+const LEAST_HALF: f64 = 1e-4;
+
+/// The reference equilibria: column, what it is called, its marker and colour.
+const REFERENCES: [(&str, &str, Marker, Ink); 4] = [
+    ("bne_multiplier", "Nash", Marker::Cross, Ink::Text),
+    ("class_multiplier", "class", Marker::Square, Ink::Hue(2)),
+    ("smoothed_multiplier", "smoothed", Marker::Diamond, Ink::Hue(1)),
+    ("grid_multiplier", "grid", Marker::Triangle, Ink::Hue(3)),
+];
+
+/// Reference equilibria that are closer than this are one.
+const SAME: f64 = 1e-6;
+
+/// A cell of two bidders.
+struct Panel {
+    cell: usize,
+    tails: Vec<TailPair>,
+    paths: Vec<Path>,
+    references: [Option<[f64; 2]>; REFERENCES.len()],
+}
+
+pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
+    let results = subject.results;
+    let pairs: Vec<usize> =
+        (0..results.cells.rows()).filter(|&cell| results.bidders_of(cell).len() == 2).collect();
+    // Of a sweep over the number of bidders, two are one value among others.
+    if 2 * pairs.len() < results.cells.rows() {
+        return Ok(Vec::new());
+    }
+    let shown: Vec<usize> = room::spread(pairs.len(), MOST_PANELS).into_iter().map(|at| pairs[at]).collect();
+    let (tails, paths) = (results.tail_pairs(&shown)?, results.paths(&shown)?);
+    let panel = |&cell: &usize| Panel {
+        cell,
+        tails: tails.iter().filter(|tail| tail.cell == cell).take(MOST_RUNS).cloned().collect(),
+        paths: paths
+            .iter()
+            .filter(|path| path.cell == cell)
+            .take(MOST_PATHS)
+            .map(|p| tail_of(results, p))
+            .collect(),
+        references: REFERENCES.map(|(column, ..)| {
+            let at = |bidder| results.number(Line { cell, bidder: Some(bidder) }, column);
+            Some([at(0)?, at(1)?])
+        }),
+    };
+    let panels: Vec<Panel> = shown.iter().map(panel).filter(|panel| !panel.tails.is_empty()).collect();
+    if panels.is_empty() {
+        return Ok(Vec::new());
+    }
+    let inches = subject.inches(panels.len().min(2));
+    let columns = room::columns(inches, LEAST).min(panels.len());
+    let inches = if columns == 1 { subject.inches(1) } else { inches };
+    let mut charts: Vec<Vec<Chart>> = Vec::new();
+    for (row, panels) in panels.chunks(columns).enumerate() {
+        let chart = |(column, panel): (usize, &Panel)| chart(results, panel, row == 0 && column == 0);
+        charts.push(panels.iter().enumerate().map(chart).collect());
+    }
+    let description = format!("Phase portraits of {}.", naming::counted(panels.len(), "cell"));
+    let scene = Figure::new("phase", "Two multipliers against each other", &description, inches).grid(charts);
+    let caption = caption(results, &panels, pairs.len());
+    Ok(vec![Picture { name: "phase".into(), scene, caption }])
+}
+
+/// The part of a path that tail means are taken over.
+fn tail_of(results: &Results, path: &Path) -> Path {
+    let last = path.points.last().map_or(0.0, |(epoch, _)| *epoch);
+    let from = (1.0 - results.plan.measure().tail) * last;
+    let points = path.points.iter().filter(|(epoch, _)| *epoch >= from).copied().collect();
+    Path { points, ..path.clone() }
+}
+
+/// The middle of a square that holds runs and equilibria, and half its side.
+fn window(panel: &Panel) -> ([f64; 2], f64) {
+    let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+    let mut hold = |at: [f64; 2], rim: [f64; 2]| {
+        for axis in 0..2 {
+            if at[axis].is_finite() {
+                low[axis] = low[axis].min(at[axis] - rim[axis]);
+                high[axis] = high[axis].max(at[axis] + rim[axis]);
+            }
+        }
+    };
+    panel.references.iter().flatten().for_each(|at| hold(*at, [0.0; 2]));
+    panel.paths.iter().flat_map(|path| &path.points).for_each(|(_, at)| hold(*at, [0.0; 2]));
+    panel.tails.iter().for_each(|tail| hold(tail.mean, tail.sd.map(|sd| sd.unwrap_or(0.0))));
+    let middle = [0, 1].map(|axis| 0.5 * (low[axis] + high[axis]));
+    let half = [0, 1].map(|axis| 0.5 * (high[axis] - low[axis]));
+    (middle, (1.1 * half[0].max(half[1])).max(LEAST_HALF))
+}
+
+fn chart(results: &Results, panel: &Panel, has_keys: bool) -> Chart {
+    let (middle, half) = window(panel);
+    let axis = |bidder: usize| {
+        let (low, high) = (middle[bidder] - half, middle[bidder] + half);
+        Axis::linear(format!("multiplier *w*_{{{}}}", bidder + 1)).over(low, high)
+    };
+    let axes: Vec<usize> = (0..results.axes.all().len()).collect();
+    let mut chart = Chart::new(axis(0), axis(1))
+        .titled(naming::cell(results, panel.cell, &axes))
+        .tall(Height::Ratio(SQUARE));
+    // What lies on the other axis may leave the square.
+    let ends = |bidder: usize| (middle[bidder] - half, middle[bidder] + half);
+    let curves = responses::curves(results, panel.cell, [ends(0), ends(1)]);
+    for (bidder, curve) in curves.into_iter().enumerate() {
+        let pen = Stroke::new(Ink::Soft, 0.8).dashed(if bidder == 0 { Dash::Solid } else { Dash::Fine });
+        if has_keys && !curve.is_empty() {
+            chart.key(Sample::Line(pen), format!("best *w*_{{{}}}", bidder + 1));
+        }
+        chart.line(curve, pen);
+    }
+    for path in &panel.paths {
+        chart.line(
+            path.points.iter().map(|(_, at)| (at[0], at[1])),
+            Stroke::new(Ink::Hue(0).faint(0.45), 0.4),
+        );
+    }
+    for (along, own) in [(Direction::Across, 0), (Direction::Up, 1)] {
+        let bar = |tail: &TailPair| {
+            let sd = tail.sd[own].filter(|sd| *sd > 0.0)?;
+            Some((tail.mean[1 - own], tail.mean[own] - sd, tail.mean[own] + sd))
+        };
+        // Bars of many runs hide each other.
+        if panel.tails.len() <= 12 {
+            chart.intervals(along, panel.tails.iter().filter_map(bar), Ink::Hue(0).faint(0.35));
+        }
+    }
+    let label = naming::plain(&naming::line(results, Line { cell: panel.cell, bidder: None }));
+    let dot = |tail: &TailPair| {
+        let tip = format!(
+            "{label}, run {}: {}, {}",
+            tail.replicate,
+            naming::decimal(tail.mean[0], 4),
+            naming::decimal(tail.mean[1], 4)
+        );
+        Dot { at: (tail.mean[0], tail.mean[1]), mark: Some(Mark { cell: panel.cell, tip }) }
+    };
+    chart.points(panel.tails.iter().map(dot), Marker::Circle, Ink::Hue(0));
+    if has_keys {
+        chart.key(Sample::Point(Marker::Circle, Ink::Hue(0)), "run");
+    }
+    for (kind, (_, name, marker, ink)) in REFERENCES.into_iter().enumerate() {
+        let Some(at) = panel.references[kind].filter(|at| is_new(panel, kind, *at)) else { continue };
+        let tip = format!("{label}: {name} {}, {}", naming::decimal(at[0], 4), naming::decimal(at[1], 4));
+        chart.points([Dot { at: (at[0], at[1]), mark: Some(Mark { cell: panel.cell, tip }) }], marker, ink);
+        if has_keys {
+            chart.key(Sample::Point(marker, ink), name);
+        }
+    }
+    chart
+}
+
+/// Whether no reference before it stands at the same place.
+fn is_new(panel: &Panel, kind: usize, at: [f64; 2]) -> bool {
+    let same = |other: &[f64; 2]| (other[0] - at[0]).abs() < SAME && (other[1] - at[1]).abs() < SAME;
+    !panel.references[..kind].iter().flatten().any(same)
+}
+
+/// What is shown, and where the runs are in the middle.
+fn caption(results: &Results, panels: &[Panel], pairs: usize) -> String {
+    let runs: Vec<usize> = panels.iter().map(|panel| panel.tails.len()).collect();
+    let (least, most) = (runs.iter().min().copied().unwrap_or(0), runs.iter().max().copied().unwrap_or(0));
+    let runs = if least == most { naming::counted(most, "run") } else { format!("{least} to {most} runs") };
+    let has_bars = panels.iter().any(|p| p.tails.len() <= 12 && p.tails.iter().any(|t| t.sd[0].is_some()));
+    let bars = if has_bars { ", with bars of a standard deviation over the tail" } else { "" };
+    let paths = panels.iter().map(|panel| panel.paths.len()).max().unwrap_or(0);
+    let paths = match paths {
+        0 => String::new(),
+        count => format!(" Thin lines: the tails of {} as recorded.", naming::counted(count, "run")),
+    };
+    let told = if let [panel] = panels {
+        let mean = |bidder: usize| {
+            panel.tails.iter().map(|tail| tail.mean[bidder]).sum::<f64>() / panel.tails.len() as f64
+        };
+        format!(" Their mean is ({}, {}).", naming::decimal(mean(0), 4), naming::decimal(mean(1), 4))
+    } else {
+        String::new()
+    };
+    let left_out = if pairs > panels.len() {
+        format!(" Shown are {} of {pairs} cells of two bidders, evenly spread.", panels.len())
+    } else {
+        String::new()
+    };
+    let _ = results;
+    format!(
+        "Tail means of both multipliers, a point a run ({runs} a cell{bars}).{paths}{told} Lines where a bidder cannot \
+         gain by another multiplier cross at an equilibrium.{left_out}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panel(tails: &[[f64; 2]], sd: f64) -> Panel {
+        let tail = |mean: &[f64; 2]| TailPair { cell: 0, replicate: 0, mean: *mean, sd: [Some(sd); 2] };
+        Panel {
+            cell: 0,
+            tails: tails.iter().map(tail).collect(),
+            paths: Vec::new(),
+            references: [Some([0.5, 0.5]), Some([0.5, 0.5]), Some([0.48, 0.48]), None],
+        }
+    }
+
+    #[test]
+    fn the_window_is_a_square_that_holds_runs_and_equilibria() {
+        let (middle, half) = window(&panel(&[[0.3, 0.47], [0.4, 0.49]], 0.01));
+        for axis in 0..2 {
+            for at in [0.3 - 0.01, 0.5].map(|x| if axis == 0 { x } else { 0.46 }) {
+                assert!((at - middle[axis]).abs() <= half);
+            }
+        }
+        assert!((middle[0] - 0.395).abs() < 1e-12 && (half - 1.1 * 0.105).abs() < 1e-12);
+    }
+
+    #[test]
+    fn equilibria_at_one_place_are_drawn_once() {
+        let panel = panel(&[[0.48, 0.48]], 0.0);
+        assert!(is_new(&panel, 0, [0.5; 2]) && !is_new(&panel, 1, [0.5; 2]) && is_new(&panel, 2, [0.48; 2]));
+        let (_, half) = window(&Panel { references: [None; 4], ..panel });
+        assert_eq!(half, LEAST_HALF);
+    }
+}
