@@ -12,6 +12,7 @@ mod macro_name;
 
 mod quantity;
 mod render;
+mod study;
 mod text;
 
 pub(super) use escape::{markdown as markdown_escaped, printable, tex as tex_escaped};
@@ -19,6 +20,7 @@ pub(super) use facts::{axis_name, name_of_line, shown};
 pub(super) use macro_name::macro_name;
 pub(super) use quantity::{Form, Quantity, places_of_interval};
 pub(super) use render::tex_number;
+pub(super) use study::{Entry, Question, Study, study};
 pub(super) use text::{Piece, Text, Variable};
 
 use serde::Serialize;
@@ -133,3 +135,6 @@ impl Answer {
 pub(super) fn answer(results: &Results, findings: &Findings) -> Answer {
     Answer { statements: claims::statements(results, findings) }
 }
+
+#[cfg(test)]
+mod tests;

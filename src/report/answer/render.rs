@@ -95,25 +95,36 @@ fn tex(piece: &Piece, macros: Option<&dyn Fn(&Quantity) -> String>) -> String {
         Piece::User(words) => escape::tex(words),
         Piece::Code(words) => format!(r"\texttt{{{}}}", escape::tex(words)),
         Piece::Variable(variable) => format!("${}$", variable.tex()),
-        Piece::Number(quantity) => number(quantity),
-        Piece::Power(base, exponent) => format!("${}^{{{}}}$", base.tex(), number(exponent)),
+        Piece::Number(quantity) => {
+            let interval = tex_interval(quantity);
+            number(quantity) + &interval.map_or_else(String::new, |width| format!(r"$\,\pm\,${width}"))
+        }
+        Piece::Power(base, exponent) => {
+            let width =
+                exponent.digits().ci95.map_or_else(String::new, |width| format!(r" ($\pm$\num{{{width}}})"));
+            format!("${}^{{{}}}${width}", base.tex(), number(exponent))
+        }
     }
 }
 
-/// A number for siunitx.
+/// A number for siunitx, as texts quote it, without its interval.
 pub(in crate::report) fn tex_number(number: &Quantity) -> String {
-    let Digits { mantissa, ci95, power } = number.digits();
-    let mut text = mantissa.trim_start_matches('+').to_owned();
-    if let Some(ci95) = ci95 {
-        text += &format!(" +- {ci95}");
-    }
-    if power != 0 {
-        text += &format!("e{power}");
-    }
-    match number.form {
-        Form::Percent => format!(r"\qty{{{text}}}{{\percent}}"),
-        Form::Signed => format!(r"\num[print-implicit-plus]{{{text}}}"),
-        _ => format!(r"\num{{{text}}}"),
+    let Digits { mantissa, power, .. } = number.digits();
+    let plus = if mantissa.starts_with('+') { "$+$" } else { "" };
+    plus.to_owned() + &siunitx(mantissa.trim_start_matches('+'), power, number.form)
+}
+
+/// The interval that a text tells, for siunitx.
+fn tex_interval(number: &Quantity) -> Option<String> {
+    let Digits { ci95, power, .. } = number.digits();
+    ci95.map(|width| siunitx(&width, power, number.form))
+}
+
+fn siunitx(digits: &str, power: i32, form: Form) -> String {
+    let power = if power == 0 { String::new() } else { format!("e{power}") };
+    match form {
+        Form::Percent => format!(r"\qty{{{digits}{power}}}{{\percent}}"),
+        _ => format!(r"\num{{{digits}{power}}}"),
     }
 }
 

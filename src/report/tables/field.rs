@@ -6,7 +6,7 @@ use super::model::{Cell, Column, Digits, Model, Spread, places};
 use super::paper::{label, origin, replicates, source};
 use super::rows::Lines;
 use crate::report::answer::{Text, shown};
-use crate::report::results::Results;
+use crate::report::results::{Axis, Results};
 
 /// The measures, and their heads.
 const MEASURES: [(&str, &str, &str); 3] =
@@ -17,7 +17,7 @@ const PLACES: usize = 4;
 
 pub(super) fn model(results: &Results, options: &TableOptions) -> Model {
     // The learner has a column of its own.
-    let learner_axis = results.axes.find("learner").filter(|&axis| results.axes.all()[axis].keys.len() == 1);
+    let learner_axis = results.axes.find("learner").filter(|&axis| is_of_learners(&results.axes.all()[axis]));
     let lines = Lines::new(results, options.rows.as_deref(), learner_axis);
     let mut columns = lines.columns(results);
     let mut rows = lines.rows(results);
@@ -34,7 +34,7 @@ pub(super) fn model(results: &Results, options: &TableOptions) -> Model {
     );
     for (row, &(line, _)) in rows.iter_mut().zip(&lines.lines) {
         let axis = learner_axis.and_then(|axis| results.axes.value(line.cell, axis));
-        let told = axis.map(|value| shown(&value.text));
+        let told = axis.and_then(|value| value.words.first()).map(|word| shown(word));
         let name = told.unwrap_or_else(|| results.text(line, "learner").unwrap_or("several").to_owned());
         row.cells.insert(at, Cell::Words(name));
     }
@@ -71,4 +71,14 @@ pub(super) fn model(results: &Results, options: &TableOptions) -> Model {
         label: label(results, "-field"),
         source: source(results),
     }
+}
+
+/// Whether the learner alone tells the values of an axis apart.
+fn is_of_learners(axis: &Axis) -> bool {
+    axis.keys.first().is_some_and(|key| key == "learner")
+        && axis
+            .values
+            .iter()
+            .enumerate()
+            .all(|(place, value)| value.words.first().map(String::as_str) == Some(axis.short(place)))
 }

@@ -1,6 +1,6 @@
 //! A LaTeX command for each number of the answer.
 
-use crate::report::answer::{Answer, Quantity, macro_name, tex_number};
+use crate::report::answer::{Answer, Form, macro_name, tex_number};
 
 /// `\newcommand` for each number that the answer quotes, with its interval in a comment; `name` is the sweep's.
 pub(in crate::report) fn macros(answer: &Answer, name: &str) -> String {
@@ -10,19 +10,15 @@ pub(in crate::report) fn macros(answer: &Answer, name: &str) -> String {
             let command = macro_name(name, &number.name);
 
             // With the digits of its interval, which is in the comment.
-            let told = Quantity { tells_interval: true, ..number.clone() };
-            let value = tex_number(&told).replace(&interval(number), "");
-            out += &format!("\\newcommand{{\\{command}}}{{{value}}}");
-            if let Some(ci95) = number.digits_with_interval().ci95 {
-                out += &format!(" % +- {ci95} (95 %)");
+            out += &format!("\\newcommand{{\\{command}}}{{{}}}", tex_number(number));
+            let told = number.digits_with_interval();
+            if let Some(ci95) = told.ci95 {
+                let power = if told.power == 0 { String::new() } else { format!("e{}", told.power) };
+                let percent = if number.form == Form::Percent { " %" } else { "" };
+                out += &format!(" % +- {ci95}{power}{percent} (95 %)");
             }
             out.push('\n');
         }
     }
     out
-}
-
-/// The interval as siunitx reads it.
-fn interval(number: &Quantity) -> String {
-    number.digits_with_interval().ci95.map_or_else(|| " +- none".into(), |ci95| format!(" +- {ci95}"))
 }

@@ -74,6 +74,46 @@ pub(super) enum Cell {
     Number(Option<f64>, Option<f64>),
 }
 
+impl Model {
+    /// The width of the table in characters.
+    pub(super) fn width(&self) -> usize {
+        self.columns.iter().enumerate().map(|(at, column)| self.width_of(at, column)).sum()
+    }
+
+    fn width_of(&self, at: usize, column: &Column) -> usize {
+        let entries = self.rows.iter().map(|row| match &row.cells[at] {
+            Cell::Words(words) => words.chars().count(),
+            Cell::Again(_) => 0,
+            Cell::Number(..) if column.digits == Digits::Powers => POWER,
+            Cell::Number(value, spread) => {
+                let of =
+                    |x: &Option<f64>| x.and_then(|x| column.digits.write(x)).map_or(0, |text| text.len());
+                of(value) + if spread.is_some() { of(spread) + 3 } else { 0 }
+            }
+        });
+        entries.max().unwrap_or(0).max(column.plain.chars().count()) + GAP
+    }
+
+    /// Leaves out columns, by the names given, until the table is within a width.
+    pub(super) fn narrow(&mut self, width: usize, first: &[&str]) {
+        for name in first {
+            if self.width() <= width {
+                return;
+            }
+            if let Some(at) = self.columns.iter().position(|column| column.name == *name) {
+                self.columns.remove(at);
+                for row in &mut self.rows {
+                    row.cells.remove(at);
+                }
+            }
+        }
+    }
+}
+
+/// Characters between columns, and those of a number with its power of ten.
+const GAP: usize = 2;
+const POWER: usize = 11;
+
 impl Digits {
     /// A number as it is written; `None` of words.
     pub(super) fn write(self, value: f64) -> Option<String> {

@@ -25,6 +25,18 @@ const CHOSEN: [&str; 14] = [
     "epsilon_ex_ante",
 ];
 
+/// The widest table that a page holds, in characters of the smallest letters, and what a wider one leaves out
+/// first, where columns are not chosen: what other columns tell too.
+const WIDEST: usize = 120;
+const LEFT_OUT: [&str; 6] = [
+    "class_multiplier",
+    "epsilon_ex_ante",
+    "smoothed_multiplier",
+    "grid_multiplier",
+    "perturbed_multiplier",
+    "class_bias",
+];
+
 /// The measure whose spread stands beside it, where columns are not chosen: that of the bias is the same.
 const LEARNED: &str = "multiplier_tail_mean";
 
@@ -88,14 +100,18 @@ pub(super) fn model(results: &Results, options: &TableOptions) -> Model {
         }
     }
     let has_spread = columns.iter().any(|column| column.digits.has_spread());
-    Model {
+    let mut model = Model {
         caption: caption(results, options, has_spread),
         columns,
         rows,
         spread: Spread::PlusMinus,
         label: label(results, ""),
         source: source(results),
+    };
+    if options.columns.is_none() {
+        model.narrow(WIDEST, &LEFT_OUT);
     }
+    model
 }
 
 /// Whether a reference says what another one does: the class's is Nash's where the class holds it.

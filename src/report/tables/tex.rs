@@ -25,7 +25,7 @@ pub(super) fn write(model: &Model) -> String {
         );
     } else {
         out += &format!(
-            "\\begin{{table}}[t]\n  \\centering\n  {caption}\n  {label}\n  {size}\n  \
+            "\\begin{{table}}[t]\n  \\centering\n  {caption}\n  {label}\n  \\par\\medskip{size}\n  \
              \\sisetup{{group-digits=none}}\n  \\begin{{tabular}}{{{spec}}}\n    \\toprule\n{head}    \\midrule\n\
              {body}    \\bottomrule\n  \\end{{tabular}}\n\\end{{table}}\n"
         );
@@ -40,27 +40,12 @@ fn comment(text: &str) -> String {
 
 /// Smaller letters for wide tables.
 fn size(model: &Model) -> &'static str {
-    let width: usize = model.columns.iter().enumerate().map(|(at, column)| width(model, at, column)).sum();
-    match width {
+    match model.width() {
         ..=70 => r"\small",
         71..=95 => r"\small\setlength{\tabcolsep}{4pt}",
         96..=115 => r"\footnotesize\setlength{\tabcolsep}{3pt}",
         _ => r"\scriptsize\setlength{\tabcolsep}{2pt}",
     }
-}
-
-/// The width of a column in characters.
-fn width(model: &Model, at: usize, column: &Column) -> usize {
-    let plain = column.plain.chars().count();
-    let entries = model.rows.iter().map(|row| match &row.cells[at] {
-        Cell::Words(words) => words.chars().count(),
-        Cell::Again(_) => 0,
-        Cell::Number(value, spread) => {
-            let of = |x: &Option<f64>| x.and_then(|x| column.digits.write(x)).map_or(0, |text| text.len());
-            of(value) + if spread.is_some() { of(spread) + 3 } else { 0 }
-        }
-    });
-    entries.max().unwrap_or(0).max(plain) + 2
 }
 
 /// The specification of a column.

@@ -1,0 +1,157 @@
+//! The study over several sweeps: its questions in order, each with what the sweeps say, what could not be shown, and
+//! what the report that it began with got wrong.
+
+use super::{Answer, ClaimName, Form, Quantity, Statement, Text, Topic, Variable, Verdict};
+use crate::report::results::{Line, Results};
+
+/// The answers of several sweeps, by question.
+pub(in crate::report) struct Study {
+    /// The questions, in order; those that no sweep answers too.
+    pub(in crate::report) questions: Vec<Question>,
+    /// What could not be shown: of each question, what no sweep asked and what stayed undecided.
+    pub(in crate::report) not_shown: Vec<(Topic, Text)>,
+    /// What the report got wrong, where a sweep's numbers bear on it.
+    pub(in crate::report) corrections: Vec<Text>,
+}
+
+/// A question and what the sweeps say.
+pub(in crate::report) struct Question {
+    pub(in crate::report) topic: Topic,
+    /// Decided statements first, in the order of the sweeps.
+    pub(in crate::report) entries: Vec<Entry>,
+}
+
+/// A statement of one sweep.
+pub(in crate::report) struct Entry {
+    /// The place of the sweep among those given.
+    pub(in crate::report) sweep: usize,
+    /// Its name, which is its user's.
+    pub(in crate::report) name: String,
+    pub(in crate::report) claim: ClaimName,
+    pub(in crate::report) verdict: Verdict,
+    pub(in crate::report) text: Text,
+    /// The figure of that sweep that shows it.
+    pub(in crate::report) figure: Option<&'static str>,
+    /// The command that makes its numbers.
+    pub(in crate::report) command: String,
+}
+
+/// The questions of the study: all topics but that of the runs.
+const QUESTIONS: [Topic; 6] =
+    [Topic::Smoothing, Topic::Convergence, Topic::Weights, Topic::Asymmetric, Topic::Cycling, Topic::Epsilon];
+
+/// The study over sweeps and their answers.
+pub(in crate::report) fn study(sweeps: &[(&Results, &Answer)]) -> Study {
+    let questions = QUESTIONS.iter().map(|&topic| question(sweeps, topic)).collect();
+    let not_shown = QUESTIONS.iter().flat_map(|&topic| not_shown(sweeps, topic)).collect();
+    let corrections = sweeps.iter().filter_map(|(results, _)| utility_at_nash(results)).collect();
+    Study { questions, not_shown, corrections }
+}
+
+fn question(sweeps: &[(&Results, &Answer)], topic: Topic) -> Question {
+    let mut entries: Vec<Entry> = Vec::new();
+    for (sweep, (results, answer)) in sweeps.iter().enumerate() {
+        for statement in answer.told().filter(|statement| statement.topic == topic) {
+            entries.push(Entry {
+                sweep,
+                name: results.plan.name().to_owned(),
+                claim: statement.claim,
+                verdict: statement.verdict,
+                text: statement.text.clone(),
+                figure: statement.figure,
+                command: command(results),
+            });
+        }
+    }
+    entries.sort_by_key(|entry| entry.verdict == Verdict::Undecided);
+    Question { topic, entries }
+}
+
+/// The command that makes a sweep's numbers again.
+fn command(results: &Results) -> String {
+    let file = results.folder.sweep();
+    let parent = results.folder.path().parent().map(|parent| parent.display().to_string());
+    let out = parent.filter(|parent| !parent.is_empty()).unwrap_or_else(|| ".".into());
+    let set: String = results.manifest.set.iter().map(|set| format!(" --set {}", quoted(set))).collect();
+    format!("bidsweep run {} --out {}{set}", quoted(&file.display().to_string()), quoted(&out))
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "._/=+:,@%-".contains(c);
+    if !word.is_empty() && word.chars().all(is_safe) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// What of a question no sweep asked, and what stayed undecided.
+fn not_shown(sweeps: &[(&Results, &Answer)], topic: Topic) -> Vec<(Topic, Text)> {
+    let Some((_, first)) = sweeps.first() else { return Vec::new() };
+    let mut told = Vec::new();
+    let claims: Vec<&Statement> =
+        first.statements.iter().filter(|statement| statement.topic == topic).collect();
+    for claim in claims {
+        let all: Vec<(&Results, &Statement)> = sweeps
+            .iter()
+            .flat_map(|(results, answer)| {
+                answer.statements.iter().map(move |statement| (*results, statement))
+            })
+            .filter(|(_, statement)| statement.claim == claim.claim)
+            .collect();
+        let asked = all.iter().filter(|(_, statement)| statement.verdict != Verdict::NotAsked);
+        let open: Vec<&str> = asked
+            .clone()
+            .filter(|(_, statement)| statement.verdict == Verdict::Undecided)
+            .map(|(results, _)| results.plan.name())
+            .collect();
+        if asked.clone().count() == 0 {
+            let needs = claim.text.clone();
+            told.push((topic, Text::of("No sweep asks about ").code(claim.claim.0).words(". ").text(needs)));
+        } else if !open.is_empty() {
+            let names = open
+                .iter()
+                .enumerate()
+                .fold(Text::default(), |all, (i, name)| all.words(if i > 0 { ", " } else { "" }).user(name));
+            told.push((
+                topic,
+                Text::default().code(claim.claim.0).words(" is undecided in ").text(names).words("."),
+            ));
+        }
+    }
+    told
+}
+
+/// The name of the sweep that repeats the study's first experiment.
+const FIRST: &str = "week4";
+
+/// The ex-ante utility of each of two bidders with values from U[0, 1] at the Nash equilibrium: E (v/2) v = 1/6; the
+/// report said 1/12.
+const AT_NASH: f64 = 1.0 / 6.0;
+const REPORTED: f64 = 1.0 / 12.0;
+
+/// That the report took half of the utility at Nash for it, where the table's number says so.
+fn utility_at_nash(results: &Results) -> Option<Text> {
+    if results.plan.name() != FIRST || results.cells.rows() == 0 {
+        return None;
+    }
+    let line = Line { cell: 0, bidder: None };
+    let at_nash = results.number(line, "utility_bne").filter(|at_nash| (at_nash - AT_NASH).abs() < 1e-6)?;
+    let learned = results.estimate(line, "utility")?;
+    let plain = |name: &str, value| Quantity::plain(name, value, Form::Decimal);
+    // What was measured decides which of the two it agrees with.
+    let near = (learned.mean - AT_NASH).abs() < (learned.mean - REPORTED).abs();
+    let text = Text::of("The report gave 1/12 = ")
+        .number(plain("study-reported", REPORTED))
+        .words(" as a bidder's expected utility at the Nash equilibrium with ")
+        .variable(Variable::N)
+        .words(" = 2; it is 1/6 = ")
+        .number(plain("study-nash", at_nash))
+        .words(". What the learners get is ")
+        .number(Quantity::told("study-learned", learned.mean, learned.ci95, Form::Decimal));
+    Some(text.words(if near {
+        ": near 1/6, as the report's own measurement of 0.17 is."
+    } else {
+        ": nearer to 1/12 than to 1/6."
+    }))
+}
