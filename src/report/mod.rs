@@ -5,6 +5,7 @@
 //! ```
 
 mod findings;
+mod page;
 mod results;
 mod summary;
 
