@@ -18,10 +18,10 @@ pub(super) fn answer(sweep: &Section, place: Place) -> Markup {
                             p {
                                 (claim.words)
                                 @if let Some(figure) = &claim.figure {
-                                    " " a.more href={ "#" (place.id("figure-")) (figure) } { "figure" }
+                                    span.soft { " · " } a.more href={ "#" (place.id("figure-")) (figure) } { "figure" }
                                 }
                                 @if !claim.cells.is_empty() {
-                                    " " button.more data-cells=(list(&claim.cells)) {
+                                    span.soft { " · " } button.more data-cells=(list(&claim.cells)) {
                                         (counted(claim.cells.len(), "cell"))
                                     }
                                 }

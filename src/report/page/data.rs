@@ -104,11 +104,7 @@ fn head(results: &Results, lines: &[Line]) -> String {
     let cells: Vec<usize> = lines.iter().map(|line| line.cell).collect();
     let same = cells.iter().enumerate().all(|(at, cell)| at == *cell);
     let cells = if same { "null".into() } else { json!(cells).to_string() };
-    format!(
-        "\"name\":{},\"rows\":{},\"cells\":{cells}",
-        json!(shown(results.plan.name())),
-        lines.len()
-    )
+    format!("\"name\":{},\"rows\":{},\"cells\":{cells}", json!(shown(results.plan.name())), lines.len())
 }
 
 /// The axes of the sweep, and what tells the bidders of a cell apart.
@@ -251,7 +247,10 @@ fn column(
         None if is_setting || ["cell_id", "prior"].contains(&name.as_str()) => Group::Settings,
         None if name.starts_with("epsilon_") => Group::Epsilon,
         None if name.contains("bias_") => Group::Bias,
-        None if ["bne_", "class_", "smoothed_", "perturbed_", "grid_"].iter().any(|s| name.starts_with(s)) => {
+        None if ["bne_", "class_", "smoothed_", "perturbed_", "grid_"]
+            .iter()
+            .any(|s| name.starts_with(s)) =>
+        {
             Group::References
         }
         None => Group::Measures,

@@ -25,7 +25,7 @@ pub(super) fn made(sweep: &Section, place: Place) -> Markup {
                 }
             }
             (paste("Sweep file", &sweep.sweep, true))
-            @for command in &sweep.commands { (paste(&command.title, &command.text, false)) }
+            div.pastes { @for command in &sweep.commands { (paste(&command.title, &command.text, false)) } }
         }
     }
 }
@@ -86,7 +86,10 @@ mod tests {
         let text = |at: usize| commands[at].text.as_str();
         assert_eq!(text(0), "bidsweep run 'a b.toml' --out x --set 'name=it'\\''s'");
         assert_eq!(text(1), "bidsweep verify 'x/it'\\''s \"mine\"'");
-        assert_eq!(text(2), "import pandas\ncells = pandas.read_parquet(\"x/it's \\\"mine\\\"/cells.parquet\")");
+        assert_eq!(
+            text(2),
+            "import pandas\ncells = pandas.read_parquet(\"x/it's \\\"mine\\\"/cells.parquet\")"
+        );
         assert_eq!(text(4), "SELECT * FROM read_parquet('x/it''s \"mine\"/cells.parquet');");
     }
 

@@ -37,7 +37,10 @@ mod tests {
 
     #[test]
     fn nothing_steers_a_terminal_or_the_direction_of_writing() {
-        assert_eq!(shown("a\u{1b}[31m\u{202e}b\r\n\tc\u{85}\u{7f}"), "a\u{241b}[31m\u{fffd}b\n\tc\u{fffd}\u{2421}");
+        assert_eq!(
+            shown("a\u{1b}[31m\u{202e}b\r\n\tc\u{85}\u{7f}"),
+            "a\u{241b}[31m\u{fffd}b\n\tc\u{fffd}\u{2421}"
+        );
         assert_eq!(shown("שלום \u{200f}é"), "שלום \u{200f}é");
     }
 

@@ -27,7 +27,7 @@ const KINDS: [Kind; 2] = [
         reason: "destination_reason",
         evidence: &[
             ("bias_mean", "bias"),
-            ("learning_bias_mean", "by learning"),
+            ("learning_bias_mean", "learning part"),
             ("multiplier_tail_mean_ci95", "± of *w*"),
         ],
     },
@@ -71,7 +71,7 @@ pub(super) fn verdicts(sweep: &Section, place: Place) -> Markup {
                 }
             }
             @if !others.is_empty() {
-                p.kind { "What could not be computed" }
+                p.kind { "What is missing, and why" }
                 ul.others {
                     @for (column, group) in others {
                         li {

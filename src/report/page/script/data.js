@@ -35,7 +35,7 @@ class Column {
     return raw == null || !this.words ? raw : this.isNumeric ? this.numbers[raw] : this.words[raw];
   }
   /** What lines are sorted by: axes of words keep their order. */
-  key(line) {
+  rank(line) {
     return this.form === "axis" && !this.isNumeric ? this.raw(line) : this.value(line);
   }
   word(line) {

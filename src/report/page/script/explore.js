@@ -77,9 +77,9 @@ class Explorer {
 
   /** How points are coloured: by word, or along a ramp. */
   colours(column, lines) {
-    if (!column) return { of: () => this.style("--hue-0"), shape: () => 0, legend: () => [] };
+    if (!column) return { of: () => this.style("--c0"), shape: () => 0, legend: () => [] };
     if (column.words && (!column.isNumeric || column.words.length <= MOST_LEGEND)) {
-      const hues = Array.from({ length: HUES }, (_, at) => this.style(`--hue-${at}`)), none = this.style("--soft");
+      const hues = Array.from({ length: HUES }, (_, at) => this.style(`--c${at}`)), none = this.style("--soft");
       const at = line => column.raw(line);
       const used = [...new Set(lines.map(at))].sort((a, b) => a - b).filter(raw => raw != null);
       const place = new Map(used.map((raw, index) => [raw, index]));
@@ -87,7 +87,7 @@ class Explorer {
       const legend = () => {
         const entries = used.slice(0, MOST_LEGEND).map((raw, index) => {
           const dot = element("i", { class: `dot shape-${index % 4}` });
-          dot.style.setProperty("--hue", `var(--hue-${index % HUES})`);
+          dot.style.setProperty("--hue", `var(--c${index % HUES})`);
           return element("span", {}, dot, element("bdi", {}, column.words[raw]));
         });
         if (used.length > MOST_LEGEND) entries.push(element("span", {}, `and ${used.length - MOST_LEGEND} more`));
@@ -146,7 +146,7 @@ class Explorer {
       if (bars || on) this.bars(pen, area, point, halfX, halfY, across, up);
       shape(pen, paint.shape(point.line), point.x, point.y, on ? radius + 2 : radius);
       if (on) {
-        pen.strokeStyle = this.style("--ink");
+        pen.strokeStyle = this.style("--text");
         pen.lineWidth = 1.5;
         pen.stroke();
       }
@@ -164,7 +164,7 @@ class Explorer {
 
   /** Axes, grid and labels; gives where numbers come to lie. */
   frame(pen, across, up, x, y, wide, high) {
-    const [ink, soft, hair] = ["--ink", "--soft", "--hair"].map(name => this.style(name));
+    const [ink, soft, hair] = ["--text", "--soft", "--hair"].map(name => this.style(name));
     const font = getComputedStyle(this.board).fontFamily;
     pen.font = `12px ${font}`;
     const upTicks = up.ticks(6);

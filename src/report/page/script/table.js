@@ -34,7 +34,7 @@ class Lines {
       const unit = column.unit ? ` (${column.unit})` : "";
       const th = element("th", { scope: "col", class: column.words && !column.isNumeric ? "t" : column.form,
         title: `${column.name}: ${column.doc ?? ""}${unit}` }, button);
-      th.style.minWidth = `calc(${column.width()}ch + 20px)`;
+      th.style.minWidth = `calc(${column.width()}ch + 14px)`;
       return th;
     };
     this.head.replaceChildren(...this.columns.map(head));
@@ -66,7 +66,7 @@ class Lines {
     for (let line = 0; line < this.sheet.rows; line++) if (test(line)) order.push(line);
     if (this.sorted) {
       const { column, down } = this.sorted, sign = down ? -1 : 1;
-      const keys = Array.from({ length: this.sheet.rows }, (_, line) => column.key(line));
+      const keys = Array.from({ length: this.sheet.rows }, (_, line) => column.rank(line));
       order.sort((a, b) => {
         const x = keys[a], y = keys[b];
         if (x == null || y == null) return (x == null) - (y == null) || a - b;
