@@ -31,8 +31,8 @@ pub(super) fn table(data: &Data, sweep: &Section, place: Place) -> Markup {
                 output.count id=(place.id("count")) {}
                 span.spring {}
                 (menu(data))
-                button.csv { "Copy as CSV" }
-                button.latex { "Copy as LaTeX" }
+                button.csv { "Copy CSV" }
+                button.latex { "Copy LaTeX" }
             }
             p.told id=(place.id("told")) role="status" aria-live="polite" {}
             div.wrap tabindex="0" role="region" aria-labelledby=(place.id("cells")) {

@@ -190,7 +190,8 @@ fn the_numbers_of_the_page_are_those_of_the_tables() {
             row.text("cell_id") == cell.text("cell_id") && row.integer("bidder") == Some(own.unwrap_or(1))
         };
         let bidder = bidders.iter().find(is_own).unwrap();
-        for column in columns.iter().filter(|column| ["number", "half"].iter().any(|f| column["form"] == *f)) {
+        for column in columns.iter().filter(|column| ["number", "half"].iter().any(|f| column["form"] == *f))
+        {
             let name = column["name"].as_str().unwrap();
             let of_cell = || if has(&cell_names, name) { number(cell, name) } else { None };
             let of_bidder = || if has(&bidder_names, name) { number(bidder, name) } else { None };

@@ -41,7 +41,7 @@ class Explorer {
     }
     this.selects.colour.append(element("option", { value: "" }, "nothing"), ...group("Axes", axes),
       ...group("Verdicts and texts", texts), ...group("Measures", main));
-    const numeric = axes.filter(axis => axis.isNumeric);
+    const numeric = axes.filter(axis => axis.isNumeric && axis.name !== "bidder");
     const x = numeric[0] ?? axes[0] ?? main[0];
     const y = ["bias_mean", "multiplier_tail_mean", "epsilon_ex_ante_mean"].map(name => main.find(c => c.name === name))
       .find(Boolean) ?? main[0];

@@ -5,6 +5,11 @@ function start(article) {
   const find = selector => article.querySelector(selector);
   const state = { picked: new Set(), kept: null, filter: "" };
   const figures = [...article.querySelectorAll(".plate svg")];
+  // Numbers stand on the tiles of a heat map: those are framed, and the others do not fade.
+  for (const figure of figures) {
+    const { width, height } = figure.querySelector("[data-cell]")?.getBBox() ?? { width: 0, height: 0 };
+    figure.classList.toggle("tiles", width * height > 250);
+  }
 
   /** Marks cells everywhere; a second time, takes the mark away. */
   state.pick = (cells, toggles = false, shows = false) => {
