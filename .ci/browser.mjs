@@ -26,13 +26,13 @@ async function open(path, width, colorScheme) {
   page.on("pageerror", error => wrong.push(`error: ${error.message}`));
   page.on("request", request => request.url() === url || wrong.push(`request: ${request.url()}`));
   const start = performance.now();
-  page.setDefaultTimeout(5000);
+  page.setDefaultTimeout(20000);
   await page.goto(url, { waitUntil: "load" });
   await page.waitForSelector("tr[data-line]");
   const load = performance.now() - start;
   await page.evaluate(() => {
     window.copied = [];
-    document.addEventListener("copy", () => window.copied.push(document.activeElement.value));
+    window.addEventListener("copy", event => window.copied.push(event.clipboardData.getData("text/plain")));
   });
   return { page, context, wrong, load };
 }

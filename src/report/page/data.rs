@@ -161,7 +161,7 @@ fn measures(results: &Results, lines: &[Line]) -> Vec<Column> {
     let multiplier = {
         let means = numbers(results, lines, "multiplier_tail_mean");
         let halves = numbers(results, lines, "multiplier_tail_mean_ci95");
-        Digits::by_interval(&halves, &means)
+        Digits::by_interval(&halves, &means).at_least(3)
     };
     let known = |name: &str| KNOWN.iter().position(|known| known.name == name);
     let mut order: Vec<&TableColumn> = infos.clone();
@@ -304,11 +304,12 @@ fn numbers(results: &Results, lines: &[Line], name: &str) -> Vec<f64> {
 }
 
 impl Column {
-    /// A filter of its first word.
+    /// A filter of its first word, where that is short.
     pub(super) fn example(&self) -> Option<String> {
         let Values::Words { words, .. } = &self.values else { return None };
         let quote = |text: &str| if text.contains(' ') { format!("\"{text}\"") } else { text.to_owned() };
-        words.first().map(|word| quote(&format!("{}={word}", self.name)))
+        let short = words.first().filter(|word| word.chars().count() <= 12);
+        short.map(|word| quote(&format!("{}={word}", self.name)))
     }
 
     /// As the script reads it.

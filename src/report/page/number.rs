@@ -28,6 +28,14 @@ impl Digits {
         }
     }
 
+    /// The same with no fewer decimals than these.
+    pub(super) fn at_least(self, least: usize) -> Self {
+        match self {
+            Digits::Places(places) => Digits::Places(places.max(least)),
+            other => other,
+        }
+    }
+
     /// A number as JSON: rounded, without zeros that say nothing. `null` where it is missing or not finite.
     pub(super) fn json(self, number: Option<f64>) -> String {
         let Some(number) = number.filter(|number| number.is_finite()) else { return "null".into() };

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::columns::Group;
-use super::data::Data;
+use super::data::{Column, Data};
 use super::place::{Place, variables};
 use super::section::Section;
 use super::text::counted;
@@ -71,7 +71,7 @@ pub(super) fn table(data: &Data, sweep: &Section, place: Place) -> Markup {
 
 /// An example of a filter, of this table's columns.
 fn example(data: &Data) -> String {
-    let axis = data.columns.iter().find(|column| column.group == Group::Axes).and_then(|axis| axis.example());
+    let axis = data.columns.iter().filter(|column| column.group == Group::Axes).find_map(Column::example);
     let terms = [axis, Some("epsilon_relative<1e-3".into()), Some("undecided".into())];
     terms.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -55,14 +55,23 @@ async function copy(text, what) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
+    // Something must be selected for a browser to copy. What it copies is given to it: to lay out long texts takes seconds.
     const area = element("textarea", { readonly: true, "aria-hidden": "true", class: "away" });
     const before = document.activeElement;
-    area.value = text;
+    let done = false;
+    const give = event => {
+      event.clipboardData.setData("text/plain", text);
+      event.preventDefault();
+      done = true;
+    };
+    area.value = " ";
     document.body.append(area);
     area.select();
-    const done = document.execCommand("copy");
+    document.addEventListener("copy", give);
+    document.execCommand("copy");
+    document.removeEventListener("copy", give);
     area.remove();
-    before?.focus();
+    before?.focus({ preventScroll: true });
     if (!done) return say("The browser does not let this page copy.");
   }
   say(`Copied ${what}.`);

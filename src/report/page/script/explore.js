@@ -143,7 +143,7 @@ class Explorer {
     const dot = (point, on) => {
       pen.globalAlpha = some && !on ? 0.22 : this.points.length > 2000 ? 0.6 : 1;
       pen.strokeStyle = pen.fillStyle = paint.of(point.line);
-      if (bars || on) this.bars(pen, area, point, halfX, halfY, across, up);
+      if (bars || on) this.bars(pen, area, point, halfX, halfY);
       shape(pen, paint.shape(point.line), point.x, point.y, on ? radius + 2 : radius);
       if (on) {
         pen.strokeStyle = this.style("--text");
@@ -155,6 +155,11 @@ class Explorer {
     this.points.filter(isOn).forEach(point => dot(point, true));
     pen.globalAlpha = 1;
     this.legend.replaceChildren(...paint.legend());
+    if (!this.points.length) {
+      pen.fillStyle = this.style("--soft");
+      pen.textAlign = "center";
+      pen.fillText(lines.length ? "No line has both numbers." : "No line fits the filter.", wide / 2, high / 2);
+    }
     const lost = lines.length - this.points.length;
     this.told.textContent = lost ? `${lost} of ${lines.length} lines have no place here: a number is missing`
       + `${this.logs.x.checked || this.logs.y.checked ? ", or is not above 0 on a log scale" : ""}.` : "";
@@ -171,9 +176,8 @@ class Explorer {
     const fitted = text => (text.length > 22 ? text.slice(0, 21) + "\u2026" : text);
     const left = Math.min(wide * 0.35, 16 + Math.max(20, ...upTicks.map(tick => pen.measureText(fitted(tick.text)).width)));
     const box = { left, right: wide - 14, top: 30, bottom: high - 46 };
-    const along = (scale, from, to) => number =>
-      from + (scale.bend(number) - scale.bend(scale.low)) / (scale.bend(scale.high) - scale.bend(scale.low)) * (to - from);
-    const area = { x: along(across, box.left, box.right), y: along(up, box.bottom, box.top), box };
+    const along = (scale, from, to) => number => from + (scale.end(number) - scale.low) / (scale.high - scale.low) * (to - from);
+    const area = { x: along(across, box.left, box.right), y: along(up, box.bottom, box.top) };
     pen.lineWidth = 1;
     pen.strokeStyle = hair;
     pen.fillStyle = soft;
@@ -240,20 +244,18 @@ class Explorer {
     pen.globalAlpha = 1;
   }
 
-  bars(pen, area, point, halfX, halfY, across, up) {
+  /** The intervals of a point. */
+  bars(pen, area, point, halfX, halfY) {
     pen.lineWidth = 1.25;
     pen.beginPath();
     const wy = halfY?.value(point.line), wx = halfX?.value(point.line);
-    const ends = (number, width, scale) => [Math.max(scale.low, number - width), Math.min(scale.high, number + width)];
     if (wy) {
-      const [low, high] = ends(point.py, wy, up);
-      pen.moveTo(point.x, area.y(low));
-      pen.lineTo(point.x, area.y(high));
+      pen.moveTo(point.x, area.y(point.py - wy));
+      pen.lineTo(point.x, area.y(point.py + wy));
     }
     if (wx) {
-      const [low, high] = ends(point.px, wx, across);
-      pen.moveTo(area.x(low), point.y);
-      pen.lineTo(area.x(high), point.y);
+      pen.moveTo(area.x(point.px - wx), point.y);
+      pen.lineTo(area.x(point.px + wx), point.y);
     }
     pen.stroke();
   }

@@ -22,18 +22,19 @@ function linearTicks(low, high, count) {
   return ticks;
 }
 
+/** Powers of ten between two exponents; plain steps where there is no more than one. */
 function logTicks(low, high, count) {
-  const first = Math.ceil(Math.log10(low) - 1e-9), last = Math.floor(Math.log10(high) + 1e-9);
-  if (last - first < 1) return linearTicks(low, high, count);
+  const first = Math.ceil(low - 1e-9), last = Math.floor(high + 1e-9);
+  if (last - first < 1) return linearTicks(10 ** low, 10 ** high, count).filter(tick => tick.number > 0);
   const every = Math.ceil((last - first + 1) / count), ticks = [];
   for (let power = first; power <= last; power += every) {
-    const number = 10 ** power;
-    ticks.push({ number, text: tickText(number, Math.max(0, -power)) });
+    const number = Number(`1e${power}`);
+    if (number > 0 && Number.isFinite(number)) ticks.push({ number, text: tickText(number, Math.max(0, -power)) });
   }
   return ticks;
 }
 
-/** The scale of a column over lines, from `from` to `to` in pixels. */
+/** The scale of a column over lines: its ends as they are drawn, that is by their logarithms where these are. */
 function scale(column, lines, log, half) {
   const words = column.words && (!column.isNumeric || column.numbers.some(number => !Number.isFinite(number)));
   if (words) {
@@ -41,7 +42,7 @@ function scale(column, lines, log, half) {
     const place = new Map(used.map((raw, at) => [raw, at]));
     return {
       words: true, low: -0.5, high: used.length - 0.5,
-      at: line => (column.raw(line) == null ? null : place.get(column.raw(line))), bend: number => number,
+      at: line => (column.raw(line) == null ? null : place.get(column.raw(line))), bend: number => number, end: number => number,
       ticks: () => used.map((raw, number) => ({ number, text: column.words[raw] })),
     };
   }
@@ -58,14 +59,15 @@ function scale(column, lines, log, half) {
     high = Math.max(high, number + width);
   }
   if (low > high) [low, high] = log ? [0.1, 10] : [0, 1];
-  const bend = log ? Math.log10 : number => number, back = log ? number => 10 ** number : number => number;
+  const bend = log ? Math.log10 : number => number;
   const pad = (bend(high) - bend(low)) * 0.05 || (log ? 0.3 : Math.abs(low) * 0.1 || 0.5);
-  [low, high] = [back(bend(low) - pad), back(bend(high) + pad)];
-  const values = column.isNumeric && column.words && column.words.length <= 8
+  const [least, most] = [bend(low) - pad, bend(high) + pad];
+  const values = column.words && column.words.length <= 8
     ? [...new Set(lines.map(at))].filter(number => number != null).sort((a, b) => a - b) : null;
   const ticks = count => {
-    if (values) return values.map(number => ({ number, text: String(number).replaceAll("-", MINUS) }));
-    return log ? logTicks(low, high, count) : linearTicks(low, high, count);
+    if (values) return values.map(number => ({ number, text: String(number).replaceAll("-", MINUS).replace("e+", "e") }));
+    return log ? logTicks(least, most, count) : linearTicks(least, most, count);
   };
-  return { low, high, at, bend, ticks };
+  const end = number => (log && number <= 0 ? least : Math.max(least, Math.min(most, bend(number))));
+  return { low: least, high: most, at, bend, end, ticks };
 }

@@ -1,6 +1,6 @@
 // The table: only the lines in sight are there.
 
-const AROUND = 12, MOST_PRINTED = 500;
+const AROUND = 12, MOST_PRINTED = 500, MOST_LETTERS = 30;
 
 class Lines {
   constructor(article, sheet, state) {
@@ -34,7 +34,7 @@ class Lines {
       const unit = column.unit ? ` (${column.unit})` : "";
       const th = element("th", { scope: "col", class: column.words && !column.isNumeric ? "t" : column.form,
         title: `${column.name}: ${column.doc ?? ""}${unit}` }, button);
-      th.style.minWidth = `calc(${column.width()}ch + 14px)`;
+      th.style.minWidth = `min(${Math.min(column.width(), MOST_LETTERS)}ch + 14px, 40vw)`;
       return th;
     };
     this.head.replaceChildren(...this.columns.map(head));
@@ -87,7 +87,8 @@ class Lines {
     const row = element("tr", { "data-line": line, "aria-rowindex": at + 2, "aria-selected": String(picked) });
     for (const column of this.columns) {
       const text = column.shows(line);
-      const td = element("td", { class: column.words && !column.isNumeric ? "t" : column.form });
+      const td = element("td", { class: column.words && !column.isNumeric ? "t" : column.form,
+        title: column.words && text.length > MOST_LETTERS && text });
       const isVerdict = column.name === "destination" || column.name === "movement";
       const word = isVerdict && column.word(line);
       td.append(word ? element("span", { class: "word " + word.replace(/[^a-z]+/g, "-") }, text)
