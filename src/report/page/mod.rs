@@ -20,6 +20,7 @@ mod made;
 mod number;
 mod place;
 mod section;
+mod study;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,8 @@ mod verdicts;
 
 pub(in crate::report) use facts::{Facts, failures};
 pub(in crate::report) use made::commands;
-pub(in crate::report) use section::{Claim, Command, Failure, Page, Plate, Section};
+pub(in crate::report) use section::{Claim, Page, Plate, Section};
+pub(in crate::report) use study::study;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
