@@ -26,9 +26,9 @@ mod tests;
 mod text;
 mod verdicts;
 
-pub(in crate::report) use facts::{Facts, failures};
+pub(in crate::report) use facts::{Facts, Failure, failures};
 pub(in crate::report) use made::commands;
-pub(in crate::report) use section::{Claim, Command, Failure, Page, Plate, Section};
+pub(in crate::report) use section::{Claim, Command, Page, Plate, Section};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
