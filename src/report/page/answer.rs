@@ -18,7 +18,8 @@ pub(super) fn answer(sweep: &Section, place: Place) -> Markup {
                             p {
                                 (claim.words)
                                 @if let Some(figure) = &claim.figure {
-                                    span.soft { " · " } a.more href={ "#" (place.id("figure-")) (figure) } { "figure" }
+                                    span.soft { " · " }
+                                    a.more href={ "#" (place.id("figure-")) (figure) } { "figure" }
                                 }
                                 @if !claim.cells.is_empty() {
                                     span.soft { " · " } button.more data-cells=(list(&claim.cells)) {

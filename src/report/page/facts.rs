@@ -1,6 +1,5 @@
 //! Counts and versions of a sweep, and its runs without numbers.
 
-use super::section::Failure;
 use crate::report::results::Results;
 use crate::store::{StoreError, Table, TableName};
 
@@ -33,6 +32,20 @@ pub(in crate::report) struct Facts {
     pub(in crate::report) commit: Option<String>,
     /// Overrides from the command line.
     pub(in crate::report) set: Vec<String>,
+}
+
+/// A run without numbers.
+pub(in crate::report) struct Failure {
+    /// The row of `cells`; `None` where the cell is not told.
+    pub(in crate::report) cell: Option<usize>,
+    /// The cell's label.
+    pub(in crate::report) label: String,
+    /// The run's number in its cell.
+    pub(in crate::report) replicate: i64,
+    /// `failed` or `diverged`.
+    pub(in crate::report) status: String,
+    /// What went wrong.
+    pub(in crate::report) message: Option<String>,
 }
 
 /// No more runs without numbers are listed.

@@ -17,24 +17,34 @@ pub(super) fn failures(sweep: &Section, place: Place) -> Markup {
                 p { "None: " (counted(facts.runs as usize, "run")) " trained all epochs." }
             } @else {
                 p {
-                    (facts.failed) " failed and " (facts.diverged) " diverged of " (counted(facts.runs as usize, "run"))
+                    (facts.failed) " failed and " (facts.diverged) " diverged of "
+                    (counted(facts.runs as usize, "run"))
                     "; means are over the others."
                     @if sweep.failures.len() < all { " The first " (sweep.failures.len()) ":" }
                 }
                 div.scroll tabindex="0" role="region" aria-label="Runs without numbers" {
                     table.plain {
-                        thead { tr { th scope="col" { "Cell" } th scope="col" { "Run" } th scope="col" { "Status" } th scope="col" { "What went wrong" } } }
+                        thead {
+                            tr {
+                                @for title in ["Cell", "Run", "Status", "What went wrong"] {
+                                    th scope="col" { (title) }
+                                }
+                            }
+                        }
                         tbody {
                             @for failure in &sweep.failures {
                                 tr {
                                     td {
                                         @let label = html! { bdi { (shown(&failure.label)) } };
-                                        @if let Some(cell) = failure.cell { button.more data-cells=(cell) { (label) } }
-                                        @else { (label) }
+                                        @if let Some(cell) = failure.cell {
+                                            button.more data-cells=(cell) { (label) }
+                                        } @else { (label) }
                                     }
                                     td.number { (failure.replicate) }
                                     td { span.word.(failure.status) { (failure.status) } }
-                                    td.message { bdi { (failure.message.as_deref().map_or("–".into(), shown)) } }
+                                    td.message {
+                                        bdi { (failure.message.as_deref().map_or("–".into(), shown)) }
+                                    }
                                 }
                             }
                         }

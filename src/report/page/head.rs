@@ -27,7 +27,9 @@ pub(super) fn study(title: &str, study: &Markup, sweeps: &[Section], prefixes: &
                     @for (sweep, prefix) in sweeps.iter().zip(prefixes) {
                         li {
                             a href={ "#" (prefix) "top" } { bdi { (shown(&sweep.name)) } }
-                            @if let Some(question) = &sweep.question { " " span.soft { bdi { (shown(question)) } } }
+                            @if let Some(question) = &sweep.question {
+                                " " span.soft { bdi { (shown(question)) } }
+                            }
                         }
                     }
                 }
@@ -75,7 +77,8 @@ pub(super) fn facts(sweep: &Section) -> Markup {
             (split(counted(facts.runs, "run")))
             (split(counted(facts.cells, "cell")))
             (split(counted(facts.replicates, "replicate")))
-            @for (count, what) in [(facts.failed, "failed"), (facts.diverged, "diverged"), (facts.missing, "missing")] {
+            @for (count, what) in
+                [(facts.failed, "failed"), (facts.diverged, "diverged"), (facts.missing, "missing")] {
                 @if count > 0 || what == "failed" { li.bad[count > 0] { b { (count) } " " (what) } }
             }
             li { "plan " b.code { (facts.plan_hash) } }

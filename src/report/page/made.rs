@@ -18,7 +18,10 @@ pub(super) fn made(sweep: &Section, place: Place) -> Markup {
                 dt { "Plan" } dd.code { (facts.plan_hash) }
                 dt { "Root seed" } dd { (facts.root) }
                 dt { "Program" }
-                dd { "bidsweep " (facts.version) @if let Some(commit) = &facts.commit { ", commit " span.code { (shown(commit)) } } }
+                dd {
+                    "bidsweep " (facts.version)
+                    @if let Some(commit) = &facts.commit { ", commit " span.code { (shown(commit)) } }
+                }
                 dt { "Versions" } dd { "results " (facts.results_version) ", tables " (facts.schema) }
                 @if !facts.set.is_empty() {
                     dt { "Overrides" } dd.code { bdi { (shown(&facts.set.join(" "))) } }

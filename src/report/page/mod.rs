@@ -5,8 +5,8 @@
 //!         -> head, answer, figures, verdicts, failures, made: written here
 //! ```
 //!
-//! Nothing that a user wrote reaches the page as markup: maud escapes texts, [`text::shown`] takes out what steers
-//! a terminal or turns the direction of writing, and the JSON has no `<`.
+//! Nothing that a user wrote reaches the page as markup: maud escapes texts, [`text::shown`] takes out what
+//! steers a terminal or turns the direction of writing, and the JSON has no `<`.
 
 mod answer;
 mod columns;
@@ -27,7 +27,7 @@ mod tests;
 mod text;
 mod verdicts;
 
-pub(in crate::report) use facts::{Facts, failures};
+pub(in crate::report) use facts::{Facts, Failure, failures};
 pub(in crate::report) use made::commands;
 pub(in crate::report) use section::{Claim, Page, Plate, Section};
 pub(in crate::report) use study::study;
@@ -40,8 +40,8 @@ use place::Place;
 const MOST_BYTES: usize = 9_000_000;
 
 /// What the page may do: show itself, and fetch nothing.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
-                      base-uri 'none'; form-action 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
+                      img-src data:; base-uri 'none'; form-action 'none'";
 
 /// The parts of the script, in the order in which they are read.
 const SCRIPT: [&str; 7] = [
@@ -73,15 +73,23 @@ pub(in crate::report) fn page(page: &Page) -> String {
             body {
                 a.skip href="#main" { "Skip to the answer" }
                 main id="main" {
-                    @if let Some(study) = &page.study { (head::study(&title, study, &page.sections, &prefixes)) }
+                    @if let Some(study) = &page.study {
+                        (head::study(&title, study, &page.sections, &prefixes))
+                    }
                     @for (sweep, prefix) in page.sections.iter().zip(&prefixes) {
                         @let place = Place { prefix, in_study: page.study.is_some() };
                         (section(sweep, place, budget))
                     }
-                    noscript { p.note { "The tables and the explorer need JavaScript; all else stands without." } }
+                    noscript {
+                        p.note { "The tables and the explorer need JavaScript; all else stands without." }
+                    }
                 }
                 p #said .said role="status" aria-live="polite" {}
-                script { (PreEscaped("\"use strict\";(()=>{\n")) (PreEscaped(SCRIPT.concat())) (PreEscaped("})();")) }
+                script {
+                    (PreEscaped("\"use strict\";(()=>{\n"))
+                    (PreEscaped(SCRIPT.concat()))
+                    (PreEscaped("})();"))
+                }
             }
         }
     }

@@ -15,8 +15,8 @@ pub(super) enum Digits {
 const MOST_PLACES: i32 = 10;
 
 impl Digits {
-    /// Decimals such that the median interval has two digits; where there is no interval, that the median number
-    /// has four.
+    /// Decimals such that the median interval has two digits; where there is no interval, that the median
+    /// number has four.
     pub(super) fn by_interval(intervals: &[f64], numbers: &[f64]) -> Self {
         let places = |digits: i32, median: f64| {
             Digits::Places((digits - 1 - exponent(median)).clamp(0, MOST_PLACES) as usize)

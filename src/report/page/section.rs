@@ -2,7 +2,7 @@
 
 use maud::Markup;
 
-use super::facts::Facts;
+use super::facts::{Facts, Failure};
 use crate::report::results::Results;
 
 /// A page: of one sweep, or of a study.
@@ -67,20 +67,6 @@ pub(in crate::report) struct Plate {
     pub(in crate::report) wide: bool,
     /// Its files, relative to the page; the kind of each is its ending.
     pub(in crate::report) files: Vec<String>,
-}
-
-/// A run without numbers.
-pub(in crate::report) struct Failure {
-    /// The row of `cells`; `None` where the cell is not told.
-    pub(in crate::report) cell: Option<usize>,
-    /// The cell's label.
-    pub(in crate::report) label: String,
-    /// The run's number in its cell.
-    pub(in crate::report) replicate: i64,
-    /// `failed` or `diverged`.
-    pub(in crate::report) status: String,
-    /// What went wrong.
-    pub(in crate::report) message: Option<String>,
 }
 
 /// Something to paste.

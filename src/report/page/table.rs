@@ -25,7 +25,8 @@ pub(super) fn table(data: &Data, sweep: &Section, place: Place) -> Markup {
             div.bar {
                 label.find {
                     span { "Filter" }
-                    input type="search" id=(place.id("find")) spellcheck="false" autocomplete="off" autocapitalize="off"
+                    input type="search" id=(place.id("find"))
+                        spellcheck="false" autocomplete="off" autocapitalize="off"
                         placeholder=(example(data)) aria-describedby=(place.id("told"));
                 }
                 output.count id=(place.id("count")) {}
@@ -41,17 +42,19 @@ pub(super) fn table(data: &Data, sweep: &Section, place: Place) -> Markup {
             details.help {
                 summary { "What the filter understands" }
                 p {
-                    code { "name=value" } ", " code { "!=" } ", " code { "<" } ", " code { "<=" } ", " code { ">" } ", "
-                    code { ">=" } " compare a column, by the name in its tables, such as " code { "beta>=50" } " or "
-                    code { "epsilon_relative<1e-3" } ". A word alone is looked for in all texts of a line, such as "
-                    code { "undecided" } "; " code { "!" } " before it leaves such lines out; quotes hold spaces together. "
-                    "A line must fit all of them."
+                    code { "name=value" } ", "
+                    @for sign in ["!=", "<", "<=", ">", ">="] { code { (sign) } " " }
+                    "compare a column, by its name in the tables, such as " code { "beta>=50" } " or "
+                    code { "epsilon_relative<1e-3" } ". A word alone is looked for in all texts of a line, "
+                    "such as " code { "undecided" } "; " code { "!" } " before it leaves such lines out; "
+                    "quotes hold spaces together. A line must fit all of them."
                 }
             }
             p.print-note {}
             @if data.cells_left_out > 0 {
                 p.note {
-                    "The page holds the first " (data.rows) " lines; " (counted(data.cells_left_out, "further cell"))
+                    "The page holds the first " (data.rows) " lines; "
+                    (counted(data.cells_left_out, "further cell"))
                     " stand in the tables."
                 }
             }
@@ -85,7 +88,10 @@ fn menu(data: &Data) -> Markup {
         details.menu {
             summary { "Columns" }
             div {
-                label.narrow-menu { span { "Find a column" } input.find-column type="search" spellcheck="false"; }
+                label.narrow-menu {
+                    span { "Find a column" }
+                    input.find-column type="search" spellcheck="false";
+                }
                 @for group in Group::ALL {
                     @let members = members(group);
                     @if !members.is_empty() {

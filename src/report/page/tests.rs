@@ -1,4 +1,5 @@
-//! Pages of small sweeps: what they hold, that it is what the tables hold, and that nothing a user wrote is markup.
+//! Pages of small sweeps: what they hold, that it is what the tables hold, and that nothing a user wrote is
+//! markup.
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -101,15 +102,13 @@ fn plate(results: &Results, name: &str, wide: bool) -> Plate {
     let (width, height) = if wide { (396.0, 200.0) } else { (234.0, 145.0) };
     let cells = results.cells.rows();
     let mut svg = format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{name}">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" aria-label="{name}">"#
     );
     for cell in 0..cells.min(500) {
         let Some(w) = results.cells.number("multiplier_tail_mean", cell) else { continue };
         let x = 20.0 + (width - 40.0) * (cell as f64 + 0.5) / cells as f64;
         let y = height - 15.0 - (height - 30.0) * w;
-        svg += &format!(
-            r#"<path d="M{x:.2} {y:.2}m-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z" fill="var(--c0)" data-cell="{cell}"><title>{cell}</title></path>"#
-        );
+        svg += &format!(r#"<circle cx="{x:.2}" cy="{y:.2}" r="3" fill="var(--c0)" data-cell="{cell}"/>"#);
     }
     svg += r#"<text x="20" y="12" font-size="7" fill="var(--soft)">multiplier of each cell</text></svg>"#;
     let files = ["svg", "png", "pdf"].map(|ending| format!("figures/{name}.{ending}")).to_vec();

@@ -1,7 +1,7 @@
 //! Texts of users, made harmless.
 
-/// A text as it is shown: characters that steer terminals become their pictures, and those that turn the direction of
-/// what follows a replacement character.
+/// A text as it is shown: characters that steer terminals become their pictures, and those that turn the
+/// direction of what follows a replacement character.
 pub(super) fn shown(text: &str) -> String {
     let picture = |c: char| match c {
         '\n' | '\t' => c,

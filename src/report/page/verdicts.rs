@@ -66,7 +66,9 @@ pub(super) fn verdicts(sweep: &Section, place: Place) -> Markup {
                 @for kind in &KINDS {
                     div {
                         p.kind { (kind.title) }
-                        @for group in groups(results, kind.column, kind.reason) { (verdict(results, kind, &group)) }
+                        @for group in groups(results, kind.column, kind.reason) {
+                            (verdict(results, kind, &group))
+                        }
                     }
                 }
             }
@@ -75,8 +77,9 @@ pub(super) fn verdicts(sweep: &Section, place: Place) -> Markup {
                 ul.others {
                     @for (column, group) in others {
                         li {
-                            code { (column.trim_end_matches("_reason")) } ": " bdi { (shown(group.reason.unwrap_or_default())) }
-                            " " (which(results, &group.cells))
+                            code { (column.trim_end_matches("_reason")) } ": "
+                            bdi { (shown(group.reason.unwrap_or_default())) } " "
+                            (which(results, &group.cells))
                         }
                     }
                 }
@@ -96,7 +99,9 @@ fn verdict(results: &Results, kind: &Kind, group: &Group) -> Markup {
             @let ranges = ranges(results, kind, &group.cells);
             @if !ranges.is_empty() {
                 p.evidence {
-                    @for (title, range) in ranges { span { (variables(title)) " " span.number { (range) } } " " }
+                    @for (title, range) in ranges {
+                        span { (variables(title)) " " span.number { (range) } } " "
+                    }
                 }
             }
             p { (which(results, &group.cells)) }

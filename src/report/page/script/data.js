@@ -65,7 +65,7 @@ class Column {
     if (this.words) return Math.max(1, ...this.words.map(word => word.length));
     const present = (this.data ?? [this.same]).filter(number => number != null);
     const ends = present.reduce(([a, b], number) => [Math.min(a, number), Math.max(b, number)], [0, 0]);
-    const widest = this.digits == null ? present : [...ends, -1e-5];
+    const widest = this.digits == null ? present : [...ends, this.form === "half" ? 0 : -1e-5];
     return widest.reduce((most, number) => Math.max(most, written(this, number).length), 1) + (this.form === "half");
   }
 }
