@@ -269,7 +269,7 @@ fn list_names_every_row_of_every_registry() {
     registries.push(("verdicts", "movement: how they move".into(), words(&MOVEMENTS)));
     let statuses = RunStatus::ALL.map(|status| status.name().to_owned()).to_vec();
     registries.push(("verdicts", "status: how a run ends".into(), statuses));
-    let figures = FigureName::ALL.map(|figure| figure.name().to_owned()).to_vec();
+    let figures = FigureName::ALL.iter().map(|figure| figure.name().to_owned()).collect();
     registries.push(("figures", "figures".into(), figures));
     registries.push(("figures", "venues".into(), Venue::ALL.map(|venue| venue.name().to_owned()).to_vec()));
 
