@@ -1,8 +1,17 @@
 //! A figure: charts side by side and one below the other, in one picture.
 
-use super::panel::Chart;
+use super::axis::Scale;
+use super::colour_bar;
+use super::frame::{Frame, titles};
+use super::layers::{draw, is_below};
+use super::layout::{Layout, Margins, margins};
+use super::notes;
+use super::panel::{Chart, Height};
 use super::style::Style;
-use crate::report::scene::Scene;
+use crate::report::scene::{Ink, Path, Point, Rect, Scene, Shape, Text};
+
+/// Points in an inch.
+const INCH: f64 = 72.0;
 
 /// A figure to be drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,22 +42,131 @@ impl Figure {
 
     /// The picture of one chart.
     pub fn single(&self, chart: Chart) -> Scene {
-        self.grid(&[vec![chart]])
+        self.grid(vec![vec![chart]])
     }
 
     /// The picture of charts side by side; one below the other where they would be too narrow.
     pub fn beside(&self, charts: Vec<Chart>) -> Scene {
-        self.grid(&[charts])
+        self.grid(vec![charts])
     }
 
     /// The picture of charts one below the other.
     pub fn stacked(&self, charts: Vec<Chart>) -> Scene {
-        let rows: Vec<_> = charts.into_iter().map(|chart| vec![chart]).collect();
-        self.grid(&rows)
+        self.grid(charts.into_iter().map(|chart| vec![chart]).collect())
     }
 
-    /// The picture of rows of charts. Panels of a column share their sides; those of a row their top and bottom.
-    pub fn grid(&self, _rows: &[Vec<Chart>]) -> Scene {
-        Scene::new(&self.name, &self.title, &self.description, self.inches * 72.0, 0.0)
+    /// The picture of rows of charts. Panels of a column share their sides, those of a row their top and bottom.
+    /// Where columns would be too narrow they stand one below the other.
+    pub fn grid(&self, rows: Vec<Vec<Chart>>) -> Scene {
+        let width = self.inches * INCH;
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        let wide = (width - self.style.gap * (columns as f64 - 1.0)) / columns as f64;
+        if columns > 1 && wide < self.style.narrowest {
+            let column = |at: usize| rows.iter().filter_map(move |row| row.get(at));
+            return self.grid((0..columns).flat_map(column).map(|chart| vec![chart.clone()]).collect());
+        }
+        let mut scene = Scene::new(&self.name, &self.title, &self.description, width, 0.0);
+        let letters = rows.iter().flatten().filter(|chart| chart.lettered).count() > 1;
+        let rooms = self.rooms(&rows, wide, letters);
+        let mut letter = b'a';
+        for (chart, (outer, margins)) in rows.iter().flatten().zip(&rooms) {
+            draw_chart(&mut scene, chart, *outer, *margins, &self.style);
+            if letters && chart.lettered {
+                let at = Point::new(outer.x, outer.y + 0.78 * self.style.label);
+                scene.text(Text::new(char::from(letter).to_string(), at, self.style.label).bold());
+                letter = (letter + 1).min(b'z');
+            }
+            scene.height = scene.height.max(outer.bottom());
+        }
+        scene.height = scene.height.max(1.0);
+        scene
+    }
+
+    /// The room of each chart and the margins about its panel, row by row.
+    fn rooms(&self, rows: &[Vec<Chart>], wide: f64, letters: bool) -> Vec<(Rect, Margins)> {
+        let style = &self.style;
+        let lettered = |chart: &Chart| letters && chart.lettered;
+        let mut known: Vec<Vec<Margins>> =
+            rows.iter().map(|row| vec![Margins::default(); row.len()]).collect();
+        let mut heights: Vec<f64> = vec![wide; rows.len()];
+        // Margins and heights depend on each other: labels on the room, the room on labels.
+        for _ in 0..3 {
+            for (at, row) in rows.iter().enumerate() {
+                for (column, chart) in row.iter().enumerate() {
+                    let outer = Rect::new(0.0, 0.0, wide, heights[at]);
+                    known[at][column] = margins(chart, outer, lettered(chart), style, known[at][column]);
+                }
+            }
+            known = shared(&known);
+            for (at, row) in rows.iter().enumerate() {
+                let tall = row.iter().zip(&known[at]).map(|(chart, margins)| height(chart, wide, margins));
+                heights[at] = tall.fold(0.0, f64::max);
+            }
+        }
+        let mut rooms = Vec::new();
+        let mut top = 0.0;
+        for (at, row) in known.iter().enumerate() {
+            for (column, margins) in row.iter().enumerate() {
+                let left = column as f64 * (wide + style.gap);
+                rooms.push((Rect::new(left, top, wide, heights[at]), *margins));
+            }
+            top += heights[at] + style.gap / 2.0;
+        }
+        rooms
+    }
+}
+
+/// Margins that panels of a column share to the sides, those of a row above and below.
+fn shared(known: &[Vec<Margins>]) -> Vec<Vec<Margins>> {
+    let most =
+        |all: &mut dyn Iterator<Item = &Margins>| all.fold(Margins::default(), |most, one| most.or(*one));
+    let share = |row: &Vec<Margins>, column: usize| {
+        let beside = most(&mut known.iter().filter_map(|row| row.get(column)));
+        let about = most(&mut row.iter());
+        Margins { top: about.top, bottom: about.bottom, ..beside }
+    };
+    known.iter().map(|row| (0..row.len()).map(|column| share(row, column)).collect()).collect()
+}
+
+/// The height of a chart's room.
+fn height(chart: &Chart, wide: f64, margins: &Margins) -> f64 {
+    match chart.height {
+        Height::Ratio(ratio) => wide * ratio + margins.top,
+        Height::Points(points) => points + margins.top,
+        Height::PerName(points) => {
+            let names = match &chart.y.scale {
+                Scale::Categories(names) => names.len().max(1),
+                _ => 1,
+            };
+            names as f64 * points + margins.top + margins.bottom
+        }
+    }
+}
+
+fn draw_chart(scene: &mut Scene, chart: &Chart, outer: Rect, margins: Margins, style: &Style) {
+    let panel = margins.panel(outer);
+    let layout = Layout::new(chart, outer, panel, style);
+    titles(scene, &layout, outer, panel, style);
+    let Some((x, y)) = &layout.axes else {
+        // A pale ground instead of a frame: the room is kept on purpose.
+        scene.shape(Shape::filled(Path::rect(panel), Ink::Hair.faint(0.35)));
+        notes::draw_empty(scene, chart, panel, style);
+        return;
+    };
+    layout.keys.draw(scene, Point::new(panel.x, panel.y - style.tick / 2.0 - layout.keys.height()), style);
+    let frame = Frame::new(panel, x, y);
+    frame.grid(scene, chart, x, y);
+    for layer in chart.layers.iter().filter(|layer| is_below(layer)) {
+        draw(scene, &frame, layer, style);
+    }
+    frame.spines(scene, chart, x, y);
+    frame.labels(scene, chart, x, y, style);
+    for layer in chart.layers.iter().filter(|layer| !is_below(layer)) {
+        draw(scene, &frame, layer, style);
+    }
+    notes::draw(scene, &frame, chart, style);
+    layout.column.draw(scene, panel, |at| frame.place(at));
+    if let Some(bar) = &chart.colours {
+        colour_bar::draw(scene, bar, panel, style);
     }
 }

@@ -13,10 +13,25 @@
 //! ```
 
 mod axis;
+mod colour_bar;
+mod ends;
+mod extent;
 mod figure;
+mod frame;
+mod keys;
 mod layer;
+mod layers;
+mod layout;
+mod markers;
+mod notes;
+mod numbers;
 mod panel;
+mod room;
+mod ruler;
+mod scaled;
+mod spread;
 mod style;
+mod ticks;
 
 pub use axis::{Axis, Scale, Ticks};
 pub use figure::Figure;

@@ -57,9 +57,10 @@ impl Face {
         self.parsed().glyph_index(c).is_some()
     }
 
-    /// The glyph of a character; that of a missing one (an empty box) where it has none.
+    /// The glyph of a character; an empty box where it has none.
     pub fn glyph(self, c: char) -> GlyphId {
-        self.parsed().glyph_index(c).unwrap_or(GlyphId(0))
+        let index = |c| self.parsed().glyph_index(c);
+        index(c).or_else(|| index('□')).unwrap_or(GlyphId(0))
     }
 
     /// How far a glyph moves the pen, as a share of the size.

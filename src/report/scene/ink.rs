@@ -28,8 +28,8 @@ impl Ink {
     /// The ink of a text that is read on an area of this one: on strong areas that of the paper.
     pub fn on_top(self) -> Ink {
         let strong = match self {
-            Ink::Ramp(value) => value.abs() > 0.55,
-            Ink::Shade(value) => value > 0.55,
+            Ink::Ramp(value) => value.abs() > 0.7,
+            Ink::Shade(value) => value > 0.7,
             Ink::Text | Ink::Soft | Ink::Hue(_) => true,
             Ink::Hair | Ink::Paper => false,
         };

@@ -108,6 +108,17 @@ pub enum Anchor {
     End,
 }
 
+impl Anchor {
+    /// Where a text of a length begins, seen from its place.
+    pub fn start(self, length: f64) -> f64 {
+        match self {
+            Anchor::Start => 0.0,
+            Anchor::Middle => -length / 2.0,
+            Anchor::End => -length,
+        }
+    }
+}
+
 /// A line of text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
@@ -186,11 +197,7 @@ impl Text {
     /// The rectangle that it takes.
     pub fn bounds(&self) -> Rect {
         let width = self.width();
-        let start = match self.anchor {
-            Anchor::Start => 0.0,
-            Anchor::Middle => -width / 2.0,
-            Anchor::End => -width,
-        };
+        let start = self.anchor.start(width);
         let (above, below) = (ABOVE * self.size, BELOW * self.size);
         if self.turned {
             Rect::new(self.at.x - above, self.at.y - start - width, above + below, width)

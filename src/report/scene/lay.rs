@@ -53,6 +53,29 @@ pub fn fitted(markup: &Markup, size: f64, length: f64) -> Markup {
     markup.shortened((1..letters).rev().find(fits).unwrap_or(1))
 }
 
+/// The text in lines of at most a length, broken at spaces; what is left for the last line is shortened to it.
+pub fn wrapped(markup: &Markup, size: f64, length: f64, lines: usize) -> Vec<Markup> {
+    let mut done = Vec::new();
+    let mut rest = markup.clone();
+    while !rest.is_empty() {
+        if done.len() + 1 >= lines || width(&rest, size, false) <= length {
+            done.push(fitted(&rest, size, length));
+            break;
+        }
+        let breaks = rest.breaks();
+        // The first word stands alone where even that is too long.
+        let fits = |at: &&usize| width(&rest.split(**at).0, size, false) <= length;
+        let Some(at) = breaks.iter().rev().find(fits).or(breaks.first()) else {
+            done.push(fitted(&rest, size, length));
+            break;
+        };
+        let (line, after) = rest.split(*at);
+        done.push(fitted(&line, size, length));
+        rest = after;
+    }
+    done
+}
+
 /// The outline of a glyph in units of its font, y upwards.
 pub fn outline(face: Face, glyph: GlyphId) -> Path {
     let mut path = Path::default();
@@ -113,11 +136,25 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_broken_at_spaces() {
+        let lines = |notation: &str, length, most| -> Vec<String> {
+            wrapped(&Markup::from(notation), 8.0, length, most).iter().map(Markup::text).collect()
+        };
+        assert_eq!(lines("gain of a *best response*", 42.0, 3), ["gain of a", "best", "response"]);
+        assert_eq!(lines("gain of a *best response*", 42.0, 2), ["gain of a", "best resp…"]);
+        assert_eq!(lines("short", 50.0, 2), ["short"]);
+        assert_eq!(lines("", 50.0, 2), [""; 0]);
+        assert_eq!(lines("unbreakable", 20.0, 2), ["un…"]);
+    }
+
+    #[test]
     fn missing_glyphs_are_boxes() {
         let (glyphs, length) = lay(&Markup::plain("a中"), 10.0, false);
-        assert_eq!(glyphs[1].glyph, GlyphId(0));
+        assert_eq!(glyphs[1].glyph, Face::Regular.glyph('□'));
         assert!(length > 10.0 * 1139.0 / 2048.0);
-        assert!(!outline(Face::Regular, GlyphId(0)).steps.is_empty());
+        for face in Face::ALL {
+            assert!(!outline(face, face.glyph('中')).steps.is_empty());
+        }
         assert!(outline(Face::Regular, Face::Regular.glyph(' ')).steps.is_empty());
     }
 }

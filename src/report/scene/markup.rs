@@ -104,6 +104,36 @@ impl Markup {
         short
     }
 
+    /// Where a line may end: the places of its spaces, counted in letters.
+    pub fn breaks(&self) -> Vec<usize> {
+        let letters = self.spans.iter().flat_map(|span| span.text.chars());
+        letters.enumerate().filter(|(at, c)| *c == ' ' && *at > 0).map(|(at, _)| at).collect()
+    }
+
+    /// What stands before and after the space at a place.
+    pub fn split(&self, space: usize) -> (Self, Self) {
+        let (mut before, mut after) = (Self::default(), Self::default());
+        let mut at = 0;
+        for span in &self.spans {
+            for letter in span.text.chars() {
+                let side = if at < space { &mut before } else { &mut after };
+                if at != space {
+                    side.push([letter].into_iter(), span.italic, span.level);
+                }
+                at += 1;
+            }
+        }
+        (before, after)
+    }
+
+    /// This text and another after it.
+    pub fn followed(mut self, after: &Markup) -> Self {
+        for span in &after.spans {
+            self.push(span.text.chars(), span.italic, span.level);
+        }
+        self
+    }
+
     /// Adds letters, to the last span where that is written in the same way.
     fn push(&mut self, letters: impl Iterator<Item = char>, italic: bool, level: Level) {
         for c in letters.map(printable) {

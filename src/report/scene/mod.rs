@@ -16,7 +16,7 @@ mod write;
 pub use faces::Face;
 pub use ink::{Ink, Paint};
 pub use item::{ABOVE, Anchor, BELOW, Dash, HALF, Item, Mark, Shape, Stroke, Text};
-pub use lay::{fitted, width};
+pub use lay::{fitted, width, wrapped};
 pub use markup::{Level, Markup, Span, escape, printable};
 pub use palette::{css, variables};
 pub use path::{Path, Step};

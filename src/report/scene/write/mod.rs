@@ -1,16 +1,16 @@
 //! The writers of pictures, one a format.
 
-use super::Scene;
+mod inline;
+mod letters;
+mod pdf;
+mod png;
+mod svg;
+mod xml;
 
-pub fn svg(_scene: &Scene) -> String {
-    String::new()
-}
-pub fn inline(_scene: &Scene) -> String {
-    String::new()
-}
-pub fn png(_scene: &Scene) -> Vec<u8> {
-    Vec::new()
-}
-pub fn pdf(_scene: &Scene) -> Vec<u8> {
-    Vec::new()
-}
+pub use inline::inline;
+pub use pdf::pdf;
+pub use png::png;
+pub use svg::svg;
+
+/// The width of the pen that draws the rim of a text, in points.
+const RIM: f64 = 2.2;

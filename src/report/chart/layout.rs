@@ -1,0 +1,151 @@
+//! The room about a panel, from the widths of its labels.
+
+use super::colour_bar;
+use super::ends::Column;
+use super::extent::{Extent, extent};
+use super::keys::Keys;
+use super::panel::Chart;
+use super::scaled::{LINE, Scaled};
+use super::style::Style;
+use crate::report::scene::{Markup, Rect, width, wrapped};
+
+/// The length of a tick and the gap to its label.
+pub const TICK: f64 = 4.5;
+
+/// The gap between labels of ticks and the title of an axis.
+pub const TITLE_GAP: f64 = 3.0;
+
+/// Lines of a title at most.
+const LINES: usize = 2;
+
+/// The room beside a panel, in points.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Margins {
+    /// To its left: labels and title of the upright axis.
+    pub left: f64,
+    /// To its right: labels of lines' ends, or the scale of colours.
+    pub right: f64,
+    /// Above it: title and key.
+    pub top: f64,
+    /// Below it: labels and title of the axis across.
+    pub bottom: f64,
+}
+
+impl Margins {
+    /// The larger of both on each side.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            left: self.left.max(other.left),
+            right: self.right.max(other.right),
+            top: self.top.max(other.top),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    /// The panel within all the room of a chart.
+    pub fn panel(&self, outer: Rect) -> Rect {
+        let (width, height) = (outer.width - self.left - self.right, outer.height - self.top - self.bottom);
+        Rect::new(outer.x + self.left, outer.y + self.top, width.max(1.0), height.max(1.0))
+    }
+}
+
+/// A chart's parts in the sizes of its panel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// The axes; none where there are no data.
+    pub axes: Option<(Scaled, Scaled)>,
+    /// Labels at ends of lines.
+    pub column: Column,
+    /// The key.
+    pub keys: Keys,
+    /// The title in lines.
+    pub title: Vec<Markup>,
+    /// The title of the axis across, in lines.
+    pub x_title: Vec<Markup>,
+    /// The title of the upright axis, in lines.
+    pub y_title: Vec<Markup>,
+}
+
+impl Layout {
+    /// The parts of a chart that takes `outer` with its panel at `panel`.
+    pub fn new(chart: &Chart, outer: Rect, panel: Rect, style: &Style) -> Self {
+        let axes = extent(chart).map(|Extent { x, y }| {
+            let across = Scaled::across(&chart.x, x, panel.width, 0.35 * outer.height, style);
+            let upright = Scaled::upright(&chart.y, y, panel.height, 0.4 * outer.width, style);
+            (across, upright)
+        });
+        let (x_title, y_title) = match &axes {
+            Some((x, y)) => (x.title.clone(), y.title.clone()),
+            None => (chart.x.title.clone(), chart.y.title.clone()),
+        };
+        let titles = |title: &Markup, shown: bool, length: f64| {
+            if shown { wrapped(title, style.label, length, LINES) } else { Vec::new() }
+        };
+        let ends = if chart.colours.is_none() { chart.ends.as_slice() } else { &[] };
+        Self {
+            column: Column::new(ends, panel.height, 0.4 * outer.width, style),
+            keys: Keys::new(&chart.keys, outer.right() - panel.x, style),
+            title: wrapped(&chart.title, style.label, outer.right() - panel.x, LINES),
+            x_title: titles(&x_title, chart.x.labelled, outer.width),
+            y_title: titles(&y_title, chart.y.labelled, outer.height),
+            axes,
+        }
+    }
+
+    /// The room about the panel. `lettered` where a letter stands above it.
+    pub fn margins(&self, chart: &Chart, panel: Rect, lettered: bool, style: &Style) -> Margins {
+        let line = style.label * LINE;
+        let title_room =
+            |lines: &[Markup]| if lines.is_empty() { 0.0 } else { TITLE_GAP + lines.len() as f64 * line };
+        let above = match (self.title.len(), lettered) {
+            (0, false) => 0.0,
+            (0, true) => line + 2.0,
+            (lines, _) => lines as f64 * line + 2.0,
+        };
+        let mut margins = Margins {
+            left: TICK + title_room(&self.y_title),
+            right: 4.0,
+            top: above + self.keys.height() + style.tick / 2.0,
+            bottom: 4.0 + title_room(&self.x_title),
+        };
+        let Some((x, y)) = &self.axes else { return margins };
+        if chart.y.labelled {
+            margins.left += y.widest(style);
+        }
+        // Labels of the axis across that reach beyond the panel.
+        let reach = |at: usize| width(&x.ticks[at].label, style.tick, false) / 2.0;
+        if chart.x.labelled && !x.ticks.is_empty() {
+            if x.turned {
+                margins.bottom += TICK + x.widest(style);
+            } else {
+                margins.bottom += TICK + style.tick;
+                let place = |at: usize| share(x, x.ticks[at].value) * panel.width;
+                let last = x.ticks.len() - 1;
+                margins.left = margins.left.max(reach(0) - place(0));
+                margins.right = margins.right.max(place(last) + reach(last) - panel.width + 1.0);
+            }
+        }
+        let beside = match &chart.colours {
+            Some(bar) => colour_bar::room(bar, panel.height, style),
+            None => self.column.width(),
+        };
+        margins.right = margins.right.max(beside);
+        margins
+    }
+}
+
+/// How far along its axis a value stands.
+fn share(axis: &Scaled, value: f64) -> f64 {
+    super::ruler::Ruler { log: axis.log, low: axis.range.0, high: axis.range.1, from: 0.0, to: 1.0 }.at(value)
+}
+
+/// The margins of a chart in a room, by going to and fro between panel and labels.
+pub fn margins(chart: &Chart, outer: Rect, lettered: bool, style: &Style, least: Margins) -> Margins {
+    let mut margins = least.or(Margins { left: 30.0, right: 4.0, top: 4.0, bottom: 25.0 });
+    for _ in 0..3 {
+        let panel = margins.panel(outer);
+        let layout = Layout::new(chart, outer, panel, style);
+        margins = layout.margins(chart, panel, lettered, style).or(least);
+    }
+    margins
+}
