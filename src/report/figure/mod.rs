@@ -1,5 +1,17 @@
 //! The figures of a sweep: one file each, and one row here. Which of them a sweep gets follows from what it has.
 
+mod bias_beta;
+mod compensated;
+mod convergence;
+mod learning_rate;
+mod oscillation;
+mod rmse_beta;
+mod series;
+mod spread;
+mod waterfall;
+mod written;
+
+use super::chart::Chart;
 use super::findings::Findings;
 use super::results::Results;
 use super::scene::Scene;
@@ -28,4 +40,24 @@ pub(super) struct Picture {
 type Draw = fn(&Subject) -> Result<Vec<Picture>, StoreError>;
 
 /// The figures by name, in the order in which they are shown.
-pub(super) const FIGURES: [(&str, Draw); 0] = [];
+pub(super) const FIGURES: [(&str, Draw); 7] = [
+    ("convergence", convergence::draw),
+    ("compensated", compensated::draw),
+    ("bias-beta", bias_beta::draw),
+    ("rmse-beta", rmse_beta::draw),
+    ("oscillation", oscillation::draw),
+    ("learning-rate", learning_rate::draw),
+    ("waterfall", waterfall::draw),
+];
+
+/// Charts in rows of so many.
+fn in_rows(charts: Vec<Chart>, columns: usize) -> Vec<Vec<Chart>> {
+    let mut rows: Vec<Vec<Chart>> = Vec::new();
+    for chart in charts {
+        match rows.last_mut().filter(|row| row.len() < columns) {
+            Some(row) => row.push(chart),
+            None => rows.push(vec![chart]),
+        }
+    }
+    rows
+}
