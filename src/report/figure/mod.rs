@@ -1,17 +1,28 @@
 //! The figures of a sweep: one file each, and one row here. Which of them a sweep gets follows from what it
 //! has.
 
+mod bias_beta;
 mod bid_functions;
+mod compensated;
 mod contrasts;
+mod convergence;
 mod forest;
 mod heat_map;
+mod learning_rate;
 mod mixture;
 mod naming;
+mod oscillation;
 mod phase;
+mod rmse_beta;
 mod room;
+mod series;
+mod spread;
+mod waterfall;
+mod written;
 
 use rayon::prelude::*;
 
+use super::chart::Chart;
 use super::findings::Findings;
 use super::results::Results;
 use super::scene::Scene;
@@ -56,7 +67,13 @@ fn draw(name: FigureName) -> Draw {
         FigureName::Phase => phase::draw,
         FigureName::Mixture => mixture::draw,
         FigureName::Contrasts => contrasts::draw,
-        _ => |_| Ok(Vec::new()),
+        FigureName::Convergence => convergence::draw,
+        FigureName::Compensated => compensated::draw,
+        FigureName::BiasBeta => bias_beta::draw,
+        FigureName::RmseBeta => rmse_beta::draw,
+        FigureName::Oscillation => oscillation::draw,
+        FigureName::LearningRate => learning_rate::draw,
+        FigureName::Waterfall => waterfall::draw,
     }
 }
 
@@ -68,4 +85,16 @@ pub(super) fn pictures(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let names = subject.settings.figures.as_deref().unwrap_or(FigureName::ALL);
     let drawn = names.par_iter().map(|name| draw(*name)(subject));
     Ok(drawn.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+/// Charts in rows of so many.
+fn in_rows(charts: Vec<Chart>, columns: usize) -> Vec<Vec<Chart>> {
+    let mut rows: Vec<Vec<Chart>> = Vec::new();
+    for chart in charts {
+        match rows.last_mut().filter(|row| row.len() < columns) {
+            Some(row) => row.push(chart),
+            None => rows.push(vec![chart]),
+        }
+    }
+    rows
 }
