@@ -47,7 +47,9 @@ pub(super) fn report(args: &Args, console: &Console, out: &mut impl Write) -> Re
                 made.push((folder.report(), report.files()?));
             }
             if let Some(folder) = &together {
-                made.push((folder.clone(), study(&reports, folder)?));
+                let paths: Vec<String> =
+                    dirs.iter().map(|dir| path_between(folder, &dir.join("report"))).collect();
+                made.push((folder.clone(), study(&reports, &paths)?));
             }
             Ok(made)
         })?;
@@ -71,6 +73,18 @@ fn sweeps(dirs: &[PathBuf]) -> Vec<&Path> {
     let sweeps: Vec<&Path> = dirs.iter().filter(|dir| !is_page(dir)).map(PathBuf::as_path).collect();
     // A page alone is told as what it is not.
     if sweeps.is_empty() { dirs.iter().map(PathBuf::as_path).collect() } else { sweeps }
+}
+
+/// The link from a folder to another: relative where both stand below one that both name, else as given.
+fn path_between(from: &Path, to: &Path) -> String {
+    let [from_parts, to_parts]: [Vec<_>; 2] = [from, to].map(|path| path.components().collect());
+    let shared = from_parts.iter().zip(&to_parts).take_while(|(a, b)| a == b).count();
+    if shared == 0 && (from.is_absolute() || to.is_absolute()) {
+        return format!("{}/", to.display());
+    }
+    let up = std::iter::repeat_n("..".to_owned(), from_parts.len() - shared);
+    let down = to_parts[shared..].iter().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/") + "/"
 }
 
 fn check(made: &[(PathBuf, Vec<ReportFile>)], out: &mut impl Write) -> Result<Exit, Failure> {

@@ -11,6 +11,7 @@ mod diff;
 mod figure;
 mod files;
 mod findings;
+mod page;
 mod results;
 pub mod scene;
 mod summary;

@@ -324,7 +324,8 @@ fn tables_have_the_columns_that_are_listed() {
         }
     }
     // What is no longer asked for does not stay.
-    let plain = Sweep { axes: "", fixed, measure: "bid_functions = 0", ..Sweep::SHORT };
+    let plain =
+        Sweep { axes: "", fixed, measure: "bid_functions = 0\ntrajectories = \"none\"", ..Sweep::SHORT };
     sandbox.write(&plain);
     sandbox.run("run x.toml --quiet").exits(0);
     for name in TableName::ALL {
@@ -376,6 +377,7 @@ fn schema_describes_every_table_of_a_sweep_file() {
         "name",
         "populations",
         "question",
+        "report",
         "schema",
         "seeds",
     ];

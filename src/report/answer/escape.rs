@@ -48,8 +48,8 @@ fn skip_escape(first: char, chars: &mut std::iter::Peekable<std::str::Chars>) {
     }
 }
 
-/// Control characters, separators of lines, and marks of direction (Unicode 15, Bidi_Control), and those without
-/// width.
+/// Control characters, separators of lines, and marks of direction (Unicode 15, Bidi_Control), and those
+/// without width.
 fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(

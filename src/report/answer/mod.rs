@@ -17,12 +17,12 @@ mod text;
 
 pub(crate) use escape::printable;
 pub(super) use escape::{markdown as markdown_escaped, tex as tex_escaped};
-pub(super) use facts::{axis_name, name_of_line, shown};
+pub(super) use facts::{axis_name, shown};
 pub(super) use macro_name::macro_name;
 pub(super) use quantity::{Form, Quantity, places_of_interval};
 pub(super) use render::tex_number;
-pub(super) use study::{Entry, Question, Study, study};
-pub(super) use text::{Piece, Text, Variable};
+pub(super) use study::{Entry, Study, study};
+pub(super) use text::{Text, Variable};
 
 use serde::Serialize;
 
@@ -100,17 +100,6 @@ impl Verdict {
 }
 
 impl Topic {
-    /// All, in the order of the study.
-    pub(super) const ALL: [Topic; 7] = [
-        Topic::Smoothing,
-        Topic::Convergence,
-        Topic::Weights,
-        Topic::Asymmetric,
-        Topic::Cycling,
-        Topic::Epsilon,
-        Topic::Runs,
-    ];
-
     /// The question in words.
     pub(super) fn question(self) -> &'static str {
         match self {

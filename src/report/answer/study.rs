@@ -1,7 +1,7 @@
-//! The study over several sweeps: its questions in order, each with what the sweeps say, what could not be shown, and
-//! what the report that it began with got wrong.
+//! The study over several sweeps: its questions in order, each with what the sweeps say, what could not be
+//! shown, and what the report that it began with got wrong.
 
-use super::{Answer, ClaimName, Form, Quantity, Statement, Text, Topic, Variable, Verdict};
+use super::{Answer, Form, Quantity, Statement, Text, Topic, Variable, Verdict};
 use crate::report::results::{Line, Results};
 
 /// The answers of several sweeps, by question.
@@ -27,13 +27,10 @@ pub(in crate::report) struct Entry {
     pub(in crate::report) sweep: usize,
     /// Its name, which is its user's.
     pub(in crate::report) name: String,
-    pub(in crate::report) claim: ClaimName,
     pub(in crate::report) verdict: Verdict,
     pub(in crate::report) text: Text,
     /// The figure of that sweep that shows it.
     pub(in crate::report) figure: Option<&'static str>,
-    /// The command that makes its numbers.
-    pub(in crate::report) command: String,
 }
 
 /// The questions of the study: all topics but that of the runs.
@@ -55,34 +52,14 @@ fn question(sweeps: &[(&Results, &Answer)], topic: Topic) -> Question {
             entries.push(Entry {
                 sweep,
                 name: results.plan.name().to_owned(),
-                claim: statement.claim,
                 verdict: statement.verdict,
                 text: statement.text.clone(),
                 figure: statement.figure,
-                command: command(results),
             });
         }
     }
     entries.sort_by_key(|entry| entry.verdict == Verdict::Undecided);
     Question { topic, entries }
-}
-
-/// The command that makes a sweep's numbers again.
-fn command(results: &Results) -> String {
-    let file = results.folder.sweep();
-    let parent = results.folder.path().parent().map(|parent| parent.display().to_string());
-    let out = parent.filter(|parent| !parent.is_empty()).unwrap_or_else(|| ".".into());
-    let set: String = results.manifest.set.iter().map(|set| format!(" --set {}", quoted(set))).collect();
-    format!("bidsweep run {} --out {}{set}", quoted(&file.display().to_string()), quoted(&out))
-}
-
-/// A word for a shell.
-fn quoted(word: &str) -> String {
-    let is_safe = |c: char| c.is_ascii_alphanumeric() || "._/=+:,@%-".contains(c);
-    if !word.is_empty() && word.chars().all(is_safe) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// What of a question no sweep asked, and what stayed undecided.
@@ -125,8 +102,8 @@ fn not_shown(sweeps: &[(&Results, &Answer)], topic: Topic) -> Vec<(Topic, Text)>
 /// The name of the sweep that repeats the study's first experiment.
 const FIRST: &str = "week4";
 
-/// The ex-ante utility of each of two bidders with values from U[0, 1] at the Nash equilibrium: E (v/2) v = 1/6; the
-/// report said 1/12.
+/// The ex-ante utility of each of two bidders with values from U[0, 1] at the Nash equilibrium: E (v/2) v =
+/// 1/6; the report said 1/12.
 const AT_NASH: f64 = 1.0 / 6.0;
 const REPORTED: f64 = 1.0 / 12.0;
 

@@ -115,7 +115,7 @@ pub fn variables(dark: bool) -> String {
 pub fn css() -> String {
     let (light, dark) = (variables(false), variables(true));
     format!(
-        ":root{{color-scheme:light dark;{light}}}\n@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+        ":root{{color-scheme:light dark;{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
     )
 }
 
