@@ -3,12 +3,15 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
-use bidsweep::report::{Findings, SummaryLine, findings, summary};
-use bidsweep::store::{Folder, Table, TableName};
+use bidsweep::report::{BestBeta, Findings, Report, SummaryLine, summary};
+use bidsweep::store::{Folder, Manifest, Table, TableName};
+use bidsweep::sweep::Plan;
 
 /// The summary of a shipped sweep, run in a folder of its own. What it prints stands in `tests/reference/summaries`:
-/// where it is to change, `bidsweep run sweeps/NAME.toml --quiet > tests/reference/summaries/NAME.txt`.
+/// where it is to change, `bidsweep run sweeps/NAME.toml --quiet | sed '/^report  /d; /^tables  /d'` makes it; `-long` of
+/// `bidsweep show out/NAME -v`.
 fn run(sweep: &str) -> Vec<SummaryLine> {
     run_with(sweep, |_| ()).0
 }
@@ -22,10 +25,39 @@ fn run_with<T>(sweep: &str, read: impl Fn(&Folder) -> T) -> (Vec<SummaryLine>, T
     let output = command.arg(format!("sweeps/{sweep}.toml")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).unwrap();
-    let shown = fs::read_to_string(root.join(format!("tests/reference/summaries/{sweep}.txt"))).unwrap();
-    assert_eq!(shown, printed, "{sweep} prints another summary");
+    assert_printed(sweep, &printed);
     let folder = Folder::new(dir.path().join(sweep));
     (summary(&folder).unwrap().flat_map(Result::unwrap).collect(), read(&folder))
+}
+
+/// What is printed is what `tests/reference/summaries` holds, but for the lines that name the folder; no line of it is
+/// wider than a screen, and there are at most 30.
+fn assert_printed(name: &str, printed: &str) {
+    let is_kept = |line: &&str| !line.starts_with("report  ") && !line.starts_with("tables  ");
+    let kept: String = printed.lines().filter(is_kept).map(|line| format!("{line}\n")).collect();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/reference/summaries/{name}.txt"));
+    assert_eq!(fs::read_to_string(file).unwrap(), kept, "{name} prints another summary");
+    if !name.ends_with("-long") {
+        assert!(
+            printed.lines().count() <= 30 && kept.lines().all(|line| line.chars().count() <= 80),
+            "{kept}"
+        );
+    }
+}
+
+/// What the sweep says along its axes.
+fn findings(folder: &Folder) -> Findings {
+    let manifest = Manifest::read(folder).unwrap().unwrap();
+    let plan = Arc::new(Plan::load(&folder.sweep(), &manifest.set).unwrap());
+    Report::read(folder.clone(), plan, manifest).unwrap().findings().clone()
+}
+
+/// What `show` prints of a folder where more is asked for.
+fn shown_in_full(folder: &Folder) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bidsweep"));
+    let output = command.arg("show").arg(folder.path()).arg("--verbose").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// Columns of the table of cells, after the label.
@@ -67,7 +99,8 @@ fn week4_ends_at_the_smoothed_equilibrium() {
 
 #[test]
 fn beta_n_ends_at_the_smoothed_equilibria_but_for_a_learning_bias_at_beta_200() {
-    let lines = run("beta-n");
+    let (lines, long) = run_with("beta-n", shown_in_full);
+    assert_printed("beta-n-long", &long);
     assert_eq!(lines.len(), 20);
     for line in &lines {
         let steep = line.label.starts_with("beta=200 ");
@@ -169,8 +202,7 @@ fn exact_runs_land_on_the_smoothed_equilibrium() {
 #[test]
 fn what_is_left_at_the_end_is_noise_that_falls_with_the_batch_as_the_optimisers_theory_says() {
     let columns = ["predicted_sd", "multiplier_tail_sd_mean", "eta_h", "eta_h_ringing"];
-    let (lines, (findings, cells)) =
-        run_with("batch", |folder| (findings(folder).unwrap(), cells(folder, &columns)));
+    let (lines, (findings, cells)) = run_with("batch", |folder| (findings(folder), cells(folder, &columns)));
     assert_eq!((lines.len(), cells.len()), (30, 30));
     let Findings { batch_slopes, rotation, .. } = findings;
     assert_eq!(batch_slopes.len(), 5);
@@ -222,12 +254,10 @@ fn epsilon_falls_with_the_square_of_the_bias() {
 fn a_steeper_sigmoid_trades_smoothing_bias_for_noise_and_learning_bias() {
     let columns = ["rmse_bne_last_iterate", "learning_bias_mean", "learning_bias_ci95"];
     let (lines, (findings, cells)) =
-        run_with("tradeoff", |folder| (findings(folder).unwrap(), cells(folder, &columns)));
+        run_with("tradeoff", |folder| (findings(folder), cells(folder, &columns)));
     assert_eq!((lines.len(), cells.len()), (84, 84));
     let best = |label: &str| {
-        let of = |best: &&bidsweep::report::BestBeta| {
-            best.measure == "rmse_bne_last_iterate" && best.label == label
-        };
+        let of = |best: &&BestBeta| best.measure == "rmse_bne_last_iterate" && best.label == label;
         findings.best_betas.iter().find(of).unwrap_or_else(|| panic!("{label} in {:?}", findings.best_betas))
     };
     // .0121 at beta 200, of learning rate 0.01 and two bidders.

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::report::wrap;
+
 /// Writes rows with their columns aligned, the first `left` of them to the left, the others to the right.
 pub(super) fn columns(out: &mut impl Write, rows: &[Vec<String>], left: usize) -> io::Result<()> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -66,6 +68,14 @@ pub(super) fn described(out: &mut impl Write, rows: &[(String, String)], width: 
             is_first = false;
         }
         writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Writes a text within the width of a screen, its lines after an indent, those that go on two further.
+pub(super) fn wrapped(out: &mut impl Write, text: &str, indent: usize) -> io::Result<()> {
+    for line in wrap(text, screen_width(), indent, indent + 2) {
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::input::cell_position;
-use super::output::{columns, number};
+use super::output::{described, number, screen_width};
 use super::summary::print_summary;
 use super::target::Target;
 use super::verify::compare;
 use super::{Console, Exit, Failure, Format};
 use crate::engine::rerun;
 use crate::measure::{RunRow, bidder_columns, cell_bidder_columns, run_columns};
-use crate::report::Report;
+use crate::report::{Report, printable};
 use crate::store::{Folder, Row, Scan, StoreError, Table, TableName, mean_name};
 use crate::sweep::{Cell, CellId, Plan, Scalar};
 
@@ -81,7 +81,7 @@ pub(super) fn show(args: &Args, console: &Console, out: &mut impl Write) -> Resu
         Format::Human => {
             for (title, rows) in sections {
                 writeln!(out, "{title}")?;
-                columns(out, &lines(&rows), 2)?;
+                described(out, &lines(&rows), screen_width())?;
             }
         }
     }
@@ -204,7 +204,7 @@ fn trained_again(plan: &Plan, cell: &Cell, replicate: u32, row: &RunRow) -> Sect
 }
 
 /// A line a value that is there; mean, spread and count of a summary stand on one.
-fn lines(rows: &[(String, Scalar)]) -> Vec<Vec<String>> {
+fn lines(rows: &[(String, Scalar)]) -> Vec<(String, String)> {
     let value =
         |name: &str| rows.iter().find(|(n, _)| n == name).map(|(_, v)| v).filter(|v| **v != Scalar::Null);
     let line = |(name, mean): &(String, Scalar)| match summarised(name, rows) {
@@ -216,9 +216,9 @@ fn lines(rows: &[(String, Scalar)]) -> Vec<Vec<String>> {
             let rest = [sd.map(|sd| format!("sd {sd}")), n.map(|n| format!("n {n}"))];
             let rest = rest.into_iter().flatten().collect::<Vec<_>>().join(", ");
             let rest = if rest.is_empty() { rest } else { format!(" ({rest})") };
-            vec![format!("  {measure}"), format!("{}{interval}{rest}", text_of(mean))]
+            (measure.to_owned(), format!("{}{interval}{rest}", text_of(mean)))
         }
-        None => vec![format!("  {name}"), text_of(mean)],
+        None => (name.clone(), text_of(mean)),
     };
     let is_there = |value: &Scalar| *value != Scalar::Null;
     rows.iter().filter(|(name, value)| is_there(value) && !is_spread(name, rows)).map(line).collect()
@@ -259,6 +259,6 @@ fn text_of(value: &Scalar) -> String {
         Scalar::Null => "-".into(),
         Scalar::Integer(x) => x.to_string(),
         Scalar::Number(x) => number(*x),
-        Scalar::Text(x) => x.clone(),
+        Scalar::Text(x) => printable(x),
     }
 }

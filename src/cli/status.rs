@@ -6,9 +6,10 @@ use std::time::SystemTime;
 
 use serde_json::json;
 
-use super::output::{counted, duration};
+use super::output::{counted, duration, wrapped};
 use super::target::Target;
 use super::{Console, Exit, Failure, Format};
+use crate::report::printable;
 use crate::store::{Lock, Manifest, Scan};
 
 #[derive(Debug, clap::Args)]
@@ -49,7 +50,8 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
         writeln!(out, "{status}")?;
         return Ok(Exit::Done);
     }
-    writeln!(out, "{}: {} of {} done", plan.name(), counts.total(), counted(plan.runs(), "run"))?;
+    let name = printable(plan.name());
+    wrapped(out, &format!("{name}: {} of {} done", counts.total(), counted(plan.runs(), "run")), 0)?;
     for (count, what) in [
         (counts.diverged, "diverged"),
         (counts.failed, "failed: train them again with --retry-failed"),
@@ -58,17 +60,17 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
         (scan.surplus(), "that the sweep no longer has: delete them with --prune"),
     ] {
         if count > 0 {
-            writeln!(out, "  {} {what}", counted(count, "run"))?;
+            wrapped(out, &format!("{} {what}", counted(count, "run")), 2)?;
         }
     }
     for part in scan.damaged() {
-        writeln!(out, "  damaged: {} ({})", part.path.display(), part.reason)?;
+        wrapped(out, &printable(&format!("damaged: {} ({})", part.path.display(), part.reason)), 2)?;
     }
     if let Some(holder) = holder {
-        writeln!(out, "  in use by {holder}")?;
+        wrapped(out, &printable(&format!("in use by {holder}")), 2)?;
     }
     if let Some(seconds) = seconds_left {
-        writeln!(out, "  about {} left", duration(seconds))?;
+        wrapped(out, &format!("about {} left", duration(seconds)), 2)?;
     }
     Ok(Exit::Done)
 }

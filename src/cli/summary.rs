@@ -1,6 +1,6 @@
-//! What `run` prints once the tables are written, and `show` of a folder: the answer on one screen; where more is
-//! asked for, the long tables too, of where the learners of each cell ended, how near that is to equilibrium, how
-//! they move, and what the sweep says along its axes.
+//! What `run` prints once the tables are written, and `show` of a folder: the answer on one screen; where
+//! more is asked for, the long tables too, of where the learners of each cell ended, how near that is to
+//! equilibrium, how they move, and what the sweep says along its axes.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -16,8 +16,8 @@ use crate::sweep::Plan;
 /// The most cells whose lines are printed for people.
 const PRINTED_CELLS: usize = 60;
 
-/// Prints what the tables of a folder say, and writes the findings; the number of lines whose linear program has
-/// no solution. `page` is the report's page, where there is one.
+/// Prints what the tables of a folder say, and writes the findings; the number of lines whose linear program
+/// has no solution. `page` is the report's page, where there is one.
 pub(super) fn print_summary(
     plan: &Plan,
     folder: &Folder,

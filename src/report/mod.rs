@@ -20,10 +20,12 @@ mod terminal;
 mod words;
 mod write;
 
+pub(crate) use answer::printable;
 pub use diff::{Change, Difference, VerdictChange, difference};
 pub use files::study;
 pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, PowerLaw, Rotation};
 pub use summary::{SummaryLine, summary};
+pub(crate) use terminal::wrap;
 pub use terminal::{ScreenLine, Tone};
 pub use write::{ReportFile, check_report, write_report};
 

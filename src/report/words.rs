@@ -166,8 +166,8 @@ const ENTRIES: [Entry; 31] = [
     entry("external_regret_bound", "bound of the regret", "regret bound", "regret bound", None),
 ];
 
-/// The words of a measure, by its name without `_mean`; of one without words of its own, its name, and what the
-/// table says of it.
+/// The words of a measure, by its name without `_mean`; of one without words of its own, its name, and what
+/// the table says of it.
 pub(super) fn words(measure: &str, frame: &Frame) -> Words {
     let column = [crate::store::mean_name(measure), measure.to_owned()];
     let info = frame.infos().iter().find(|info| column.contains(&info.name));

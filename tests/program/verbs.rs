@@ -68,35 +68,37 @@ fn a_dry_run_writes_nothing() {
 }
 
 #[test]
-fn run_prints_a_line_a_cell() {
+fn run_prints_its_answer_and_show_the_same_and_more() {
     let sandbox = Sandbox::with(&Sweep::SHORT);
     let human = sandbox.run("run x.toml --quiet").exits(0).says("").stdout;
     let lines: Vec<_> = human.lines().collect();
-    assert!(lines[0].starts_with("cell ") && lines[0].ends_with(" BNE L2"), "{human}");
-    assert_eq!(lines[1..5].iter().filter(|line| line.starts_with("beta=")).count(), 4, "{human}");
-    assert_eq!(
-        lines[5..8],
-        [
-            "",
-            "bias = multiplier - BNE = class + smoothing + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)",
-            ""
-        ]
-    );
-    let header: Vec<_> = lines[8].split("  ").map(str::trim).filter(|title| !title.is_empty()).collect();
-    assert_eq!(header, ["cell", "epsilon", "of best", "interim", "in class", "destination", "movement"]);
-    assert_eq!(lines[9..13].iter().filter(|line| line.starts_with("beta=")).count(), 4, "{human}");
+    assert_eq!(lines[0], "x  20 runs, 4 cells x 5");
+    assert!(lines.len() <= 30 && lines.iter().all(|line| line.chars().count() <= 80), "{human}");
+    assert!(human.contains("bias of the multiplier, learned less Nash (± 95 %)\n"), "{human}");
+    assert!(human.ends_with("tables  out/x/*.parquet\n"), "{human}");
+    assert!(!human.contains('\u{1b}'), "{human}");
+    assert!(sandbox.path("out/x/findings.json").exists());
+    // The page stands only where it was written now.
+    let shown = sandbox.run("show out/x").exits(0).says("").stdout;
+    let without = |text: &str| text.lines().filter(|line| !line.contains("tables  ")).count();
+    assert!(without(&shown) > 10 && shown.starts_with(lines[0]), "{shown}");
+
+    let long = sandbox.run("show out/x -v").exits(0).stdout;
+    assert_eq!(long.lines().filter(|line| line.starts_with("beta=")).count(), 8, "{long}");
+    let bias = "bias = multiplier - BNE = class + smoothing + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)";
+    assert!(long.contains(bias), "{long}");
     // Thirty epochs are too few to come to rest: they are on their way, or it is not to be told.
     let on_the_way = |line: &&str| line.ends_with("drifting") || line.ends_with("undecided");
-    assert!(lines[9..13].iter().all(on_the_way), "{human}");
-    assert!(sandbox.path("out/x/findings.json").exists());
+    assert_eq!(long.lines().filter(|line| line.starts_with("beta=")).filter(on_the_way).count(), 4, "{long}");
 
     let scripts = sandbox.run("run x.toml --quiet --format json").exits(0).says("").stdout;
     let cells: Vec<Value> = scripts.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(cells.len(), 4);
+    let rows: Vec<&str> = long.lines().filter(|line| line.starts_with("beta=")).collect();
     for (position, cell) in cells.iter().enumerate() {
         assert_eq!(cell["cell_id"], sandbox.cell("x.toml", position));
         let printed = format!("{:.6}", cell["multiplier"].as_f64().unwrap());
-        assert!(lines[1 + position].contains(&printed), "{printed} in {human}");
+        assert!(rows[position].contains(&printed), "{printed} in {long}");
     }
 }
 

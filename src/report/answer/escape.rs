@@ -2,7 +2,7 @@
 
 /// Without control characters, escape codes and marks that turn the direction of text: each run of them is a
 /// space.
-pub(in crate::report) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -48,8 +48,8 @@ fn skip_escape(first: char, chars: &mut std::iter::Peekable<std::str::Chars>) {
     }
 }
 
-/// Control characters, separators of lines, and marks of direction (Unicode 15, Bidi_Control), and those without
-/// width.
+/// Control characters, separators of lines, and marks of direction (Unicode 15, Bidi_Control), and those
+/// without width.
 fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(

@@ -86,8 +86,8 @@ impl<'r> Facts<'r> {
         in_brackets(self.name_line(line))
     }
 
-    /// Where a set of cells lies, in values of axes: the cells that have these values, or else "all with" values
-    /// that others have too. `None` of all cells, or where no values tell it in few words.
+    /// Where a set of cells lies, in values of axes: the cells that have these values, or else "all with"
+    /// values that others have too. `None` of all cells, or where no values tell it in few words.
     pub(super) fn place(&self, cells: &[usize]) -> Option<Text> {
         let (told, exact) = self.values(cells)?;
         if exact {

@@ -15,7 +15,8 @@ mod render;
 mod study;
 mod text;
 
-pub(super) use escape::{markdown as markdown_escaped, printable, tex as tex_escaped};
+pub(crate) use escape::printable;
+pub(super) use escape::{markdown as markdown_escaped, tex as tex_escaped};
 pub(super) use facts::{axis_name, shown};
 pub(super) use macro_name::macro_name;
 pub(super) use quantity::{Form, Quantity, places_of_interval};

@@ -7,8 +7,8 @@ use super::quantity::{Digits, Form, Quantity};
 use super::text::{Piece, Text};
 
 impl Text {
-    /// For a terminal: without control characters, variables by their names, ASCII minus so that numbers can be
-    /// pasted.
+    /// For a terminal: without control characters, variables by their names, ASCII minus so that numbers can
+    /// be pasted.
     pub(in crate::report) fn plain(&self) -> String {
         self.pieces().iter().map(plain).collect()
     }
@@ -18,7 +18,8 @@ impl Text {
         html! { @for piece in self.pieces() { (markup(piece)) } }
     }
 
-    /// For LaTeX, with a macro for each number; `macros` names them, `None` where the number itself is written.
+    /// For LaTeX, with a macro for each number; `macros` names them, `None` where the number itself is
+    /// written.
     pub(in crate::report) fn tex(&self, macros: Option<&dyn Fn(&Quantity) -> String>) -> String {
         self.pieces().iter().map(|piece| tex(piece, macros)).collect()
     }

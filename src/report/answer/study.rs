@@ -1,5 +1,5 @@
-//! The study over several sweeps: its questions in order, each with what the sweeps say, what could not be shown, and
-//! what the report that it began with got wrong.
+//! The study over several sweeps: its questions in order, each with what the sweeps say, what could not be
+//! shown, and what the report that it began with got wrong.
 
 use super::{Answer, Form, Quantity, Statement, Text, Topic, Variable, Verdict};
 use crate::report::results::{Line, Results};
@@ -102,8 +102,8 @@ fn not_shown(sweeps: &[(&Results, &Answer)], topic: Topic) -> Vec<(Topic, Text)>
 /// The name of the sweep that repeats the study's first experiment.
 const FIRST: &str = "week4";
 
-/// The ex-ante utility of each of two bidders with values from U[0, 1] at the Nash equilibrium: E (v/2) v = 1/6; the
-/// report said 1/12.
+/// The ex-ante utility of each of two bidders with values from U[0, 1] at the Nash equilibrium: E (v/2) v =
+/// 1/6; the report said 1/12.
 const AT_NASH: f64 = 1.0 / 6.0;
 const REPORTED: f64 = 1.0 / 12.0;
 

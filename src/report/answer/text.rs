@@ -1,4 +1,5 @@
-//! Sentences as lists of pieces, so that each writer renders numbers, variables and users' names in its own way.
+//! Sentences as lists of pieces, so that each writer renders numbers, variables and users' names in its own
+//! way.
 
 use super::quantity::Quantity;
 

@@ -1,5 +1,5 @@
-//! The table in the field's own form: mean and standard deviation of the relative utility loss, the distance from
-//! the equilibrium's bids, and the utility.
+//! The table in the field's own form: mean and standard deviation of the relative utility loss, the distance
+//! from the equilibrium's bids, and the utility.
 
 use super::TableOptions;
 use super::model::{Cell, Column, Digits, Model, Spread, places};

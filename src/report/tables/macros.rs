@@ -2,7 +2,8 @@
 
 use crate::report::answer::{Answer, Form, macro_name, tex_number};
 
-/// `\newcommand` for each number that the answer quotes, with its interval in a comment; `name` is the sweep's.
+/// `\newcommand` for each number that the answer quotes, with its interval in a comment; `name` is the
+/// sweep's.
 pub(in crate::report) fn macros(answer: &Answer, name: &str) -> String {
     let mut out = String::from("% Needs \\usepackage{siunitx}\n");
     for statement in answer.told() {

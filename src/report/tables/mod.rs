@@ -1,4 +1,5 @@
-//! Tables for papers, in LaTeX (booktabs, siunitx), Markdown and CSV, and a macro for each number of the answer.
+//! Tables for papers, in LaTeX (booktabs, siunitx), Markdown and CSV, and a macro for each number of the
+//! answer.
 
 mod csv;
 mod field;
@@ -18,7 +19,8 @@ use model::Model;
 /// What is chosen of the tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct TableOptions {
-    /// The measures of the first table, by their names without `_mean`; `None` for those that the sweep asks for.
+    /// The measures of the first table, by their names without `_mean`; `None` for those that the sweep asks
+    /// for.
     pub(super) columns: Option<Vec<String>>,
     /// What stands behind ±.
     pub(super) interval: Interval,

@@ -7,7 +7,8 @@ use crate::report::answer::{Quantity, Text};
 use crate::report::results::{Line, Results};
 use crate::report::words::{Heading, words};
 
-/// The measures of a table whose columns are not chosen; those that are zero or missing everywhere are left out.
+/// The measures of a table whose columns are not chosen; those that are zero or missing everywhere are left
+/// out.
 const CHOSEN: [&str; 14] = [
     "bne_multiplier",
     "class_multiplier",

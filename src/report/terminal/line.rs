@@ -57,9 +57,9 @@ pub(super) fn length(text: &str) -> usize {
     text.chars().count()
 }
 
-/// A text wrapped to a width, its first line after one indent, the others after another. Words that are longer
-/// than a line are cut.
-pub(super) fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
+/// A text wrapped to a width, its first line after one indent, the others after another. Words that are
+/// longer than a line are cut.
+pub(crate) fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = " ".repeat(first);
     let mut empty = true;

@@ -5,19 +5,23 @@ mod notation;
 mod pivot;
 mod ranked;
 
+pub(crate) use line::wrap;
 pub use line::{ScreenLine, Tone};
 
 use std::path::Path;
 
 use super::Report;
 use super::answer::{Statement, Topic, Verdict, printable};
-use line::{shortened, wrap};
+use line::shortened;
 use notation::legend;
 use pivot::Pivot;
 use ranked::ranked;
 
 /// The most lines of a screen.
 const MOST: usize = 30;
+
+/// The lines that the end may take.
+const END: usize = 2;
 
 /// The most rows of a list.
 const ROWS: usize = 12;
@@ -56,8 +60,8 @@ impl Report {
         let head = self.head(width);
         let problems = self.problems(width, unsolved);
         let end = self.end(width, page);
-        // Two empty lines part the answer from what is around it.
-        let around = head.len() + problems.len() + end.len() + 2;
+        // Two empty lines part the answer from what is around it. Long paths take no room from it.
+        let around = head.len() + problems.len() + END + 2;
         let room = MOST.saturating_sub(around);
         let table = self.table(width, room);
         let answer = self.told(width, if whole { usize::MAX } else { room.saturating_sub(table.len()) });

@@ -45,8 +45,9 @@ impl<'r> Pivot<'r> {
         self.cells.len()
     }
 
-    /// The bias with intervals and marks, or where there is none the multiplier; below it, in the same columns,
-    /// the gain of a best reply as a share of its utility. `None` where they are wider than the screen.
+    /// The bias with intervals and marks, or where there is none the multiplier; below it, in the same
+    /// columns, the gain of a best reply as a share of its utility. `None` where they are wider than the
+    /// screen.
     pub(super) fn tables(&self, width: usize) -> Option<[Vec<ScreenLine>; 2]> {
         let (title, biases) = self.biases();
         let gains = self.entries(|line| match self.results.estimate(line, "epsilon_relative") {

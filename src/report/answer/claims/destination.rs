@@ -69,8 +69,8 @@ fn spoken(word: &str) -> String {
     word.split('+').collect()
 }
 
-/// The equilibria that a verdict names: the first in the order of this list, and those that the margin does not
-/// tell from it.
+/// The equilibria that a verdict names: the first in the order of this list, and those that the margin does
+/// not tell from it.
 fn equilibria(verdict: &str) -> String {
     let words: Vec<&str> =
         ORDER.iter().copied().filter(|word| verdict.split('+').any(|w| w == *word)).collect();
