@@ -61,14 +61,15 @@ impl Figure {
     pub fn grid(&self, rows: Vec<Vec<Chart>>) -> Scene {
         let width = self.inches * INCH;
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0).max(1);
-        let wide = (width - self.style.gap * (columns as f64 - 1.0)) / columns as f64;
+        let free = width - 2.0 * EDGE - self.style.gap * (columns as f64 - 1.0);
+        let wide = free / columns as f64;
         if columns > 1 && wide < self.style.narrowest {
             let column = |at: usize| rows.iter().filter_map(move |row| row.get(at));
             return self.grid((0..columns).flat_map(column).map(|chart| vec![chart.clone()]).collect());
         }
         let mut scene = Scene::new(&self.name, &self.title, &self.description, width, 0.0);
         let letters = rows.iter().flatten().filter(|chart| chart.lettered).count() > 1;
-        let rooms = self.rooms(&rows, wide, letters);
+        let rooms = self.rooms(&rows, columns, free, letters);
         let mut letter = b'a';
         for (chart, (outer, margins)) in rows.iter().flatten().zip(&rooms) {
             let lettered = letters && chart.lettered;
@@ -78,15 +79,18 @@ impl Figure {
                 scene.text(Text::new(char::from(letter).to_string(), at, self.style.label).bold());
                 letter = (letter + 1).min(b'z');
             }
-            scene.height = scene.height.max(outer.bottom());
+            scene.height = scene.height.max(outer.bottom() + EDGE);
         }
         scene.height = scene.height.max(1.0);
         scene
     }
 
-    /// The room of each chart and the margins about its panel, row by row.
-    fn rooms(&self, rows: &[Vec<Chart>], wide: f64, letters: bool) -> Vec<(Rect, Margins)> {
+    /// The room of each chart and the margins about its panel, row by row. Panels are of one width; what is left
+    /// of the `free` width is divided as labels need it.
+    fn rooms(&self, rows: &[Vec<Chart>], columns: usize, free: f64, letters: bool) -> Vec<(Rect, Margins)> {
         let style = &self.style;
+        let wide = free / columns as f64;
+        let mut widths = vec![wide; columns];
         let lettered = |chart: &Chart| letters && chart.lettered;
         let mut known: Vec<Vec<Margins>> =
             rows.iter().map(|row| vec![Margins::default(); row.len()]).collect();
@@ -101,28 +105,39 @@ impl Figure {
         for round in 0..4 {
             for (at, row) in rows.iter().enumerate() {
                 for (column, chart) in row.iter().enumerate() {
-                    let outer = Rect::new(0.0, 0.0, wide, heights[at]);
+                    let outer = Rect::new(0.0, 0.0, widths[column], heights[at]);
                     let least = if round < 2 { Margins::default() } else { known[at][column] };
                     known[at][column] = margins(chart, outer, lettered(chart), style, least);
                 }
             }
             known = shared(&known);
+            widths = widths_of(&known, columns, free);
             for (at, row) in rows.iter().enumerate() {
                 let tall = row.iter().zip(&known[at]).map(|(chart, margins)| height(chart, wide, margins));
                 heights[at] = tall.fold(0.0, f64::max);
             }
         }
         let mut rooms = Vec::new();
-        let mut top = 0.0;
+        let mut top = EDGE;
         for (at, row) in known.iter().enumerate() {
             for (column, margins) in row.iter().enumerate() {
-                let left = column as f64 * (wide + style.gap);
-                rooms.push((Rect::new(left, top, wide, heights[at]), *margins));
+                let before: f64 = widths[..column].iter().map(|width| width + style.gap).sum();
+                rooms.push((Rect::new(EDGE + before, top, widths[column], heights[at]), *margins));
             }
             top += heights[at] + style.gap / 2.0;
         }
         rooms
     }
+}
+
+/// The width of each column's room: what its margins take, and the same for every panel.
+fn widths_of(known: &[Vec<Margins>], columns: usize, free: f64) -> Vec<f64> {
+    let beside = |column: usize| {
+        known.iter().find_map(|row| row.get(column)).map_or(0.0, |margins| margins.left + margins.right)
+    };
+    let taken: Vec<f64> = (0..columns).map(beside).collect();
+    let panel = ((free - taken.iter().sum::<f64>()) / columns as f64).max(1.0);
+    taken.iter().map(|taken| taken + panel).collect()
 }
 
 /// Margins that panels of a column share to the sides, those of a row above and below.
@@ -136,6 +151,9 @@ fn shared(known: &[Vec<Margins>]) -> Vec<Vec<Margins>> {
     };
     known.iter().map(|row| (0..row.len()).map(|column| share(row, column)).collect()).collect()
 }
+
+/// What stays free along the edges of a picture, in points: letters may reach a little beyond their line.
+const EDGE: f64 = 2.0;
 
 /// What labels and title of an axis take below a panel, in points, where nothing reads upwards.
 const BELOW: f64 = 26.0;

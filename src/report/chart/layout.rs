@@ -126,6 +126,10 @@ impl Layout {
             top: above + style.tick / 2.0,
             bottom: TICK + title_room(&self.x_title),
         };
+        // Beside the title, which begins at the panel.
+        if lettered {
+            margins.left = margins.left.max(1.1 * style.label);
+        }
         let Some((x, y)) = &self.axes else { return margins };
         if chart.y.labelled {
             margins.left += y.widest(style);
