@@ -131,6 +131,7 @@ fn plate(drawn: &Drawn, files: &str, prefix: &str) -> Plate {
 fn claims(answer: &Answer, plates: &[Plate]) -> Vec<Claim> {
     let claim = |statement: &Statement| Claim {
         verdict: statement.verdict.name().to_owned(),
+        holds: statement.holds.to_owned(),
         words: statement.text.html(),
         figure: statement
             .figure

@@ -41,6 +41,8 @@ pub(super) struct Statement {
     pub(super) claim: ClaimName,
     /// The question that it answers.
     pub(super) topic: Topic,
+    /// What is claimed.
+    pub(super) holds: &'static str,
     /// What the numbers say about the claim.
     pub(super) verdict: Verdict,
     /// In words; of what was not asked, what a sweep would need for it.

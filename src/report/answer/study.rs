@@ -27,6 +27,8 @@ pub(in crate::report) struct Entry {
     pub(in crate::report) sweep: usize,
     /// Its name, which is its user's.
     pub(in crate::report) name: String,
+    /// What is claimed.
+    pub(in crate::report) holds: &'static str,
     pub(in crate::report) verdict: Verdict,
     pub(in crate::report) text: Text,
     /// The figure of that sweep that shows it.
@@ -52,6 +54,7 @@ fn question(sweeps: &[(&Results, &Answer)], topic: Topic) -> Question {
             entries.push(Entry {
                 sweep,
                 name: results.plan.name().to_owned(),
+                holds: statement.holds,
                 verdict: statement.verdict,
                 text: statement.text.clone(),
                 figure: statement.figure,

@@ -16,6 +16,7 @@ pub(super) fn answer(sweep: &Section, place: Place) -> Markup {
                         li {
                             span.chip.(slug(&claim.verdict)) { (claim.verdict) }
                             p {
+                                span.claimed { "Claim: " (claim.holds) }
                                 (claim.words)
                                 @if let Some(figure) = &claim.figure {
                                     span.soft { " · " }

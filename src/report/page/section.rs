@@ -43,6 +43,8 @@ pub(in crate::report) struct Section<'a> {
 pub(in crate::report) struct Claim {
     /// The verdict in a word or two, as on its chip: supported, contradicted, undecided, not asked.
     pub(in crate::report) verdict: String,
+    /// What is claimed.
+    pub(in crate::report) holds: String,
     /// What is said.
     pub(in crate::report) words: Markup,
     /// The name of the figure that shows it.

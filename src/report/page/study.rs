@@ -41,6 +41,7 @@ fn entry(entry: &Entry, sections: &[Section], prefixes: &[String]) -> Markup {
         li {
             span.chip.(slug(entry.verdict.name())) { (entry.verdict.name()) }
             p {
+                span.claimed { "Claim: " (entry.holds) }
                 (entry.text.html())
                 span.soft { " · " } a.more href={ "#" (prefix) "top" } { (entry.name) }
                 @if let Some(figure) = figure {

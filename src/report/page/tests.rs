@@ -78,12 +78,14 @@ fn section(results: &Results) -> Section<'_> {
         answer: vec![
             Claim {
                 verdict: "supported".into(),
+                holds: "Learners end at an equilibrium.".into(),
                 words: html! { "The bias is that of " i { "smoothing" } "." },
                 figure: Some("points".into()),
                 cells: vec![0],
             },
             Claim {
                 verdict: "undecided".into(),
+                holds: "Learners end at an equilibrium.".into(),
                 words: html! { "All else." },
                 figure: None,
                 cells: Vec::new(),

@@ -6,7 +6,7 @@ use crate::report::answer::grammar::{clauses, plural, sentences};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
 
-/// The claim: who plays arms ends at an equilibrium of the grid.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let has = |line: &Line, measure: &str| facts.estimate(*line, measure).is_some();
     let lines: Vec<Line> = facts

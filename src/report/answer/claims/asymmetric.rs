@@ -6,7 +6,7 @@ use crate::report::answer::grammar::{clauses, sentences};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
 
-/// The claim: bidders who differ end at an equilibrium, that of the class they learn in if not the true one.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let cells: Vec<usize> = (0..facts.cells()).filter(|&cell| !facts.results.is_alike(cell)).collect();
     if cells.is_empty() {

@@ -6,7 +6,7 @@ use crate::report::answer::grammar::{clauses, sentences};
 use crate::report::answer::{Form, Quantity, Text, Variable, Verdict};
 use crate::report::findings::BatchSlope;
 
-/// The claim: the variance over the tail falls with the batch as noise does, and not as a cycle, which stays.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let slopes = &facts.findings.batch_slopes;
     if slopes.is_empty() {

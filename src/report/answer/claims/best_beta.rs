@@ -6,7 +6,7 @@ use crate::report::answer::grammar::{clauses, sentence};
 use crate::report::answer::{Form, Quantity, Text, Variable, Verdict};
 use crate::report::findings::BestBeta;
 
-/// The claim: there is a best beta below the steepest, as noise and learning grow with it.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let best: Vec<&BestBeta> =
         facts.findings.best_betas.iter().filter(|best| best.measure == "rmse_bne_tail_mean").collect();

@@ -29,7 +29,7 @@ struct Parts {
     largest: &'static str,
 }
 
-/// The claim: learning is not the largest part of the bias of any line.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let parts: Vec<Parts> = facts.lines.iter().filter_map(|&line| parts(facts, line)).collect();
     if parts.is_empty() {

@@ -6,7 +6,7 @@ use crate::report::answer::grammar::{clauses, list, plural, sentence};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
 
-/// The claim: for every N learners end at an equilibrium, in all cells that are decided.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let axis = facts.results.axes.find("bidders")?;
     let values = &facts.results.axes.all()[axis].values;

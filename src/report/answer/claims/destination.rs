@@ -5,7 +5,7 @@ use crate::report::answer::facts::{Facts, grouped};
 use crate::report::answer::grammar::{clauses, sentence};
 use crate::report::answer::{Text, Verdict};
 
-/// The claim: learners end at an equilibrium, of the auction that they learn in or of the true one.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let cells: Vec<usize> = (0..facts.cells()).collect();
     let word = |cell: usize| facts.results.cells.text("destination", cell).unwrap_or("undecided").to_owned();

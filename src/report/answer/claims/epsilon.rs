@@ -9,7 +9,7 @@ use crate::report::results::{Estimate, Line};
 /// Below this share of its utility, the gain of a best reply counts as small.
 const SMALL: f64 = 0.01;
 
-/// The claim: a best reply gains less than 1 % of its utility.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let of = |measure: &str| -> Vec<(Line, Estimate)> {
         facts.lines.iter().filter_map(|&line| Some((line, facts.estimate(line, measure)?))).collect()

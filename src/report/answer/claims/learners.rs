@@ -13,7 +13,7 @@ struct Kind {
     worst: (f64, Option<f64>),
 }
 
-/// The claim: learners do not differ in how near to equilibrium they end.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let axis = facts.results.axes.find("learner")?;
     let told = &facts.results.axes.all()[axis];

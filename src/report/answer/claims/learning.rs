@@ -9,8 +9,7 @@ use crate::report::results::{Estimate, Line};
 /// The share of intervals that leave out the truth by chance.
 const MISSES: f64 = 0.05;
 
-/// The claim: the bias that learning adds cannot be told from none; where nothing is random, it is within the
-/// margin.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let biases: Vec<(Line, Estimate)> =
         facts.lines.iter().filter_map(|&line| Some((line, facts.estimate(line, "learning_bias")?))).collect();

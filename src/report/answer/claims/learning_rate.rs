@@ -5,7 +5,7 @@ use crate::report::answer::facts::{Facts, label_text};
 use crate::report::answer::grammar::{clauses, sentence};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 
-/// The claim: extrapolated to learning rate 0, the learning bias is 0.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let lines = &facts.findings.learning_rate_zero;
     let away = lines.iter().filter(|line| line.learning_bias.abs() > line.learning_bias_ci95).count();

@@ -31,6 +31,8 @@ struct Claim {
     figure: Option<&'static str>,
     /// What a sweep needs for it.
     needs: &'static str,
+    /// What is claimed.
+    holds: &'static str,
     /// What a sweep says of it; `None` where it has not what the claim needs.
     says: fn(&Facts) -> Option<Said>,
 }
@@ -50,6 +52,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Smoothing,
         figure: Some("convergence"),
         needs: "finished runs",
+        holds: "Learners end at an equilibrium, of the auction that they learn in or of the true one.",
         says: destination::says,
     },
     Claim {
@@ -57,6 +60,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Smoothing,
         figure: Some("waterfall"),
         needs: "equilibria to compare multipliers with",
+        holds: "Learning is not the largest part of the bias of any line.",
         says: bias::says,
     },
     Claim {
@@ -64,6 +68,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Smoothing,
         figure: Some("forest"),
         needs: "equilibria to compare multipliers with",
+        holds: "The bias that learning adds cannot be told from none; where nothing is random, it is within the margin.",
         says: learning::says,
     },
     Claim {
@@ -71,6 +76,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Smoothing,
         figure: Some("learning-rate"),
         needs: "three learning rates and more",
+        holds: "Extrapolated to learning rate 0, the learning bias is 0.",
         says: learning_rate::says,
     },
     Claim {
@@ -78,6 +84,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Smoothing,
         figure: Some("forest"),
         needs: "an axis of updates",
+        holds: "Learners end at the same equilibrium however they are updated.",
         says: updates::says,
     },
     Claim {
@@ -85,6 +92,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Convergence,
         figure: Some("compensated"),
         needs: "an axis of bidders",
+        holds: "For every N learners end at an equilibrium, in all cells that are decided.",
         says: bidders::says,
     },
     Claim {
@@ -92,6 +100,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Convergence,
         figure: Some("bias-beta"),
         needs: "three betas and more",
+        holds: "The bias falls as 1 / beta.",
         says: scaling::of_bias,
     },
     Claim {
@@ -99,6 +108,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Convergence,
         figure: Some("rmse-beta"),
         needs: "three betas and more, with replicates",
+        holds: "There is a best beta below the steepest, as noise and learning grow with it.",
         says: best_beta::says,
     },
     Claim {
@@ -106,6 +116,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Weights,
         figure: Some("mixture"),
         needs: "learners on arms",
+        holds: "Who plays arms ends at an equilibrium of the grid.",
         says: arms::says,
     },
     Claim {
@@ -113,6 +124,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Weights,
         figure: Some("forest"),
         needs: "an axis of learners",
+        holds: "Learners do not differ in how near to equilibrium they end.",
         says: learners::says,
     },
     Claim {
@@ -120,6 +132,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Asymmetric,
         figure: Some("bid-functions"),
         needs: "bidders who differ",
+        holds: "Bidders who differ end at an equilibrium, that of the class they learn in if not the true one.",
         says: asymmetric::says,
     },
     Claim {
@@ -127,6 +140,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Cycling,
         figure: Some("phase"),
         needs: "finished runs",
+        holds: "No cell cycles.",
         says: movement::says,
     },
     Claim {
@@ -134,6 +148,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Cycling,
         figure: Some("oscillation"),
         needs: "three batches and more, with replicates",
+        holds: "The variance over the tail falls with the batch as noise does, and not as a cycle, which stays.",
         says: batch::says,
     },
     Claim {
@@ -141,6 +156,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Cycling,
         figure: Some("phase"),
         needs: "two bidders and more whose multipliers move",
+        holds: "No cell goes round one way.",
         says: rotation::says,
     },
     Claim {
@@ -148,6 +164,7 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Epsilon,
         figure: Some("heat-map"),
         needs: "finished runs",
+        holds: "A best reply gains less than 1 % of its utility.",
         says: epsilon::says,
     },
     Claim {
@@ -155,14 +172,23 @@ const CLAIMS: [Claim; 18] = [
         topic: Topic::Epsilon,
         figure: Some("bias-beta"),
         needs: "three betas and more",
+        holds: "The gain of a best reply falls as 1 / beta^2.",
         says: scaling::of_epsilon,
     },
-    Claim { name: "runs", topic: Topic::Runs, figure: None, needs: "runs", says: runs::says },
+    Claim {
+        name: "runs",
+        topic: Topic::Runs,
+        figure: None,
+        needs: "runs",
+        holds: "Every run of the sweep trained to its end.",
+        says: runs::says,
+    },
     Claim {
         name: "replicates",
         topic: Topic::Runs,
         figure: None,
         needs: "runs in which something is random",
+        holds: "Every cell has replicates enough for an interval.",
         says: replicates::says,
     },
 ];
@@ -184,7 +210,15 @@ impl Claim {
         name_numbers(self.name, &mut said.text);
         let Said { verdict, text, evidence } = said;
         let figure = self.figure.filter(|_| verdict != Verdict::NotAsked);
-        Statement { claim: ClaimName(self.name), topic: self.topic, verdict, text, evidence, figure }
+        Statement {
+            claim: ClaimName(self.name),
+            topic: self.topic,
+            holds: self.holds,
+            verdict,
+            text,
+            evidence,
+            figure,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::report::answer::facts::{Facts, grouped};
 use crate::report::answer::grammar::{clauses, list, plural, sentence};
 use crate::report::answer::{Quantity, Text, Verdict};
 
-/// The claim: no cell cycles.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let cells: Vec<usize> = (0..facts.cells()).collect();
     let word = |cell: usize| facts.results.cells.text("movement", cell).unwrap_or("undecided").to_owned();

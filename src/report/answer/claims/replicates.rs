@@ -8,7 +8,7 @@ use crate::report::answer::{Quantity, Text, Verdict};
 /// The fewest replicates that intervals should rest on: with fewer, Student's factor is above 2.4.
 const FEW: usize = 5;
 
-/// The claim: every cell has replicates enough for an interval.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let random: Vec<usize> = (0..facts.cells()).filter(|&cell| facts.is_random(cell)).collect();
     if random.is_empty() {

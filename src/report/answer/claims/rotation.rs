@@ -5,7 +5,7 @@ use crate::report::answer::facts::Facts;
 use crate::report::answer::grammar::sentence;
 use crate::report::answer::{Quantity, Text, Verdict};
 
-/// The claim: no cell goes round one way.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let rotation = facts.findings.rotation.as_ref()?;
     let found = rotation.cells.len();

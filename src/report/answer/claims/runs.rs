@@ -5,7 +5,7 @@ use crate::report::answer::facts::Facts;
 use crate::report::answer::grammar::{clauses, plural, sentence};
 use crate::report::answer::{Quantity, Text, Verdict};
 
-/// The claim: every run of the sweep trained to its end.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let column = |name: &str, cell| facts.results.cells.number(name, cell).unwrap_or(0.0) as usize;
     let with = |name: &str| -> (usize, Vec<usize>) {

@@ -9,12 +9,12 @@ use crate::report::findings::PowerLaw;
 /// An interval wider than this share of the exponent does not support it.
 const WIDE: f64 = 0.25;
 
-/// The claim: the bias falls as 1 / beta.
+/// What the sweep says of the claim.
 pub(super) fn of_bias(facts: &Facts) -> Option<Said> {
     says(facts, "bias", Text::of("the bias falls as "), -1.0)
 }
 
-/// The claim: the gain of a best reply falls as 1 / beta^2.
+/// What the sweep says of the claim.
 pub(super) fn of_epsilon(facts: &Facts) -> Option<Said> {
     says(facts, "epsilon_ex_ante", Text::of("the gain of a best reply falls as "), -2.0)
 }

@@ -6,7 +6,7 @@ use crate::report::answer::grammar::{clauses, list, plural, sentence};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
 
-/// The claim: learners end at the same equilibrium however they are updated.
+/// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let cells: Vec<usize> = (0..facts.cells()).collect();
     let text = |column: &str, cell| facts.results.cells.text(column, cell).unwrap_or("undecided").to_owned();
