@@ -23,8 +23,8 @@ pub struct Column {
 }
 
 impl Column {
-    /// The labels, in a column of a height and at most a width: all of them, smaller where they are many; the first
-    /// ones and how many more there are where they do not fit.
+    /// The labels, in a column of a height and at most a width: all of them, smaller where they are many; the
+    /// first ones and how many more there are where they do not fit.
     pub fn new(ends: &[End], height: f64, widest: f64, style: &Style) -> Self {
         let lines = |size: f64| (height / (size * LINE)) as usize;
         let mut size = style.end;
@@ -45,8 +45,8 @@ impl Column {
         if widest > 0.0 { LEADER + widest + 1.0 } else { 0.0 }
     }
 
-    /// Draws it to the right of a panel. `place` tells where a line ends.
-    pub fn draw(&self, scene: &mut Scene, panel: Rect, place: impl Fn((f64, f64)) -> Point) {
+    /// Draws it to the right of a panel. `place` tells where a line ends; leaders begin `gap` points beside.
+    pub fn draw(&self, scene: &mut Scene, panel: Rect, gap: f64, place: impl Fn((f64, f64)) -> Point) {
         let line = self.size * LINE;
         let mut labels: Vec<_> = self.shown.iter().map(|end| (place(end.at), &end.label, end.ink)).collect();
         labels.retain(|(at, ..)| at.x.is_finite() && at.y.is_finite());
@@ -58,8 +58,7 @@ impl Column {
         for ((at, label, ink), y) in labels.into_iter().zip(spread(&wanted, line, top, bottom)) {
             let from = at.y.clamp(panel.y, panel.bottom());
             if at.x.is_finite() && ((y - from).abs() > 1.0 || x - at.x > 20.0) {
-                // It leaves the marker at the line's end free.
-                let start = Point::new(at.x.clamp(panel.x, panel.right()) + 4.0, from);
+                let start = Point::new(at.x.clamp(panel.x, panel.right()) + gap, from);
                 let leader = Path::line(start, Point::new(x - 1.5, y));
                 scene.shape(Shape::drawn(leader, Stroke::new(ink.faint(0.7), 0.4)));
             }

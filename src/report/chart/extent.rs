@@ -16,7 +16,7 @@ pub struct Extent {
 }
 
 /// The room beside the data, as a share of what they span.
-const ROOM: f64 = 0.05;
+const ROOM: f64 = 0.06;
 
 /// The ranges of a chart's axes; none where nothing can be shown.
 pub fn extent(chart: &Chart) -> Option<Extent> {

@@ -3,6 +3,7 @@
 use super::axis::Scale;
 use super::colour_bar;
 use super::frame::{Frame, titles};
+use super::layer::Layer;
 use super::layers::{draw, is_below};
 use super::layout::{Layout, Margins, margins};
 use super::notes;
@@ -55,8 +56,8 @@ impl Figure {
         self.grid(charts.into_iter().map(|chart| vec![chart]).collect())
     }
 
-    /// The picture of rows of charts. Panels of a column share their sides, those of a row their top and bottom.
-    /// Where columns would be too narrow they stand one below the other.
+    /// The picture of rows of charts. Panels of a column share their sides, those of a row their top and
+    /// bottom. Where columns would be too narrow they stand one below the other.
     pub fn grid(&self, rows: Vec<Vec<Chart>>) -> Scene {
         let width = self.inches * INCH;
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0).max(1);
@@ -70,8 +71,9 @@ impl Figure {
         let rooms = self.rooms(&rows, wide, letters);
         let mut letter = b'a';
         for (chart, (outer, margins)) in rows.iter().flatten().zip(&rooms) {
-            draw_chart(&mut scene, chart, *outer, *margins, &self.style);
-            if letters && chart.lettered {
+            let lettered = letters && chart.lettered;
+            draw_chart(&mut scene, chart, *outer, *margins, lettered, &self.style);
+            if lettered {
                 let at = Point::new(outer.x, outer.y + 0.78 * self.style.label);
                 scene.text(Text::new(char::from(letter).to_string(), at, self.style.label).bold());
                 letter = (letter + 1).min(b'z');
@@ -88,13 +90,20 @@ impl Figure {
         let lettered = |chart: &Chart| letters && chart.lettered;
         let mut known: Vec<Vec<Margins>> =
             rows.iter().map(|row| vec![Margins::default(); row.len()]).collect();
-        let mut heights: Vec<f64> = vec![wide; rows.len()];
-        // Margins and heights depend on each other: labels on the room, the room on labels.
-        for _ in 0..3 {
+        let least = |height: Height| match height {
+            Height::Ratio(ratio) => wide * ratio,
+            Height::Points(points) | Height::PerName(points) => points,
+        };
+        let mut heights: Vec<f64> =
+            rows.iter().map(|row| row.iter().map(|chart| least(chart.height)).fold(1.0, f64::max)).collect();
+        // Margins and heights depend on each other: labels on the room, the room on labels. In the end they
+        // only grow.
+        for round in 0..4 {
             for (at, row) in rows.iter().enumerate() {
                 for (column, chart) in row.iter().enumerate() {
                     let outer = Rect::new(0.0, 0.0, wide, heights[at]);
-                    known[at][column] = margins(chart, outer, lettered(chart), style, known[at][column]);
+                    let least = if round < 2 { Margins::default() } else { known[at][column] };
+                    known[at][column] = margins(chart, outer, lettered(chart), style, least);
                 }
             }
             known = shared(&known);
@@ -128,11 +137,15 @@ fn shared(known: &[Vec<Margins>]) -> Vec<Vec<Margins>> {
     known.iter().map(|row| (0..row.len()).map(|column| share(row, column)).collect()).collect()
 }
 
+/// What labels and title of an axis take below a panel, in points, where nothing reads upwards.
+const BELOW: f64 = 26.0;
+
 /// The height of a chart's room.
 fn height(chart: &Chart, wide: f64, margins: &Margins) -> f64 {
+    let beyond = margins.top + (margins.bottom - BELOW).max(0.0);
     match chart.height {
-        Height::Ratio(ratio) => wide * ratio + margins.top,
-        Height::Points(points) => points + margins.top,
+        Height::Ratio(ratio) => wide * ratio + beyond,
+        Height::Points(points) => points + beyond,
         Height::PerName(points) => {
             let names = match &chart.y.scale {
                 Scale::Categories(names) => names.len().max(1),
@@ -143,9 +156,16 @@ fn height(chart: &Chart, wide: f64, margins: &Margins) -> f64 {
     }
 }
 
-fn draw_chart(scene: &mut Scene, chart: &Chart, outer: Rect, margins: Margins, style: &Style) {
+fn draw_chart(
+    scene: &mut Scene,
+    chart: &Chart,
+    outer: Rect,
+    margins: Margins,
+    lettered: bool,
+    style: &Style,
+) {
     let panel = margins.panel(outer);
-    let layout = Layout::new(chart, outer, panel, style);
+    let layout = Layout::new(chart, outer, panel, lettered, style);
     titles(scene, &layout, outer, panel, style);
     let Some((x, y)) = &layout.axes else {
         // A pale ground instead of a frame: the room is kept on purpose.
@@ -153,7 +173,11 @@ fn draw_chart(scene: &mut Scene, chart: &Chart, outer: Rect, margins: Margins, s
         notes::draw_empty(scene, chart, panel, style);
         return;
     };
-    layout.keys.draw(scene, Point::new(panel.x, panel.y - style.tick / 2.0 - layout.keys.height()), style);
+    layout.keys.draw(
+        scene,
+        Point::new(layout.keys_left, panel.y - style.tick / 2.0 - layout.keys.height()),
+        style,
+    );
     let frame = Frame::new(panel, x, y);
     frame.grid(scene, chart, x, y);
     for layer in chart.layers.iter().filter(|layer| is_below(layer)) {
@@ -165,7 +189,10 @@ fn draw_chart(scene: &mut Scene, chart: &Chart, outer: Rect, margins: Margins, s
         draw(scene, &frame, layer, style);
     }
     notes::draw(scene, &frame, chart, style);
-    layout.column.draw(scene, panel, |at| frame.place(at));
+    // Leaders leave markers at the ends of lines free.
+    let marked = chart.layers.iter().any(|layer| matches!(layer, Layer::Points { .. }));
+    let gap = if marked { 2.0 * style.marker } else { 1.5 };
+    layout.column.draw(scene, panel, gap, |at| frame.place(at));
     if let Some(bar) = &chart.colours {
         colour_bar::draw(scene, bar, panel, style);
     }

@@ -118,24 +118,21 @@ impl Frame {
     }
 }
 
-/// The titles of a chart and of its axes. `across` and `beside` are what labels of ticks take below and to the left.
+/// The titles of a chart and of its axes.
 pub fn titles(scene: &mut Scene, layout: &Layout, outer: Rect, panel: Rect, style: &Style) {
     let line = style.label * LINE;
     for (at, title) in layout.title.iter().enumerate() {
         let place = Point::new(panel.x, outer.y + at as f64 * line + 0.78 * style.label);
         scene.text(Text::new(title, place, style.label));
     }
-    // The lines of an axis' title end at the side of the room.
-    let last = layout.x_title.len();
     for (at, title) in layout.x_title.iter().enumerate() {
         let middle = kept(title, panel.middle().x, outer.x, outer.right(), style);
         let y = panel.bottom() + below(layout, style) + TITLE_GAP + 0.78 * style.label + at as f64 * line;
-        debug_assert!(at < last);
         scene.text(Text::new(title, Point::new(middle, y), style.label).anchored(Anchor::Middle));
     }
     let lines = layout.y_title.len() as f64;
     for (at, title) in layout.y_title.iter().enumerate() {
-        let middle = kept(title, panel.middle().y, outer.y, outer.bottom(), style);
+        let middle = kept(title, panel.middle().y, layout.y_top, outer.bottom(), style);
         let right = panel.x - beside(layout, style) - TITLE_GAP - (lines - 1.0 - at as f64) * line;
         let place = Point::new(right - 0.22 * style.label, middle);
         scene.text(Text::new(title, place, style.label).anchored(Anchor::Middle).turned());

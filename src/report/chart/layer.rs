@@ -141,8 +141,8 @@ pub enum Layer {
         /// The pen.
         stroke: Stroke,
     },
-    /// A line of a slope, to compare with: on two logarithmic axes y = c x^slope, else straight. It does not stretch
-    /// the axes.
+    /// A line of a slope, to compare with: on two logarithmic axes y = c x^slope, else straight. It does not
+    /// stretch the axes.
     Guide {
         /// Its slope.
         slope: f64,

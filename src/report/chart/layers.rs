@@ -108,7 +108,8 @@ fn band(frame: &Frame, rows: &[(f64, f64, f64)]) -> Vec<Path> {
     parts.map(outline).collect()
 }
 
-/// Bars with caps. A bar that reaches to 0 and below on a logarithmic axis reaches to the panel's side, uncapped.
+/// Bars with caps. A bar that reaches to 0 and below on a logarithmic axis reaches to the panel's side,
+/// uncapped.
 fn bars(frame: &Frame, along: Direction, rows: &[(f64, f64, f64)]) -> Path {
     let mut path = Path::default();
     let (across, on) = match along {
@@ -140,7 +141,9 @@ fn draw_cells(scene: &mut Scene, frame: &Frame, cells: &[Cell], style: &Style) {
     };
     let shown: Vec<_> = cells.iter().filter_map(|cell| Some((cell, rect(cell)?))).collect();
     for (cell, rect) in &shown {
-        let shape = Shape::filled(Path::rect(*rect), cell.paint).within(frame.panel);
+        // Neighbours of a heat map overlap a little: no seams.
+        let seam = if matches!(cell.paint.ink, Ink::Ramp(_) | Ink::Shade(_)) { 0.15 } else { 0.0 };
+        let shape = Shape::filled(Path::rect(rect.grown(seam)), cell.paint).within(frame.panel);
         scene.shape(Shape { mark: cell.mark.clone(), ..shape });
     }
     let labels = || shown.iter().filter_map(|(cell, rect)| Some((cell, rect, cell.label.as_ref()?)));

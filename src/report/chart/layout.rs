@@ -58,17 +58,22 @@ pub struct Layout {
     pub column: Column,
     /// The key.
     pub keys: Keys,
+    /// Where the key begins.
+    pub keys_left: f64,
     /// The title in lines.
     pub title: Vec<Markup>,
     /// The title of the axis across, in lines.
     pub x_title: Vec<Markup>,
+    /// The upper end of the room for the title of the upright axis.
+    pub y_top: f64,
     /// The title of the upright axis, in lines.
     pub y_title: Vec<Markup>,
 }
 
 impl Layout {
-    /// The parts of a chart that takes `outer` with its panel at `panel`.
-    pub fn new(chart: &Chart, outer: Rect, panel: Rect, style: &Style) -> Self {
+    /// The parts of a chart that takes `outer` with its panel at `panel`, `lettered` where a letter stands
+    /// above it.
+    pub fn new(chart: &Chart, outer: Rect, panel: Rect, lettered: bool, style: &Style) -> Self {
         let axes = extent(chart).map(|Extent { x, y }| {
             let across = Scaled::across(&chart.x, x, panel.width, 0.35 * outer.height, style);
             let upright = Scaled::upright(&chart.y, y, panel.height, 0.4 * outer.width, style);
@@ -82,12 +87,24 @@ impl Layout {
             if shown { wrapped(title, style.label, length, LINES) } else { Vec::new() }
         };
         let ends = if chart.colours.is_none() { chart.ends.as_slice() } else { &[] };
+        // From the panel on; from the left side where that saves rows.
+        let keys = |left: f64| (Keys::new(&chart.keys, outer.right() - left, style), left);
+        let (beside, full) = (keys(panel.x), keys(outer.x + style.label));
+        let (keys, keys_left) = if full.0.height() < beside.0.height() { full } else { beside };
+        // It may reach above the panel where neither a letter nor the key stands there.
+        let y_top = if lettered || (keys_left < panel.x && !chart.keys.is_empty()) {
+            panel.y - style.tick / 2.0
+        } else {
+            outer.y
+        };
         Self {
             column: Column::new(ends, panel.height, 0.4 * outer.width, style),
-            keys: Keys::new(&chart.keys, outer.right() - panel.x, style),
+            keys,
+            keys_left,
             title: wrapped(&chart.title, style.label, outer.right() - panel.x, LINES),
             x_title: titles(&x_title, chart.x.labelled, outer.width),
-            y_title: titles(&y_title, chart.y.labelled, outer.height),
+            y_title: titles(&y_title, chart.y.labelled, outer.bottom() - y_top),
+            y_top,
             axes,
         }
     }
@@ -97,16 +114,17 @@ impl Layout {
         let line = style.label * LINE;
         let title_room =
             |lines: &[Markup]| if lines.is_empty() { 0.0 } else { TITLE_GAP + lines.len() as f64 * line };
-        let above = match (self.title.len(), lettered) {
-            (0, false) => 0.0,
-            (0, true) => line + 2.0,
-            (lines, _) => lines as f64 * line + 2.0,
+        // The letter stands beside the title or the key.
+        let above = match self.title.len() {
+            0 if lettered => self.keys.height().max(line + 2.0),
+            0 => self.keys.height(),
+            lines => lines as f64 * line + 2.0 + self.keys.height(),
         };
         let mut margins = Margins {
             left: TICK + title_room(&self.y_title),
             right: 4.0,
-            top: above + self.keys.height() + style.tick / 2.0,
-            bottom: 4.0 + title_room(&self.x_title),
+            top: above + style.tick / 2.0,
+            bottom: TICK + title_room(&self.x_title),
         };
         let Some((x, y)) = &self.axes else { return margins };
         if chart.y.labelled {
@@ -116,9 +134,9 @@ impl Layout {
         let reach = |at: usize| width(&x.ticks[at].label, style.tick, false) / 2.0;
         if chart.x.labelled && !x.ticks.is_empty() {
             if x.turned {
-                margins.bottom += TICK + x.widest(style);
+                margins.bottom += x.widest(style) + 0.5;
             } else {
-                margins.bottom += TICK + style.tick;
+                margins.bottom += style.tick;
                 let place = |at: usize| share(x, x.ticks[at].value) * panel.width;
                 let last = x.ticks.len() - 1;
                 margins.left = margins.left.max(reach(0) - place(0));
@@ -144,7 +162,7 @@ pub fn margins(chart: &Chart, outer: Rect, lettered: bool, style: &Style, least:
     let mut margins = least.or(Margins { left: 30.0, right: 4.0, top: 4.0, bottom: 25.0 });
     for _ in 0..3 {
         let panel = margins.panel(outer);
-        let layout = Layout::new(chart, outer, panel, style);
+        let layout = Layout::new(chart, outer, panel, lettered, style);
         margins = layout.margins(chart, panel, lettered, style).or(least);
     }
     margins

@@ -31,6 +31,8 @@ mod ruler;
 mod scaled;
 mod spread;
 mod style;
+#[cfg(test)]
+mod tests;
 mod ticks;
 
 pub use axis::{Axis, Scale, Ticks};

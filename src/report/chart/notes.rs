@@ -33,7 +33,7 @@ pub fn draw(scene: &mut Scene, frame: &Frame, chart: &Chart, style: &Style) {
     for layer in &chart.layers {
         let found = match layer {
             Layer::Reference { along, at, label, stroke } => {
-                reference(frame, *along, *at).map(|line| (label, stroke, on_reference(*along, line)))
+                reference(frame, *along, *at).map(|line| (label, stroke, vec![line.1, line.0]))
             }
             Layer::Guide { slope, through, x, label, stroke } => {
                 let places = guide(frame, *slope, *through, *x);
@@ -48,7 +48,7 @@ pub fn draw(scene: &mut Scene, frame: &Frame, chart: &Chart, style: &Style) {
             Layer::Reference { along, .. } => beside(*along, &places, size),
             _ => about(&places, size),
         };
-        let within = rects.into_iter().filter(|rect| frame.panel.grown(0.5).holds(rect));
+        let within = rects.into_iter().filter(|(rect, _)| frame.panel.grown(0.5).holds(rect));
         if let Some(rect) = room.best(within) {
             add(scene, &mut room, rect, &label, Paint { opacity: 1.0, ..stroke.paint }, style);
         }
@@ -78,37 +78,31 @@ fn add(scene: &mut Scene, room: &mut Room, rect: Rect, label: &Markup, paint: Pa
     scene.text(Text::new(label, at, style.note).painted(paint).haloed());
 }
 
-/// The ends of a reference line, from its right or upper end.
-fn on_reference(along: Direction, (from, to): (Point, Point)) -> Vec<Point> {
-    match along {
-        Direction::Across => vec![to, from],
-        Direction::Up => vec![to, from],
-    }
-}
-
-/// Where the text of a reference line may stand: at its ends and in its middle, on both sides.
-fn beside(along: Direction, ends: &[Point], (wide, high): (f64, f64)) -> Vec<Rect> {
+/// Where the text of a reference line may stand: at its ends and between, on both sides, the nearer the
+/// better.
+fn beside(along: Direction, ends: &[Point], (wide, high): (f64, f64)) -> Vec<(Rect, f64)> {
     let [end, start] = [ends[0], ends[1]];
     let mut rects = Vec::new();
-    for share in [0.0, 1.0, 0.5, 0.25, 0.75] {
-        match along {
-            Direction::Across => {
-                let x = end.x - wide - share * (end.x - start.x - wide);
-                rects.extend([end.y - GAP - high, end.y + GAP].map(|y| Rect::new(x, y, wide, high)));
-            }
-            Direction::Up => {
-                let y = end.y + share * (start.y - end.y - high);
-                rects.extend(
-                    [end.x + GAP + 1.0, end.x - GAP - 1.0 - wide].map(|x| Rect::new(x, y, wide, high)),
-                );
-            }
+    for away in [GAP, 5.0, 9.0, 13.0] {
+        for share in [0.0, 1.0, 0.5, 0.25, 0.75] {
+            let corners = match along {
+                Direction::Across => {
+                    let x = end.x - wide - share * (end.x - start.x - wide);
+                    [Point::new(x, end.y - away - high), Point::new(x, end.y + away)]
+                }
+                Direction::Up => {
+                    let y = end.y + share * (start.y - end.y - high);
+                    [Point::new(end.x + away, y), Point::new(end.x - away - wide, y)]
+                }
+            };
+            rects.extend(corners.map(|corner| (Rect::new(corner.x, corner.y, wide, high), away)));
         }
     }
     rects
 }
 
 /// Where the text of a guide may stand: along it, on both sides.
-fn about(places: &[Point], (wide, high): (f64, f64)) -> Vec<Rect> {
+fn about(places: &[Point], (wide, high): (f64, f64)) -> Vec<(Rect, f64)> {
     let mut rects = Vec::new();
     let Some((first, last)) = places.first().zip(places.last()) else { return rects };
     for share in [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9] {
@@ -121,8 +115,8 @@ fn about(places: &[Point], (wide, high): (f64, f64)) -> Vec<Rect> {
         let (left, right) = (on.x - wide - 2.0, on.x + 2.0);
         // A text above a falling line stands to its right, and so on.
         let (above, below) = if falls { (right, left) } else { (left, right) };
-        rects.push(Rect::new(above, on.y - high, wide, high));
-        rects.push(Rect::new(below, on.y, wide, high));
+        rects.push((Rect::new(above, on.y - high, wide, high), 0.0));
+        rects.push((Rect::new(below, on.y, wide, high), 0.0));
     }
     rects
 }

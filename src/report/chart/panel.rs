@@ -1,10 +1,11 @@
-//! A chart: two axes and what is drawn on them. Ranges, ticks, room and places of labels follow when it is drawn.
+//! A chart: two axes and what is drawn on them. Ranges, ticks, room and places of labels follow when it is
+//! drawn.
 
 use super::axis::Axis;
 use super::layer::{Cell, ColourBar, Direction, Dot, End, Layer, Marker, Note, Sample};
 use crate::report::scene::{Anchor, Ink, Markup, Paint, Stroke};
 
-/// The height of a panel, labels and ticks among it; title and key are added.
+/// The height of a chart, labels and ticks among it; title, key, and names that read upwards are added.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Height {
     /// Its width times this.

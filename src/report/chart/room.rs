@@ -50,11 +50,11 @@ impl Room {
         covered + 1e4 * texts as f64
     }
 
-    /// The first of the rectangles that covers least.
-    pub fn best(&self, rects: impl IntoIterator<Item = Rect>) -> Option<Rect> {
+    /// The first of the rectangles that covers least, each with what else speaks against it.
+    pub fn best(&self, rects: impl IntoIterator<Item = (Rect, f64)>) -> Option<Rect> {
         let mut best: Option<(f64, Rect)> = None;
-        for rect in rects {
-            let cost = self.cost(&rect);
+        for (rect, against) in rects {
+            let cost = self.cost(&rect) + against;
             if best.is_none_or(|(least, _)| cost < least) {
                 best = Some((cost, rect));
             }
@@ -76,6 +76,6 @@ impl Room {
         grid.sort_by_key(|(across, down)| {
             (across.min(&(12 - across)) + down.min(&(16 - down)), 12 - across, *down)
         });
-        self.best(grid.into_iter().map(|(across, down)| at(across, down))).unwrap_or_else(|| at(0, 0))
+        self.best(grid.into_iter().map(|(across, down)| (at(across, down), 0.0))).unwrap_or_else(|| at(0, 0))
     }
 }

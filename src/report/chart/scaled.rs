@@ -41,7 +41,7 @@ impl Scaled {
                 gap >= (wide(&pair[0].label) + wide(&pair[1].label)) / 2.0 + BETWEEN
             })
         };
-        let want = (length / 42.0) as usize;
+        let want = (length / 28.0) as usize;
         let mut scaled = Self::round(axis, range, want.clamp(2, 8), |ticks| apart(ticks));
         if axis.has_names() && !apart(&scaled.ticks) {
             scaled.turned = true;
@@ -58,7 +58,7 @@ impl Scaled {
     /// The upright axis, `length` points long. Names take at most `widest` points.
     pub fn upright(axis: &Axis, range: (f64, f64), length: f64, widest: f64, style: &Style) -> Self {
         let place = |value: f64| share(axis, range, value) * length;
-        let want = (length / 21.0) as usize;
+        let want = (length / 16.0) as usize;
         let mut scaled = Self::round(axis, range, want.clamp(2, 8), |_| true);
         for tick in &mut scaled.ticks {
             tick.label = fitted(&tick.label, style.tick, widest);
@@ -91,12 +91,9 @@ impl Scaled {
             (Ticks::Round, _) => {
                 let (low, high) = (range.0.min(range.1), range.0.max(range.1));
                 let rule = if is_log { log } else { linear };
-                let tries = (2..=want).rev().map(|want| rule(low, high, want));
-                tries
-                    .clone()
-                    .find(|ticking| roomy(&ticking.ticks))
-                    .or_else(|| tries.last())
-                    .unwrap_or_default()
+                let tries: Vec<_> = (2..=want).rev().map(|want| rule(low, high, want)).collect();
+                let fits = tries.iter().find(|ticking| roomy(&ticking.ticks));
+                fits.or(tries.last()).cloned().unwrap_or_default()
             }
         };
         let title = match ticking.factor {

@@ -1,10 +1,10 @@
 //! Labels in a column, moved apart as little as can be.
 
-/// Heights near those wanted (in ascending order), `gap` apart or more, all within [low, high]: of all such heights
-/// those with the least sum of squared moves. There must be room: (n - 1) gap <= high - low.
+/// Heights near those wanted (in ascending order), `gap` apart or more, all within [low, high]: of all such
+/// heights those with the least sum of squared moves. There must be room: (n - 1) gap <= high - low.
 ///
-/// With z_i = y_i - i gap the heights must not descend: the isotonic regression of z (pool adjacent violators, Ayer
-/// and others 1955), cut off at both ends.
+/// With z_i = y_i - i gap the heights must not descend: the isotonic regression of z (pool adjacent
+/// violators, Ayer and others 1955), cut off at both ends.
 pub fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
     // Pools of neighbours: their mean and how many they are.
     let mut pools: Vec<(f64, usize)> = Vec::new();

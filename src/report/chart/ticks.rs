@@ -70,8 +70,8 @@ fn multiples(low: f64, high: f64, want: usize) -> (Vec<f64>, i32) {
     (values, decimals)
 }
 
-/// Ticks at powers of ten, some `want` of them; at their multiples where the range holds fewer than two; at round
-/// numbers where it holds fewer than two of these too.
+/// Ticks at powers of ten, some `want` of them; at their multiples where the range holds fewer than two; at
+/// round numbers where it holds fewer than two of these too.
 pub fn log(low: f64, high: f64, want: usize) -> Ticking {
     let (near, far) = (low * (1.0 - 1e-9), high * (1.0 + 1e-9));
     let within = |value: &f64| (near..=far).contains(value);

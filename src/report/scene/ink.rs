@@ -11,7 +11,8 @@ pub enum Ink {
     Hair,
     /// What the picture is drawn on.
     Paper,
-    /// The colour of a series: one of seven, over and over. The colours of Okabe and Ito (2008) without yellow.
+    /// The colour of a series: one of seven, over and over. The colours of Okabe and Ito (2008) without
+    /// yellow.
     Hue(usize),
     /// A value in [-1, 1] on a scale that diverges about 0.
     Ramp(f64),

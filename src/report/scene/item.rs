@@ -146,7 +146,8 @@ pub const ABOVE: f64 = 0.74;
 /// How far letters reach below the base line.
 pub const BELOW: f64 = 0.22;
 
-/// How far below the middle of a line of text its base line stands, as a share of its size: half a digit's height.
+/// How far below the middle of a line of text its base line stands, as a share of its size: half a digit's
+/// height.
 pub const HALF: f64 = 0.35;
 
 impl Text {

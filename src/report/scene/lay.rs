@@ -53,7 +53,8 @@ pub fn fitted(markup: &Markup, size: f64, length: f64) -> Markup {
     markup.shortened((1..letters).rev().find(fits).unwrap_or(1))
 }
 
-/// The text in lines of at most a length, broken at spaces; what is left for the last line is shortened to it.
+/// The text in lines of at most a length, broken at spaces; what is left for the last line is shortened to
+/// it.
 pub fn wrapped(markup: &Markup, size: f64, length: f64, lines: usize) -> Vec<Markup> {
     let mut done = Vec::new();
     let mut rest = markup.clone();

@@ -1,4 +1,5 @@
-//! Texts with italic, lowered and raised parts: `*x*`, `x_{i}`, `x^{2}`; a backslash takes a character as it is.
+//! Texts with italic, lowered and raised parts: `*x*`, `x_{i}`, `x^{2}`; a backslash takes a character as it
+//! is.
 
 /// Where a part of a text stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,8 +42,8 @@ pub struct Span {
 
 /// A text of spans.
 ///
-/// Made from a `&str` or `String` in the notation of this file. What a user wrote goes through [`escape`] first, or
-/// is made by [`Markup::plain`].
+/// Made from a `&str` or `String` in the notation of this file. What a user wrote goes through [`escape`]
+/// first, or is made by [`Markup::plain`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Markup {
     /// Its parts, none of them empty.

@@ -1,7 +1,7 @@
 //! Pictures: paths and texts in points, in colours by name, written as SVG, PNG and PDF.
 //!
-//! A picture is written to the same bytes wherever it is written: no clock, no random names, all places rounded to
-//! 0.01 pt.
+//! A picture is written to the same bytes wherever it is written: no clock, no random names, all places
+//! rounded to 0.01 pt.
 
 mod faces;
 mod ink;
@@ -11,6 +11,8 @@ mod markup;
 mod palette;
 mod path;
 mod place;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use faces::Face;

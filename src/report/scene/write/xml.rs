@@ -89,7 +89,8 @@ impl Clips {
             let [x, y, width, height] = [clip.x, clip.y, clip.width, clip.height].map(hundredth);
             writeln!(
                 out,
-                "<clipPath id=\"{id}\"><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/></clipPath>"
+                "<clipPath id=\"{id}\"><rect x=\"{x}\" y=\"{y}\" width=\"{width}\" \
+                 height=\"{height}\"/></clipPath>"
             )
             .expect("a String takes all");
         }

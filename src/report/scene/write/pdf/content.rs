@@ -182,7 +182,8 @@ impl Page {
         self.operators.restore_state();
     }
 
-    /// Sets opacities. Full ones need none: each item begins with them, and only a text's rim stands before another.
+    /// Sets opacities. Full ones need none: each item begins with them, and only a text's rim stands before
+    /// another.
     fn opacity(&mut self, fill: f64, stroke: f64) {
         let pair = (hundredth(fill), hundredth(stroke));
         if pair == (1.0, 1.0) {

@@ -93,7 +93,8 @@ fn checksum(bytes: &[u8]) -> u32 {
 }
 
 fn file(tables: [Vec<u8>; 6]) -> Vec<u8> {
-    // Version 1; six tables, and what a binary search of them needs: 64 = 16 x 4, 2 = log2 4, 32 = 16 x 6 - 64.
+    // Version 1; six tables, and what a binary search of them needs: 64 = 16 x 4, 2 = log2 4, 32 = 16 x 6 -
+    // 64.
     let mut file = vec![0, 1, 0, 0, 0, 6, 0, 64, 0, 2, 0, 32];
     let mut place = file.len() + 16 * tables.len();
     let mut head = 0;
