@@ -87,7 +87,7 @@ fn picture(
     let caption = caption(results, &panels, left_out);
     let description =
         format!("Forest plot of {} from the baseline.", naming::counted(lines.len(), "difference"));
-    let scene = Figure::new(&name, "Differences from the baseline", &description, inches).grid(&charts);
+    let scene = Figure::new(&name, "Differences from the baseline", &description, inches).grid(charts);
     Some(Picture { name, scene, caption })
 }
 
@@ -117,7 +117,8 @@ fn chart(
 ) -> Chart {
     let y = Axis::categories("", names.iter().map(|name| Markup::from(name.as_str())));
     let y = if is_unlabelled { y.unlabelled() } else { y };
-    let mut chart = Chart::new(Axis::linear(panel.title).holding(0.0), y).tall(Height::PerName(ROW));
+    let mut chart =
+        Chart::new(Axis::linear(panel.title).holding(0.0), y).unlettered().tall(Height::PerName(ROW));
     chart.reference(Direction::Up, 0.0, "", Stroke::new(Ink::Text, 0.8).dashed(Dash::Dashed));
     let place = |difference: &Difference| {
         let at = |line: &Line| (line.cell, line.bidder) == (difference.cell, difference.bidder);
