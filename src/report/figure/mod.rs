@@ -1,14 +1,25 @@
 //! The figures of a sweep: one file each, and one row here. Which of them a sweep gets follows from what it has.
 
+mod bias_beta;
 mod bid_functions;
+mod compensated;
 mod contrasts;
+mod convergence;
 mod forest;
 mod heat_map;
+mod learning_rate;
 mod mixture;
 mod naming;
+mod oscillation;
 mod phase;
+mod rmse_beta;
 mod room;
+mod series;
+mod spread;
+mod waterfall;
+mod written;
 
+use super::chart::Chart;
 use super::findings::Findings;
 use super::results::Results;
 use super::scene::Scene;
@@ -37,11 +48,30 @@ pub(super) struct Picture {
 type Draw = fn(&Subject) -> Result<Vec<Picture>, StoreError>;
 
 /// The figures by name, in the order in which they are shown.
-pub(super) const FIGURES: [(&str, Draw); 6] = [
+pub(super) const FIGURES: [(&str, Draw); 13] = [
+    ("convergence", convergence::draw),
+    ("compensated", compensated::draw),
+    ("bias-beta", bias_beta::draw),
+    ("rmse-beta", rmse_beta::draw),
+    ("oscillation", oscillation::draw),
     ("bid-functions", bid_functions::draw),
     ("forest", forest::draw),
+    ("learning-rate", learning_rate::draw),
     ("heat-map", heat_map::draw),
     ("phase", phase::draw),
     ("mixture", mixture::draw),
+    ("waterfall", waterfall::draw),
     ("contrasts", contrasts::draw),
 ];
+
+/// Charts in rows of so many.
+fn in_rows(charts: Vec<Chart>, columns: usize) -> Vec<Vec<Chart>> {
+    let mut rows: Vec<Vec<Chart>> = Vec::new();
+    for chart in charts {
+        match rows.last_mut().filter(|row| row.len() < columns) {
+            Some(row) => row.push(chart),
+            None => rows.push(vec![chart]),
+        }
+    }
+    rows
+}

@@ -22,6 +22,9 @@ pub struct BatchSlope {
     pub noise_slope: Option<f64>,
     /// Number of batches.
     pub batches: usize,
+    /// The rows of the table of cells along the line.
+    #[serde(skip)]
+    pub(crate) cells: Vec<usize>,
 }
 
 /// Of a line of cells along `batch`; `None` where fewer than three have a variance with an interval.
@@ -45,5 +48,6 @@ pub(super) fn slope(line: &GridLine) -> Option<BatchSlope> {
         slope_ci95: fitted.slope.1,
         noise_slope: entry.and_then(|entry| entry.batch_exponent),
         batches: points.len(),
+        cells: line.rows(),
     })
 }

@@ -21,6 +21,11 @@ pub(super) struct GridLine<'r> {
 }
 
 impl GridLine<'_> {
+    /// The rows of its cells.
+    pub fn rows(&self) -> Vec<usize> {
+        self.cells.iter().map(|&(_, row)| row).collect()
+    }
+
     /// A number of a cell and the half-width of its interval: of a measure over replicates, or of a column
     /// that is one number a cell.
     pub fn told(&self, measure: &str, cell: usize) -> Option<(f64, f64)> {

@@ -19,6 +19,9 @@ pub struct LearningRateZero {
     pub slope: f64,
     /// The half-width of its 95 % interval.
     pub slope_ci95: f64,
+    /// The rows of the table of cells along the line.
+    #[serde(skip)]
+    pub(crate) cells: Vec<usize>,
 }
 
 /// Of a line of cells along `learning_rate`; `None` where fewer than three have a bias with an interval.
@@ -35,5 +38,6 @@ pub(super) fn at_zero(line: &GridLine) -> Option<LearningRateZero> {
         learning_bias_ci95: fitted.intercept.1,
         slope: fitted.slope.0,
         slope_ci95: fitted.slope.1,
+        cells: line.rows(),
     })
 }

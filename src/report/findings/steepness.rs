@@ -20,6 +20,9 @@ pub struct BestBeta {
     pub least: f64,
     /// The lowest and the highest beta whose 95 % interval reaches down to that of the best.
     pub interval: (f64, f64),
+    /// The rows of the table of cells along the line.
+    #[serde(skip)]
+    pub(crate) cells: Vec<usize>,
 }
 
 /// Of a line of cells along `beta`, one a measure that at least three cells have with an interval.
@@ -37,7 +40,14 @@ pub(super) fn best(line: &GridLine) -> Vec<BestBeta> {
         let reach = least.1 + least.2;
         let near = || cells.iter().filter(|(_, value, width)| value - width <= reach).map(|cell| cell.0);
         let interval = (near().fold(least.0, f64::min), near().fold(least.0, f64::max));
-        Some(BestBeta { label: line.label.clone(), measure, beta: least.0, least: least.1, interval })
+        Some(BestBeta {
+            label: line.label.clone(),
+            measure,
+            beta: least.0,
+            least: least.1,
+            interval,
+            cells: line.rows(),
+        })
     };
     MEASURES.iter().filter_map(best).collect()
 }

@@ -75,6 +75,31 @@ impl Results {
         Ok(bands)
     }
 
+    /// The cells of which a multiplier was recorded, in order.
+    ///
+    /// # Errors
+    /// Where the table cannot be read.
+    pub(in crate::report) fn recorded(&self) -> Result<Vec<usize>, StoreError> {
+        let table = match Table::open(&self.folder.table(TableName::Trajectories)) {
+            Ok(table) => table,
+            Err(StoreError::NoTable { .. }) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let all: Vec<usize> = (0..self.cells.rows()).collect();
+        let rows = self.wanted(&all);
+        let mut recorded = Vec::new();
+        for row in table.select(&["cell_id"])? {
+            let cell = rows.get(row?.text("cell_id").unwrap_or_default()).copied();
+            // The rows of a cell stand together.
+            if let Some(cell) = cell.filter(|cell| recorded.last() != Some(cell)) {
+                recorded.push(cell);
+            }
+        }
+        recorded.sort_unstable();
+        recorded.dedup();
+        Ok(recorded)
+    }
+
     /// The rows of `cells` of some cells, by id.
     pub(in crate::report) fn wanted(&self, cells: &[usize]) -> std::collections::HashMap<&str, usize> {
         cells.iter().map(|&cell| (self.cells.text("cell_id", cell).unwrap_or_default(), cell)).collect()

@@ -1,0 +1,233 @@
+//! How figures write numbers, settings and cells.
+
+use crate::report::results::{Axis, Line, Results};
+use crate::report::scene::escape;
+
+/// A number with so many decimal places and a true minus; no minus before a zero.
+pub(super) fn number(value: f64, places: usize) -> String {
+    let text = format!("{value:.places$}");
+    match text.strip_prefix('-') {
+        Some(size) if size.bytes().all(|byte| matches!(byte, b'0' | b'.')) => size.to_owned(),
+        Some(size) => format!("−{size}"),
+        None => text,
+    }
+}
+
+/// A number with its sign.
+pub(super) fn signed(value: f64, places: usize) -> String {
+    let text = number(value, places);
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    if is_zero || text.starts_with('−') { text } else { format!("+{text}") }
+}
+
+/// Decimal places in which a number has so many significant digits, at most eight.
+pub(super) fn places(value: f64, digits: i32) -> usize {
+    if value == 0.0 || !value.is_finite() {
+        return 0;
+    }
+    (digits - 1 - libm::floor(libm::log10(value.abs())) as i32).clamp(0, 8) as usize
+}
+
+/// Decimal places of a number with an interval of this half-width: its first digit is told; of a number without
+/// one, three digits.
+pub(super) fn places_of(value: f64, width: Option<f64>) -> usize {
+    match width.filter(|width| *width > 0.0) {
+        Some(width) => places(width, 1),
+        None => places(value, 3),
+    }
+}
+
+/// A number and the half-width of its interval, in as many places as the interval tells.
+pub(super) fn estimate(value: f64, width: Option<f64>) -> String {
+    let places = places_of(value, width);
+    match width.filter(|width| *width > 0.0) {
+        Some(width) => format!("{} ± {}", number(value, places), number(width, places)),
+        None => number(value, places),
+    }
+}
+
+/// A number in few digits, as exponents in captions: three significant digits; small ones as 2.1e−5.
+pub(super) fn brief(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-4 {
+        return format!("{value:.1e}").replace('-', "−");
+    }
+    number(value, places(value, 3))
+}
+
+/// A multiplier of a reference equilibrium: four decimal places, without zeros at the end.
+pub(super) fn multiplier(value: f64) -> String {
+    let text = number(value, 4);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A whole number or setting as it is written in a sweep file.
+pub(super) fn plain(value: f64) -> String {
+    if value.is_infinite() { "∞".into() } else { value.to_string().replace('-', "−") }
+}
+
+/// The title of an axis for a setting, in the notation of texts.
+pub(super) fn title(key: &str) -> String {
+    match key {
+        "beta" => "steepness *β*".into(),
+        "bidders" => "bidders *N*".into(),
+        "batch" => "batch".into(),
+        _ => escape(&key.replace(['_', '-', '.'], " ")),
+    }
+}
+
+/// A setting in few letters, in the notation of texts.
+fn short(key: &str) -> String {
+    match key {
+        "beta" => "*β*".into(),
+        "bidders" => "*N*".into(),
+        "learning_rate" => "rate".into(),
+        _ => escape(&key.rsplit('.').next().unwrap_or(key).replace(['_', '-'], " ")),
+    }
+}
+
+/// A word of a sweep file without what only its format needs: `{ mwu = { step = 1 } }` is `mwu step=1`.
+fn tidy(word: &str) -> String {
+    if !word.starts_with('{') {
+        return word.to_owned();
+    }
+    let bare = word.replace(['{', '}', '"', ','], " ").replace(" = ", "= ");
+    let words: Vec<&str> = bare.split_whitespace().collect();
+    let (name, settings) = words.split_first().map_or(("", &[][..]), |(name, rest)| (*name, rest));
+    format!("{} {}", name.trim_end_matches('='), settings.join(" ").replace("= ", "=")).trim_end().to_owned()
+}
+
+/// A value of an axis in few letters, in the notation of texts: `*N* = 3`, or of words the words.
+pub(super) fn value(axis: &Axis, place: usize) -> String {
+    let value = &axis.values[place];
+    match (&axis.keys[..], value.number) {
+        ([key], Some(number)) => format!("{} = {}", short(key), plain(number)),
+        ([key], None) if value.words[0] == "exact" => format!("{} exact", short(key)),
+        ([_], None) | ([], _) => escape(&tidy(&value.text)),
+        (keys, _) => {
+            let told = telling(axis);
+            let word = |&at: &usize| match value.words[at].parse::<f64>() {
+                Ok(number) if at > 0 => format!("{} {}", short(&keys[at]), plain(number)),
+                _ => escape(&tidy(&value.words[at])),
+            };
+            told.iter().map(word).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// The keys of a zip that tell its values apart: the first ones that are needed.
+fn telling(axis: &Axis) -> Vec<usize> {
+    let tells = |keys: &[usize]| {
+        let words = |at: usize| keys.iter().map(|&key| &axis.values[at].words[key]).collect::<Vec<_>>();
+        let mut all: Vec<_> = (0..axis.values.len()).map(words).collect();
+        all.sort_unstable();
+        all.windows(2).all(|pair| pair[0] != pair[1])
+    };
+    let keys = 0..axis.keys.len();
+    let one = keys.clone().map(|key| vec![key]).find(|keys| tells(keys));
+    let pairs = || keys.clone().flat_map(|a| (a + 1..axis.keys.len()).map(move |b| vec![a, b]));
+    one.or_else(|| pairs().find(|keys| tells(keys))).unwrap_or_else(|| keys.collect())
+}
+
+/// A cell by its values along the axes but some, in the notation of texts; empty of the only cell.
+pub(super) fn cell(results: &Results, cell: usize, but: &[usize]) -> String {
+    let axes = results.axes.all().iter().enumerate().filter(|(at, _)| !but.contains(at));
+    let named = axes.filter_map(|(at, axis)| Some(value(axis, results.axes.place(cell, at)?)));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// The tip of a line's point: its cell, its bidder, and what it shows. Plain text.
+pub(super) fn tip(results: &Results, line: Line, shows: &str) -> String {
+    let bidder = line.bidder.map(|bidder| format!(", bidder {}", bidder + 1)).unwrap_or_default();
+    match results.label(line.cell) {
+        "" => format!("{shows}{bidder}"),
+        label => format!("{label}{bidder}: {shows}"),
+    }
+}
+
+/// "50 replicates", "8 to 50 replicates", "one replicate": of the cells.
+pub(super) fn replicates(results: &Results, cells: impl IntoIterator<Item = usize>) -> String {
+    let number = |cell, column| results.cells.number(column, cell).unwrap_or(0.0);
+    let trained = |cell| number(cell, "replicates") - number(cell, "failed") - number(cell, "diverged");
+    let counts = cells.into_iter().map(trained);
+    let (least, most) =
+        counts.fold((f64::INFINITY, 0.0), |(least, most), n| (least.min(n), f64::max(most, n)));
+    match (least, most) {
+        (_, 1.0) => "one replicate".into(),
+        _ if least == most => format!("{most} replicates"),
+        _ if least > most => "no replicate".into(),
+        _ => format!("{least} to {most} replicates"),
+    }
+}
+
+/// "all 12 cells", "3 of 12 cells", "no cell": counted in a unit.
+pub(super) fn share(part: usize, all: usize, unit: &str) -> String {
+    match (part, all) {
+        (1, 1) => format!("the only {unit}"),
+        (0, _) => format!("no {unit}"),
+        _ if part == all => format!("all {all} {unit}s"),
+        _ => format!("{part} of {all} {unit}s"),
+    }
+}
+
+/// The range of numbers in words: "0.88 to 1.22", or the only number.
+pub(super) fn range(values: impl IntoIterator<Item = f64>) -> Option<String> {
+    let values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
+    let least = values.iter().copied().min_by(f64::total_cmp)?;
+    let most = values.iter().copied().max_by(f64::total_cmp)?;
+    let (low, high) = (brief(least), brief(most));
+    Some(if low == high { low } else { format!("{low} to {high}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::results::AxisValue;
+
+    #[test]
+    fn numbers_have_true_minuses_and_no_negative_zeros() {
+        assert_eq!(number(-0.0196, 3), "−0.020");
+        assert_eq!(number(-0.0001, 3), "0.000");
+        assert_eq!([signed(0.5, 1), signed(-0.5, 1), signed(-0.001, 1)], ["+0.5", "−0.5", "0.0"]);
+        assert_eq!(estimate(-0.019_387, Some(0.000_56)), "−0.0194 ± 0.0006");
+        assert_eq!(estimate(0.480_467, None), "0.480");
+        assert_eq!([brief(2.14e-5), brief(0.000_214), brief(0.0)], ["2.1e−5", "0.000214", "0"]);
+        assert_eq!([multiplier(0.5), multiplier(2.0 / 3.0), multiplier(1.0)], ["0.5", "0.6667", "1"]);
+        assert_eq!(range([1.22, 0.88, f64::NAN]).unwrap(), "0.880 to 1.22");
+    }
+
+    #[test]
+    fn tables_of_sweep_files_are_told_in_words() {
+        assert_eq!(tidy("{ mwu = { optimism = 1 } }"), "mwu optimism=1");
+        assert_eq!(
+            tidy("{ soda = { step = 1, regulariser = \"euclidean\" } }"),
+            "soda step=1 regulariser=euclidean"
+        );
+        assert_eq!(tidy("adam"), "adam");
+    }
+
+    fn axis(keys: &[&str], rows: &[&[&str]]) -> Axis {
+        let value = |words: &&[&str]| AxisValue {
+            text: words.join(" "),
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+            number: if keys.len() == 1 { words[0].parse().ok() } else { None },
+        };
+        Axis {
+            name: "optimiser".into(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            values: rows.iter().map(value).collect(),
+        }
+    }
+
+    #[test]
+    fn zips_are_told_by_the_keys_that_tell_them_apart() {
+        let keys = ["learner", "learning_rate", "epochs"];
+        let apart = axis(&keys, &[&["adam", "0.1", "9"], &["sgd", "0.1", "9"]]);
+        assert_eq!(value(&apart, 1), "sgd");
+        let pairs = axis(&keys, &[&["adam", "0.1", "9"], &["adam", "0.3", "9"], &["sgd", "0.3", "9"]]);
+        assert_eq!(value(&pairs, 1), "adam, rate 0.3");
+        let one = axis(&["beta"], &[&["10"], &["inf"]]);
+        assert_eq!([value(&one, 0), value(&one, 1)], ["*β* = 10", "*β* = ∞"]);
+        let hostile = axis(&["population"], &[&["a*b_{c}"]]);
+        assert_eq!(value(&hostile, 0), "a\\*b\\_\\{c\\}");
+    }
+}
