@@ -33,14 +33,8 @@ pub(in crate::report) enum Variable {
     N,
     /// Steepness of the smoothed win probability.
     Beta,
-    /// Gain of a best reply.
-    Epsilon,
-    /// Multiplier.
-    W,
     /// Profiles a step.
     Batch,
-    /// Utility.
-    U,
 }
 
 impl Text {
@@ -128,10 +122,7 @@ impl Variable {
         match self {
             Variable::N => "N",
             Variable::Beta => "beta",
-            Variable::Epsilon => "epsilon",
-            Variable::W => "w",
             Variable::Batch => "batch",
-            Variable::U => "u",
         }
     }
 
@@ -139,7 +130,6 @@ impl Variable {
     pub(in crate::report) fn symbol(self) -> &'static str {
         match self {
             Variable::Beta => "β",
-            Variable::Epsilon => "ε",
             other => other.plain(),
         }
     }
@@ -148,7 +138,6 @@ impl Variable {
     pub(in crate::report) fn tex(self) -> &'static str {
         match self {
             Variable::Beta => r"\beta",
-            Variable::Epsilon => r"\varepsilon",
             Variable::Batch => r"\mathrm{batch}",
             other => other.plain(),
         }

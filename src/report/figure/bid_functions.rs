@@ -1,7 +1,7 @@
 //! Bid functions: what was learned beside the equilibria, and below it how far that is from Nash.
 
 use super::{Picture, Subject, naming, room};
-use crate::report::chart::{Axis, Chart, Figure, Height};
+use crate::report::chart::{Axis, Chart, Figure, Height, Sample};
 use crate::report::results::{BidFunction, Line, Results};
 use crate::report::scene::{Dash, Ink, Stroke};
 use crate::store::StoreError;
@@ -17,6 +17,9 @@ const LEAST: f64 = 150.0;
 
 /// The height of a panel of bid functions and of one of differences, in points.
 const HEIGHTS: [f64; 2] = [100.0, 74.0];
+
+/// Names of more letters than this stand above the first panel, not at the ends of lines.
+const LONG: usize = 12;
 
 /// A line through 0 is as good as straight where no bid is farther from it, relative to the highest.
 const STRAIGHT: f64 = 1e-4;
@@ -58,6 +61,8 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
             groups.len()
         ),
     };
+    let is_long = |(name, ..): &(String, usize, BidFunction)| naming::plain(name).chars().count() > LONG;
+    let has_long_names = panels.iter().flat_map(|panel| &panel.series).any(is_long);
     let pages: Vec<&[Panel]> = panels.chunks(columns * MOST_ROWS).collect();
     let picture = |(page, panels): (usize, &&[Panel])| {
         let name = if page == 0 { "bid-functions".to_owned() } else { format!("bid-functions-{}", page + 1) };
@@ -66,9 +71,11 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         let figure = Figure::new(&name, "Bid functions", &description, inches);
         let mut rows: Vec<Vec<Chart>> = Vec::new();
         for panels in panels.chunks(columns) {
+            let names = if has_long_names { Names::Above(rows.is_empty()) } else { Names::AtEnds };
             let charts = panels.iter().enumerate();
-            let (tops, belows) =
-                charts.map(|(at, panel)| (bids(panel, at == 0), differences(panel, range, at == 0))).unzip();
+            let (tops, belows) = charts
+                .map(|(at, panel)| (bids(panel, at == 0, names), differences(panel, range, at == 0)))
+                .unzip();
             rows.extend([tops, belows]);
         }
         Picture { name, scene: figure.grid(rows), caption }
@@ -100,7 +107,7 @@ fn panels_of(
     let mut known: Vec<(&BidFunction, Line)> = Vec::new();
     for bidder in bidders {
         let own: Vec<&BidFunction> = of_group.iter().copied().filter(|f| f.bidder == bidder).collect();
-        let (function, line) = (own[0], Line { cell: own[0].cell, bidder });
+        let (function, line) = (own[0], line_of(own[0]));
         if known.iter().any(|(other, at)| are_alike(results, (other, *at), (function, line))) {
             continue;
         }
@@ -117,11 +124,27 @@ fn panels_of(
         };
         let series = own.iter().map(|function| {
             let (name, colour) = label(function.cell);
-            (name, colour, (*function).clone())
+            let mut function = (*function).clone();
+            if plays_table(results, line_of(&function)) {
+                // The equilibria of the class are those of lines, which it does not play.
+                function.smoothed.fill(None);
+                function.class.fill(None);
+            }
+            (name, colour, function)
         });
         panels.push(Panel { title: title(results, function, line, &others), series: series.collect() });
     }
     panels
+}
+
+fn line_of(function: &BidFunction) -> Line {
+    Line { cell: function.cell, bidder: function.bidder }
+}
+
+/// Whether a bidder's learner plays a table of bids at values, whatever its strategy.
+fn plays_table(results: &Results, line: Line) -> bool {
+    let settings = results.plan.cell(results.position(line.cell)).settings;
+    settings.bidders.get(line.bidder.unwrap_or(0)).is_some_and(|bidder| bidder.play().table().is_some())
 }
 
 fn title(results: &Results, function: &BidFunction, line: Line, others: &[usize]) -> String {
@@ -244,8 +267,17 @@ fn last((values, bids): (&[f64], &[Option<f64>])) -> Option<(f64, f64)> {
     values.iter().zip(bids).rev().find_map(|(value, bid)| Some((*value, (*bid)?)))
 }
 
+/// Where the names of series stand.
+#[derive(Clone, Copy, PartialEq)]
+enum Names {
+    /// At the ends of lines.
+    AtEnds,
+    /// Above the first panel, if this row of panels holds it.
+    Above(bool),
+}
+
 /// The panel of the bid functions.
-fn bids(panel: &Panel, is_first: bool) -> Chart {
+fn bids(panel: &Panel, is_first: bool, names: Names) -> Chart {
     let title = if is_first { "bid *b*(*v*)" } else { "" };
     let mut chart = Chart::new(Axis::linear("").unlabelled(), Axis::linear(title).holding(0.0))
         .titled(panel.title.as_str())
@@ -263,8 +295,15 @@ fn bids(panel: &Panel, is_first: bool) -> Chart {
         }
     }
     for ((name, colour, function), is_coloured) in panel.series.iter().zip(&coloured) {
-        if let (Some(at), true) = (last((&function.values, &function.learned)), is_coloured) {
-            chart.end(at, name.as_str(), Ink::Hue(*colour));
+        let end = last((&function.values, &function.learned)).filter(|_| *is_coloured);
+        match (names, end) {
+            (Names::AtEnds, Some(at)) => {
+                chart.end(at, name.as_str(), Ink::Hue(*colour));
+            }
+            (Names::Above(true), Some(_)) if is_first => {
+                chart.key(Sample::Line(pen(*colour, true)), name.as_str());
+            }
+            _ => {}
         }
     }
     chart

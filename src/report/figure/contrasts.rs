@@ -117,7 +117,8 @@ fn chart(
 ) -> Chart {
     let y = Axis::categories("", names.iter().map(|name| Markup::from(name.as_str())));
     let y = if is_unlabelled { y.unlabelled() } else { y };
-    let mut chart = Chart::new(Axis::linear(panel.title).holding(0.0), y).tall(Height::PerName(ROW));
+    let mut chart =
+        Chart::new(Axis::linear(panel.title).holding(0.0), y).unlettered().tall(Height::PerName(ROW));
     chart.reference(Direction::Up, 0.0, "", Stroke::new(Ink::Text, 0.8).dashed(Dash::Dashed));
     let place = |difference: &Difference| {
         let at = |line: &Line| (line.cell, line.bidder) == (difference.cell, difference.bidder);

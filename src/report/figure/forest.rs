@@ -9,6 +9,10 @@ use crate::store::StoreError;
 /// The most rows of a picture.
 const MOST_ROWS: usize = 40;
 
+/// A panel's title and axis need as much room as this many rows, and the panels of a picture as this many in all.
+const AROUND: usize = 3;
+const MOST_ROOM: usize = 48;
+
 /// The most pictures.
 const MOST_PICTURES: usize = 3;
 
@@ -61,10 +65,11 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     if hidden > 0 {
         left_out += &format!(" {} more are in cell_bidders.parquet.", naming::counted(hidden, "row"));
     }
+    let scale = Scale::of(&panels);
     let pages = pages(panels);
     let pictures = pages.iter().enumerate().map(|(page, panels)| {
         let name = if page == 0 { "forest".to_owned() } else { format!("forest-{}", page + 1) };
-        picture(subject, name, axis, panels, &left_out)
+        picture(subject, name, axis, panels, &scale, &left_out)
     });
     Ok(pictures.collect())
 }
@@ -114,16 +119,17 @@ fn thin_out(panels: &mut [Panel]) -> usize {
 /// into a panel of their own.
 fn pages(panels: Vec<Panel>) -> Vec<Vec<Panel>> {
     let mut pages: Vec<Vec<Panel>> = Vec::new();
-    let mut room = 0;
+    let (mut rows, mut room) = (0, 0);
     for mut panel in panels {
         loop {
             let rest = panel.rows.split_off(panel.rows.len().min(MOST_ROWS));
             let next = Panel { title: panel.title.clone(), rows: rest };
-            if panel.rows.len() > room || pages.is_empty() {
+            let needs = [panel.rows.len(), panel.rows.len() + AROUND];
+            if pages.is_empty() || needs[0] > rows || needs[1] > room {
                 pages.push(Vec::new());
-                room = MOST_ROWS;
+                (rows, room) = (MOST_ROWS, MOST_ROOM);
             }
-            room -= panel.rows.len();
+            (rows, room) = (rows - needs[0], room - needs[1]);
             pages.last_mut().expect("just pushed").push(panel);
             if next.rows.is_empty() {
                 break;
@@ -134,7 +140,14 @@ fn pages(panels: Vec<Panel>) -> Vec<Vec<Panel>> {
     pages
 }
 
-fn picture(subject: &Subject, name: String, axis: usize, panels: &[Panel], left_out: &str) -> Picture {
+fn picture(
+    subject: &Subject,
+    name: String,
+    axis: usize,
+    panels: &[Panel],
+    scale: &Scale,
+    left_out: &str,
+) -> Picture {
     let names = panels.iter().flat_map(|panel| &panel.rows).map(|row| {
         let markup: Markup = row.name.as_str().into();
         width(&markup, 7.0, false)
@@ -151,12 +164,17 @@ fn picture(subject: &Subject, name: String, axis: usize, panels: &[Panel], left_
     let inches = if columns == 1 { subject.inches(1) } else { inches };
     let drawn = drawn(panels);
     let mut charts: Vec<Vec<Chart>> = Vec::new();
-    for (row, panels) in panels.chunks(columns).enumerate() {
+    for (row, of_row) in panels.chunks(columns).enumerate() {
         let chart = |(column, panel): (usize, &Panel)| {
-            let has_keys = row == 0 && column == 0;
-            chart(subject.results, axis, panel, &drawn, has_keys, column > 0 && same_names)
+            let at = row * columns + column;
+            let sides = Sides {
+                has_keys: at == 0,
+                has_names: column == 0 || !same_names,
+                has_numbers: scale.range.is_none() || at + columns >= panels.len(),
+            };
+            chart(subject.results, axis, panel, scale, &drawn, sides)
         };
-        charts.push(panels.iter().enumerate().map(chart).collect());
+        charts.push(of_row.iter().enumerate().map(chart).collect());
     }
     let rows: usize = panels.iter().map(|panel| panel.rows.len()).sum();
     let description = format!("Forest plot of learned multipliers: {}.", naming::counted(rows, "row"));
@@ -164,63 +182,124 @@ fn picture(subject: &Subject, name: String, axis: usize, panels: &[Panel], left_
     Picture { name, scene, caption: caption(subject.results, axis, panels) + left_out }
 }
 
+/// A reference of a row, if it is not on one of the others before it.
+fn new_reference(row: &Row, kind: usize) -> Option<f64> {
+    let at = row.references[kind]?;
+    let mut before = row.references[..kind].iter().flatten();
+    (!before.any(|other| (other - at).abs() < SAME)).then_some(at)
+}
+
 /// Which references are drawn: those that are not on one of the others before them in every row.
 fn drawn(panels: &[Panel]) -> [bool; REFERENCES.len()] {
     let mut drawn = [false; REFERENCES.len()];
     for row in panels.iter().flat_map(|panel| &panel.rows) {
-        for (kind, reference) in row.references.iter().enumerate() {
-            let Some(at) = reference else { continue };
-            let before = row.references[..kind].iter().flatten();
-            drawn[kind] |= !before.into_iter().any(|other| (other - at).abs() < SAME);
+        for (kind, drawn) in drawn.iter_mut().enumerate() {
+            *drawn |= new_reference(row, kind).is_some();
         }
     }
     drawn
+}
+
+/// What stands around a panel.
+struct Sides {
+    /// Whether the samples stand above it.
+    has_keys: bool,
+    /// Whether names stand at its left.
+    has_names: bool,
+    /// Whether numbers stand below it.
+    has_numbers: bool,
+}
+
+/// What stands across.
+struct Scale {
+    /// Multipliers less that of Nash, where that is not the same in all rows of a panel: else most of the width
+    /// would show how Nash equilibria differ.
+    less_nash: bool,
+    /// From where to where, where all panels share it.
+    range: Option<(f64, f64)>,
+}
+
+impl Scale {
+    fn of(panels: &[Panel]) -> Self {
+        let nash = |panel: &Panel| panel.rows.iter().map(|row| row.references[0]).collect::<Vec<_>>();
+        let differ = |all: &[Option<f64>]| all.windows(2).any(|pair| pair[0] != pair[1]);
+        let known = panels.iter().flat_map(nash).all(|nash| nash.is_some());
+        let less_nash = known && panels.iter().any(|panel| differ(&nash(panel)));
+        let all: Vec<Option<f64>> = panels.iter().flat_map(nash).collect();
+        let scale = Scale { less_nash, range: None };
+        if panels.len() == 1 || (differ(&all) && !less_nash) {
+            return scale;
+        }
+        let places = panels.iter().flat_map(|panel| &panel.rows).flat_map(|row| {
+            let learned = row.multiplier.map(|multiplier| multiplier.interval());
+            let ends = learned.into_iter().flat_map(|(low, high)| [low, high]);
+            ends.chain(row.references.into_iter().flatten())
+                .map(|at| scale.place(row, at))
+                .collect::<Vec<_>>()
+        });
+        let (low, high) =
+            places.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)));
+        let room = 0.04 * (high - low);
+        Scale { range: (room > 0.0).then_some((low - room, high + room)), ..scale }
+    }
+
+    /// Where a multiplier of a row stands.
+    fn place(&self, row: &Row, multiplier: f64) -> f64 {
+        if self.less_nash { multiplier - row.references[0].unwrap_or(f64::NAN) } else { multiplier }
+    }
 }
 
 fn chart(
     results: &Results,
     axis: usize,
     panel: &Panel,
+    scale: &Scale,
     drawn: &[bool; REFERENCES.len()],
-    has_keys: bool,
-    is_unlabelled: bool,
+    sides: Sides,
 ) -> Chart {
     let names = panel.rows.iter().map(|row| row.name.as_str().into());
     let y = Axis::categories(naming::title(&results.axes.all()[axis]), names);
-    let y = if is_unlabelled { y.unlabelled() } else { y };
-    let mut chart = Chart::new(Axis::linear("multiplier *w*"), y)
+    let y = if sides.has_names { y } else { y.unlabelled() };
+    let x = if scale.less_nash { "multiplier *w* less Nash" } else { "multiplier *w*" };
+    let x = Axis { range: scale.range, labelled: sides.has_numbers, ..Axis::linear(x) };
+    let mut chart = Chart::new(x, y)
         .titled(panel.title.as_str())
+        .unlettered()
         .tall(Height::PerName(ROW))
         .when_empty("no run ended");
     let placed = || panel.rows.iter().enumerate().map(|(at, row)| (at as f64, row));
     for (kind, (_, name, ink)) in REFERENCES.into_iter().enumerate().filter(|(kind, _)| drawn[*kind]) {
-        let dots =
-            placed().filter_map(|(at, row)| Some(dot(results, row, (row.references[kind]?, at), name)));
+        let dots = placed().filter_map(|(at, row)| {
+            let reference = new_reference(row, kind)?;
+            Some(dot(results, row, (scale.place(row, reference), at), (name, reference)))
+        });
         chart.points(dots, Marker::Tick, ink);
-        if has_keys {
+        if sides.has_keys {
             chart.key(Sample::Point(Marker::Tick, ink), name);
         }
     }
     let ends = placed().filter_map(|(at, row)| {
         let (low, high) = row.multiplier?.interval();
-        (high > low).then_some((at, low, high))
+        (high > low).then_some((at, scale.place(row, low), scale.place(row, high)))
     });
     let ends: Vec<_> = ends.collect();
     let has_intervals = !ends.is_empty();
     chart.intervals(Direction::Across, ends, Ink::Hue(0));
-    let dots =
-        placed().filter_map(|(at, row)| Some(dot(results, row, (row.multiplier?.mean, at), "learned")));
+    let dots = placed().filter_map(|(at, row)| {
+        let learned = row.multiplier?.mean;
+        Some(dot(results, row, (scale.place(row, learned), at), ("learned", learned)))
+    });
     chart.points(dots, Marker::Circle, Ink::Hue(0));
-    if has_keys {
+    if sides.has_keys {
         let sample = if has_intervals { Sample::Interval } else { Sample::Point };
         chart.key(sample(Marker::Circle, Ink::Hue(0)), "learned");
     }
     chart
 }
 
-fn dot(results: &Results, row: &Row, at: (f64, f64), what: &str) -> Dot {
+fn dot(results: &Results, row: &Row, at: (f64, f64), (what, multiplier): (&str, f64)) -> Dot {
     let line = naming::plain(&naming::line(results, row.line));
-    let tip = format!("{line}: {what} {}", naming::short(at.0, 4));
+    let tip = format!("{line}: {what} {}", naming::short(multiplier, 4));
     Dot { at, mark: Some(Mark { cell: row.line.cell, tip }) }
 }
 
@@ -288,6 +367,8 @@ mod tests {
         assert_eq!(counts(vec![panel(14), panel(14), panel(14)]), [vec![14, 14], vec![14]]);
         assert_eq!(counts(vec![panel(90)]), [[40], [40], [10]]);
         assert_eq!(counts(vec![panel(40), panel(1)]), [[40], [1]]);
+        // Nine rows of room are left, and titles need some too.
+        assert_eq!(counts((0..10).map(|_| panel(3)).collect()), [vec![3; 8], vec![3; 2]]);
         assert_eq!(counts(vec![]), [[0; 0]; 0]);
     }
 

@@ -1,7 +1,7 @@
 //! Heat maps over two numeric axes: the bias, diverging about 0, and what a best reply gains.
 
 use super::{Picture, Subject, naming, room};
-use crate::report::chart::{Axis, Cell, Chart, ColourBar, Figure, Height};
+use crate::report::chart::{Axis, Cell, Chart, ColourBar, Figure, Height, Style};
 use crate::report::results::{Line, Results};
 use crate::report::scene::{Mark, Markup};
 use crate::store::StoreError;
@@ -13,13 +13,17 @@ const MOST_PANELS: usize = 6;
 const MOST_PRINTED: usize = 8;
 
 /// The height of a row, in points; lower where there are many.
-const ROW: f64 = 18.0;
+const ROW: f64 = 20.0;
 
 /// The most height of all rows of a panel, in points.
 const TALLEST: f64 = 260.0;
 
-/// Points that a panel needs.
-const LEAST: f64 = 150.0;
+/// Points that a panel needs beside its cells, and each cell across.
+const BESIDE: f64 = 42.0;
+const ACROSS: f64 = 19.0;
+
+/// A panel narrower than this stands below the others.
+const NARROWEST: f64 = 72.0;
 
 /// What a heat map shows.
 #[derive(Clone, Copy, PartialEq)]
@@ -38,11 +42,19 @@ impl Measure {
         }
     }
 
-    /// What the colours show.
+    /// What the numbers are.
     fn title(self) -> &'static str {
         match self {
-            Measure::Bias => "multiplier less Nash, in 10^{−3}",
-            Measure::Epsilon => "log_{10} of the gain *ε* in %",
+            Measure::Bias => "1000 (*w* − Nash)",
+            Measure::Epsilon => "relative gain *ε* in %",
+        }
+    }
+
+    /// What the scale of the colours shows.
+    fn scale(self) -> &'static str {
+        match self {
+            Measure::Bias => "1000 (*w* − Nash)",
+            Measure::Epsilon => "log_{10} (*ε* in %)",
         }
     }
 
@@ -65,8 +77,7 @@ impl Measure {
 
     /// In two digits, below 100.
     fn printed(self, scaled: f64) -> String {
-        let places = if scaled.abs() >= 99.5 { 0 } else { naming::places(scaled, 2).min(4) };
-        naming::decimal(scaled, places)
+        naming::decimal(scaled, naming::places(scaled, 2).min(4))
     }
 }
 
@@ -83,11 +94,16 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let groups = results.axes.groups(&[plane.across, plane.up]);
     let shown = room::spread(groups.len(), MOST_PANELS);
     let groups: Vec<&[usize]> = shown.iter().map(|&group| &groups[group][..]).collect();
-    let picture = |(name, measure): (&str, Measure)| picture(subject, &plane, &groups, name, measure);
-    Ok([("heat-map", Measure::Bias), ("heat-map-2", Measure::Epsilon)]
+    let maps: Vec<Map> = [Measure::Bias, Measure::Epsilon]
         .into_iter()
-        .filter_map(picture)
-        .collect())
+        .filter_map(|measure| map(results, &plane, &groups, measure))
+        .collect();
+    let name = |page: usize| if page == 0 { "heat-map".to_owned() } else { format!("heat-map-{}", page + 1) };
+    // Both measures of the only setting stand side by side.
+    let pages: Vec<&[Map]> =
+        if groups.len() == 1 { maps.chunks(2).collect() } else { maps.chunks(1).collect() };
+    let pictures = pages.into_iter().enumerate();
+    Ok(pictures.map(|(page, maps)| picture(subject, &plane, &groups, name(page), maps)).collect())
 }
 
 /// Two numeric axes of most values, the steepness and rates across; `None` where there are not two.
@@ -135,99 +151,128 @@ fn values(results: &Results, plane: &Plane, group: &[usize], measure: Measure) -
     group.iter().filter_map(value).collect()
 }
 
-fn picture(
-    subject: &Subject,
-    plane: &Plane,
-    groups: &[&[usize]],
-    name: &str,
+/// A measure of all groups, and its colours.
+struct Map {
     measure: Measure,
-) -> Option<Picture> {
-    let results = subject.results;
-    let all: Vec<Vec<Value>> = groups.iter().map(|group| values(results, plane, group, measure)).collect();
-    let numbers = || all.iter().flatten().map(|value| value.scaled);
-    if numbers().next().is_none() {
-        return None;
-    }
-    let bar = ColourBar::of_values(numbers().map(|scaled| measure.coloured(scaled)), measure.title());
+    bar: ColourBar,
+    /// One a group.
+    panels: Vec<Vec<Value>>,
+}
+
+/// `None` where no cell has the measure.
+fn map(results: &Results, plane: &Plane, groups: &[&[usize]], measure: Measure) -> Option<Map> {
+    let panels: Vec<Vec<Value>> = groups.iter().map(|group| values(results, plane, group, measure)).collect();
+    let numbers = || panels.iter().flatten().map(|value| value.scaled);
+    numbers().next()?;
+    let bar = ColourBar::of_values(numbers().map(|scaled| measure.coloured(scaled)), measure.scale());
     let bar = ColourBar { diverging: measure == Measure::Bias, ..bar };
-    let inches = subject.inches(groups.len().min(2));
-    let columns = room::columns(inches, LEAST).min(groups.len());
-    let inches = if columns == 1 { subject.inches(1) } else { inches };
+    Some(Map { measure, bar, panels })
+}
+
+fn picture(subject: &Subject, plane: &Plane, groups: &[&[usize]], name: String, maps: &[Map]) -> Picture {
+    let results = subject.results;
     let axes = results.axes.all();
-    let (across, up) = (&axes[plane.across], &axes[plane.up]);
-    let is_printed = across.values.len() <= MOST_PRINTED && up.values.len() <= MOST_PRINTED;
-    let names =
-        |axis: usize| rising(results, axis).into_iter().map(move |place| naming::tick(&axes[axis], place));
+    let panels: Vec<(&Map, usize)> =
+        maps.iter().flat_map(|map| (0..groups.len()).map(move |group| (map, group))).collect();
+    let inches = subject.inches(panels.len().min(2));
+    let least = BESIDE + ACROSS * axes[plane.across].values.len().min(MOST_PRINTED) as f64;
+    let columns = room::columns(inches, least).min(panels.len());
+    let inches = if columns == 1 { subject.inches(1) } else { inches };
     let mut charts: Vec<Vec<Chart>> = Vec::new();
-    for (first, row) in groups.chunks(columns).enumerate() {
-        let chart = |(column, group): (usize, &&[usize])| {
-            let x = Axis::categories(naming::title(across), names(plane.across).map(Markup::from));
-            let down: Vec<Markup> = names(plane.up).map(Markup::from).collect();
-            let y = Axis::categories(naming::title(up), down.into_iter().rev());
-            let y = if column > 0 { y.unlabelled() } else { y };
-            let mut chart = Chart::new(x, y)
-                .titled(naming::cell(results, group[0], &plane.further))
-                .tall(Height::PerName((TALLEST / up.values.len() as f64).min(ROW)))
-                .when_empty("no run ended");
-            let cell = |value: &Value| {
-                let printed = measure.printed(value.scaled);
-                let line = naming::plain(&naming::line(results, Line { cell: value.cell, bidder: None }));
-                let unit = if measure == Measure::Bias { " × 10⁻³" } else { " %" };
-                Cell {
-                    label: is_printed.then(|| Markup::plain(&printed)),
-                    mark: Some(Mark { cell: value.cell, tip: format!("{line}: {printed}{unit}") }),
-                    ..Cell::unit(value.x, value.y, bar.ink(measure.coloured(value.scaled)))
-                }
+    for row in panels.chunks(columns) {
+        let chart = |(column, (map, group)): (usize, &(&Map, usize))| {
+            let cell = naming::cell(results, groups[*group][0], &plane.further);
+            let title = match (maps.len(), cell.as_str()) {
+                (1, "") | (2.., _) => map.measure.title().to_owned(),
+                // What the numbers of all are is said once.
+                (_, cell) if *group == 0 => format!("{cell}: {}", map.measure.title()),
+                (_, cell) => cell.to_owned(),
             };
-            chart.cells(all[first * columns + column].iter().map(cell));
-            if column + 1 == row.len() {
-                chart.colour_bar(bar.clone());
-            }
-            chart
+            let is_last = column + 1 == row.len() || maps.len() > 1;
+            chart(results, plane, map, *group, title, column == 0, is_last)
         };
         charts.push(row.iter().enumerate().map(chart).collect());
     }
-    let title = match measure {
-        Measure::Bias => "Bias over two settings",
-        Measure::Epsilon => "Gain of a best reply over two settings",
+    let title = match maps {
+        [Map { measure: Measure::Bias, .. }] => "Bias over two settings",
+        [_] => "Gain of a best reply over two settings",
+        _ => "Bias and gain of a best reply over two settings",
     };
-    let description = format!(
-        "Heat map over {} and {}.",
-        naming::plain(&naming::title(across)),
-        naming::plain(&naming::title(up))
-    );
-    let scene = Figure::new(name, title, &description, inches).grid(charts);
-    let caption = caption(results, plane, groups, &all, measure);
-    Some(Picture { name: name.to_owned(), scene, caption })
+    let [across, up] = [plane.across, plane.up].map(|axis| naming::plain(&naming::title(&axes[axis])));
+    let description = format!("{} over {across} and {up}.", naming::counted(panels.len(), "heat map"));
+    let style = Style { narrowest: NARROWEST, ..Style::default() };
+    let scene = Figure::new(&name, title, &description, inches).styled(style).grid(charts);
+    Picture { name, scene, caption: caption(results, plane, groups, maps) }
 }
 
-/// What the colours are, and the least and greatest number with its cell.
-fn caption(
+fn chart(
     results: &Results,
     plane: &Plane,
-    groups: &[&[usize]],
-    all: &[Vec<Value>],
-    measure: Measure,
-) -> String {
-    let what = match measure {
-        Measure::Bias => "Tail mean of the multiplier less that of Nash, in thousandths",
-        Measure::Epsilon => "What a best reply gains, in per cent of what it earns; colours by the logarithm",
+    map: &Map,
+    group: usize,
+    title: String,
+    is_first: bool,
+    is_last: bool,
+) -> Chart {
+    let axes = results.axes.all();
+    let (across, up) = (&axes[plane.across], &axes[plane.up]);
+    let is_printed = across.values.len() <= MOST_PRINTED && up.values.len() <= MOST_PRINTED;
+    let names = |axis: usize| {
+        let rising = rising(results, axis).into_iter();
+        rising.map(move |place| Markup::from(naming::tick(&axes[axis], place))).collect::<Vec<_>>()
     };
-    let extreme = |values: &mut dyn Iterator<Item = &Value>, sign: f64| {
-        let value = values.max_by(|a, b| (sign * a.scaled).total_cmp(&(sign * b.scaled)))?;
-        let label = naming::plain(&naming::line(results, Line { cell: value.cell, bidder: None }));
-        Some(format!("{} ({label})", measure.printed(value.scaled)))
+    let x = Axis::categories(naming::title(across), names(plane.across));
+    let y = Axis::categories(naming::title(up), names(plane.up).into_iter().rev());
+    let y = if is_first { y } else { y.unlabelled() };
+    let mut chart = Chart::new(x, y)
+        .titled(title)
+        .unlettered()
+        .tall(Height::PerName((TALLEST / up.values.len() as f64).min(ROW)))
+        .when_empty("no run ended");
+    let cell = |value: &Value| {
+        let printed = map.measure.printed(value.scaled);
+        let line = naming::plain(&naming::line(results, Line { cell: value.cell, bidder: None }));
+        let unit = if map.measure == Measure::Bias { " × 10⁻³" } else { " %" };
+        Cell {
+            label: is_printed.then(|| Markup::plain(&printed)),
+            mark: Some(Mark { cell: value.cell, tip: format!("{line}: {printed}{unit}") }),
+            ..Cell::unit(value.x, value.y, map.bar.ink(map.measure.coloured(value.scaled)))
+        }
     };
-    let least = extreme(&mut all.iter().flatten(), -1.0);
-    let most = extreme(&mut all.iter().flatten(), 1.0);
-    let range = least.zip(most).map_or(String::new(), |(least, most)| format!(" From {least} to {most}."));
+    chart.cells(map.panels[group].iter().map(cell));
+    // Numbers say what colours mean.
+    if is_last && !is_printed {
+        chart.colour_bar(map.bar.clone());
+    }
+    chart
+}
+
+/// What the numbers are, and the least and greatest one with its cell.
+fn caption(results: &Results, plane: &Plane, groups: &[&[usize]], maps: &[Map]) -> String {
+    let told = maps.iter().map(|map| {
+        let what = match map.measure {
+            Measure::Bias => "the multiplier's tail mean less that of Nash, in thousandths",
+            Measure::Epsilon => {
+                "what a best reply gains, in per cent of what it earns (colours by the logarithm)"
+            }
+        };
+        let value = |value: &Value| {
+            let label = naming::plain(&naming::line(results, Line { cell: value.cell, bidder: None }));
+            format!("{} ({label})", map.measure.printed(value.scaled))
+        };
+        let all = || map.panels.iter().flatten();
+        let least = all().min_by(|a, b| a.scaled.total_cmp(&b.scaled)).map_or(String::new(), value);
+        let most = all().max_by(|a, b| a.scaled.total_cmp(&b.scaled)).map_or(String::new(), value);
+        format!("{what}, from {least} to {most}")
+    });
+    let told: Vec<String> = told.collect();
     let total = results.axes.groups(&[plane.across, plane.up]).len();
     let left_out = if total > groups.len() {
         format!(" Shown are {} of {total} settings of the other axes, evenly spread.", groups.len())
     } else {
         String::new()
     };
-    format!("{what}: means over replicates.{range}{left_out}")
+    format!("Means over replicates of {}.{left_out}", told.join("; and of "))
 }
 
 #[cfg(test)]

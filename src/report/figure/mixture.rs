@@ -1,7 +1,7 @@
 //! Mixtures over multipliers: how they concentrate over the epochs where that was recorded, and where they end.
 
 use super::{Picture, Subject, naming, room};
-use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker, Sample};
+use crate::report::chart::{Axis, Cell, Chart, Direction, Dot, Figure, Height, Marker, Sample};
 use crate::report::results::{Line, Mixing, Mixture, Results};
 use crate::report::scene::{Dash, Ink, Mark, Stroke};
 use crate::store::StoreError;
@@ -16,10 +16,19 @@ const HEIGHT: f64 = 110.0;
 const MOST_ROWS: usize = 4;
 
 /// The most series of a panel.
-const MOST_SERIES: usize = 7;
+const MOST_SERIES: usize = 20;
 
-/// Arms of less weight than this are not shown where all series have so little.
-const LEAST_WEIGHT: f64 = 1e-3;
+/// The most series of a panel of weights; more are shown as strips.
+const MOST_WEIGHTS: usize = 3;
+
+/// The height of a strip with its room, in points.
+const ROW: f64 = 12.0;
+
+/// Arms of less weight than this have no marker, and none beyond them is shown.
+const LEAST_WEIGHT: f64 = 5e-3;
+
+/// The levels between which strips lie.
+const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// Equilibria that are closer than this are one.
 const SAME: f64 = 1e-6;
@@ -162,12 +171,27 @@ fn at_the_end(subject: &Subject, first: usize) -> Result<Vec<Picture>, StoreErro
         groups.iter().filter(|group| mixtures.iter().any(|mixture| group.contains(&mixture.cell))).collect();
     let shown = room::spread(groups.len(), room::MOST_PANELS);
     let others: Vec<usize> = (0..results.axes.all().len()).filter(|axis| Some(*axis) != compared).collect();
-    let chart = |&group: &usize| {
-        let cells = groups[group];
-        let series = series_of(results, cells, compared, &mixtures);
-        weights(results, &naming::cell(results, cells[0], &others), &series)
+    let all: Vec<(String, Vec<Series>)> = shown
+        .iter()
+        .map(|&group| {
+            let cells = groups[group];
+            let series = series_of(results, cells, compared, &mixtures);
+            (naming::cell(results, cells[0], &others), series)
+        })
+        .collect();
+    let names = |series: &[Series]| series.iter().map(|series| series.name.clone()).collect::<Vec<_>>();
+    // Series that are the same everywhere are named once.
+    let are_same = all.windows(2).all(|pair| names(&pair[0].1) == names(&pair[1].1));
+    // Weights of many series hide each other.
+    let is_many = all.iter().any(|(_, series)| series.len() > MOST_WEIGHTS);
+    let chart = |(at, (title, series)): (usize, &(String, Vec<Series>))| {
+        if is_many {
+            strips(results, title, series, at == 0)
+        } else {
+            weights(results, title, series, at == 0 || !are_same)
+        }
     };
-    let charts: Vec<Chart> = shown.iter().map(chart).collect();
+    let charts: Vec<Chart> = all.iter().enumerate().map(chart).collect();
     if charts.is_empty() {
         return Ok(Vec::new());
     }
@@ -183,11 +207,18 @@ fn at_the_end(subject: &Subject, first: usize) -> Result<Vec<Picture>, StoreErro
     let replicates = mixtures.iter().filter_map(|mixture| results.cells.number("replicates", mixture.cell));
     let most = replicates.fold(0.0, f64::max);
     let mean = if most > 1.0 { format!(", means of up to {most} runs") } else { String::new() };
-    let caption = format!(
-        "Weights of the arms over the tail{mean}, beside the Nash multiplier and the equilibria of the grid. Arms \
-         below {} of every series are left out.{left_out}",
-        LEAST_WEIGHT
-    );
+    let what = if is_many {
+        format!(
+            "What mixtures hold over the tail{mean}: the median, the middle half (dark) and the middle 90 % (light), \
+             beside the Nash multiplier and the equilibria of the grid."
+        )
+    } else {
+        format!(
+            "Weights of the arms over the tail{mean}, beside the Nash multiplier and the equilibria of the grid; arms \
+             of less than {LEAST_WEIGHT} have no marker."
+        )
+    };
+    let caption = what + &left_out;
     Ok(pictures(subject, charts, first, "Mixtures over multipliers", &caption))
 }
 
@@ -207,6 +238,7 @@ fn series_of(
     compared: Option<usize>,
     mixtures: &[Mixture],
 ) -> Vec<Series> {
+    let compared = compared.filter(|_| cells.len() > 1);
     let in_group = |mixture: &&Mixture| cells.contains(&mixture.cell);
     let alone = |mixture: &&Mixture| mixture.bidder == 0 || !results.is_alike(mixture.cell);
     let series = mixtures.iter().filter(in_group).filter(alone).map(|mixture| {
@@ -234,7 +266,7 @@ fn range(series: &[Series]) -> (f64, f64) {
     heavy.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)))
 }
 
-fn weights(results: &Results, title: &str, series: &[Series]) -> Chart {
+fn weights(results: &Results, title: &str, series: &[Series], has_keys: bool) -> Chart {
     let mut chart = Chart::new(Axis::linear("multiplier *w*"), Axis::linear("weight").holding(0.0))
         .titled(title)
         .tall(Height::Points(HEIGHT));
@@ -254,14 +286,64 @@ fn weights(results: &Results, title: &str, series: &[Series]) -> Chart {
             );
             Dot { at: (multiplier, weight), mark: Some(Mark { cell: mixture.cell, tip }) }
         };
-        chart.points(arms().map(dot), Marker::series(*colour), Ink::Hue(*colour));
-        if !name.is_empty() {
+        let heavy = arms().filter(|(_, weight)| *weight >= LEAST_WEIGHT);
+        chart.points(heavy.map(dot), Marker::series(*colour), Ink::Hue(*colour));
+        if has_keys && !name.is_empty() {
             chart.key(Sample::Point(Marker::series(*colour), Ink::Hue(*colour)), name.as_str());
         }
         if at == 0 {
             let line = Line { cell: mixture.cell, bidder: Some(mixture.bidder) };
             mark_references(&mut chart, Direction::Up, &references(results, line));
         }
+    }
+    chart
+}
+
+/// The multipliers that a mixture stays at or below with these probabilities.
+fn quantiles(mixture: &Mixture) -> [f64; LEVELS.len()] {
+    LEVELS.map(|level| {
+        let mut below = 0.0;
+        let reached = mixture.weights.iter().position(|weight| {
+            below += weight;
+            // Weights are sums of rounded numbers.
+            below >= level - 1e-12
+        });
+        let at = reached.unwrap_or(mixture.multipliers.len().saturating_sub(1));
+        mixture.multipliers.get(at).copied().unwrap_or(f64::NAN)
+    })
+}
+
+/// A row a mixture: a strip over what it holds.
+fn strips(results: &Results, title: &str, series: &[Series], has_keys: bool) -> Chart {
+    let names = series.iter().map(|series| series.name.as_str().into());
+    let mut chart = Chart::new(Axis::linear("multiplier *w*"), Axis::categories("", names))
+        .titled(title)
+        .unlettered()
+        .tall(Height::PerName(ROW));
+    if let Some(Series { mixture, .. }) = series.first() {
+        let line = Line { cell: mixture.cell, bidder: Some(mixture.bidder) };
+        mark_references(&mut chart, Direction::Up, &references(results, line));
+    }
+    let (light, dark) = (Ink::Hue(0).faint(0.25), Ink::Hue(0).faint(0.5));
+    let strip = |(at, series): (usize, &Series), ends: [usize; 2], half: f64, paint| {
+        let quantiles = quantiles(&series.mixture);
+        let (x, y) = ((quantiles[ends[0]], quantiles[ends[1]]), (at as f64 - half, at as f64 + half));
+        Cell { x, y, paint, label: None, mark: None }
+    };
+    let rows = || series.iter().enumerate();
+    chart.cells(rows().map(|row| strip(row, [0, 4], 0.2, light)));
+    chart.cells(rows().map(|row| strip(row, [1, 3], 0.2, dark)));
+    let dot = |(at, series): (usize, &Series)| {
+        let median = quantiles(&series.mixture)[2];
+        let label = naming::plain(&naming::line(results, Line { cell: series.mixture.cell, bidder: None }));
+        let tip = format!("{label}: median {}", naming::decimal(median, 3));
+        Dot { at: (median, at as f64), mark: Some(Mark { cell: series.mixture.cell, tip }) }
+    };
+    chart.points(rows().map(dot), Marker::Circle, Ink::Hue(0));
+    if has_keys {
+        chart.key(Sample::Point(Marker::Circle, Ink::Hue(0)), "median");
+        chart.key(Sample::Area(dark), "50 %");
+        chart.key(Sample::Area(light), "90 %");
     }
     chart
 }
@@ -289,6 +371,7 @@ mod tests {
                 weights: weights.to_vec(),
             },
         };
+        assert_eq!(quantiles(&series([0.05, 0.2, 0.5, 0.2, 0.05]).mixture), [0.0, 0.25, 0.5, 0.5, 0.75]);
         let all = [series([0.0, 0.0005, 0.9995, 0.0, 0.0]), series([0.0, 0.0, 0.5, 0.5, 0.0])];
         assert_eq!(range(&all), (0.5, 0.75));
     }

@@ -33,7 +33,8 @@ pub(super) fn value(axis: &Axis, place: usize) -> String {
     match letter {
         Some((_, letter, _)) => format!("{letter} = {tick}"),
         None if plain && !axis.is_numeric() => tick,
-        None => format!("{} {tick}", escape(&spaced(&axis.name))),
+        // A key of a learner is named without the learner: `step 0.04` of `mwu.step`.
+        None => format!("{} {tick}", escape(&spaced(axis.name.rsplit('.').next().unwrap_or_default()))),
     }
 }
 
@@ -187,7 +188,9 @@ pub(super) fn places(number: f64, digits: i32) -> usize {
     if number == 0.0 || !number.is_finite() {
         return 0;
     }
-    let power = libm::floor(libm::log10(number.abs())) as i32;
+    // The power of ten once it is rounded: 9.96 is 10 by two digits.
+    let rounded = format!("{number:.*e}", (digits - 1).max(0) as usize);
+    let power = rounded.split_once('e').and_then(|(_, power)| power.parse::<i32>().ok()).unwrap_or(0);
     (digits - 1 - power).clamp(0, 8) as usize
 }
 
@@ -242,7 +245,7 @@ mod tests {
         let profiles = axis("profiles", &["profiles"], &[&["own"]]);
         assert_eq!(value(&profiles, 0), "profiles own");
         let sigma = axis("es.sigma", &["es.sigma"], &[&["0.05"]]);
-        assert_eq!(value(&sigma, 0), "es sigma 0.05");
+        assert_eq!([title(&sigma), value(&sigma, 0)], ["es sigma", "sigma 0.05"]);
     }
 
     #[test]
@@ -273,6 +276,7 @@ mod tests {
         assert_eq!(decimal(-0.0196, 3), "−0.020");
         assert_eq!(decimal(-0.0001, 3), "0.000");
         assert_eq!([short(-0.01964, 3), short(123.4, 2), short(0.0, 2)], ["−0.0196", "123", "0"]);
+        assert_eq!([short(-9.96, 2), short(0.0996, 2), setting(0.25)], ["−10", "0.10", "0.25"]);
         assert_eq!(prior("uniform:0:2"), "U[0, 2]");
         assert_eq!(prior("beta:2:5:0:1"), "beta(2, 5)");
     }

@@ -14,11 +14,15 @@ const MOST_PANELS: usize = 6;
 /// The most runs of a cell that are shown.
 const MOST_RUNS: usize = 100;
 
-/// The most runs whose paths are drawn.
-const MOST_PATHS: usize = 3;
+/// The most runs whose paths are drawn, and whose bars where no path was recorded.
+const MOST_PATHS: usize = 1;
+const MOST_BARS: usize = 1;
 
 /// Points that a panel needs.
 const LEAST: f64 = 150.0;
+
+/// The widest a panel is, in inches.
+const WIDEST: f64 = 3.25;
 
 /// A panel's height over its width.
 const SQUARE: f64 = 0.95;
@@ -28,6 +32,7 @@ const LEAST_HALF: f64 = 1e-4;
 
 /// The reference equilibria: column, what it is called, its marker and colour.
 const REFERENCES: [(&str, &str, Marker, Ink); 4] = [
+    // What comes first is drawn last, above the others.
     ("bne_multiplier", "Nash", Marker::Cross, Ink::Text),
     ("class_multiplier", "class", Marker::Square, Ink::Hue(2)),
     ("smoothed_multiplier", "smoothed", Marker::Diamond, Ink::Hue(1)),
@@ -43,6 +48,14 @@ struct Panel {
     tails: Vec<TailPair>,
     paths: Vec<Path>,
     references: [Option<[f64; 2]>; REFERENCES.len()],
+}
+
+impl Panel {
+    /// The runs whose movement over the tail is shown by bars.
+    fn bars(&self) -> &[TailPair] {
+        let count = if self.paths.is_empty() { MOST_BARS } else { 0 };
+        &self.tails[..count.min(self.tails.len())]
+    }
 }
 
 pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
@@ -76,14 +89,20 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let inches = subject.inches(panels.len().min(2));
     let columns = room::columns(inches, LEAST).min(panels.len());
     let inches = if columns == 1 { subject.inches(1) } else { inches };
+    let inches = inches.min(WIDEST * columns as f64);
+    let windows = windows(&panels);
     let mut charts: Vec<Vec<Chart>> = Vec::new();
     for (row, panels) in panels.chunks(columns).enumerate() {
-        let chart = |(column, panel): (usize, &Panel)| chart(results, panel, row == 0 && column == 0);
+        let chart = |(column, panel): (usize, &Panel)| {
+            let at = row * columns + column;
+            chart(results, panel, windows[at], at == 0)
+        };
         charts.push(panels.iter().enumerate().map(chart).collect());
     }
     let description = format!("Phase portraits of {}.", naming::counted(panels.len(), "cell"));
     let scene = Figure::new("phase", "Two multipliers against each other", &description, inches).grid(charts);
-    let caption = caption(results, &panels, pairs.len());
+    let has_curves = panels.iter().any(|panel| responses::can(results, panel.cell));
+    let caption = caption(&panels, pairs.len(), has_curves);
     Ok(vec![Picture { name: "phase".into(), scene, caption }])
 }
 
@@ -95,8 +114,8 @@ fn tail_of(results: &Results, path: &Path) -> Path {
     Path { points, ..path.clone() }
 }
 
-/// The middle of a square that holds runs and equilibria, and half its side.
-fn window(panel: &Panel) -> ([f64; 2], f64) {
+/// The middle of a square that holds runs and equilibria of some panels, and half its side.
+fn window(panels: &[Panel]) -> ([f64; 2], f64) {
     let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
     let mut hold = |at: [f64; 2], rim: [f64; 2]| {
         for axis in 0..2 {
@@ -106,16 +125,26 @@ fn window(panel: &Panel) -> ([f64; 2], f64) {
             }
         }
     };
-    panel.references.iter().flatten().for_each(|at| hold(*at, [0.0; 2]));
-    panel.paths.iter().flat_map(|path| &path.points).for_each(|(_, at)| hold(*at, [0.0; 2]));
-    panel.tails.iter().for_each(|tail| hold(tail.mean, tail.sd.map(|sd| sd.unwrap_or(0.0))));
+    for panel in panels {
+        panel.references.iter().flatten().for_each(|at| hold(*at, [0.0; 2]));
+        panel.paths.iter().flat_map(|path| &path.points).for_each(|(_, at)| hold(*at, [0.0; 2]));
+        panel.tails.iter().for_each(|tail| hold(tail.mean, [0.0; 2]));
+        panel.bars().iter().for_each(|tail| hold(tail.mean, tail.sd.map(|sd| sd.unwrap_or(0.0))));
+    }
     let middle = [0, 1].map(|axis| 0.5 * (low[axis] + high[axis]));
     let half = [0, 1].map(|axis| 0.5 * (high[axis] - low[axis]));
     (middle, (1.1 * half[0].max(half[1])).max(LEAST_HALF))
 }
 
-fn chart(results: &Results, panel: &Panel, has_keys: bool) -> Chart {
-    let (middle, half) = window(panel);
+/// The windows of all panels: one for all, where the equilibria are the same.
+fn windows(panels: &[Panel]) -> Vec<([f64; 2], f64)> {
+    if panels.windows(2).any(|pair| pair[0].references != pair[1].references) {
+        return panels.iter().map(|panel| window(std::slice::from_ref(panel))).collect();
+    }
+    vec![window(panels); panels.len()]
+}
+
+fn chart(results: &Results, panel: &Panel, (middle, half): ([f64; 2], f64), has_keys: bool) -> Chart {
     let axis = |bidder: usize| {
         let (low, high) = (middle[bidder] - half, middle[bidder] + half);
         Axis::linear(format!("multiplier *w*_{{{}}}", bidder + 1)).over(low, high)
@@ -145,10 +174,7 @@ fn chart(results: &Results, panel: &Panel, has_keys: bool) -> Chart {
             let sd = tail.sd[own].filter(|sd| *sd > 0.0)?;
             Some((tail.mean[1 - own], tail.mean[own] - sd, tail.mean[own] + sd))
         };
-        // Bars of many runs hide each other.
-        if panel.tails.len() <= 12 {
-            chart.intervals(along, panel.tails.iter().filter_map(bar), Ink::Hue(0).faint(0.35));
-        }
+        chart.intervals(along, panel.bars().iter().filter_map(bar), Ink::Hue(0));
     }
     let label = naming::plain(&naming::line(results, Line { cell: panel.cell, bidder: None }));
     let dot = |tail: &TailPair| {
@@ -164,7 +190,7 @@ fn chart(results: &Results, panel: &Panel, has_keys: bool) -> Chart {
     if has_keys {
         chart.key(Sample::Point(Marker::Circle, Ink::Hue(0)), "run");
     }
-    for (kind, (_, name, marker, ink)) in REFERENCES.into_iter().enumerate() {
+    for (kind, (_, name, marker, ink)) in REFERENCES.into_iter().enumerate().rev() {
         let Some(at) = panel.references[kind].filter(|at| is_new(panel, kind, *at)) else { continue };
         let tip = format!("{label}: {name} {}, {}", naming::decimal(at[0], 4), naming::decimal(at[1], 4));
         chart.points([Dot { at: (at[0], at[1]), mark: Some(Mark { cell: panel.cell, tip }) }], marker, ink);
@@ -182,16 +208,17 @@ fn is_new(panel: &Panel, kind: usize, at: [f64; 2]) -> bool {
 }
 
 /// What is shown, and where the runs are in the middle.
-fn caption(results: &Results, panels: &[Panel], pairs: usize) -> String {
+fn caption(panels: &[Panel], pairs: usize, has_curves: bool) -> String {
     let runs: Vec<usize> = panels.iter().map(|panel| panel.tails.len()).collect();
     let (least, most) = (runs.iter().min().copied().unwrap_or(0), runs.iter().max().copied().unwrap_or(0));
     let runs = if least == most { naming::counted(most, "run") } else { format!("{least} to {most} runs") };
-    let has_bars = panels.iter().any(|p| p.tails.len() <= 12 && p.tails.iter().any(|t| t.sd[0].is_some()));
-    let bars = if has_bars { ", with bars of a standard deviation over the tail" } else { "" };
-    let paths = panels.iter().map(|panel| panel.paths.len()).max().unwrap_or(0);
-    let paths = match paths {
-        0 => String::new(),
-        count => format!(" Thin lines: the tails of {} as recorded.", naming::counted(count, "run")),
+    let has_bars = panels.iter().any(|panel| panel.bars().iter().any(|tail| tail.sd[0].is_some()));
+    let moves = if panels.iter().any(|panel| !panel.paths.is_empty()) {
+        " The thin line is the tail of one run as recorded."
+    } else if has_bars {
+        " The bars are the standard deviation of one run over its tail."
+    } else {
+        ""
     };
     let told = if let [panel] = panels {
         let mean = |bidder: usize| {
@@ -206,11 +233,9 @@ fn caption(results: &Results, panels: &[Panel], pairs: usize) -> String {
     } else {
         String::new()
     };
-    let _ = results;
-    format!(
-        "Tail means of both multipliers, a point a run ({runs} a cell{bars}).{paths}{told} Lines where a bidder cannot \
-         gain by another multiplier cross at an equilibrium.{left_out}"
-    )
+    let curves =
+        if has_curves { " On a bidder's line no other multiplier of its own is better." } else { "" };
+    format!("Tail means of both multipliers, a point a run ({runs} a cell).{moves}{told}{curves}{left_out}")
 }
 
 #[cfg(test)]
@@ -229,7 +254,7 @@ mod tests {
 
     #[test]
     fn the_window_is_a_square_that_holds_runs_and_equilibria() {
-        let (middle, half) = window(&panel(&[[0.3, 0.47], [0.4, 0.49]], 0.01));
+        let (middle, half) = window(&[panel(&[[0.3, 0.47], [0.4, 0.49]], 0.01)]);
         for axis in 0..2 {
             for at in [0.3 - 0.01, 0.5].map(|x| if axis == 0 { x } else { 0.46 }) {
                 assert!((at - middle[axis]).abs() <= half);
@@ -242,7 +267,7 @@ mod tests {
     fn equilibria_at_one_place_are_drawn_once() {
         let panel = panel(&[[0.48, 0.48]], 0.0);
         assert!(is_new(&panel, 0, [0.5; 2]) && !is_new(&panel, 1, [0.5; 2]) && is_new(&panel, 2, [0.48; 2]));
-        let (_, half) = window(&Panel { references: [None; 4], ..panel });
+        let (_, half) = window(&[Panel { references: [None; 4], ..panel }]);
         assert_eq!(half, LEAST_HALF);
     }
 }

@@ -65,16 +65,6 @@ pub(super) fn plain(value: f64) -> String {
     if value.is_infinite() { "∞".into() } else { value.to_string().replace('-', "−") }
 }
 
-/// The title of an axis for a setting, in the notation of texts.
-pub(super) fn title(key: &str) -> String {
-    match key {
-        "beta" => "steepness *β*".into(),
-        "bidders" => "bidders *N*".into(),
-        "batch" => "batch".into(),
-        _ => escape(&key.replace(['_', '-', '.'], " ")),
-    }
-}
-
 /// A setting in few letters, in the notation of texts.
 fn short(key: &str) -> String {
     match key {

@@ -27,7 +27,7 @@ mod tests;
 mod text;
 mod verdicts;
 
-pub(in crate::report) use facts::{Facts, Failure, failures};
+pub(in crate::report) use facts::{Facts, failures};
 pub(in crate::report) use made::commands;
 pub(in crate::report) use section::{Claim, Page, Plate, Section};
 pub(in crate::report) use study::study;

@@ -9,7 +9,7 @@ mod mixing;
 mod mixtures;
 mod pairs;
 
-pub(super) use axes::{Axes, Axis, AxisValue};
+pub(super) use axes::{Axes, Axis};
 pub(super) use bands::Band;
 pub(super) use bids::BidFunction;
 pub(super) use differences::Difference;

@@ -4,6 +4,7 @@ use crate::auction::{Prior, Strategy};
 use crate::expectation::ExpectedGradient;
 use crate::numeric::roots::root;
 use crate::report::results::Results;
+use crate::train::BidderSettings;
 
 /// Places along a curve.
 const PLACES: usize = 25;
@@ -12,21 +13,26 @@ const PLACES: usize = 25;
 const LEAST: f64 = 1e-3;
 const MOST: f64 = 1.0 - 1e-3;
 
-/// For each of two bidders the places (w1, w2) within a window at which its expected utility does not change with
-/// its own multiplier: in the auction that the learners are told of, smoothed or not. Empty where a bidder has other
-/// bids than lines, or other values than uniform ones: there a curve takes long.
-pub(super) fn curves(results: &Results, cell: usize, window: [(f64, f64); 2]) -> [Vec<(f64, f64)>; 2] {
+/// Whether both bidders play lines on uniform values: with others a curve takes long.
+pub(super) fn can(results: &Results, cell: usize) -> bool {
     let settings = results.plan.cell(results.position(cell)).settings;
-    let population = settings.population();
-    let is_simple = |bidder: &crate::auction::Bidder| {
-        bidder.strategy == Strategy::Linear && matches!(bidder.prior, Prior::Uniform(_))
+    let is_simple = |bidder: &BidderSettings| {
+        bidder.strategy == Strategy::Linear
+            && bidder.play().table().is_none()
+            && matches!(bidder.prior, Prior::Uniform(_))
     };
-    let plays_tables = settings.bidders.iter().any(|bidder| bidder.play().table().is_some());
-    if !population.bidders.iter().all(is_simple) || plays_tables {
+    settings.bidders.iter().all(is_simple)
+}
+
+/// For each of two bidders the places (w1, w2) within a window at which its expected utility does not change with
+/// its own multiplier: in the auction that the learners are told of, smoothed or not. Empty where [`can`] says no.
+pub(super) fn curves(results: &Results, cell: usize, window: [(f64, f64); 2]) -> [Vec<(f64, f64)>; 2] {
+    if !can(results, cell) {
         return [Vec::new(), Vec::new()];
     }
+    let settings = results.plan.cell(results.position(cell)).settings;
     let beta = if settings.smooths() { settings.beta.last() } else { f64::INFINITY };
-    let gradient = ExpectedGradient::new(&population, beta);
+    let gradient = ExpectedGradient::new(&settings.population(), beta);
     [0, 1].map(|own| curve(&gradient, own, window))
 }
 
