@@ -27,9 +27,8 @@ pub(super) fn tick(axis: &Axis, place: usize) -> String {
 pub(super) fn value(axis: &Axis, place: usize) -> String {
     let tick = tick(axis, place);
     let letter = LETTERS.iter().find(|(key, ..)| axis.keys.len() == 1 && axis.name == *key);
-    // Of these the words say by themselves what they are.
-    let known = ["learner", "strategy", "population", "prior"];
-    let plain = axis.keys.len() != 1 || known.iter().any(|key| axis.name.ends_with(key));
+    // Words say by themselves what they are, but for yes and no.
+    let plain = axis.keys.len() != 1 || !["true", "false"].contains(&tick.as_str());
     match letter {
         Some((_, letter, _)) => format!("{letter} = {tick}"),
         None if plain && !axis.is_numeric() => tick,

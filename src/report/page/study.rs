@@ -1,4 +1,5 @@
-//! What several sweeps say together: the questions of the study, in order.
+//! What several sweeps say together: the questions of the study in order, each claim once with what every sweep says
+//! of it.
 
 use maud::{Markup, html};
 
@@ -16,7 +17,7 @@ pub(in crate::report) fn study(study: &Study, sections: &[Section]) -> Markup {
                 li {
                     h2 { (question.topic.question()) }
                     @if question.entries.is_empty() { p.note { "None of these sweeps asks that." } }
-                    ol.claims { @for told in &question.entries { (entry(told, sections, &prefixes)) } }
+                    @for entries in by_claim(&question.entries) { (claim(&entries, sections, &prefixes)) }
                 }
             }
         }
@@ -31,23 +32,48 @@ pub(in crate::report) fn study(study: &Study, sections: &[Section]) -> Markup {
     }
 }
 
-/// What one sweep says, with the figure that shows it and the command that makes it.
+/// The statements of each claim, in the order of the first of each.
+fn by_claim(entries: &[Entry]) -> Vec<Vec<&Entry>> {
+    let mut claims: Vec<Vec<&Entry>> = Vec::new();
+    for entry in entries {
+        match claims.iter_mut().find(|claim| claim[0].holds == entry.holds) {
+            Some(claim) => claim.push(entry),
+            None => claims.push(vec![entry]),
+        }
+    }
+    claims
+}
+
+/// A claim, in how many sweeps it has which verdict, and what each says.
+fn claim(entries: &[&Entry], sections: &[Section], prefixes: &[String]) -> Markup {
+    let mut verdicts: Vec<(&str, usize)> = Vec::new();
+    for entry in entries {
+        match verdicts.iter_mut().find(|(name, _)| *name == entry.verdict.name()) {
+            Some((_, count)) => *count += 1,
+            None => verdicts.push((entry.verdict.name(), 1)),
+        }
+    }
+    html! {
+        h3.claimed {
+            "Claim: " (entries[0].holds)
+            @for (verdict, count) in &verdicts { " " span.chip.(slug(verdict)) { (verdict) " " (count) } }
+        }
+        ul.said-of { @for told in entries { (entry(told, sections, prefixes)) } }
+    }
+}
+
+/// What one sweep says, with the figure that shows it.
 fn entry(entry: &Entry, sections: &[Section], prefixes: &[String]) -> Markup {
     let prefix = &prefixes[entry.sweep];
     let plates = &sections[entry.sweep].plates;
-    let again = sections[entry.sweep].commands.first();
     let figure = entry.figure.filter(|figure| plates.iter().any(|plate| plate.name == **figure));
     html! {
         li {
-            span.chip.(slug(entry.verdict.name())) { (entry.verdict.name()) }
-            p {
-                span.claimed { "Claim: " (entry.holds) }
-                (entry.text.html())
-                span.soft { " · " } a.more href={ "#" (prefix) "top" } { (entry.name) }
-                @if let Some(figure) = figure {
-                    span.soft { " · " } a.more href={ "#" (prefix) "figure-" (figure) } { "figure" }
-                }
-                @if let Some(again) = again { span.soft { " · " } code.soft { (again.text) } }
+            a href={ "#" (prefix) "top" } { (entry.name) } ", "
+            span.verdict-word.(slug(entry.verdict.name())) { (entry.verdict.name()) } ": "
+            (entry.text.html())
+            @if let Some(figure) = figure {
+                span.soft { " · " } a.more href={ "#" (prefix) "figure-" (figure) } { "figure" }
             }
         }
     }
