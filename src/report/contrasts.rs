@@ -145,10 +145,10 @@ fn read(results: &Results, cells: &[usize], mut take: impl FnMut(usize, Sample))
     for row in rows {
         let row = row?;
         let cell = wanted[row.text("cell_id").unwrap_or_default()];
-        if open.as_ref().is_none_or(|(last, _)| *last != cell) {
-            if let Some((last, sample)) = open.replace((cell, Sample::default())) {
-                take(last, sample);
-            }
+        if open.as_ref().is_none_or(|(last, _)| *last != cell)
+            && let Some((last, sample)) = open.replace((cell, Sample::default()))
+        {
+            take(last, sample);
         }
         let (_, sample) = open.as_mut().expect("just opened");
         let replicate = row.integer("replicate").unwrap_or(0);

@@ -220,10 +220,10 @@ fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone:
             chart.end((*epoch, *end), label, hue);
         }
     }
-    if let ([band], true) = (&own[..], alone) {
-        if band.replicates > 1 {
-            chart.note(format!("median, 5 to 95 % of {} runs, and one run", band.replicates), Ink::Hue(0));
-        }
+    if let ([band], true) = (&own[..], alone)
+        && band.replicates > 1
+    {
+        chart.note(format!("median, 5 to 95 % of {} runs, and one run", band.replicates), Ink::Hue(0));
     }
     chart
 }

@@ -255,10 +255,8 @@ mod tests {
     #[test]
     fn the_window_is_a_square_that_holds_runs_and_equilibria() {
         let (middle, half) = window(&[panel(&[[0.3, 0.47], [0.4, 0.49]], 0.01)]);
-        for axis in 0..2 {
-            for at in [0.3 - 0.01, 0.5].map(|x| if axis == 0 { x } else { 0.46 }) {
-                assert!((at - middle[axis]).abs() <= half);
-            }
+        for (middle, ends) in middle.iter().zip([[0.3 - 0.01, 0.5], [0.46, 0.46]]) {
+            assert!(ends.iter().all(|at| (at - middle).abs() <= half));
         }
         assert!((middle[0] - 0.395).abs() < 1e-12 && (half - 1.1 * 0.105).abs() < 1e-12);
     }

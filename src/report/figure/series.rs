@@ -154,7 +154,7 @@ mod tests {
         let places: Vec<f64> = (0..5).map(|series| dodge(series, 5, &values)).collect();
         assert!(places.windows(2).all(|pair| pair[0] < pair[1]));
         assert!((places[2] - 1.0).abs() < 1e-15 && (places[0] * places[4] - 1.0).abs() < 1e-12);
-        assert!(places[4] < 2f64.powf(0.25) && dodge(39, 40, &values) < 2f64.powf(0.25));
+        assert!(places[4] < libm::pow(2.0, 0.25) && dodge(39, 40, &values) < libm::pow(2.0, 0.25));
         assert_eq!(dodge(0, 1, &values), 1.0);
     }
 

@@ -222,11 +222,10 @@ fn caption(results: &Results, falls: &[Fall]) -> String {
         let largest = fall.steps.iter().max_by(|a, b| a.part.mean.abs().total_cmp(&b.part.mean.abs()))?;
         Some((largest.name, largest.part.mean, fall.learned.mean - fall.nash))
     };
-    if let ([fall], true) = (falls, falls[0].steps.len() > 1) {
-        if let Some((name, part, bias)) = largest(fall) {
-            caption +=
-                &format!(" Most is {name}: {} of {}.", written::signed(part, 4), written::signed(bias, 4));
-        }
+    if let ([fall], true) = (falls, falls[0].steps.len() > 1)
+        && let Some((name, part, bias)) = largest(fall)
+    {
+        caption += &format!(" Most is {name}: {} of {}.", written::signed(part, 4), written::signed(bias, 4));
     }
     if falls.len() > 1 {
         let mut counts: Vec<(&str, usize)> = Vec::new();

@@ -138,7 +138,7 @@ fn json(page: &str) -> Value {
 }
 
 /// The value of a line in a column of the page's JSON.
-fn value<'a>(column: &'a Value, line: usize) -> &'a Value {
+fn value(column: &Value, line: usize) -> &Value {
     let raw = if column["data"].is_array() { &column["data"][line] } else { &column["same"] };
     match (&column["words"], raw.as_u64()) {
         (Value::Array(words), Some(at)) => &words[at as usize],

@@ -9,6 +9,8 @@ mod mixing;
 mod mixtures;
 mod pairs;
 
+#[cfg(test)]
+pub(super) use axes::AxisValue;
 pub(super) use axes::{Axes, Axis};
 pub(super) use bands::Band;
 pub(super) use bids::BidFunction;

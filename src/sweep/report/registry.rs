@@ -44,7 +44,7 @@ fn rows() -> Vec<Row<ReportSettings, Ground>> {
         Row::new(
             "figures",
             "the figures, none for an empty list; left out: what the axes ask for",
-            ListOf { words: "a list of names", form: Word::new(&FigureName::ALL, FigureName::name) },
+            ListOf { words: "a list of names", form: Word::new(FigureName::ALL, FigureName::name) },
             |r| r.figures.clone(),
             |r, figures| r.figures = Some(figures),
         ),
