@@ -10,6 +10,8 @@ pub(super) struct Lines {
     pub(super) lines: Vec<(Line, bool)>,
     /// Places of the axes, in the order of the columns.
     pub(super) axes: Vec<usize>,
+    /// Whether there is one column of words and settings: rows then have no groups.
+    alone: bool,
 }
 
 impl Lines {
@@ -27,11 +29,12 @@ impl Lines {
             |line: &Line| axes.iter().map(|&axis| results.axes.place(line.cell, axis)).collect::<Vec<_>>();
         lines.sort_by_key(|line| (place(line), line.cell, line.bidder));
         // One row a group needs no groups.
-        let groups = axes.len() + usize::from(lines.iter().any(|line| line.bidder.is_some())) > 1;
+        let bidders = lines.iter().any(|line| line.bidder.is_some());
+        let alone = axes.len() + usize::from(bidders) + usize::from(left_out.is_some()) < 2;
         let first = |line: &Line| axes.first().map(|&axis| results.axes.place(line.cell, axis));
-        let begins = |at: usize| at > 0 && groups && first(&lines[at]) != first(&lines[at - 1]);
+        let begins = |at: usize| at > 0 && !alone && first(&lines[at]) != first(&lines[at - 1]);
         let lines = (0..lines.len()).map(|at| (lines[at], begins(at))).collect();
-        Lines { lines, axes }
+        Lines { lines, axes, alone }
     }
 
     /// The columns of the axes and of the bidder.
@@ -79,7 +82,7 @@ impl Lines {
                 })
                 .collect();
             // Only the first of several columns is left empty where nothing changed.
-            let same = !begins && self.axes.len() + usize::from(self.has_bidders()) > 1;
+            let same = !begins && !self.alone;
             let mut cells: Vec<Cell> = words
                 .iter()
                 .enumerate()

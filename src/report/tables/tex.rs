@@ -41,9 +41,9 @@ fn comment(text: &str) -> String {
 /// Smaller letters for wide tables.
 fn size(model: &Model) -> &'static str {
     match model.width() {
-        ..=70 => r"\small",
-        71..=95 => r"\small\setlength{\tabcolsep}{4pt}",
-        96..=115 => r"\footnotesize\setlength{\tabcolsep}{3pt}",
+        ..=75 => r"\small",
+        76..=100 => r"\small\setlength{\tabcolsep}{4pt}",
+        101..=122 => r"\footnotesize\setlength{\tabcolsep}{3pt}",
         _ => r"\scriptsize\setlength{\tabcolsep}{2pt}",
     }
 }
@@ -126,7 +126,8 @@ fn head(model: &Model) -> String {
             }
             match column.over {
                 Some(heading) => {
-                    upper.push(format!("\\multicolumn{{{width}}}{{c}}{{{}}}", heading.tex()));
+                    let told = if width == 1 { heading.plain() } else { heading.tex() };
+                    upper.push(format!("\\multicolumn{{{width}}}{{c}}{{{told}}}"));
                     rules += &format!("\\cmidrule(lr){{{at}-{}}} ", at + width - 1);
                 }
                 None if width > 1 => upper.push(format!("\\multicolumn{{{width}}}{{c}}{{}}")),

@@ -69,7 +69,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
 /// Verdicts that are no cycle, in words.
 const CALM: [(&str, &str); 4] = [
     ("noise", "shaken by noise"),
-    ("ringing", "ringing (they come to rest without noise)"),
+    ("ringing", "ringing"),
     ("drifting", "still on their way"),
     ("still", "at rest"),
 ];
