@@ -74,7 +74,7 @@ pub(in crate::report) fn tex(text: &str) -> String {
             '<' => out += r"\textless{}",
             '>' => out += r"\textgreater{}",
             '|' => out += r"\textbar{}",
-            '"' => out += r"\textquotedbl{}",
+            '"' => out += r"''",
             '-' => out += "-{}",
             '`' => out += r"\textasciigrave{}",
             '\'' => out += r"\textquotesingle{}",
