@@ -110,11 +110,15 @@ fn is_wide(picture: &Picture) -> bool {
     picture.scene.width > NARROW * 72.0 + 0.5
 }
 
+/// The most bytes of a picture as SVG within a page; a larger one stands there as PNG.
+const MOST_INLINE: usize = 500_000;
+
 /// A figure on a page.
 fn plate(drawn: &Drawn, files: &str, prefix: &str) -> Plate {
     let Picture { name, scene, caption } = &drawn.picture;
     let inline = |scene: &Scene, ending: &str| {
-        Scene { name: format!("{prefix}{name}{ending}"), ..scene.clone() }.inline_svg()
+        let svg = Scene { name: format!("{prefix}{name}{ending}"), ..scene.clone() }.inline_svg();
+        if svg.len() <= MOST_INLINE { svg } else { page::png(&scene.png(), &scene.description) }
     };
     Plate {
         name: name.clone(),

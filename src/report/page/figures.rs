@@ -1,5 +1,6 @@
 //! The figures, each with its caption and its files.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use maud::{Markup, PreEscaped, html};
 
 use super::place::Place;
@@ -15,6 +16,12 @@ pub(super) fn figures(sweep: &Section, place: Place) -> Markup {
             }
         }
     }
+}
+
+/// A picture of many marks as it stands within the page.
+pub(in crate::report) fn png(bytes: &[u8], description: &str) -> String {
+    let data = format!("data:image/png;base64,{}", BASE64_STANDARD.encode(bytes));
+    html! { img src=(data) alt=(description); }.into_string()
 }
 
 fn figure(plate: &Plate, place: Place) -> Markup {

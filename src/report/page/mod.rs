@@ -28,6 +28,7 @@ mod text;
 mod verdicts;
 
 pub(in crate::report) use facts::{Facts, failures};
+pub(in crate::report) use figures::png;
 pub(in crate::report) use made::commands;
 pub(in crate::report) use section::{Claim, Page, Plate, Section};
 pub(in crate::report) use study::study;
