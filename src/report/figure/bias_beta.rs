@@ -1,7 +1,7 @@
 //! The distance from Nash and the gain of a best reply over beta, on logarithmic axes: with which power they fall.
 
 use super::series::{Along, Panel, Series, coloured, dodge};
-use super::{Picture, Subject, written};
+use super::{Picture, Subject, series, written};
 use crate::numeric::regression::weighted_line;
 use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker};
 use crate::report::results::Results;
@@ -60,6 +60,8 @@ struct Curve {
     label: String,
     points: Vec<Place>,
     power: Option<Power>,
+    /// That of the steeper half of the betas, where there are enough, and where it begins.
+    steeper: Option<(f64, Power)>,
 }
 
 struct Place {
@@ -88,7 +90,9 @@ impl Told {
             let points: Vec<Place> = all.into_iter().filter(|place| place.value.abs() > NOUGHT).collect();
             left_out += before - points.len();
             let power = Power::of(&points);
-            Curve { label: panel.label(results, series), points, power }
+            let half = &points[points.len() / 2..];
+            let steeper = (points.len() >= ENOUGH).then(|| Some((half[0].beta, Power::of(half)?))).flatten();
+            Curve { label: panel.label(results, series), points, power, steeper }
         };
         let curves = panel.series.iter().map(&mut curve).filter(|curve| !curve.points.is_empty()).collect();
         Told { title: panel.title.clone(), measure, curves, left_out }
@@ -113,6 +117,9 @@ impl Told {
             );
         }
         for (at, curve) in self.curves.iter().enumerate() {
+            if !coloured[at] {
+                continue;
+            }
             let aside = dodge(at, self.curves.len(), betas);
             // What reaches down to 0 runs out of the panel.
             let bars = curve.points.iter().filter_map(|place| {
@@ -130,7 +137,7 @@ impl Told {
                 });
                 chart.points(dots, marker, ink(at));
             }
-            if let (Some(end), true) = (curve.points.last(), coloured[at] && self.curves.len() > 1) {
+            if let (Some(end), true) = (curve.points.last(), self.curves.len() > 1) {
                 chart.end((end.beta * aside, end.value.abs()), curve.label.clone(), ink(at));
             }
         }
@@ -158,6 +165,10 @@ impl Told {
         let least = points().map(scaled).fold(f64::INFINITY, f64::min);
         let (from, to) = (first * libm::pow(last / first, 0.15), first * libm::pow(last / first, 0.6));
         let at = libm::sqrt(from * to);
+        // Where nothing falls like this the line would run out of the panel.
+        if 0.5 * least * libm::pow(to, self.measure.slope) < self.reach().0 {
+            return;
+        }
         let stroke = Stroke::new(Ink::Soft, 0.7).dashed(Dash::Fine);
         let label = format!("slope {}", written::plain(self.measure.slope));
         chart.guide(
@@ -197,6 +208,9 @@ impl Power {
     }
 }
 
+/// From how many betas on the slopes of the steeper half are told too.
+const ENOUGH: usize = 5;
+
 /// Slopes of more series are told as a range.
 const NAMED: usize = 6;
 
@@ -215,7 +229,7 @@ fn caption(results: &Results, along: &Along, shown: &[&[Told; 2]], all: usize) -
     );
     if curves().any(|curve| curve.power.is_some()) {
         let slopes: Vec<String> = (0..2).filter_map(|at| slopes(shown, at)).collect();
-        caption += &format!(" Fitted slopes: {}.", slopes.join("; "));
+        caption += &format!(" Fitted slopes: {}{}.", slopes.join("; "), steeper(shown));
     }
     let above = |told: &Told| {
         told.curves.iter().flat_map(|curve| &curve.points).filter(|place| place.value > 0.0).count()
@@ -228,6 +242,7 @@ fn caption(results: &Results, along: &Along, shown: &[&[Told; 2]], all: usize) -
     if nought > 0 {
         caption += &format!(" {nought} points at 0 have no logarithm and are left out.");
     }
+    caption += &series::says_grey(shown.iter().map(|pair| pair[0].curves.len()).max().unwrap_or(0));
     if shown.len() < all {
         caption += &format!(" Shown are {} of {all} rows of panels; cells.parquet has all.", shown.len());
     }
@@ -253,6 +268,28 @@ fn slopes(shown: &[&[Told; 2]], at: usize) -> Option<String> {
     });
     let told: Vec<String> = told.collect();
     (!told.is_empty()).then(|| format!("{name} {}", told.join(", ")))
+}
+
+/// The slopes of the steeper half of the betas in words; empty where there are none.
+fn steeper(shown: &[&[Told; 2]]) -> String {
+    let told = (0..2).filter_map(|at| {
+        let all: Vec<&(f64, Power)> = shown
+            .iter()
+            .flat_map(|pair| &pair[at].curves)
+            .filter_map(|curve| curve.steeper.as_ref())
+            .collect();
+        let from = all.iter().map(|(beta, _)| *beta).fold(f64::INFINITY, f64::min);
+        let range = written::range(all.iter().map(|(_, power)| power.exponent))?;
+        Some((from, format!("{} {range}", shown.first()?[at].measure.name)))
+    });
+    let told: Vec<(f64, String)> = told.collect();
+    match told.first() {
+        Some((from, _)) => {
+            let ranges: Vec<&str> = told.iter().map(|(_, range)| range.as_str()).collect();
+            format!("; from β = {} on {}", written::plain(*from), ranges.join(", "))
+        }
+        None => String::new(),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! beta times the distance below Nash: what smoothing makes is nearly level there, and what learning adds is seen.
 
 use super::series::{Along, Panel, Series, coloured, dodge};
-use super::{Picture, Subject, written};
+use super::{Picture, Subject, series, written};
 use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker};
 use crate::report::results::{Line, Results};
 use crate::report::scene::{Dash, Ink, Mark, Stroke};
@@ -74,16 +74,23 @@ impl Told {
         let coloured = coloured(&ends);
         let ink = |at: usize| if coloured[at] { Ink::Hue(at) } else { Ink::Soft };
         for (at, curve) in self.curves.iter().enumerate() {
-            if let Some(limit) = curve.limit {
+            if let Some(limit) = curve.limit.filter(|_| coloured[at]) {
                 // The later half of the axis, on which the smoothed distances come near it.
                 let from = libm::sqrt(first * last).max(first);
                 let stroke = Stroke::new(ink(at).faint(0.9), 0.7).dashed(Dash::Fine);
                 chart.line([(from, limit), (last * 1.2, limit)], stroke);
             }
-            let width = if coloured[at] { 0.9 } else { 0.4 };
-            chart.line(curve.smoothed.iter().copied(), Stroke::new(ink(at), width));
+            if coloured[at] {
+                chart.line(curve.smoothed.iter().copied(), Stroke::new(ink(at), 0.9));
+            }
         }
         for (at, curve) in self.curves.iter().enumerate() {
+            if !coloured[at] {
+                // Of many lines only some have points: all would cover each other.
+                let learned = curve.learned.iter().map(|learned| (learned.beta, learned.value));
+                chart.line(learned, Stroke::new(Ink::Soft.faint(0.7), 0.4));
+                continue;
+            }
             let aside = dodge(at, count, betas);
             let bars = curve.learned.iter().filter_map(|learned| {
                 let width = learned.width?;
@@ -95,7 +102,7 @@ impl Told {
                 mark: Some(learned.mark.clone()),
             });
             chart.points(dots, Marker::series(at), ink(at));
-            if let (Some(learned), true) = (curve.learned.last(), coloured[at] && count > 1) {
+            if let (Some(learned), true) = (curve.learned.last(), count > 1) {
                 chart.end((last * 1.2, learned.value), curve.label.clone(), ink(at));
             }
         }
@@ -176,6 +183,7 @@ fn caption(results: &Results, along: &Along, told: &[Told], shown: usize) -> Str
         written::replicates(results, cells),
         at_last(told, along),
     );
+    caption += &series::says_grey(told.iter().map(|told| told.curves.len()).max().unwrap_or(0));
     if shown < told.len() {
         caption += &format!(" Shown are {shown} of {} panels; cells.parquet has all.", told.len());
     }

@@ -105,7 +105,9 @@ fn moves_until(epochs: &[f64], multipliers: &[f64]) -> f64 {
         epochs.iter().zip(multipliers).filter(|(epoch, _)| **epoch >= 0.5 * last).map(|(_, w)| *w).collect();
     late.sort_by(f64::total_cmp);
     let (Some(first), Some(rest)) = (multipliers.first(), late.get(late.len() / 2)) else { return last };
-    let near = (1.0 - WAY) * (first - rest).abs();
+    // Noise about the place of rest is no movement.
+    let noise = late.iter().map(|w| (w - rest).abs()).fold(0.0, f64::max);
+    let near = ((1.0 - WAY) * (first - rest).abs()).max(noise);
     let outside = multipliers.iter().rposition(|w| (w - rest).abs() > near && within(*w, *first, *rest));
     outside.map_or(0.0, |at| epochs[(at + 1).min(epochs.len() - 1)])
 }
@@ -115,14 +117,17 @@ fn within(w: f64, from: f64, to: f64) -> bool {
     (from.min(to)..=from.max(to)).contains(&w)
 }
 
+/// Panels of a row share their heights where none of them would be emptier than this.
+const ALIKE: f64 = 2.0;
+
 /// Rows of panels: those of a row share their heights where their multipliers are alike.
 fn panels(results: &Results, rows: &[Vec<usize>], bands: &[Band], axis: &TimeAxis) -> Vec<Vec<Chart>> {
     let mut panels = Vec::new();
     for (at, row) in rows.iter().enumerate() {
         let reaches: Vec<(f64, f64)> = row.iter().map(|&cell| reach(results, cell, bands)).collect();
         let all = reaches.iter().fold(reaches[0], |all, one| (all.0.min(one.0), all.1.max(one.1)));
-        let widest = reaches.iter().map(|reach| reach.1 - reach.0).fold(0.0, f64::max);
-        let alike = all.1 - all.0 <= 1.6 * widest;
+        let narrowest = reaches.iter().map(|reach| reach.1 - reach.0).fold(f64::INFINITY, f64::min);
+        let alike = all.1 - all.0 <= ALIKE * narrowest;
         let bottom = at + 1 == rows.len();
         let mut charts = Vec::new();
         for (column, (&cell, own)) in row.iter().zip(&reaches).enumerate() {
@@ -135,6 +140,7 @@ fn panels(results: &Results, rows: &[Vec<usize>], bands: &[Band], axis: &TimeAxi
             }
             let above = axis.last.is_some() && !bottom && rows[at + 1].len() > column;
             chart.x.labelled = !above;
+            chart = chart.tall(spread::height(rows.len(), !above));
             if axis.last.is_none() && !bottom {
                 chart.x.title = Markup::default();
             }
@@ -196,6 +202,17 @@ fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone:
     if !alone {
         chart = chart.titled(written::cell(results, cell, &[])).unlettered();
     }
+    // Bidders who should come to the same place share its lines.
+    let places = |band: &Band| {
+        references_of(results, band).iter().map(|r| (r.name, r.at.to_bits())).collect::<Vec<_>>()
+    };
+    let same = own.iter().all(|band| places(band) == places(own[0]));
+    if same {
+        let references = references_of(results, own[0]);
+        // Small panels show Nash and what the learners should come to.
+        let shown = if alone { 4 } else { 2 }.min(references.len());
+        add_references(&mut chart, &references[..shown], (own.len() > 1).then_some(Ink::Text), true);
+    }
     let there = |epoch: f64| !axis.log || epoch > 0.0;
     for (at, band) in own.iter().enumerate() {
         let hue = Ink::Hue(at);
@@ -214,7 +231,10 @@ fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone:
             rows.map(|at| (band.epochs[at], median[at])),
             Stroke::new(hue, if alone { 1.3 } else { 1.1 }),
         );
-        add_references(&mut chart, results, band, own.len() > 1, hue, alone);
+        if !same {
+            let references = references_of(results, band);
+            add_references(&mut chart, &references[..references.len().min(2)], Some(hue), false);
+        }
         if let (Some(bidder), Some(epoch), Some(end)) = (band.bidder, band.epochs.last(), median.last()) {
             let label = if alone { format!("bidder {}", bidder + 1) } else { (bidder + 1).to_string() };
             chart.end((*epoch, *end), label, hue);
@@ -228,22 +248,18 @@ fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone:
     chart
 }
 
-/// Adds the equilibria of a band: each labelled with its value, where the bidders do not differ.
-fn add_references(chart: &mut Chart, results: &Results, band: &Band, many: bool, hue: Ink, alone: bool) {
-    let references = references(results, Line { cell: band.cell, bidder: band.bidder });
-    // Small panels show Nash and what the learners should come to.
-    let shown = if alone && !many { 4 } else { 2 };
-    for (at, reference) in references.into_iter().take(shown).enumerate() {
-        let ink = match (many, at) {
-            (true, _) => hue,
-            (false, 0) => Ink::Text,
-            (false, at) => Ink::Hue(at),
-        };
+fn references_of(results: &Results, band: &Band) -> Vec<Reference> {
+    references(results, Line { cell: band.cell, bidder: band.bidder })
+}
+
+/// Adds equilibria: in one colour if it is given, and labelled with their values or not.
+fn add_references(chart: &mut Chart, references: &[Reference], ink: Option<Ink>, labelled: bool) {
+    for (at, reference) in references.iter().enumerate() {
+        let ink = ink.unwrap_or(if at == 0 { Ink::Text } else { Ink::Hue(at) });
         let dash = if at == 0 { Dash::Dashed } else { Dash::Dotted };
         let value =
             if at == 0 { written::multiplier(reference.at) } else { written::number(reference.at, 4) };
-        let label = format!("{} {value}", reference.name);
-        let label = if many { String::new() } else { label };
+        let label = if labelled { format!("{} {value}", reference.name) } else { String::new() };
         chart.reference(Direction::Across, reference.at, label, Stroke::new(ink, 0.8).dashed(dash));
     }
 }
@@ -288,7 +304,7 @@ fn caption(results: &Results, cells: &[usize], bands: &[Band], axis: &TimeAxis) 
 fn lines(results: &Results, bands: &[Band]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for band in bands {
-        let references = references(results, Line { cell: band.cell, bidder: band.bidder });
+        let references = references_of(results, band);
         for reference in references.iter().skip(1).take(1) {
             if !names.contains(&reference.name) {
                 names.push(reference.name);
@@ -356,9 +372,10 @@ mod tests {
         let still = vec![0.5; 101];
         assert_eq!(moves_until(&epochs, &still), 0.0);
         assert_eq!(moves_until(&[], &[]), 0.0);
-        // Noise about the place of rest that stays within the way does count, noise beyond it does not.
-        let steps: Vec<f64> =
-            epochs.iter().map(|t| if *t < 10.0 { 1.0 } else { 0.5 - 0.1 * (t % 2.0) }).collect();
-        assert!(moves_until(&epochs, &steps) >= 10.0);
+        // From 1 down to a noise of 0.1 about 0.5.
+        let noise = |t: f64| if t % 2.0 > 0.0 { 0.1 } else { -0.1 };
+        let noisy: Vec<f64> =
+            epochs.iter().map(|t| if *t < 10.0 { 1.0 - 0.05 * t } else { 0.5 + noise(*t) }).collect();
+        assert_eq!(moves_until(&epochs, &noisy), 8.0);
     }
 }

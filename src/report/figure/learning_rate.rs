@@ -53,6 +53,9 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
                 let (low, high) = if alike { all } else { reaches[column] };
                 chart.y = chart.y.over(low * scale.factor, high * scale.factor);
                 chart.x.labelled = below <= column;
+                if rows.len() > 1 || row.len() > 2 {
+                    chart.height = spread::height(rows.len(), chart.x.labelled);
+                }
                 if column > 0 {
                     chart.y.labelled = !alike;
                     chart.y.title = Markup::default();
@@ -135,6 +138,13 @@ fn reach(told: &[&Told]) -> (f64, f64) {
     (low - room, high + room)
 }
 
+impl LearningRateZero {
+    /// The learning bias that the line has at a learning rate.
+    fn at(&self, rate: f64) -> f64 {
+        rate * self.slope + self.learning_bias
+    }
+}
+
 /// The chart of the series of a cell: one, or one a bidder.
 fn chart(told: &[&Told], along: &Along, title: &str, scale: Scale) -> Chart {
     let last = along.values[along.values.len() - 1];
@@ -144,7 +154,7 @@ fn chart(told: &[&Told], along: &Along, title: &str, scale: Scale) -> Chart {
     for told in told {
         let hue = Ink::Hue(told.bidder);
         if let Some(zero) = &told.at_zero {
-            let line = |rate: f64| (rate, scale.factor * (rate * zero.slope + zero.learning_bias));
+            let line = |rate: f64| (rate, scale.factor * zero.at(rate));
             chart.line([line(0.0), line(last)], Stroke::new(hue.faint(0.8), 0.8));
             let (low, high) =
                 (zero.learning_bias - zero.learning_bias_ci95, zero.learning_bias + zero.learning_bias_ci95);
@@ -202,6 +212,18 @@ fn caption(results: &Results, along: &Along, told: &[Told], (shown, all): (usize
                 written::share(count, zeros.len(), "line")
             );
         }
+    }
+    let fitted = told.iter().filter_map(|told| Some((told.at_zero.as_ref()?, &told.points)));
+    let fitted = fitted.flat_map(|(zero, points)| points.iter().map(move |place| (zero, place)));
+    let (mut held, mut all_points) = (0, 0);
+    for (zero, place) in fitted {
+        all_points += 1;
+        held +=
+            usize::from(place.width.is_some_and(|width| (zero.at(place.rate) - place.bias).abs() <= width));
+    }
+    if all_points > 0 {
+        caption +=
+            &format!(" Lines pass through the intervals of {}.", written::share(held, all_points, "point"));
     }
     if told.iter().any(|told| told.bidder > 0) {
         caption += " A colour a bidder.";

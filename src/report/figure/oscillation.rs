@@ -1,7 +1,7 @@
 //! How far multipliers move about at the end of training over the batch: noise falls as theory says, a cycle stays.
 
 use super::series::{Along, Series, coloured};
-use super::{Picture, Subject, in_rows, written};
+use super::{Picture, Subject, in_rows, series, written};
 use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker};
 use crate::report::findings::BatchSlope;
 use crate::report::results::{Line, Results};
@@ -126,6 +126,9 @@ impl Told {
                 chart.line(measured, Stroke::new(ink(at).faint(0.5), 0.6));
             }
             chart.line(predicted, Stroke::new(ink(at), if coloured[at] { 0.9 } else { 0.4 }));
+            if !coloured[at] {
+                continue;
+            }
             let bars = curve.points.iter().filter_map(|place| {
                 let width = place.width?;
                 Some((place.batch, (place.sd - width).max(0.1 * place.sd), place.sd + width))
@@ -136,7 +139,7 @@ impl Told {
                 .iter()
                 .map(|place| Dot { at: (place.batch, place.sd), mark: Some(place.mark.clone()) });
             chart.points(dots, Marker::series(at), ink(at));
-            if let (Some(end), true) = (curve.points.last(), coloured[at]) {
+            if let (Some(end), true) = (curve.points.last(), self.curves.len() > 1) {
                 chart.end((end.batch * 1.3, end.sd), self.short(&curve.label), ink(at));
             }
         }
@@ -180,8 +183,15 @@ fn fraction(slope: f64) -> String {
 /// From where to where all panels reach.
 fn reach(panels: &[Told]) -> (f64, f64) {
     let points = || panels.iter().flat_map(|panel| &panel.curves).flat_map(|curve| &curve.points);
-    let all = || points().flat_map(|place| [Some(place.sd), place.predicted]).flatten();
-    (all().fold(f64::INFINITY, f64::min) / 1.5, all().fold(0.0, f64::max) * 1.5)
+    let all = || {
+        let width = |place: &Place| place.width.unwrap_or(0.0).min(0.8 * place.sd);
+        points().flat_map(move |place| {
+            [Some(place.sd - width(place)), Some(place.sd + width(place)), place.predicted]
+                .into_iter()
+                .flatten()
+        })
+    };
+    (all().fold(f64::INFINITY, f64::min) / 1.3, all().fold(0.0, f64::max) * 1.5)
 }
 
 fn caption(results: &Results, along: &Along, panels: &[Told], shown: usize) -> String {
@@ -209,6 +219,7 @@ fn caption(results: &Results, along: &Along, panels: &[Told], shown: usize) -> S
     if !slopes.is_empty() {
         caption += &format!(" Fitted slopes of its logarithm: {}.", slopes.join("; "));
     }
+    caption += &series::says_grey(panels.iter().map(|panel| panel.curves.len()).max().unwrap_or(0));
     if shown < panels.len() {
         caption += &format!(" Shown are {shown} of {} learners; cells.parquet has all.", panels.len());
     }

@@ -26,7 +26,8 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let cells = along.series.iter().filter(|series| series.bidder.is_none_or(|bidder| bidder == 0));
     let told = cells.map(|series| Told::of(results, subject.findings.best_betas.as_slice(), &series.points));
     let told: Vec<Told> = told.filter(|told| told.points.len() > 1).collect();
-    if told.is_empty() {
+    // Where nothing is random there is bias alone, which stands in other figures.
+    if !told.iter().any(|told| told.points.iter().any(|place| place.parts.is_some())) {
         return Ok(Vec::new());
     }
     let name = "rmse-beta";
@@ -63,6 +64,9 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
                 let mut chart = told.chart(&along, &title, last(column));
                 chart.y = chart.y.over(low, high);
                 chart.x.labelled = below <= column;
+                if rows.len() > 1 || row.len() > 2 {
+                    chart.height = spread::height(rows.len(), chart.x.labelled);
+                }
                 chart.y.labelled = column == 0;
                 if column > 0 {
                     chart.y.title = Markup::default();

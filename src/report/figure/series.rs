@@ -135,12 +135,21 @@ pub(super) fn coloured(sizes: &[f64]) -> Vec<bool> {
     coloured
 }
 
+/// " The 12 largest of 40 lines have colours.": what is said of lines of a panel; empty where all have.
+pub(super) fn says_grey(lines: usize) -> String {
+    if lines > COLOURED {
+        format!(" The {COLOURED} largest of {lines} lines have colours.")
+    } else {
+        String::new()
+    }
+}
+
 /// By what the places of a series on a logarithmic axis are multiplied, so that points of several series stand side
 /// by side.
 pub(super) fn dodge(series: usize, count: usize, values: &[f64]) -> f64 {
     let nearest = values.windows(2).map(|pair| pair[1] / pair[0]).fold(f64::INFINITY, f64::min);
     // All of them take at most a quarter of the way to the next value.
-    let step = (0.25 * libm::log(nearest) / count as f64).min(0.03);
+    let step = (0.25 * libm::log(nearest) / count as f64).min(0.045);
     libm::exp(step * (series as f64 - 0.5 * (count as f64 - 1.0)))
 }
 

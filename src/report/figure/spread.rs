@@ -1,5 +1,6 @@
 //! Which of many cells are shown, and in what rows.
 
+use crate::report::chart::Height;
 use crate::report::results::Axes;
 
 /// At most `most` of the candidates, spread over the axes: some values of each, the ends among them.
@@ -95,6 +96,17 @@ pub(super) fn rows(
         _ => most.min(3),
     };
     cells.chunks(columns).map(<[usize]>::to_vec).collect()
+}
+
+/// The height of a small multiple among so many rows: less where there are many, and more where the axis below it is
+/// labelled, so that the panels are alike.
+pub(super) fn height(rows: usize, labelled: bool) -> Height {
+    let panel = match rows {
+        0..=2 => 92.0,
+        3 | 4 => 76.0,
+        _ => 62.0,
+    };
+    Height::Points(panel + if labelled { 24.0 } else { 3.0 })
 }
 
 /// Cells that differ along one axis alone, in rows.

@@ -4,7 +4,7 @@
 use super::{Picture, Subject, in_rows, written};
 use crate::report::chart::{Axis, Cell, Chart, Direction, Dot, Figure, Height, Marker, Style};
 use crate::report::results::{Estimate, Line, Results};
-use crate::report::scene::{Anchor, Dash, Ink, Mark, Markup, Stroke};
+use crate::report::scene::{Anchor, Dash, Ink, Mark, Markup, Stroke, width};
 use crate::store::StoreError;
 
 /// The most cells, and the most bidders in them, that a sweep may have to get the figure.
@@ -12,6 +12,9 @@ const MOST: usize = 8;
 
 /// A panel narrower than this stands below the others.
 const NARROWEST: f64 = 150.0;
+
+/// Points that the names of rows and the gap between panels take.
+const NAMES: f64 = 64.0;
 
 /// Below this a part is rounding.
 const NOUGHT: f64 = 1e-9;
@@ -39,14 +42,21 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         return Ok(Vec::new());
     }
     let name = "waterfall";
-    let columns = falls.len().min(2);
-    let inches = subject.inches(columns);
+    let inches = (subject.inches)(falls.len().min(2));
+    let columns = if falls.len() > 1 && inches * 36.0 > NARROWEST { 2 } else { 1 };
     let description = description(results, &falls);
     let style = Style { narrowest: NARROWEST, ..Style::default() };
     let figure = Figure::new(name, "From Nash to the learned multiplier", &description, inches).styled(style);
-    let charts = falls.iter().map(|fall| fall.chart(results, falls.len() > 1)).collect();
+    // Names take some of the width.
+    let points = inches * 72.0 / columns as f64 - NAMES;
+    let charts: Vec<Chart> = falls.iter().map(|fall| fall.chart(results, falls.len() > 1, points)).collect();
+    let mut rows = in_rows(charts, columns);
+    let last = rows.len() - 1;
+    for chart in rows[..last].iter_mut().flatten() {
+        chart.x.title = Markup::default();
+    }
     let caption = caption(results, &falls);
-    Ok(vec![Picture { name: name.into(), scene: figure.grid(in_rows(charts, columns)), caption }])
+    Ok(vec![Picture { name: name.into(), scene: figure.grid(rows), caption }])
 }
 
 /// The way from Nash to what a line learned.
@@ -74,13 +84,12 @@ impl Fall {
         Some(Fall { line, nash, steps: steps(nash, &parts, bias), learned })
     }
 
-    fn chart(&self, results: &Results, many: bool) -> Chart {
-        let names = ["Nash"].into_iter().chain(self.steps.iter().map(|step| step.name)).chain(["learned"]);
-        let y = Axis::categories("", names.map(Markup::from));
-        let (low, high) = self.reach();
-        let room = 0.04 * (high - low);
-        // Numbers stand on the side of the room that is left.
-        let mut chart = Chart::new(Axis::linear("multiplier *w*").over(low - room, high + room), y)
+    /// The chart, with a panel of so many points; with its title among `many`.
+    fn chart(&self, results: &Results, many: bool, points: f64) -> Chart {
+        let rows = self.rows();
+        let y = Axis::categories("", rows.iter().map(|row| Markup::from(row.name)));
+        let (low, high) = range(&rows, points);
+        let mut chart = Chart::new(Axis::linear("multiplier *w*").over(low, high), y)
             .tall(Height::PerName(13.0))
             .unlettered();
         if many {
@@ -89,78 +98,104 @@ impl Fall {
             let title = cell.into_iter().chain(bidder).collect::<Vec<_>>().join(", ");
             chart = chart.titled(title);
         }
-        let thin = Stroke::new(Ink::Soft, 0.5);
-        let last = self.steps.len() + 1;
-        chart.line([(self.nash, 0.0), (self.nash, 1.0)], thin);
-        for (at, step) in self.steps.iter().enumerate() {
-            let row = at as f64 + 1.0;
-            let to = step.from + step.part.mean;
-            let ink = match step.part.mean {
+        chart.reference(Direction::Up, self.nash, "", Stroke::new(Ink::Text, 0.7).dashed(Dash::Dashed));
+        for (at, row) in rows.iter().enumerate() {
+            let up = at as f64;
+            let mark = || Some(Mark { cell: self.line.cell, tip: format!("{}: {}", row.name, row.label) });
+            let ink = match row.to - row.from {
                 part if part.abs() < NOUGHT => Ink::Soft,
                 part => Ink::Hue(if part < 0.0 { 1 } else { 0 }),
             };
-            let (left, right) = (step.from.min(to), step.from.max(to));
-            let tip = format!("{}: {}", step.name, written::estimate(step.part.mean, step.part.ci95));
-            let mark = Some(Mark { cell: self.line.cell, tip });
-            chart.cells([Cell {
-                x: (left, right),
-                y: (row - 0.32, row + 0.32),
-                paint: ink.into(),
-                label: None,
-                mark,
-            }]);
-            // A part of no width is still seen.
-            chart.line([(step.from, row - 0.32), (step.from, row + 0.32)], Stroke::new(ink, 0.8));
-            let width = step.part.ci95.filter(|width| *width > NOUGHT);
-            if let Some(width) = width {
-                chart.intervals(Direction::Across, [(row, to - width, to + width)], Ink::Text);
+            if let Some(marker) = row.marker {
+                chart.points([Dot { at: (row.to, up), mark: mark() }], marker, Ink::Text);
+            } else {
+                let (left, right) = (row.from.min(row.to), row.from.max(row.to));
+                let (x, y) = ((left, right), (up - 0.32, up + 0.32));
+                chart.cells([Cell { x, y, paint: ink.into(), label: None, mark: mark() }]);
+                // A part of no width is still seen.
+                chart.line([(row.from, y.0), (row.from, y.1)], Stroke::new(ink, 0.8));
             }
-            let (left, right) = (left.min(to - width.unwrap_or(0.0)), right.max(to + width.unwrap_or(0.0)));
-            chart.line([(to, row), (to, row + 1.0)], thin);
-            let label = signed(step.part);
-            self.write(&mut chart, row, (left, right), label, (low, high));
+            if let Some(width) = row.width {
+                chart.intervals(Direction::Across, [(up, row.to - width, row.to + width)], Ink::Text);
+            }
+            if at + 1 < rows.len() {
+                chart.line([(row.to, up), (row.to, up + 1.0)], Stroke::new(Ink::Soft, 0.5));
+            }
+            let gap = GAP / points * (high - low);
+            chart.note_at((row.right() + gap, up + BASE), Anchor::Start, row.label.clone(), Ink::Text);
         }
-        let dot = |cell, tip: String, at| Dot { at, mark: Some(Mark { cell, tip }) };
-        let tip = format!("Nash: {}", written::multiplier(self.nash));
-        chart.points([dot(self.line.cell, tip, (self.nash, 0.0))], Marker::Diamond, Ink::Text);
-        self.write(&mut chart, 0.0, (self.nash, self.nash), written::multiplier(self.nash), (low, high));
-        let learned = written::estimate(self.learned.mean, self.learned.ci95);
-        let (from, to) = self.learned.interval();
-        if self.learned.ci95.is_some() {
-            chart.intervals(Direction::Across, [(last as f64, from, to)], Ink::Text);
-        }
-        let tip = format!("learned: {learned}");
-        chart.points([dot(self.line.cell, tip, (self.learned.mean, last as f64))], Marker::Circle, Ink::Text);
-        self.write(&mut chart, last as f64, (from, to), learned, (low, high));
-        chart.reference(Direction::Up, self.nash, "", Stroke::new(Ink::Text, 0.7).dashed(Dash::Dashed));
         chart
     }
 
-    /// Writes a number beside what stands in a row: on the side with more room.
-    fn write(
-        &self,
-        chart: &mut Chart,
-        row: f64,
-        (left, right): (f64, f64),
-        label: String,
-        (low, high): (f64, f64),
-    ) {
-        let gap = 0.025 * (high - low);
-        let (at, anchor) =
-            if left - low > high - right { (left - gap, Anchor::End) } else { (right + gap, Anchor::Start) };
-        chart.note_at((at, row + BASE), anchor, label, Ink::Text);
+    /// From Nash over the parts to what was learned.
+    fn rows(&self) -> Vec<Row> {
+        let nash = Row {
+            name: "Nash",
+            from: self.nash,
+            to: self.nash,
+            width: None,
+            label: written::multiplier(self.nash),
+            marker: Some(Marker::Diamond),
+        };
+        let learned = Row {
+            name: "learned",
+            from: self.learned.mean,
+            to: self.learned.mean,
+            width: self.learned.ci95.filter(|width| *width > NOUGHT),
+            label: written::estimate(self.learned.mean, self.learned.ci95.filter(|width| *width > NOUGHT)),
+            marker: Some(Marker::Circle),
+        };
+        let steps = self.steps.iter().map(|step| Row {
+            name: step.name,
+            from: step.from,
+            to: step.from + step.part.mean,
+            width: step.part.ci95.filter(|width| *width > NOUGHT),
+            label: signed(step.part),
+            marker: None,
+        });
+        [nash].into_iter().chain(steps).chain([learned]).collect()
+    }
+}
+
+/// A row of a chart.
+struct Row {
+    name: &'static str,
+    from: f64,
+    to: f64,
+    width: Option<f64>,
+    label: String,
+    /// Of what is no part.
+    marker: Option<Marker>,
+}
+
+impl Row {
+    fn left(&self) -> f64 {
+        self.from.min(self.to - self.width.unwrap_or(0.0))
     }
 
-    /// From where to where all of it reaches.
-    fn reach(&self) -> (f64, f64) {
-        let (from, to) = self.learned.interval();
-        let ends = self.steps.iter().flat_map(|step| [step.from, step.from + step.part.mean]);
-        let all = || ends.clone().chain([self.nash, from, to]);
-        let (low, high) = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
-        let room = (0.5 * (high - low)).max(1e-6);
-        // Numbers need as much room as half of what is shown, on the side where there is little.
-        (low - 0.3 * room, high + 0.9 * room)
+    fn right(&self) -> f64 {
+        self.from.max(self.to + self.width.unwrap_or(0.0))
     }
+}
+
+/// The gap before a number, in points.
+const GAP: f64 = 5.0;
+
+/// The most of a panel that a number takes, where the panel is narrow.
+const MOST_OF_PANEL: f64 = 0.6;
+
+/// From where to where an axis of so many points runs so that all rows and the numbers to their right have room.
+fn range(rows: &[Row], points: f64) -> (f64, f64) {
+    let least = rows.iter().map(Row::left).fold(f64::INFINITY, f64::min);
+    let most = rows.iter().map(Row::right).fold(f64::NEG_INFINITY, f64::max);
+    let low = least - (0.05 * (most - least)).max(1e-6);
+    let end = |row: &Row| {
+        let letters = width(&Markup::from(row.label.as_str()), Style::default().note, false);
+        let share = ((letters + 2.0 * GAP) / points).min(MOST_OF_PANEL);
+        // What lies left of the number has the rest of the panel.
+        low + (row.right() - low) / (1.0 - share)
+    };
+    (low, rows.iter().map(end).fold(most, f64::max))
 }
 
 /// The parts one after the other, from Nash; one step where they do not add up to the bias because some are unknown.
@@ -184,7 +219,7 @@ fn steps(nash: f64, parts: &[(&'static str, Estimate)], bias: Estimate) -> Vec<S
 fn signed(part: Estimate) -> String {
     let width = part.ci95.filter(|width| *width > NOUGHT);
     let places = match width {
-        Some(width) => written::places(width, 1),
+        Some(width) => written::places(width, 1).min(5),
         None if part.mean.abs() < NOUGHT => return "0".into(),
         None => written::places(part.mean, 3).min(5),
     };
@@ -222,10 +257,11 @@ fn caption(results: &Results, falls: &[Fall]) -> String {
         let largest = fall.steps.iter().max_by(|a, b| a.part.mean.abs().total_cmp(&b.part.mean.abs()))?;
         Some((largest.name, largest.part.mean, fall.learned.mean - fall.nash))
     };
-    if let ([fall], true) = (falls, falls[0].steps.len() > 1)
-        && let Some((name, part, bias)) = largest(fall)
-    {
-        caption += &format!(" Most is {name}: {} of {}.", written::signed(part, 4), written::signed(bias, 4));
+    if let ([fall], true) = (falls, falls[0].steps.len() > 1) {
+        if let Some((name, part, bias)) = largest(fall) {
+            caption +=
+                &format!(" Most is {name}: {} of {}.", written::signed(part, 4), written::signed(bias, 4));
+        }
     }
     if falls.len() > 1 {
         let mut counts: Vec<(&str, usize)> = Vec::new();
@@ -252,6 +288,24 @@ fn caption(results: &Results, falls: &[Fall]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_have_room_to_the_right_of_their_rows() {
+        let row = |to: f64, label: &str| Row {
+            name: "learning",
+            from: 0.5,
+            to,
+            width: None,
+            label: label.into(),
+            marker: None,
+        };
+        let rows = [row(0.084, "−0.39653 ± 0.00005"), row(0.49, "0.5")];
+        let (low, high) = range(&rows, 150.0);
+        let letters = width(&Markup::from("−0.39653 ± 0.00005"), 7.0, false);
+        assert!(low < 0.084 && (high - 0.5) / (high - low) * 150.0 >= letters + GAP);
+        let (_, high) = range(&[row(0.5, "0.5")], 10.0);
+        assert!(high.is_finite() && high > 0.5);
+    }
 
     fn told(mean: f64) -> Estimate {
         Estimate { mean, sd: None, ci95: None }
