@@ -75,3 +75,6 @@ fn in_rows(charts: Vec<Chart>, columns: usize) -> Vec<Vec<Chart>> {
     }
     rows
 }
+
+#[cfg(test)]
+mod tryout;

@@ -2,8 +2,8 @@
 
 mod responses;
 
-use super::{Picture, Subject, naming, room};
-use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker, Sample};
+use super::{Picture, Subject, naming, room, spread, written};
+use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker, Sample, Style};
 use crate::report::results::{Line, Path, Results, TailPair};
 use crate::report::scene::{Dash, Ink, Mark, Stroke};
 use crate::store::StoreError;
@@ -19,7 +19,10 @@ const MOST_PATHS: usize = 1;
 const MOST_BARS: usize = 1;
 
 /// Points that a panel needs.
-const LEAST: f64 = 150.0;
+const LEAST: f64 = 104.0;
+
+/// A panel narrower than this stands below the others.
+const NARROWEST: f64 = 80.0;
 
 /// The widest a panel is, in inches.
 const WIDEST: f64 = 3.25;
@@ -66,7 +69,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     if 2 * pairs.len() < results.cells.rows() {
         return Ok(Vec::new());
     }
-    let shown: Vec<usize> = room::spread(pairs.len(), MOST_PANELS).into_iter().map(|at| pairs[at]).collect();
+    let shown = spread::choose(&results.axes, &pairs, MOST_PANELS);
     let (tails, paths) = (results.tail_pairs(&shown)?, results.paths(&shown)?);
     let panel = |&cell: &usize| Panel {
         cell,
@@ -87,7 +90,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         return Ok(Vec::new());
     }
     let inches = (subject.inches)(panels.len().min(2));
-    let columns = room::columns(inches, LEAST).min(panels.len());
+    let columns = room::columns(inches, LEAST).min(panels.len()).min(3);
     let inches = if columns == 1 { (subject.inches)(1) } else { inches };
     let inches = inches.min(WIDEST * columns as f64);
     let windows = windows(&panels);
@@ -95,12 +98,15 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     for (row, panels) in panels.chunks(columns).enumerate() {
         let chart = |(column, panel): (usize, &Panel)| {
             let at = row * columns + column;
-            chart(results, panel, windows[at], at == 0)
+            chart(results, panel, windows[at], at == 0, column == 0)
         };
         charts.push(panels.iter().enumerate().map(chart).collect());
     }
+    let style = Style { narrowest: NARROWEST, ..Style::default() };
     let description = format!("Phase portraits of {}.", naming::counted(panels.len(), "cell"));
-    let scene = Figure::new("phase", "Two multipliers against each other", &description, inches).grid(charts);
+    let scene = Figure::new("phase", "Two multipliers against each other", &description, inches)
+        .styled(style)
+        .grid(charts);
     let has_curves = panels.iter().any(|panel| responses::can(results, panel.cell));
     let caption = caption(&panels, pairs.len(), has_curves);
     Ok(vec![Picture { name: "phase".into(), scene, caption }])
@@ -144,14 +150,23 @@ fn windows(panels: &[Panel]) -> Vec<([f64; 2], f64)> {
     vec![window(panels); panels.len()]
 }
 
-fn chart(results: &Results, panel: &Panel, (middle, half): ([f64; 2], f64), has_keys: bool) -> Chart {
+fn chart(
+    results: &Results,
+    panel: &Panel,
+    (middle, half): ([f64; 2], f64),
+    has_keys: bool,
+    is_left: bool,
+) -> Chart {
     let axis = |bidder: usize| {
         let (low, high) = (middle[bidder] - half, middle[bidder] + half);
-        Axis::linear(format!("multiplier *w*_{{{}}}", bidder + 1)).over(low, high)
+        let has_title = bidder == 0 || is_left;
+        let title = if has_title { format!("multiplier *w*_{{{}}}", bidder + 1) } else { String::new() };
+        Axis::linear(title).over(low, high)
     };
     let axes: Vec<usize> = (0..results.axes.all().len()).collect();
     let mut chart = Chart::new(axis(0), axis(1))
         .titled(naming::cell(results, panel.cell, &axes))
+        .unlettered()
         .tall(Height::Ratio(SQUARE));
     // What lies on the other axis may leave the square.
     let ends = |bidder: usize| (middle[bidder] - half, middle[bidder] + half);
@@ -181,8 +196,8 @@ fn chart(results: &Results, panel: &Panel, (middle, half): ([f64; 2], f64), has_
         let tip = format!(
             "{label}, run {}: {}, {}",
             tail.replicate,
-            naming::decimal(tail.mean[0], 4),
-            naming::decimal(tail.mean[1], 4)
+            written::number(tail.mean[0], 4),
+            written::number(tail.mean[1], 4)
         );
         Dot { at: (tail.mean[0], tail.mean[1]), mark: Some(Mark { cell: panel.cell, tip }) }
     };
@@ -192,7 +207,7 @@ fn chart(results: &Results, panel: &Panel, (middle, half): ([f64; 2], f64), has_
     }
     for (kind, (_, name, marker, ink)) in REFERENCES.into_iter().enumerate().rev() {
         let Some(at) = panel.references[kind].filter(|at| is_new(panel, kind, *at)) else { continue };
-        let tip = format!("{label}: {name} {}, {}", naming::decimal(at[0], 4), naming::decimal(at[1], 4));
+        let tip = format!("{label}: {name} {}, {}", written::number(at[0], 4), written::number(at[1], 4));
         chart.points([Dot { at: (at[0], at[1]), mark: Some(Mark { cell: panel.cell, tip }) }], marker, ink);
         if has_keys {
             chart.key(Sample::Point(marker, ink), name);
@@ -224,12 +239,12 @@ fn caption(panels: &[Panel], pairs: usize, has_curves: bool) -> String {
         let mean = |bidder: usize| {
             panel.tails.iter().map(|tail| tail.mean[bidder]).sum::<f64>() / panel.tails.len() as f64
         };
-        format!(" Their mean is ({}, {}).", naming::decimal(mean(0), 4), naming::decimal(mean(1), 4))
+        format!(" Their mean is ({}, {}).", written::number(mean(0), 4), written::number(mean(1), 4))
     } else {
         String::new()
     };
     let left_out = if pairs > panels.len() {
-        format!(" Shown are {} of {pairs} cells of two bidders, evenly spread.", panels.len())
+        format!(" Shown are {} of {pairs} cells of two bidders, spread over the axes.", panels.len())
     } else {
         String::new()
     };
