@@ -1,6 +1,6 @@
 //! Bid functions: what was learned beside the equilibria, and below it how far that is from Nash.
 
-use super::{Picture, Subject, naming, room};
+use super::{Picture, Subject, naming, room, written};
 use crate::report::chart::{Axis, Chart, Figure, Height, Sample};
 use crate::report::results::{BidFunction, Line, Results};
 use crate::report::scene::{Dash, Ink, Stroke};
@@ -35,12 +35,12 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let results = subject.results;
     let compared = compared_axes(results);
     let groups = results.axes.groups(&compared);
-    let shown = room::spread(groups.len(), room::MOST_PANELS);
-    let cells: Vec<usize> = shown.iter().flat_map(|&group| groups[group].iter().copied()).collect();
-    let functions = results.bid_functions(&cells)?;
+    let settings = groups.len();
+    let shown = room::choose(&results.axes, groups, room::MOST_PANELS);
+    let functions = results.bid_functions(&shown.concat())?;
     let mut panels: Vec<Panel> = Vec::new();
-    for &group in &shown {
-        panels.extend(panels_of(results, &groups[group], &compared, &functions));
+    for group in &shown {
+        panels.extend(panels_of(results, group, &compared, &functions));
     }
     let is_alone = results.cells.rows() == 1;
     if panels.is_empty() || !(is_alone || functions.iter().any(|function| !is_line(function))) {
@@ -52,13 +52,12 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let inches = subject.inches(panels.len().min(2));
     let columns = room::columns(inches, LEAST).min(panels.len());
     let inches = if columns == 1 { subject.inches(1) } else { inches };
-    let left_out = match (groups.len() - shown.len(), found - panels.len()) {
+    let left_out = match (settings - shown.len(), found - panels.len()) {
         (0, 0) => String::new(),
         (0, panels) => format!(" {} more are in bid_functions.parquet.", naming::counted(panels, "panel")),
         (_, _) => format!(
-            " Shown are {} of {} settings, evenly spread; all are in bid_functions.parquet.",
-            shown.len(),
-            groups.len()
+            " Shown are {} of {settings} settings, spread over the axes; all are in bid_functions.parquet.",
+            shown.len()
         ),
     };
     let is_long = |(name, ..): &(String, usize, BidFunction)| naming::plain(name).chars().count() > LONG;
@@ -343,20 +342,16 @@ fn differences(panel: &Panel, (low, high): (f64, f64), is_first: bool) -> Chart 
 /// What is shown, and how far each series is from Nash at most.
 fn caption(results: &Results, panels: &[Panel]) -> String {
     let functions = || panels.iter().flat_map(|panel| &panel.series);
-    let replicates = functions().filter_map(|(_, _, f)| results.cells.number("replicates", f.cell));
-    let (least, most) = replicates.fold((f64::INFINITY, 0.0_f64), |(l, m), r| (l.min(r), m.max(r)));
-    let runs =
-        if least == most { naming::counted(most as usize, "run") } else { format!("{least} to {most} runs") };
+    let runs = written::replicates(results, functions().map(|(_, _, function)| function.cell));
     let has_bands = functions().any(|(_, _, f)| f.ci95.iter().any(Option::is_some));
     let bands = if has_bands { ", with Student's 95 % interval of the mean as a band" } else { "" };
-    let mean = if most == 1.0 { "one run" } else { "the mean of" };
-    let shown = if most == 1.0 { mean.to_owned() } else { format!("{mean} {runs}") };
+    let shown = if has_bands { format!("the mean of {runs}{bands}") } else { runs };
     let mut names: Vec<&str> = functions().filter_map(|(_, _, f)| Some(second_reference(f)?.0)).collect();
     names.sort_unstable();
     names.dedup();
     let dotted = if names.is_empty() { String::new() } else { format!(" Dotted: {}.", names.join(" or ")) };
     format!(
-        "Learned bids ({shown}{bands}) and those of the Nash equilibrium (dashed), and below what the learned bids \
+        "Learned bids ({shown}) and those of the Nash equilibrium (dashed), and below what the learned bids \
          are less the Nash bids, on one scale.{dotted}{}",
         farthest(panels)
     )

@@ -16,7 +16,7 @@ const MOST_PICTURES: usize = 3;
 const ROW: f64 = 11.5;
 
 /// Points that a panel needs beside its names.
-const LEAST: f64 = 130.0;
+const LEAST: f64 = 110.0;
 
 /// A difference is significant where the corrected p-value is below this.
 const LEVEL: f64 = 0.05;
@@ -59,6 +59,11 @@ fn picture(
     left_out: usize,
 ) -> Option<Picture> {
     let results = subject.results;
+    let names: Vec<String> = lines.iter().map(|&line| naming::line(results, line)).collect();
+    let longest =
+        names.iter().map(|name| width(&Markup::from(name.as_str()), 7.0, false)).fold(0.0, f64::max);
+    let inches = subject.inches(2);
+    let columns = room::columns_with_names(inches, longest, LEAST, 2);
     let panels = MEASURES.map(|(column, title)| {
         let row = |line: &Line| {
             let is_it =
@@ -68,15 +73,12 @@ fn picture(
         Panel { column, title, rows: lines.iter().filter_map(row).collect() }
     });
     let panels: Vec<Panel> = panels.into_iter().filter(|panel| !panel.rows.is_empty()).collect();
+    // One below the other, four would be longer than a page.
+    let panels: Vec<Panel> = panels.into_iter().take(2 * columns).collect();
+    let inches = if columns == 1 { subject.inches(1) } else { inches };
     if panels.is_empty() {
         return None;
     }
-    let names: Vec<String> = lines.iter().map(|&line| naming::line(results, line)).collect();
-    let longest =
-        names.iter().map(|name| width(&Markup::from(name.as_str()), 7.0, false)).fold(0.0, f64::max);
-    let inches = subject.inches(panels.len().min(2));
-    let columns = room::columns(inches - longest / 72.0, LEAST).min(panels.len());
-    let inches = if columns == 1 { subject.inches(1) } else { inches };
     let mut charts: Vec<Vec<Chart>> = Vec::new();
     for (row, panels) in panels.chunks(columns).enumerate() {
         let chart = |(column, panel): (usize, &Panel)| {

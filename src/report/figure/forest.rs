@@ -20,7 +20,7 @@ const MOST_PICTURES: usize = 3;
 const ROW: f64 = 11.5;
 
 /// Points that a panel needs beside its names.
-const LEAST: f64 = 130.0;
+const LEAST: f64 = 110.0;
 
 /// Reference equilibria that are closer than this are one.
 const SAME: f64 = 1e-6;
@@ -50,17 +50,24 @@ struct Panel {
 
 pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let results = subject.results;
-    let Some(axis) = row_axis(results) else { return Ok(Vec::new()) };
-    let groups = results.axes.groups(&[axis]);
-    let shown = room::spread(groups.len(), room::MOST_PANELS);
-    let mut panels: Vec<Panel> = shown.iter().map(|&group| panel(results, &groups[group], axis)).collect();
+    if results.axes.all().iter().all(|axis| axis.is_numeric()) {
+        return Ok(Vec::new());
+    }
+    let axis = row_axis(results);
+    let groups = match axis {
+        Some(axis) => results.axes.groups(&[axis]),
+        None => vec![(0..results.cells.rows()).collect()],
+    };
+    let settings = groups.len();
+    let shown = room::choose(&results.axes, groups, room::MOST_PANELS);
+    let mut panels: Vec<Panel> = shown.iter().map(|group| panel(results, group, axis)).collect();
     let hidden = thin_out(&mut panels);
     if panels.iter().flat_map(|panel| &panel.rows).all(|row| row.multiplier.is_none()) {
         return Ok(Vec::new());
     }
     let mut left_out = String::new();
-    if groups.len() > shown.len() {
-        left_out = format!(" Shown are {} of {} settings, evenly spread.", shown.len(), groups.len());
+    if settings > shown.len() {
+        left_out = format!(" Shown are {} of {settings} settings, spread over the axes.", shown.len());
     }
     if hidden > 0 {
         left_out += &format!(" {} more are in cell_bidders.parquet.", naming::counted(hidden, "row"));
@@ -74,18 +81,26 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     Ok(pictures.collect())
 }
 
-/// The axis of words that has the most values: the last one of several.
+/// The axis of words that has the most values: the last one of several. `None` where some cells have not it, as
+/// those of other blocks, or hardly two differ along it alone: then every cell is a row of one panel.
 fn row_axis(results: &Results) -> Option<usize> {
     let axes = results.axes.all().iter().enumerate().filter(|(_, axis)| !axis.is_numeric());
-    axes.max_by_key(|(_, axis)| axis.values.len()).map(|(at, _)| at)
+    let (axis, _) = axes.max_by_key(|(_, axis)| axis.values.len())?;
+    let cells = results.cells.rows();
+    let has_all = (0..cells).all(|cell| results.axes.place(cell, axis).is_some());
+    (has_all && 2 * results.axes.groups(&[axis]).len() <= cells).then_some(axis)
 }
 
-fn panel(results: &Results, group: &[usize], axis: usize) -> Panel {
-    let others: Vec<usize> = (0..results.axes.all().len()).filter(|other| *other != axis).collect();
+fn panel(results: &Results, group: &[usize], axis: Option<usize>) -> Panel {
+    let named: Vec<usize> =
+        (0..results.axes.all().len()).filter(|&at| axis.is_some() && axis != Some(at)).collect();
     let lines = group.iter().flat_map(|&cell| results.lines_of(cell));
     let rows = lines.map(|line| {
-        let place = results.axes.place(line.cell, axis);
-        let name = place.map_or("–".to_owned(), |place| naming::tick(&results.axes.all()[axis], place));
+        let place = axis.and_then(|axis| Some((axis, results.axes.place(line.cell, axis)?)));
+        let name = match place {
+            Some((axis, place)) => naming::tick(&results.axes.all()[axis], place),
+            None => naming::line(results, Line { cell: line.cell, bidder: None }),
+        };
         Row {
             line,
             name: match line.bidder {
@@ -96,7 +111,7 @@ fn panel(results: &Results, group: &[usize], axis: usize) -> Panel {
             references: REFERENCES.map(|(column, ..)| results.number(line, column)),
         }
     });
-    Panel { title: naming::cell(results, group[0], &others), rows: rows.collect() }
+    Panel { title: naming::cell(results, group[0], &named), rows: rows.collect() }
 }
 
 /// Leaves rows, evenly spread, so that panels of as many each fit into the pictures; how many went.
@@ -143,7 +158,7 @@ fn pages(panels: Vec<Panel>) -> Vec<Vec<Panel>> {
 fn picture(
     subject: &Subject,
     name: String,
-    axis: usize,
+    axis: Option<usize>,
     panels: &[Panel],
     scale: &Scale,
     left_out: &str,
@@ -158,9 +173,7 @@ fn picture(
         let names = |panel: &Panel| panel.rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
         names(&pair[0]) == names(&pair[1])
     });
-    // Names that all panels share stand at the left only.
-    let (of_first, of_each) = if same_names { (names, 0.0) } else { (0.0, names) };
-    let columns = room::columns(inches - of_first / 72.0, LEAST + of_each).min(panels.len());
+    let columns = room::columns_with_names(inches, names, LEAST, panels.len().min(2));
     let inches = if columns == 1 { subject.inches(1) } else { inches };
     let drawn = drawn(panels);
     let mut charts: Vec<Vec<Chart>> = Vec::new();
@@ -251,14 +264,15 @@ impl Scale {
 
 fn chart(
     results: &Results,
-    axis: usize,
+    axis: Option<usize>,
     panel: &Panel,
     scale: &Scale,
     drawn: &[bool; REFERENCES.len()],
     sides: Sides,
 ) -> Chart {
     let names = panel.rows.iter().map(|row| row.name.as_str().into());
-    let y = Axis::categories(naming::title(&results.axes.all()[axis]), names);
+    let title = axis.map_or(String::new(), |axis| naming::title(&results.axes.all()[axis]));
+    let y = Axis::categories(title, names);
     let y = if sides.has_names { y } else { y.unlabelled() };
     let x = if scale.less_nash { "multiplier *w* less Nash" } else { "multiplier *w*" };
     let x = Axis { range: scale.range, labelled: sides.has_numbers, ..Axis::linear(x) };
@@ -304,7 +318,7 @@ fn dot(results: &Results, row: &Row, at: (f64, f64), (what, multiplier): (&str, 
 }
 
 /// How many rows are shown, and which of them are nearest to Nash and farthest from it.
-fn caption(results: &Results, axis: usize, panels: &[Panel]) -> String {
+fn caption(results: &Results, axis: Option<usize>, panels: &[Panel]) -> String {
     let rows = || panels.iter().flat_map(|panel| panel.rows.iter().map(move |row| (panel, row)));
     let has_intervals = rows().any(|(_, row)| row.multiplier.is_some_and(|m| m.ci95.is_some()));
     let bars = if has_intervals { ", with Student's 95 % interval of the mean over replicates" } else { "" };
@@ -316,7 +330,8 @@ fn caption(results: &Results, axis: usize, panels: &[Panel]) -> String {
             if count == 1 { "1 row has".into() } else { format!("{count} rows have") }
         ),
     };
-    let title = naming::plain(&naming::title(&results.axes.all()[axis]));
+    let title =
+        axis.map_or(String::from("cell"), |axis| naming::plain(&naming::title(&results.axes.all()[axis])));
     let distances = rows().filter_map(|(panel, row)| {
         let far = row.multiplier?.mean - row.references[0]?;
         let place = if panel.title.is_empty() || panels.len() == 1 {

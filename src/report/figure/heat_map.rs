@@ -1,6 +1,6 @@
 //! Heat maps over two numeric axes: the bias, diverging about 0, and what a best reply gains.
 
-use super::{Picture, Subject, naming, room};
+use super::{Picture, Subject, naming, room, written};
 use crate::report::chart::{Axis, Cell, Chart, ColourBar, Figure, Height, Style};
 use crate::report::results::{Line, Results};
 use crate::report::scene::{Mark, Markup};
@@ -15,8 +15,8 @@ const MOST_PRINTED: usize = 8;
 /// The height of a row, in points; lower where there are many.
 const ROW: f64 = 20.0;
 
-/// The most height of all rows of a panel, in points.
-const TALLEST: f64 = 260.0;
+/// The most height of the rows of all panels one below the other, in points.
+const TALLEST: f64 = 330.0;
 
 /// Points that a panel needs beside its cells, and each cell across.
 const BESIDE: f64 = 42.0;
@@ -77,7 +77,7 @@ impl Measure {
 
     /// In two digits, below 100.
     fn printed(self, scaled: f64) -> String {
-        naming::decimal(scaled, naming::places(scaled, 2).min(4))
+        written::number(scaled, naming::places(scaled, 2).min(4))
     }
 }
 
@@ -92,8 +92,8 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let results = subject.results;
     let Some(plane) = plane(results) else { return Ok(Vec::new()) };
     let groups = results.axes.groups(&[plane.across, plane.up]);
-    let shown = room::spread(groups.len(), MOST_PANELS);
-    let groups: Vec<&[usize]> = shown.iter().map(|&group| &groups[group][..]).collect();
+    let groups = room::choose(&results.axes, groups, MOST_PANELS);
+    let groups: Vec<&[usize]> = groups.iter().map(|group| &group[..]).collect();
     let maps: Vec<Map> = [Measure::Bias, Measure::Epsilon]
         .into_iter()
         .filter_map(|measure| map(results, &plane, &groups, measure))
@@ -179,6 +179,7 @@ fn picture(subject: &Subject, plane: &Plane, groups: &[&[usize]], name: String, 
     let columns = room::columns(inches, least).min(panels.len());
     let inches = if columns == 1 { subject.inches(1) } else { inches };
     let mut charts: Vec<Vec<Chart>> = Vec::new();
+    let tallest = TALLEST / panels.len().div_ceil(columns) as f64;
     for row in panels.chunks(columns) {
         let chart = |(column, (map, group)): (usize, &(&Map, usize))| {
             let cell = naming::cell(results, groups[*group][0], &plane.further);
@@ -189,7 +190,8 @@ fn picture(subject: &Subject, plane: &Plane, groups: &[&[usize]], name: String, 
                 (_, cell) => cell.to_owned(),
             };
             let is_last = column + 1 == row.len() || maps.len() > 1;
-            chart(results, plane, map, *group, title, column == 0, is_last)
+            let sides = Sides { has_names: column == 0, has_scale: is_last, tallest };
+            chart(results, plane, map, *group, title, sides)
         };
         charts.push(row.iter().enumerate().map(chart).collect());
     }
@@ -205,14 +207,20 @@ fn picture(subject: &Subject, plane: &Plane, groups: &[&[usize]], name: String, 
     Picture { name, scene, caption: caption(results, plane, groups, maps) }
 }
 
+/// What stands around a panel, and the most height of its rows in points.
+struct Sides {
+    has_names: bool,
+    has_scale: bool,
+    tallest: f64,
+}
+
 fn chart(
     results: &Results,
     plane: &Plane,
     map: &Map,
     group: usize,
     title: String,
-    is_first: bool,
-    is_last: bool,
+    Sides { has_names, has_scale, tallest }: Sides,
 ) -> Chart {
     let axes = results.axes.all();
     let (across, up) = (&axes[plane.across], &axes[plane.up]);
@@ -223,11 +231,11 @@ fn chart(
     };
     let x = Axis::categories(naming::title(across), names(plane.across));
     let y = Axis::categories(naming::title(up), names(plane.up).into_iter().rev());
-    let y = if is_first { y } else { y.unlabelled() };
+    let y = if has_names { y } else { y.unlabelled() };
     let mut chart = Chart::new(x, y)
         .titled(title)
         .unlettered()
-        .tall(Height::PerName((TALLEST / up.values.len() as f64).min(ROW)))
+        .tall(Height::PerName((tallest / up.values.len() as f64).min(ROW)))
         .when_empty("no run ended");
     let cell = |value: &Value| {
         let printed = map.measure.printed(value.scaled);
@@ -241,7 +249,7 @@ fn chart(
     };
     chart.cells(map.panels[group].iter().map(cell));
     // Numbers say what colours mean.
-    if is_last && !is_printed {
+    if has_scale && !is_printed {
         chart.colour_bar(map.bar.clone());
     }
     chart
@@ -268,7 +276,7 @@ fn caption(results: &Results, plane: &Plane, groups: &[&[usize]], maps: &[Map]) 
     let told: Vec<String> = told.collect();
     let total = results.axes.groups(&[plane.across, plane.up]).len();
     let left_out = if total > groups.len() {
-        format!(" Shown are {} of {total} settings of the other axes, evenly spread.", groups.len())
+        format!(" Shown are {} of {total} settings of the other axes, spread over them.", groups.len())
     } else {
         String::new()
     };

@@ -1,6 +1,6 @@
 //! Mixtures over multipliers: how they concentrate over the epochs where that was recorded, and where they end.
 
-use super::{Picture, Subject, naming, room};
+use super::{Picture, Subject, naming, room, spread, written};
 use crate::report::chart::{Axis, Cell, Chart, Direction, Dot, Figure, Height, Marker, Sample};
 use crate::report::results::{Line, Mixing, Mixture, Results};
 use crate::report::scene::{Dash, Ink, Mark, Stroke};
@@ -37,6 +37,13 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let mut pictures = over_time(subject)?;
     pictures.extend(at_the_end(subject, pictures.len())?);
     Ok(pictures)
+}
+
+/// Whether a bidder of a cell plays a mixture over multipliers.
+fn mixes(results: &Results, cell: usize) -> bool {
+    let settings = results.plan.cell(results.position(cell)).settings;
+    let plays = settings.bidders.iter().map(|bidder| bidder.play());
+    plays.into_iter().any(|play| play.is_mixed() && play.table().is_none())
 }
 
 fn name(page: usize) -> String {
@@ -85,13 +92,8 @@ fn grid_equilibria(told: &str, bidder: usize) -> Vec<f64> {
 /// Strips of what the mixtures of a bidder hold at each epoch, and the equilibria.
 fn over_time(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let results = subject.results;
-    let mixes = |cell: &usize| {
-        let rows = results.bidders_of(*cell);
-        rows.into_iter().any(|row| !results.bidders.is_missing("grid_multiplier", row))
-    };
-    let cells: Vec<usize> = (0..results.cells.rows()).filter(mixes).collect();
-    let shown: Vec<usize> =
-        room::spread(cells.len(), room::MOST_PANELS).into_iter().map(|at| cells[at]).collect();
+    let cells: Vec<usize> = (0..results.cells.rows()).filter(|&cell| mixes(results, cell)).collect();
+    let shown = spread::choose(&results.axes, &cells, room::MOST_PANELS);
     let mut mixings = results.mixing(&shown)?;
     mixings.retain(|mixing| mixing.bidder == 0 || !results.is_alike(mixing.cell));
     let found = mixings.len();
@@ -102,7 +104,7 @@ fn over_time(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let charts = mixings.iter().enumerate().map(|(at, mixing)| strip(results, mixing, at == 0)).collect();
     let replicates = mixings.iter().map(|mixing| mixing.replicates).max().unwrap_or(0);
     let left_out = if cells.len() > shown.len() || found > mixings.len() {
-        format!(" Shown are {} panels of {} cells, evenly spread.", mixings.len(), cells.len())
+        format!(" Shown are {} panels of {} cells, spread over the axes.", mixings.len(), cells.len())
     } else {
         String::new()
     };
@@ -136,6 +138,11 @@ fn strip(results: &Results, mixing: &Mixing, has_keys: bool) -> Chart {
     chart
 }
 
+fn reference_pen(name: &str) -> Stroke {
+    let (ink, dash) = if name == "Nash" { (Ink::Text, Dash::Dashed) } else { (Ink::Hue(3), Dash::Dotted) };
+    Stroke::new(ink, 0.8).dashed(dash)
+}
+
 fn mark_references(chart: &mut Chart, along: Direction, references: &[(&'static str, f64)]) {
     let mut named: Vec<&str> = Vec::new();
     for (name, at) in references {
@@ -157,27 +164,21 @@ struct Series {
 /// Where the mixtures end: their weights over the multipliers.
 fn at_the_end(subject: &Subject, first: usize) -> Result<Vec<Picture>, StoreError> {
     let results = subject.results;
-    let all: Vec<usize> = (0..results.cells.rows()).collect();
     let compared = compared_axis(results);
-    let groups = results.axes.groups(compared.as_slice());
-    let all = if groups.len() > 4 * room::MOST_PANELS {
-        let shown = room::spread(groups.len(), 4 * room::MOST_PANELS);
-        shown.into_iter().flat_map(|group| groups[group].clone()).collect()
-    } else {
-        all
-    };
-    let mixtures = results.mixtures(&all)?;
-    let groups: Vec<&Vec<usize>> =
-        groups.iter().filter(|group| mixtures.iter().any(|mixture| group.contains(&mixture.cell))).collect();
-    let shown = room::spread(groups.len(), room::MOST_PANELS);
+    let groups = results.axes.groups(compared.as_slice()).into_iter();
+    let groups: Vec<Vec<usize>> =
+        groups.filter(|group| group.iter().any(|&cell| mixes(results, cell))).collect();
+    let settings = groups.len();
+    let groups = room::choose(&results.axes, groups, room::MOST_PANELS);
+    let mixtures = results.mixtures(&groups.concat())?;
     let others: Vec<usize> = (0..results.axes.all().len()).filter(|axis| Some(*axis) != compared).collect();
-    let all: Vec<(String, Vec<Series>)> = shown
+    let all: Vec<(String, Vec<Series>)> = groups
         .iter()
-        .map(|&group| {
-            let cells = groups[group];
+        .map(|cells| {
             let series = series_of(results, cells, compared, &mixtures);
             (naming::cell(results, cells[0], &others), series)
         })
+        .filter(|(_, series)| !series.is_empty())
         .collect();
     let names = |series: &[Series]| series.iter().map(|series| series.name.clone()).collect::<Vec<_>>();
     // Series that are the same everywhere are named once.
@@ -195,26 +196,24 @@ fn at_the_end(subject: &Subject, first: usize) -> Result<Vec<Picture>, StoreErro
     if charts.is_empty() {
         return Ok(Vec::new());
     }
-    let left_out = if groups.len() > shown.len() {
+    let left_out = if settings > groups.len() {
         format!(
-            " Shown are {} of {} settings, evenly spread; all are in mixtures.parquet.",
-            shown.len(),
+            " Shown are {} of {settings} settings, spread over the axes; all are in mixtures.parquet.",
             groups.len()
         )
     } else {
         String::new()
     };
-    let replicates = mixtures.iter().filter_map(|mixture| results.cells.number("replicates", mixture.cell));
-    let most = replicates.fold(0.0, f64::max);
-    let mean = if most > 1.0 { format!(", means of up to {most} runs") } else { String::new() };
+    let cells = mixtures.iter().map(|mixture| mixture.cell);
+    let mean = format!(", {}", written::replicates(results, cells));
     let what = if is_many {
         format!(
-            "What mixtures hold over the tail{mean}: the median, the middle half (dark) and the middle 90 % (light), \
+            "What mixtures hold over the tail (mean weights{mean}): the median, the middle half (dark) and the middle 90 % (light), \
              beside the Nash multiplier and the equilibria of the grid."
         )
     } else {
         format!(
-            "Weights of the arms over the tail{mean}, beside the Nash multiplier and the equilibria of the grid; arms \
+            "Mean weights of the arms over the tail{mean}, beside the Nash multiplier and the equilibria of the grid; arms \
              of less than {LEAST_WEIGHT} have no marker."
         )
     };
@@ -281,8 +280,8 @@ fn weights(results: &Results, title: &str, series: &[Series], has_keys: bool) ->
             let label = naming::plain(&naming::line(results, Line { cell: mixture.cell, bidder: None }));
             let tip = format!(
                 "{label}: weight {} at {}",
-                naming::decimal(weight, 3),
-                naming::decimal(multiplier, 3)
+                written::number(weight, 3),
+                written::number(multiplier, 3)
             );
             Dot { at: (multiplier, weight), mark: Some(Mark { cell: mixture.cell, tip }) }
         };
@@ -322,7 +321,18 @@ fn strips(results: &Results, title: &str, series: &[Series], has_keys: bool) -> 
         .tall(Height::PerName(ROW));
     if let Some(Series { mixture, .. }) = series.first() {
         let line = Line { cell: mixture.cell, bidder: Some(mixture.bidder) };
-        mark_references(&mut chart, Direction::Up, &references(results, line));
+        let places = references(results, line);
+        // Labels within the panel would lie on strips.
+        for (name, at) in &places {
+            chart.reference(Direction::Up, *at, "", reference_pen(name));
+        }
+        if has_keys {
+            for name in
+                ["Nash", "grid"].into_iter().filter(|name| places.iter().any(|place| place.0 == *name))
+            {
+                chart.key(Sample::Line(reference_pen(name)), name);
+            }
+        }
     }
     let (light, dark) = (Ink::Hue(0).faint(0.25), Ink::Hue(0).faint(0.5));
     let strip = |(at, series): (usize, &Series), ends: [usize; 2], half: f64, paint| {
@@ -336,7 +346,7 @@ fn strips(results: &Results, title: &str, series: &[Series], has_keys: bool) -> 
     let dot = |(at, series): (usize, &Series)| {
         let median = quantiles(&series.mixture)[2];
         let label = naming::plain(&naming::line(results, Line { cell: series.mixture.cell, bidder: None }));
-        let tip = format!("{label}: median {}", naming::decimal(median, 3));
+        let tip = format!("{label}: median {}", written::number(median, 3));
         Dot { at: (median, at as f64), mark: Some(Mark { cell: series.mixture.cell, tip }) }
     };
     chart.points(rows().map(dot), Marker::Circle, Ink::Hue(0));

@@ -1,11 +1,15 @@
 //! What axes, their values, bidders and numbers are called in pictures.
 
+use super::written;
 use crate::report::results::{Axis, Line, Results};
 use crate::report::scene::{Markup, escape};
 
 /// The letter of a setting, and what it is called on an axis.
 const LETTERS: [(&str, &str, &str); 2] =
     [("bidders", "*N*", "bidders *N*"), ("beta", "*β*", "steepness *β*")];
+
+/// Numbers of more letters are rounded.
+const LONG: usize = 7;
 
 /// What the axis is called along an axis of a chart, as markup.
 pub(super) fn title(axis: &Axis) -> String {
@@ -18,6 +22,8 @@ pub(super) fn tick(axis: &Axis, place: usize) -> String {
     match axis.values[place].number {
         Some(number) if number == f64::INFINITY => "∞".to_owned(),
         Some(number) if number < 0.0 => format!("−{}", -number),
+        // Of a geometric progression, say.
+        Some(number) if axis.values[place].text.len() > LONG => short(number, 3),
         Some(_) => escape(&axis.values[place].text),
         None => escape(&words(axis)[place]),
     }
@@ -175,13 +181,6 @@ pub(super) fn prior(spelling: &str) -> String {
     }
 }
 
-/// A number with so many decimals and a true minus sign; zero without a sign.
-pub(super) fn decimal(number: f64, places: usize) -> String {
-    let text = format!("{:.places$}", number.abs());
-    let is_zero = text.chars().all(|c| c == '0' || c == '.');
-    if number < 0.0 && !is_zero { format!("−{text}") } else { text }
-}
-
 /// The decimal places that show a number by so many digits, at most eight.
 pub(super) fn places(number: f64, digits: i32) -> usize {
     if number == 0.0 || !number.is_finite() {
@@ -195,7 +194,7 @@ pub(super) fn places(number: f64, digits: i32) -> usize {
 
 /// A number by so many digits.
 pub(super) fn short(number: f64, digits: i32) -> String {
-    decimal(number, places(number, digits))
+    written::number(number, places(number, digits))
 }
 
 /// A number in as few digits as tell it, at most four.
@@ -271,9 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_a_true_minus_and_no_negative_zero() {
-        assert_eq!(decimal(-0.0196, 3), "−0.020");
-        assert_eq!(decimal(-0.0001, 3), "0.000");
+    fn numbers_have_as_many_digits_once_rounded() {
         assert_eq!([short(-0.01964, 3), short(123.4, 2), short(0.0, 2)], ["−0.0196", "123", "0"]);
         assert_eq!([short(-9.96, 2), short(0.0996, 2), setting(0.25)], ["−10", "0.10", "0.25"]);
         assert_eq!(prior("uniform:0:2"), "U[0, 2]");

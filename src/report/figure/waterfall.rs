@@ -42,7 +42,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         return Ok(Vec::new());
     }
     let name = "waterfall";
-    let inches = (subject.inches)(falls.len().min(2));
+    let inches = subject.inches(falls.len().min(2));
     let columns = if falls.len() > 1 && inches * 36.0 > NARROWEST { 2 } else { 1 };
     let description = description(results, &falls);
     let style = Style { narrowest: NARROWEST, ..Style::default() };
@@ -257,11 +257,10 @@ fn caption(results: &Results, falls: &[Fall]) -> String {
         let largest = fall.steps.iter().max_by(|a, b| a.part.mean.abs().total_cmp(&b.part.mean.abs()))?;
         Some((largest.name, largest.part.mean, fall.learned.mean - fall.nash))
     };
-    if let ([fall], true) = (falls, falls[0].steps.len() > 1) {
-        if let Some((name, part, bias)) = largest(fall) {
-            caption +=
-                &format!(" Most is {name}: {} of {}.", written::signed(part, 4), written::signed(bias, 4));
-        }
+    if let ([fall], true) = (falls, falls[0].steps.len() > 1)
+        && let Some((name, part, bias)) = largest(fall)
+    {
+        caption += &format!(" Most is {name}: {} of {}.", written::signed(part, 4), written::signed(bias, 4));
     }
     if falls.len() > 1 {
         let mut counts: Vec<(&str, usize)> = Vec::new();
