@@ -1,4 +1,5 @@
-//! The scalar transcription of a run, with libm and one generator at a time: the oracle of the vectorised kernel.
+//! The scalar transcription of a run, with libm and one generator at a time: the oracle of the vectorised
+//! kernel.
 
 use bidsweep::auction;
 use bidsweep::auction::prior::{Empirical, Form, Prior, Uniform};
@@ -31,8 +32,8 @@ fn stream(seed: u64, name: &str, index: usize) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::seed_from_u64(u64::from_le_bytes(hash.as_bytes()[..8].try_into().unwrap()))
 }
 
-/// The value at the centred uniform (k + 1/2) 2^-bits, by the prior's own quantile function, from the end of the support
-/// that is nearer.
+/// The value at the centred uniform (k + 1/2) 2^-bits, by the prior's own quantile function, from the end of
+/// the support that is nearer.
 fn value(prior: &Prior, k: u64, bits: u32) -> f64 {
     let unit = |k: u64| (k as f64 + 0.5) / (1_u64 << bits) as f64;
     match prior {
@@ -42,8 +43,8 @@ fn value(prior: &Prior, k: u64, bits: u32) -> f64 {
     }
 }
 
-/// A batch of valuation profiles, shape [sample][bidder]: in f64 a uniform a draw from its low 52 bits, in f32 two,
-/// those of two samples, from the low 23 bits of either half.
+/// A batch of valuation profiles, shape [sample][bidder]: in f64 a uniform a draw from its low 52 bits, in
+/// f32 two, those of two samples, from the low 23 bits of either half.
 fn draw(settings: &Settings, stream: &mut Xoshiro256PlusPlus) -> Vec<Vec<f64>> {
     let (parts, bits) = match settings.precision {
         Precision::F32 => (2, 23),
@@ -148,8 +149,8 @@ fn multiplier(bidder: &BidderSettings, thetas: &[f64]) -> f64 {
     weights.iter().zip(thetas).map(|(weight, theta)| weight * parameter(bidder, *theta)[0]).sum()
 }
 
-/// The batches of an epoch: one for all, or with own profiles one a bidder; and as many on which those learn who ask
-/// for fresh ones after a look.
+/// The batches of an epoch: one for all, or with own profiles one a bidder; and as many on which those learn
+/// who ask for fresh ones after a look.
 type Batches = Vec<Vec<Vec<f64>>>;
 
 /// The batches of epoch after epoch.
@@ -164,7 +165,8 @@ fn draws(settings: &Settings, seed: u64) -> impl Iterator<Item = Batches> {
     std::iter::repeat_with(move || streams.iter_mut().map(|stream| draw(settings, stream)).collect())
 }
 
-/// Multipliers after each epoch, shape [epoch][bidder], epoch 0 first. Every second gradient is a share `nudge` off.
+/// Multipliers after each epoch, shape [epoch][bidder], epoch 0 first. Every second gradient is a share
+/// `nudge` off.
 fn oracle(settings: &Settings, seed: u64, nudge: f64) -> Vec<Vec<f64>> {
     oracle_on(settings, draws(settings, seed), nudge)
 }
@@ -260,8 +262,8 @@ fn final_distance(settings: &Settings) -> f64 {
 #[test]
 fn final_multipliers_are_the_oracles() {
     for bidders in [2, 3, 5, 10] {
-        // At beta 1000 runs of three bidders and more are chaotic: a bid's rounding in f32 is a ten-thousandth of the
-        // sigmoid's width there, and Adam's first steps turn on few near ties.
+        // At beta 1000 runs of three bidders and more are chaotic: a bid's rounding in f32 is a
+        // ten-thousandth of the sigmoid's width there, and Adam's first steps turn on few near ties.
         let steepest = if matches!(bidders, 3 | 5) { 5e-6 } else { 2e-7 };
         for (beta, epochs, single) in
             [(10.0, 2000, 2e-7), (50.0, 2000, 2e-7), (200.0, 2000, 2e-7), (1000.0, 20, steepest)]
@@ -291,8 +293,8 @@ fn the_kernel_follows_the_oracle_over_2000_epochs() {
 
 #[test]
 fn where_rounding_grows_the_kernel_follows_the_oracle_as_far_as_the_oracle_itself() {
-    // On the total utility of ten bidders the bids come together, and which is the highest turns on the last bit:
-    // an oracle whose gradients are rounded otherwise leaves the first by as much as the kernel does.
+    // On the total utility of ten bidders the bids come together, and which is the highest turns on the last
+    // bit: an oracle whose gradients are rounded otherwise leaves the first by as much as the kernel does.
     let settings = Settings { updates: Updates::SharedGraph, ..settings(10, 50.0) };
     let [first, other] = [0.0, 4.0 * f64::EPSILON].map(|nudge| oracle(&settings, 7, nudge));
     let sensitivity = distance(first.iter().flatten(), other.iter().flatten());
@@ -443,9 +445,9 @@ fn every_prior() -> Vec<Prior> {
     priors
 }
 
-/// The final multipliers of populations with given priors are those of the exact quantile functions, as far as the
-/// stated error of the tables explains: twice what it does to move every bidder's shares by it, up and down in turns,
-/// beside the rounding that U[0, 1] shows too. Steepnesses are per unit of the highest value.
+/// The final multipliers of populations with given priors are those of the exact quantile functions, as far
+/// as the stated error of the tables explains: twice what it does to move every bidder's shares by it, up and
+/// down in turns, beside the rounding that U[0, 1] shows too. Steepnesses are per unit of the highest value.
 fn check_priors(priors: &[Prior]) {
     const EPOCHS: u32 = 40;
     let highest = priors.iter().map(|prior| prior.support().1).fold(0.0, f64::max);
@@ -719,8 +721,8 @@ fn a_run_that_stops_being_finite_says_when_and_leaves_its_neighbours_alone() {
         .trajectory
         .unwrap();
     let lost = recorded.rows().into_iter().position(|row| row.iter().any(|w| w.is_nan()));
-    // The velocity times the largest number overflows as soon as the velocity exceeds 1: by hand, the first epoch
-    // at which theta is not finite.
+    // The velocity times the largest number overflows as soon as the velocity exceeds 1: by hand, the first
+    // epoch at which theta is not finite.
     let Status::Diverged { epoch } = outcomes[1].status else { panic!("{:?}", outcomes[1]) };
     let finite = |epochs| train(&Settings { epochs, ..bad.clone() }, 1, RECORDING).status == Status::Ok;
     assert!(epoch > 1 && finite(epoch - 1) && !finite(epoch), "{epoch}");

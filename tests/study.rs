@@ -9,8 +9,9 @@ use bidsweep::report::{BestBeta, Findings, Report, SummaryLine, summary};
 use bidsweep::store::{Folder, Manifest, Table, TableName};
 use bidsweep::sweep::Plan;
 
-/// The summary of a shipped sweep, run in a folder of its own. What it prints stands in `tests/reference/summaries`:
-/// where it is to change, `bidsweep run sweeps/NAME.toml --quiet | sed '/^report  /d; /^tables  /d'` makes it; `-long` of
+/// The summary of a shipped sweep, run in a folder of its own. What it prints stands in
+/// `tests/reference/summaries`: where it is to change,
+/// `bidsweep run sweeps/NAME.toml --quiet | sed '/^report  /d; /^tables  /d'` makes it; `-long` of
 /// `bidsweep show out/NAME -v`.
 fn run(sweep: &str) -> Vec<SummaryLine> {
     run_with(sweep, |_| ()).0
@@ -30,8 +31,8 @@ fn run_with<T>(sweep: &str, read: impl Fn(&Folder) -> T) -> (Vec<SummaryLine>, T
     (summary(&folder).unwrap().flat_map(Result::unwrap).collect(), read(&folder))
 }
 
-/// What is printed is what `tests/reference/summaries` holds, but for the lines that name the folder; no line of it is
-/// wider than a screen, and there are at most 30.
+/// What is printed is what `tests/reference/summaries` holds, but for the lines that name the folder; no line
+/// of it is wider than a screen, and there are at most 30.
 fn assert_printed(name: &str, printed: &str) {
     let is_kept = |line: &&str| !line.starts_with("report  ") && !line.starts_with("tables  ");
     let kept: String = printed.lines().filter(is_kept).map(|line| format!("{line}\n")).collect();
@@ -78,8 +79,8 @@ fn standard_error(line: &SummaryLine) -> f64 {
     line.multiplier_ci95.unwrap() / quantile
 }
 
-/// The mean multiplier is within `margin` and three standard errors of the smoothed equilibrium. Over the choice of the
-/// root seed, which is fixed, chance alone would break this for at most one cell in 200.
+/// The mean multiplier is within `margin` and three standard errors of the smoothed equilibrium. Over the
+/// choice of the root seed, which is fixed, chance alone would break this for at most one cell in 200.
 fn assert_smoothed(line: &SummaryLine, margin: f64) {
     let distance = (line.multiplier.unwrap() - line.smoothed_multiplier.unwrap()).abs();
     let allowed = margin + 3.0 * standard_error(line);
@@ -240,8 +241,8 @@ fn epsilon_falls_with_the_square_of_the_bias() {
         let n: f64 = label.split("bidders=").nth(1).unwrap().parse().unwrap();
         let apart = 1.0 - line.multiplier.unwrap() * n / (n - 1.0);
         let closed_form = (n - 1.0) / (2.0 * (n + 1.0)) * apart * apart;
-        // The bidder who gains most, beside the formula at the mean of the bidders' multipliers: where w is all but w* these
-        // differ by a tenth.
+        // The bidder who gains most, beside the formula at the mean of the bidders' multipliers: where w is
+        // all but w* these differ by a tenth.
         assert!((exact / closed_form - 1.0).abs() < 0.15, "{label}: {exact} and {closed_form}");
         assert!(class < exact && smoothed_class < 5e-6 && smoothed > 10.0 * smoothed_class, "{label}");
         assert!(lp <= exact + 1e-12 && exact - lp < 2e-4, "{label}: {lp} of {exact}");
@@ -310,7 +311,8 @@ fn multiplicative_weights_end_at_the_lower_equilibrium_of_the_grid() {
 fn nobody_gains_in_a_mixed_game_where_both_keep_up() {
     let lines = run("mixed");
     assert_eq!(lines.len(), 12);
-    // Adam smooths and rests at the smoothed equilibrium; the others have no part of the bias but what is left.
+    // Adam smooths and rests at the smoothed equilibrium; the others have no part of the bias but what is
+    // left.
     let adam = lines_of(&lines, "population=adam-mwu")[0];
     assert!(adam.smoothing_bias.is_some() && adam.learning_bias.unwrap().abs() < 0.004, "{adam:?}");
 }

@@ -2,8 +2,8 @@
 
 use bidsweep::sweep::Plan;
 
-/// The message that a text is refused with is `message`; a newline begins it, so that it stands at the margin, and
-/// `EVERY SETTING` stands for the names of all.
+/// The message that a text is refused with is `message`; a newline begins it, so that it stands at the
+/// margin, and `EVERY SETTING` stands for the names of all.
 #[track_caller]
 fn refused_with(what: &str, text: &str, set: &[&str], message: &str) {
     let set: Vec<String> = set.iter().map(|&argument| argument.to_owned()).collect();

@@ -219,7 +219,8 @@ warning: this rule excludes nothing
     assert_eq!(format!("\n{}", plan.warnings().render(false)), expected);
 }
 
-/// The warnings about a text that can run all the same; a newline begins `expected`, so that it stands at the margin.
+/// The warnings about a text that can run all the same; a newline begins `expected`, so that it stands at the
+/// margin.
 #[track_caller]
 fn assert_warns(text: &str, expected: &str) {
     assert_eq!(format!("\n{}", plan(text).warnings().render(false)), expected);

@@ -65,8 +65,8 @@ impl Report {
         Ok(pictures.into_iter().map(drawn).collect())
     }
 
-    /// The sweep's part of a page that stands in a folder from which `files` leads to its report; ids of figures
-    /// begin with `prefix`.
+    /// The sweep's part of a page that stands in a folder from which `files` leads to its report; ids of
+    /// figures begin with `prefix`.
     fn section<'a>(&'a self, drawn: &[Drawn], files: &str, prefix: &str) -> Result<Section<'a>, StoreError> {
         let results = &self.results;
         let plates: Vec<Plate> = drawn.iter().map(|drawn| plate(drawn, files, prefix)).collect();
@@ -87,8 +87,8 @@ impl Report {
     }
 }
 
-/// The files of one page of several sweeps, which stands in a folder; `reports` leads from there to the report of
-/// each.
+/// The files of one page of several sweeps, which stands in a folder; `reports` leads from there to the
+/// report of each.
 ///
 /// # Errors
 /// Where a table cannot be read.

@@ -55,8 +55,8 @@ impl Report {
         Ok(Report { results, findings, answer })
     }
 
-    /// Compares cells with the baseline that the sweep file names, and writes the table of contrasts; takes away that
-    /// of an earlier time where it names none. What it cannot compare, and why, is told in words.
+    /// Compares cells with the baseline that the sweep file names, and writes the table of contrasts; takes
+    /// away that of an earlier time where it names none. What it cannot compare, and why, is told in words.
     ///
     /// # Errors
     /// Where a table cannot be read or written.

@@ -211,8 +211,8 @@ impl Plan {
         }
     }
 
-    /// Where the cell at a position stands: the place of its grid in [`Plan::grids`], and its place along each
-    /// of that grid's axes, from 0.
+    /// Where the cell at a position stands: the place of its grid in [`Plan::grids`], and its place along
+    /// each of that grid's axes, from 0.
     ///
     /// # Panics
     /// Where the position is not below [`Plan::len`].

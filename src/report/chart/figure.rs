@@ -85,8 +85,8 @@ impl Figure {
         scene
     }
 
-    /// The room of each chart and the margins about its panel, row by row. Panels are of one width; what is left
-    /// of the `free` width is divided as labels need it.
+    /// The room of each chart and the margins about its panel, row by row. Panels are of one width; what is
+    /// left of the `free` width is divided as labels need it.
     fn rooms(&self, rows: &[Vec<Chart>], columns: usize, free: f64, letters: bool) -> Vec<(Rect, Margins)> {
         let style = &self.style;
         let wide = free / columns as f64;

@@ -1,4 +1,5 @@
-//! The distance from Nash and the gain of a best reply over beta, on logarithmic axes: with which power they fall.
+//! The distance from Nash and the gain of a best reply over beta, on logarithmic axes: with which power they
+//! fall.
 
 use super::series::{Along, Panel, Series, coloured, dodge};
 use super::{Picture, Subject, series, written};
@@ -11,8 +12,9 @@ use crate::store::StoreError;
 /// The most rows of two panels.
 const MOST: usize = 4;
 
-/// The two measures: column, the axis' title, its name in captions, and the slope of what smoothing alone makes at
-/// high betas: the bias falls as 1 / beta, and a gain about its best reply as the square of the distance.
+/// The two measures: column, the axis' title, its name in captions, and the slope of what smoothing alone
+/// makes at high betas: the bias falls as 1 / beta, and a gain about its best reply as the square of the
+/// distance.
 const MEASURES: [Measure; 2] = [
     Measure { column: "bias", title: "distance from Nash", name: "|bias|", slope: -1.0 },
     Measure { column: "epsilon_ex_ante", title: "gain of a best reply, *ε*", name: "ε", slope: -2.0 },
@@ -144,8 +146,8 @@ impl Told {
         chart
     }
 
-    /// From where to where the points and their intervals reach, with some room; what reaches down to 0 does not
-    /// count.
+    /// From where to where the points and their intervals reach, with some room; what reaches down to 0 does
+    /// not count.
     fn reach(&self) -> (f64, f64) {
         let points = || self.curves.iter().flat_map(|curve| &curve.points);
         let width = |place: &Place| place.width.unwrap_or(0.0);

@@ -1,4 +1,5 @@
-//! beta times the distance below Nash: what smoothing makes is nearly level there, and what learning adds is seen.
+//! beta times the distance below Nash: what smoothing makes is nearly level there, and what learning adds is
+//! seen.
 
 use super::series::{Along, Panel, Series, coloured, dodge};
 use super::{Picture, Subject, series, written};
@@ -136,8 +137,8 @@ impl Curve {
     }
 }
 
-/// The limit of beta times the distance of the smoothed equilibrium below Nash as beta grows, (N + 1) ln 2 / N, where
-/// all N bidders bid lines on values of U[0, 1]: the boundary layer at v = 1.
+/// The limit of beta times the distance of the smoothed equilibrium below Nash as beta grows, (N + 1) ln 2 /
+/// N, where all N bidders bid lines on values of U[0, 1]: the boundary layer at v = 1.
 fn limit(results: &Results, line: Line) -> Option<f64> {
     let n = results.number(line, "bidders")?;
     let rows = results.bidders_of(line.cell);

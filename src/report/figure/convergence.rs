@@ -1,5 +1,5 @@
-//! Multipliers over the epochs: the median over replicates, the band from the 5 to the 95 % quantile, one run, and
-//! the equilibria.
+//! Multipliers over the epochs: the median over replicates, the band from the 5 to the 95 % quantile, one
+//! run, and the equilibria.
 
 use super::{Picture, Subject, spread, written};
 use crate::report::chart::{Axis, Chart, Direction, Figure, Style};
@@ -64,7 +64,8 @@ fn shown(results: &Results) -> Result<(Vec<usize>, Vec<Band>), StoreError> {
 
 /// The axis of epochs.
 struct TimeAxis {
-    /// Whether it is logarithmic: most of the movement is early, or the cells train for other numbers of epochs.
+    /// Whether it is logarithmic: most of the movement is early, or the cells train for other numbers of
+    /// epochs.
     log: bool,
     /// The last epoch of each cell is this; `None` where they differ.
     last: Option<f64>,
@@ -98,7 +99,8 @@ impl TimeAxis {
     }
 }
 
-/// The epoch from which on a multiplier has gone most of its way to where it stays: the median of its later half.
+/// The epoch from which on a multiplier has gone most of its way to where it stays: the median of its later
+/// half.
 fn moves_until(epochs: &[f64], multipliers: &[f64]) -> f64 {
     let last = epochs.last().copied().unwrap_or(0.0);
     let mut late: Vec<f64> =

@@ -9,7 +9,8 @@ use crate::store::StoreError;
 /// The most rows of a picture.
 const MOST_ROWS: usize = 40;
 
-/// A panel's title and axis need as much room as this many rows, and the panels of a picture as this many in all.
+/// A panel's title and axis need as much room as this many rows, and the panels of a picture as this many in
+/// all.
 const AROUND: usize = 3;
 const MOST_ROOM: usize = 48;
 
@@ -81,8 +82,8 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     Ok(pictures.collect())
 }
 
-/// The axis of words that has the most values: the last one of several. `None` where some cells have not it, as
-/// those of other blocks, or hardly two differ along it alone: then every cell is a row of one panel.
+/// The axis of words that has the most values: the last one of several. `None` where some cells have not it,
+/// as those of other blocks, or hardly two differ along it alone: then every cell is a row of one panel.
 fn row_axis(results: &Results) -> Option<usize> {
     let axes = results.axes.all().iter().enumerate().filter(|(_, axis)| !axis.is_numeric());
     let (axis, _) = axes.max_by_key(|(_, axis)| axis.values.len())?;
@@ -130,8 +131,8 @@ fn thin_out(panels: &mut [Panel]) -> usize {
     hidden
 }
 
-/// Panels that go into one picture: as many as have few enough rows in all. Rows beyond those of one picture go
-/// into a panel of their own.
+/// Panels that go into one picture: as many as have few enough rows in all. Rows beyond those of one picture
+/// go into a panel of their own.
 fn pages(panels: Vec<Panel>) -> Vec<Vec<Panel>> {
     let mut pages: Vec<Vec<Panel>> = Vec::new();
     let (mut rows, mut room) = (0, 0);
@@ -225,8 +226,8 @@ struct Sides {
 
 /// What stands across.
 struct Scale {
-    /// Multipliers less that of Nash, where that is not the same in all rows of a panel: else most of the width
-    /// would show how Nash equilibria differ.
+    /// Multipliers less that of Nash, where that is not the same in all rows of a panel: else most of the
+    /// width would show how Nash equilibria differ.
     less_nash: bool,
     /// From where to where, where all panels share it.
     range: Option<(f64, f64)>,

@@ -1,4 +1,5 @@
-//! Mixtures over multipliers: how they concentrate over the epochs where that was recorded, and where they end.
+//! Mixtures over multipliers: how they concentrate over the epochs where that was recorded, and where they
+//! end.
 
 use super::{Picture, Subject, naming, room, spread, written};
 use crate::report::chart::{Axis, Cell, Chart, Direction, Dot, Figure, Height, Marker, Sample};
@@ -79,8 +80,8 @@ fn references(results: &Results, line: Line) -> Vec<(&'static str, f64)> {
     all
 }
 
-/// A bidder's multipliers in the equilibria of a grid, as `cells` tells them: commas between equilibria, strokes
-/// between bidders who differ.
+/// A bidder's multipliers in the equilibria of a grid, as `cells` tells them: commas between equilibria,
+/// strokes between bidders who differ.
 fn grid_equilibria(told: &str, bidder: usize) -> Vec<f64> {
     let own = |equilibrium: &str| {
         let bidders: Vec<&str> = equilibrium.split('/').collect();

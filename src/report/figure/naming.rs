@@ -50,8 +50,8 @@ pub(super) fn cell(results: &Results, cell: usize, axes: &[usize]) -> String {
     axes.iter().filter_map(value).collect::<Vec<_>>().join(", ")
 }
 
-/// What a line is called by its places along all axes, and its bidder, as markup; the sweep's name where there is
-/// neither.
+/// What a line is called by its places along all axes, and its bidder, as markup; the sweep's name where
+/// there is neither.
 pub(super) fn line(results: &Results, line: Line) -> String {
     let axes: Vec<usize> = (0..results.axes.all().len()).collect();
     let label = cell(results, line.cell, &axes);
@@ -241,7 +241,9 @@ mod tests {
         assert_eq!(title(&beta), "steepness *β*");
         assert_eq!(value(&beta, 1), "*β* = ∞");
         let profiles = axis("profiles", &["profiles"], &[&["own"]]);
-        assert_eq!(value(&profiles, 0), "profiles own");
+        assert_eq!(value(&profiles, 0), "own");
+        let flag = axis("mwu.cross", &["mwu.cross"], &[&["true"]]);
+        assert_eq!(value(&flag, 0), "cross true");
         let sigma = axis("es.sigma", &["es.sigma"], &[&["0.05"]]);
         assert_eq!([title(&sigma), value(&sigma, 0)], ["es sigma", "sigma 0.05"]);
     }

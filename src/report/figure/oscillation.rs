@@ -1,4 +1,5 @@
-//! How far multipliers move about at the end of training over the batch: noise falls as theory says, a cycle stays.
+//! How far multipliers move about at the end of training over the batch: noise falls as theory says, a cycle
+//! stays.
 
 use super::series::{Along, Series, coloured};
 use super::{Picture, Subject, in_rows, series, written};
@@ -101,7 +102,8 @@ impl Curve {
 }
 
 impl Told {
-    /// The slope of ln sd over ln batch that theory has for the noise of this learner: half of that of the variance.
+    /// The slope of ln sd over ln batch that theory has for the noise of this learner: half of that of the
+    /// variance.
     fn noise_slope(&self) -> Option<f64> {
         self.slopes.iter().find_map(|slope| slope.noise_slope).map(|slope| 0.5 * slope)
     }

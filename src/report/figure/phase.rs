@@ -124,6 +124,152 @@ fn tail_of(results: &Results, path: &Path) -> Path {
 fn window(panels: &[Panel]) -> ([f64; 2], f64) {
     let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
     let mut hold = |at: [f64; 2], rim: [f64; 2]| {
+        for axis in 0..2 {
+            if at[axis].is_finite() {
+                low[axis] = low[axis].min(at[axis] - rim[axis]);
+                high[axis] = high[axis].max(at[axis] + rim[axis]);
+            }
+        }
+    };
+    for panel in panels {
+        panel.references.iter().flatten().for_each(|at| hold(*at, [0.0; 2]));
+        panel.paths.iter().flat_map(|path| &path.points).for_each(|(_, at)| hold(*at, [0.0; 2]));
+        panel.tails.iter().for_each(|tail| hold(tail.mean, [0.0; 2]));
+        panel.bars().iter().for_each(|tail| hold(tail.mean, tail.sd.map(|sd| sd.unwrap_or(0.0))));
+    }
+    let middle = [0, 1].map(|axis| 0.5 * (low[axis] + high[axis]));
+    let half = [0, 1].map(|axis| 0.5 * (high[axis] - low[axis]));
+    (middle, (1.1 * half[0].max(half[1])).max(LEAST_HALF))
+}
+
+/// The windows of all panels: one for all, where the equilibria are the same.
+fn windows(panels: &[Panel]) -> Vec<([f64; 2], f64)> {
+    if panels.windows(2).any(|pair| pair[0].references != pair[1].references) {
+        return panels.iter().map(|panel| window(std::slice::from_ref(panel))).collect();
+    }
+    vec![window(panels); panels.len()]
+}
+
+fn chart(
+    results: &Results,
+    panel: &Panel,
+    (middle, half): ([f64; 2], f64),
+    has_keys: bool,
+    is_left: bool,
+) -> Chart {
+    let axis = |bidder: usize| {
+        let (low, high) = (middle[bidder] - half, middle[bidder] + half);
+        let has_title = bidder == 0 || is_left;
+        let title = if has_title { format!("multiplier *w*_{{{}}}", bidder + 1) } else { String::new() };
+        Axis::linear(title).over(low, high)
+    };
+    let axes: Vec<usize> = (0..results.axes.all().len()).collect();
+    let mut chart = Chart::new(axis(0), axis(1))
+        .titled(naming::cell(results, panel.cell, &axes))
+        .unlettered()
+        .tall(Height::Ratio(SQUARE));
+    // What lies on the other axis may leave the square.
+    let ends = |bidder: usize| (middle[bidder] - half, middle[bidder] + half);
+    let curves = responses::curves(results, panel.cell, [ends(0), ends(1)]);
+    for (bidder, curve) in curves.into_iter().enumerate() {
+        let pen = Stroke::new(Ink::Soft, 0.8).dashed(if bidder == 0 { Dash::Solid } else { Dash::Fine });
+        if has_keys && !curve.is_empty() {
+            chart.key(Sample::Line(pen), format!("best *w*_{{{}}}", bidder + 1));
+        }
+        chart.line(curve, pen);
+    }
+    for path in &panel.paths {
+        chart.line(
+            path.points.iter().map(|(_, at)| (at[0], at[1])),
+            Stroke::new(Ink::Hue(0).faint(0.45), 0.4),
+        );
+    }
+    for (along, own) in [(Direction::Across, 0), (Direction::Up, 1)] {
+        let bar = |tail: &TailPair| {
+            let sd = tail.sd[own].filter(|sd| *sd > 0.0)?;
+            Some((tail.mean[1 - own], tail.mean[own] - sd, tail.mean[own] + sd))
+        };
+        chart.intervals(along, panel.bars().iter().filter_map(bar), Ink::Hue(0));
+    }
+    let label = naming::plain(&naming::line(results, Line { cell: panel.cell, bidder: None }));
+    let dot = |tail: &TailPair| {
+        let tip = format!(
+            "{label}, run {}: {}, {}",
+            tail.replicate,
+            written::number(tail.mean[0], 4),
+            written::number(tail.mean[1], 4)
+        );
+        Dot { at: (tail.mean[0], tail.mean[1]), mark: Some(Mark { cell: panel.cell, tip }) }
+    };
+    chart.points(panel.tails.iter().map(dot), Marker::Circle, Ink::Hue(0));
+    if has_keys {
+        chart.key(Sample::Point(Marker::Circle, Ink::Hue(0)), "run");
+    }
+    for (kind, (_, name, marker, ink)) in REFERENCES.into_iter().enumerate().rev() {
+        let Some(at) = panel.references[kind].filter(|at| is_new(panel, kind, *at)) else { continue };
+        let tip = format!("{label}: {name} {}, {}", written::number(at[0], 4), written::number(at[1], 4));
+        chart.points([Dot { at: (at[0], at[1]), mark: Some(Mark { cell: panel.cell, tip }) }], marker, ink);
+        if has_keys {
+            chart.key(Sample::Point(marker, ink), name);
+        }
+    }
+    chart
+}
+
+/// Whether no reference before it stands at the same place.
+fn is_new(panel: &Panel, kind: usize, at: [f64; 2]) -> bool {
+    let same = |other: &[f64; 2]| (other[0] - at[0]).abs() < SAME && (other[1] - at[1]).abs() < SAME;
+    !panel.references[..kind].iter().flatten().any(same)
+}
+
+/// What is shown, and where the runs are in the middle.
+fn caption(panels: &[Panel], pairs: usize, has_curves: bool) -> String {
+    let runs: Vec<usize> = panels.iter().map(|panel| panel.tails.len()).collect();
+    let (least, most) = (runs.iter().min().copied().unwrap_or(0), runs.iter().max().copied().unwrap_or(0));
+    let runs = if least == most { naming::counted(most, "run") } else { format!("{least} to {most} runs") };
+    let has_bars = panels.iter().any(|panel| panel.bars().iter().any(|tail| tail.sd[0].is_some()));
+    let moves = if panels.iter().any(|panel| !panel.paths.is_empty()) {
+        " The thin line is the tail of one run as recorded."
+    } else if has_bars {
+        " The bars are the standard deviation of one run over its tail."
+    } else {
+        ""
+    };
+    let told = if let [panel] = panels {
+        let mean = |bidder: usize| {
+            panel.tails.iter().map(|tail| tail.mean[bidder]).sum::<f64>() / panel.tails.len() as f64
+        };
+        format!(" Their mean is ({}, {}).", written::number(mean(0), 4), written::number(mean(1), 4))
+    } else {
+        String::new()
+    };
+    let left_out = if pairs > panels.len() {
+        format!(" Shown are {} of {pairs} cells of two bidders, spread over the axes.", panels.len())
+    } else {
+        String::new()
+    };
+    let curves =
+        if has_curves { " On a bidder's line no other multiplier of its own is better." } else { "" };
+    format!("Tail means of both multipliers, a point a run ({runs} a cell).{moves}{told}{curves}{left_out}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panel(tails: &[[f64; 2]], sd: f64) -> Panel {
+        let tail = |mean: &[f64; 2]| TailPair { cell: 0, replicate: 0, mean: *mean, sd: [Some(sd); 2] };
+        Panel {
+            cell: 0,
+            tails: tails.iter().map(tail).collect(),
+            paths: Vec::new(),
+            references: [Some([0.5, 0.5]), Some([0.5, 0.5]), Some([0.48, 0.48]), None],
+        }
+    }
+
+    #[test]
+    fn the_window_is_a_square_that_holds_runs_and_equilibria() {
+        let (middle, half) = window(&[panel(&[[0.3, 0.47], [0.4, 0.49]], 0.01)]);
         for (middle, ends) in middle.iter().zip([[0.3 - 0.01, 0.5], [0.46, 0.46]]) {
             assert!(ends.iter().all(|at| (at - middle).abs() <= half));
         }

@@ -1,5 +1,5 @@
-//! How far the learned multiplier is from Nash over beta: smoothing makes a bias that falls, noise makes a scatter that
-//! rises, and somewhere between is the best beta.
+//! How far the learned multiplier is from Nash over beta: smoothing makes a bias that falls, noise makes a
+//! scatter that rises, and somewhere between is the best beta.
 
 use super::series::Along;
 use super::{Picture, Subject, spread, written};
@@ -107,8 +107,8 @@ struct Parts {
 }
 
 impl Parts {
-    /// Of the bidders: the distance of the mean over replicates, and the standard deviation (divisor n - 1) over n
-    /// replicates. Their squares add up to the mean square distance.
+    /// Of the bidders: the distance of the mean over replicates, and the standard deviation (divisor n - 1)
+    /// over n replicates. Their squares add up to the mean square distance.
     fn of(bidders: &[(f64, f64)], replicates: f64) -> Self {
         let mean = |square: &dyn Fn(&(f64, f64)) -> f64| {
             bidders.iter().map(square).sum::<f64>() / bidders.len() as f64
@@ -191,7 +191,8 @@ fn parts(results: &Results, cell: usize) -> Option<Parts> {
     (!bidders.is_empty()).then(|| Parts::of(&bidders, replicates))
 }
 
-/// From where to where a strip on a logarithmic axis runs that holds these values: half the way to their neighbours.
+/// From where to where a strip on a logarithmic axis runs that holds these values: half the way to their
+/// neighbours.
 fn around((low, high): (f64, f64), values: &[f64]) -> (f64, f64) {
     let below = values.iter().rev().find(|value| **value < low).copied();
     let above = values.iter().find(|value| **value > high).copied();

@@ -26,8 +26,8 @@ pub(super) struct Series {
 }
 
 impl Along {
-    /// The series along a setting that is an axis of its own; `None` where it is not, or has fewer than two finite
-    /// values.
+    /// The series along a setting that is an axis of its own; `None` where it is not, or has fewer than two
+    /// finite values.
     pub(super) fn find(results: &Results, key: &str) -> Option<Self> {
         let axis = results.axes.all().iter().position(|axis| axis.keys == [key])?;
         let finite = |number: &Option<f64>| number.filter(|number| number.is_finite());
@@ -64,8 +64,9 @@ impl Along {
         (!series.is_empty()).then_some(Along { axis, series, values, left_out })
     }
 
-    /// The series in panels: those of one panel differ along one other axis alone (that of the number of bidders,
-    /// where it is one; else the last) and in the bidder. With each panel the values that its series share.
+    /// The series in panels: those of one panel differ along one other axis alone (that of the number of
+    /// bidders, where it is one; else the last) and in the bidder. With each panel the values that its series
+    /// share.
     pub(super) fn panels(&self, results: &Results) -> Vec<Panel<'_>> {
         let varies =
             |axis: &usize| self.series.iter().any(|s| s.others[*axis] != self.series[0].others[*axis]);
@@ -93,7 +94,8 @@ impl Along {
         panels.into_iter().map(|(_, panel)| panel).collect()
     }
 
-    /// " (β = inf has no place on the axis and is left out)": what stands in no picture; empty where nothing does.
+    /// " (β = inf has no place on the axis and is left out)": what stands in no picture; empty where nothing
+    /// does.
     pub(super) fn says_left_out(&self, name: &str) -> String {
         match &self.left_out[..] {
             [] => String::new(),
@@ -144,8 +146,8 @@ pub(super) fn says_grey(lines: usize) -> String {
     }
 }
 
-/// By what the places of a series on a logarithmic axis are multiplied, so that points of several series stand side
-/// by side.
+/// By what the places of a series on a logarithmic axis are multiplied, so that points of several series
+/// stand side by side.
 pub(super) fn dodge(series: usize, count: usize, values: &[f64]) -> f64 {
     let nearest = values.windows(2).map(|pair| pair[1] / pair[0]).fold(f64::INFINITY, f64::min);
     // All of them take at most a quarter of the way to the next value.

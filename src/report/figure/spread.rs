@@ -66,8 +66,9 @@ fn most_columns(inches: f64) -> usize {
     ((inches * 72.0 / 108.0) as usize).clamp(1, 4)
 }
 
-/// Cells in rows. Where they fill a grid, a row has the same values of all axes but one: of that which leaves a row
-/// the most alike in `of_row`, such as Nash equilibria. Where it has more values than there is room for, some of them.
+/// Cells in rows. Where they fill a grid, a row has the same values of all axes but one: of that which leaves
+/// a row the most alike in `of_row`, such as Nash equilibria. Where it has more values than there is room
+/// for, some of them.
 pub(super) fn rows(
     axes: &Axes,
     cells: &[usize],
@@ -98,8 +99,8 @@ pub(super) fn rows(
     cells.chunks(columns).map(<[usize]>::to_vec).collect()
 }
 
-/// The height of a small multiple among so many rows: less where there are many, and more where the axis below it is
-/// labelled, so that the panels are alike.
+/// The height of a small multiple among so many rows: less where there are many, and more where the axis
+/// below it is labelled, so that the panels are alike.
 pub(super) fn height(rows: usize, labelled: bool) -> Height {
     let panel = match rows {
         0..=2 => 92.0,

@@ -1,5 +1,5 @@
-//! From the Nash multiplier to the learned one: what the class of strategies, smoothing, perturbation, the grid and
-//! learning add.
+//! From the Nash multiplier to the learned one: what the class of strategies, smoothing, perturbation, the
+//! grid and learning add.
 
 use super::{Picture, Subject, in_rows, written};
 use crate::report::chart::{Axis, Cell, Chart, Direction, Dot, Figure, Height, Marker, Style};
@@ -184,7 +184,8 @@ const GAP: f64 = 5.0;
 /// The most of a panel that a number takes, where the panel is narrow.
 const MOST_OF_PANEL: f64 = 0.6;
 
-/// From where to where an axis of so many points runs so that all rows and the numbers to their right have room.
+/// From where to where an axis of so many points runs so that all rows and the numbers to their right have
+/// room.
 fn range(rows: &[Row], points: f64) -> (f64, f64) {
     let least = rows.iter().map(Row::left).fold(f64::INFINITY, f64::min);
     let most = rows.iter().map(Row::right).fold(f64::NEG_INFINITY, f64::max);
@@ -198,7 +199,8 @@ fn range(rows: &[Row], points: f64) -> (f64, f64) {
     (low, rows.iter().map(end).fold(most, f64::max))
 }
 
-/// The parts one after the other, from Nash; one step where they do not add up to the bias because some are unknown.
+/// The parts one after the other, from Nash; one step where they do not add up to the bias because some are
+/// unknown.
 fn steps(nash: f64, parts: &[(&'static str, Estimate)], bias: Estimate) -> Vec<Step> {
     let sum: f64 = parts.iter().map(|(_, part)| part.mean).sum();
     if !parts.iter().any(|(name, _)| *name == "learning")
@@ -215,7 +217,8 @@ fn steps(nash: f64, parts: &[(&'static str, Estimate)], bias: Estimate) -> Vec<S
     parts.iter().map(step).collect()
 }
 
-/// A part with its sign and its interval, in as many places as the interval tells; at least three digits of others.
+/// A part with its sign and its interval, in as many places as the interval tells; at least three digits of
+/// others.
 fn signed(part: Estimate) -> String {
     let width = part.ci95.filter(|width| *width > NOUGHT);
     let places = match width {

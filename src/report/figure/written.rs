@@ -28,8 +28,8 @@ pub(super) fn places(value: f64, digits: i32) -> usize {
     (digits - 1 - libm::floor(libm::log10(value.abs())) as i32).clamp(0, 8) as usize
 }
 
-/// Decimal places of a number with an interval of this half-width: its first digit is told; of a number without
-/// one, three digits.
+/// Decimal places of a number with an interval of this half-width: its first digit is told; of a number
+/// without one, three digits.
 pub(super) fn places_of(value: f64, width: Option<f64>) -> usize {
     match width.filter(|width| *width > 0.0) {
         Some(width) => places(width, 1),

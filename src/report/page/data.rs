@@ -228,8 +228,8 @@ fn column(
         }
         Kind::Integer | Kind::Number => {
             let numbers: Vec<Option<f64>> = lines.iter().map(|&line| results.number(line, name)).collect();
-            let first = numbers[0];
-            if numbers.iter().all(Option::is_none) || (is_setting && numbers.iter().all(|n| *n == first)) {
+            let is_same = numbers.windows(2).all(|pair| pair[0] == pair[1]);
+            if numbers.iter().all(Option::is_none) || (is_setting && is_same) {
                 return None;
             }
             (Form::Number, Values::Numbers(numbers))

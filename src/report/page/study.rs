@@ -1,5 +1,5 @@
-//! What several sweeps say together: the questions of the study in order, each claim once with what every sweep says
-//! of it.
+//! What several sweeps say together: the questions of the study in order, each claim once with what every
+//! sweep says of it.
 
 use maud::{Markup, html};
 

@@ -28,7 +28,8 @@ const COLUMNS: [&str; 9] =
     ["cell_id", "baseline_cell_id", "bidder", "measure", "difference", "low95", "high95", "n", "p_holm"];
 
 impl Results {
-    /// The differences of cells from the baseline, in the order of the table; none where there is no baseline.
+    /// The differences of cells from the baseline, in the order of the table; none where there is no
+    /// baseline.
     ///
     /// # Errors
     /// Where the table cannot be read.

@@ -17,8 +17,8 @@ pub(in crate::report) struct Mixing {
     pub(in crate::report) bidder: usize,
     /// The recorded epochs, rising.
     pub(in crate::report) epochs: Vec<f64>,
-    /// The multipliers that the mixture stays at or below with probability 0.05, 0.25, 0.5, 0.75 and 0.95: means
-    /// over the recorded replicates, one an epoch.
+    /// The multipliers that the mixture stays at or below with probability 0.05, 0.25, 0.5, 0.75 and 0.95:
+    /// means over the recorded replicates, one an epoch.
     pub(in crate::report) quantiles: [Vec<f64>; 5],
     /// Replicates that were recorded.
     pub(in crate::report) replicates: usize,
@@ -32,8 +32,8 @@ struct Sums {
 }
 
 impl Results {
-    /// The mixtures over the epochs of some cells, in their order; none where they were not recorded, or of bidders
-    /// who do not mix.
+    /// The mixtures over the epochs of some cells, in their order; none where they were not recorded, or of
+    /// bidders who do not mix.
     ///
     /// # Errors
     /// Where the table cannot be read.

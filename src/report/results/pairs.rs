@@ -58,7 +58,8 @@ impl Results {
         Ok(pairs)
     }
 
-    /// The recorded paths of the runs of some cells of two bidders, in order; none where nothing was recorded.
+    /// The recorded paths of the runs of some cells of two bidders, in order; none where nothing was
+    /// recorded.
     ///
     /// # Errors
     /// Where the table cannot be read.

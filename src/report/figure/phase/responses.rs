@@ -24,8 +24,9 @@ pub(super) fn can(results: &Results, cell: usize) -> bool {
     settings.bidders.iter().all(is_simple)
 }
 
-/// For each of two bidders the places (w1, w2) within a window at which its expected utility does not change with
-/// its own multiplier: in the auction that the learners are told of, smoothed or not. Empty where [`can`] says no.
+/// For each of two bidders the places (w1, w2) within a window at which its expected utility does not change
+/// with its own multiplier: in the auction that the learners are told of, smoothed or not. Empty where
+/// [`can`] says no.
 pub(super) fn curves(results: &Results, cell: usize, window: [(f64, f64); 2]) -> [Vec<(f64, f64)>; 2] {
     if !can(results, cell) {
         return [Vec::new(), Vec::new()];
