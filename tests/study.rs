@@ -28,7 +28,22 @@ fn run_with<T>(sweep: &str, read: impl Fn(&Folder) -> T) -> (Vec<SummaryLine>, T
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_printed(sweep, &printed);
     let folder = Folder::new(dir.path().join(sweep));
+    assert_figures(sweep, &folder);
     (summary(&folder).unwrap().flat_map(Result::unwrap).collect(), read(&folder))
+}
+
+/// The figures of the README, `sweeps/figures/SWEEP-FIGURE.svg`, are those of the report, byte for byte:
+/// where they are to change, copy them from there.
+fn assert_figures(sweep: &str, folder: &Folder) {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("sweeps/figures");
+    for entry in fs::read_dir(kept).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap();
+        if let Some(figure) = name.strip_prefix(&format!("{sweep}-")) {
+            let made = fs::read(folder.report().join("figures").join(figure)).unwrap();
+            assert!(made == fs::read(&path).unwrap(), "{name} is not what the report of {sweep} has");
+        }
+    }
 }
 
 /// What is printed is what `tests/reference/summaries` holds, but for the lines that name the folder; no line
