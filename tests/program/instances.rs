@@ -19,6 +19,7 @@ fn assert_same_on_all(sweep: &Sweep) {
         let manifest = std::fs::read_to_string(sandbox.path("out/x/manifest.json")).unwrap();
         assert!(manifest.contains(&format!("\"cpu\": \"{}\"", instance.name())), "{manifest}");
         run_on(&sandbox, "portable", "verify out/x --sample 3").exits(0);
+        run_on(&sandbox, "portable", "report --check out/x").exits(0);
     }
 }
 
