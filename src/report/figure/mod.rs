@@ -75,6 +75,3 @@ fn in_rows(charts: Vec<Chart>, columns: usize) -> Vec<Vec<Chart>> {
     }
     rows
 }
-
-#[cfg(test)]
-mod tryout;
