@@ -147,10 +147,8 @@ fn reference_pen(name: &str) -> Stroke {
 fn mark_references(chart: &mut Chart, along: Direction, references: &[(&'static str, f64)]) {
     let mut named: Vec<&str> = Vec::new();
     for (name, at) in references {
-        let (ink, dash) =
-            if *name == "Nash" { (Ink::Text, Dash::Dashed) } else { (Ink::Hue(3), Dash::Dotted) };
         let label = if named.contains(name) { "" } else { *name };
-        chart.reference(along, *at, label, Stroke::new(ink, 0.8).dashed(dash));
+        chart.reference(along, *at, label, reference_pen(name));
         named.push(name);
     }
 }
