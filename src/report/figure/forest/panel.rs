@@ -7,7 +7,8 @@ use crate::report::scene::Ink;
 /// The most rows of a picture.
 const MOST_ROWS: usize = 40;
 
-/// A panel's title and axis need as much room as this many rows, and the panels of a picture as this many in all.
+/// A panel's title and axis need as much room as this many rows, and the panels of a picture as this many in
+/// all.
 const AROUND: usize = 3;
 const MOST_ROOM: usize = 48;
 
@@ -40,8 +41,8 @@ pub(super) struct Panel {
     pub(super) rows: Vec<Row>,
 }
 
-/// The axis of words that has the most values: the last one of several. `None` where some cells have not it, as
-/// those of other blocks, or hardly two differ along it alone: then every cell is a row of one panel.
+/// The axis of words that has the most values: the last one of several. `None` where some cells have not it,
+/// as those of other blocks, or hardly two differ along it alone: then every cell is a row of one panel.
 pub(super) fn row_axis(results: &Results) -> Option<usize> {
     let axes = results.axes.all().iter().enumerate().filter(|(_, axis)| !axis.is_numeric());
     let (axis, _) = axes.max_by_key(|(_, axis)| axis.values.len())?;
@@ -89,8 +90,8 @@ pub(super) fn thin_out(panels: &mut [Panel]) -> usize {
     hidden
 }
 
-/// Panels that go into one picture: as many as have few enough rows in all. Rows beyond those of one picture go
-/// into a panel of their own.
+/// Panels that go into one picture: as many as have few enough rows in all. Rows beyond those of one picture
+/// go into a panel of their own.
 pub(super) fn pages(panels: Vec<Panel>) -> Vec<Vec<Panel>> {
     let mut pages: Vec<Vec<Panel>> = Vec::new();
     let (mut rows, mut room) = (0, 0);
@@ -134,8 +135,8 @@ pub(super) fn drawn(panels: &[Panel]) -> [bool; REFERENCES.len()] {
 
 /// What stands across.
 pub(super) struct Scale {
-    /// Multipliers less that of Nash, where that is not the same in all rows of a panel: else most of the width
-    /// would show how Nash equilibria differ.
+    /// Multipliers less that of Nash, where that is not the same in all rows of a panel: else most of the
+    /// width would show how Nash equilibria differ.
     pub(super) less_nash: bool,
     /// From where to where, where all panels share it.
     pub(super) range: Option<(f64, f64)>,
