@@ -305,45 +305,6 @@ fn other_findings_have_other_words() {
     }
 }
 
-/// A sweep whose names are hostile.
-const HOSTILE: &str = r#"
-schema = 1
-name = "made-up"
-question = "<script>alert(1)</script> \\input{/etc/passwd} \u001b[31m"
-[fixed]
-learner = "adam"
-learning_rate = 0.01
-batch = 16
-epochs = 20
-initial = 0.7
-[axes]
-population = ["<b>&\\input{x}$%#_^~", "\u001b]0;evil\u0007 red\u001b[31m", "plain"]
-[populations."<b>&\\input{x}$%#_^~"]
-bidders = [{ count = 2 }]
-[populations."\u001b]0;evil\u0007 red\u001b[31m"]
-bidders = [{ count = 2 }]
-[populations.plain]
-bidders = [{ count = 2 }]
-[seeds]
-root = 1
-replicates = 50
-"#;
-
-#[test]
-fn hostile_names_are_harmless_everywhere() {
-    if Plan::parse(HOSTILE, "made-up.toml", &[]).is_err() {
-        // Names like these are refused before they come here: the escapes are tested below.
-        return;
-    }
-    let mut cells = vec![Cell::smoothed(); 3];
-    cells[0].destination = "elsewhere";
-    cells[1].destination = "undecided";
-    let answer = told(HOSTILE, &cells);
-    for statement in answer.told() {
-        check(&statement.text);
-    }
-}
-
 fn check(text: &Text) {
     let plain = text.plain();
     assert!(!plain.chars().any(char::is_control), "{plain:?}");
