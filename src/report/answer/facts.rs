@@ -15,6 +15,31 @@ pub(super) struct Facts<'r> {
     random: Vec<bool>,
 }
 
+/// Where the learners of a cell end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End<'r> {
+    /// At the equilibria of the column's words.
+    At(&'r str),
+    /// Away from every equilibrium known, and there to stay.
+    Away,
+    /// Away as well when training ended, but still moving: they may yet come to one.
+    OnTheWay,
+    /// The column does not tell.
+    Undecided,
+}
+
+impl End<'_> {
+    /// Whether they may be at an equilibrium or not.
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, End::OnTheWay | End::Undecided)
+    }
+
+    /// Whether they are at an equilibrium of the column's words, such as `bne`.
+    pub(super) fn is_at(self, equilibrium: &str) -> bool {
+        matches!(self, End::At(words) if words.split('+').any(|word| word == equilibrium))
+    }
+}
+
 /// The most values of an axis, and the most cells, that a sentence names.
 const NAMED: usize = 4;
 
@@ -39,6 +64,21 @@ impl<'r> Facts<'r> {
     pub(super) fn ok(&self, cell: usize) -> usize {
         let number = |column| self.results.cells.number(column, cell).unwrap_or(0.0);
         (number("replicates") - number("diverged") - number("failed")).max(0.0) as usize
+    }
+
+    /// Whether the multipliers of a cell surely still move when training ends.
+    pub(super) fn is_on_the_way(&self, cell: usize) -> bool {
+        self.results.cells.text("movement", cell) == Some("drifting")
+    }
+
+    /// Where the learners of a cell end.
+    pub(super) fn end(&self, cell: usize) -> End<'r> {
+        match self.results.cells.text("destination", cell) {
+            None | Some("undecided") => End::Undecided,
+            Some("elsewhere") if self.is_on_the_way(cell) => End::OnTheWay,
+            Some("elsewhere") => End::Away,
+            Some(words) => End::At(words),
+        }
     }
 
     /// A measure of a line over replicates.

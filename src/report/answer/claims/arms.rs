@@ -1,7 +1,7 @@
 //! Learners who play arms: the grid's own equilibria, what learning leaves, and their regret.
 
 use super::Said;
-use crate::report::answer::facts::{Facts, range};
+use crate::report::answer::facts::{End, Facts, range};
 use crate::report::answer::grammar::{clauses, plural, sentences};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
@@ -21,12 +21,12 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         return None;
     }
     let cells = Facts::cells_of(&lines);
-    let word = |cell: usize| facts.results.cells.text("destination", cell).unwrap_or("undecided");
-    let count = |wanted: &dyn Fn(&str) -> bool| cells.iter().filter(|&&cell| wanted(word(cell))).count();
-    let on_grid = count(&|word| word.split('+').any(|word| word == "grid"));
-    let away = count(&|word| word == "elsewhere");
-    let open = count(&|word| word == "undecided");
-    let other = cells.len() - on_grid - away - open;
+    let count = |wanted: &dyn Fn(End) -> bool| cells.iter().filter(|&&cell| wanted(facts.end(cell))).count();
+    let on_grid = count(&|end| end.is_at("grid"));
+    let away = count(&|end| end == End::Away);
+    let moving = count(&|end| end == End::OnTheWay);
+    let open = count(&|end| end == End::Undecided);
+    let other = cells.len() - on_grid - away - moving - open;
     let gridded = lines.iter().any(|line| has(line, "grid_bias"));
     let mut ends = Vec::new();
     if gridded {
@@ -41,6 +41,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         let rest = [
             (away, "away", " elsewhere"),
             (other, "other", " at another equilibrium"),
+            (moving, "moving", " still on their way"),
             (open, "open", " undecided"),
         ];
         for (count, name, words) in rest.into_iter().filter(|(count, ..)| *count > 0) {
@@ -64,7 +65,8 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
             Form::Signed,
         )));
     }
-    let verdict = if gridded { Verdict::for_all(on_grid + other, away, open) } else { Verdict::Undecided };
+    let verdict =
+        if gridded { Verdict::for_all(on_grid + other, away, moving + open) } else { Verdict::Undecided };
     let told = vec![clauses(ends), clauses(bias), regret(facts, &lines), time_average(facts, &lines)];
     Some(Said { verdict, text: sentences(told), evidence: cells })
 }

@@ -1,7 +1,7 @@
 //! Bidders who differ: how far their bids are from the asymmetric equilibrium.
 
 use super::Said;
-use crate::report::answer::facts::{Facts, grouped, range};
+use crate::report::answer::facts::{End, Facts, grouped, range};
 use crate::report::answer::grammar::{clauses, sentences};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
@@ -12,10 +12,9 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     if cells.is_empty() {
         return None;
     }
-    let word = |cell: usize| facts.results.cells.text("destination", cell).unwrap_or("undecided");
-    let away: Vec<usize> = cells.iter().copied().filter(|&cell| word(cell) == "elsewhere").collect();
-    let open: Vec<usize> = cells.iter().copied().filter(|&cell| word(cell) == "undecided").collect();
-    let nash = cells.iter().filter(|&&cell| word(cell).split('+').any(|word| word == "bne")).count();
+    let away: Vec<usize> = cells.iter().copied().filter(|&cell| facts.end(cell) == End::Away).collect();
+    let open: Vec<usize> = cells.iter().copied().filter(|&cell| facts.end(cell).is_open()).collect();
+    let nash = cells.iter().filter(|&&cell| facts.end(cell).is_at("bne")).count();
     let reached = cells.len() - away.len() - open.len();
     let share = |name: &str, count: usize| facts.share(name, count, cells.len(), "cell");
     let mut ends = Vec::new();

@@ -16,6 +16,9 @@ const PARTS: [(&str, &str); 4] = [
 
 const LEARNING: &str = "learning";
 
+/// What keeps multipliers away that still move when training ends.
+const UNFINISHED: &str = "unfinished";
+
 /// A part below this is no bias.
 const NOUGHT: f64 = 1e-6;
 
@@ -25,7 +28,8 @@ struct Parts {
     /// What makes it, and how much, of those beside learning.
     given: Vec<(&'static str, f64)>,
     learning: (f64, Option<f64>),
-    /// Which is the largest: "" where there is no bias, "?" where it is undecided.
+    /// Which is the largest: "" where there is no bias, "?" where it is undecided, [`UNFINISHED`] where
+    /// training is not over.
     largest: &'static str,
 }
 
@@ -39,7 +43,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let groups = grouped(&indices, |i| parts[i].largest.to_owned());
     let count =
         |wanted: &str| groups.iter().find(|(word, _)| word == wanted).map_or(0, |(_, group)| group.len());
-    let (learning, undecided) = (count(LEARNING), count("?"));
+    let (learning, undecided) = (count(LEARNING), count("?") + count(UNFINISHED));
     let told = groups.iter().map(|(largest, group)| {
         let group: Vec<&Parts> = group.iter().map(|&i| &parts[i]).collect();
         clause(facts, largest, &group, parts.len())
@@ -72,6 +76,7 @@ fn parts(facts: &Facts, line: Line) -> Option<Parts> {
     let (own, other) = (learning.mean.abs(), most.1.abs());
     let largest = match width {
         Some(width) if own + width < NOUGHT && other < NOUGHT => "",
+        Some(width) if own - width > other && facts.is_on_the_way(line.cell) => UNFINISHED,
         Some(width) if own - width > other => LEARNING,
         Some(width) if own + width < other => most.0,
         _ => "?",
@@ -99,6 +104,10 @@ fn clause(facts: &Facts, largest: &str, group: &[&Parts], all: usize) -> Text {
             let why =
                 if none { ": learning's part has no interval, it is " } else { ": learning's part is " };
             learning(text.words(why))
+        }
+        UNFINISHED => {
+            let text = Text::of("training is not over").text(where_);
+            learning(text.words(": multipliers still move, and learning has so far left "))
         }
         LEARNING => {
             let text =

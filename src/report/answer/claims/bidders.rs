@@ -1,7 +1,7 @@
 //! Whether learners end at an equilibrium for every number of bidders.
 
 use super::Said;
-use crate::report::answer::facts::{Facts, range};
+use crate::report::answer::facts::{End, Facts, range};
 use crate::report::answer::grammar::{clauses, list, plural, sentence};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
@@ -10,49 +10,48 @@ use crate::report::results::Line;
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let axis = facts.results.axes.find("bidders")?;
     let values = &facts.results.axes.all()[axis].values;
-    let word = |cell: usize| facts.results.cells.text("destination", cell).unwrap_or("undecided");
-    let (mut holds, mut fails, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut whole, mut away, mut partly, mut open) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (place, value) in values.iter().enumerate() {
         let cells: Vec<usize> =
             (0..facts.cells()).filter(|&cell| facts.results.axes.place(cell, axis) == Some(place)).collect();
-        let count = |wanted: &str| cells.iter().filter(|&&cell| word(cell) == wanted).count();
-        let (away, undecided) = (count("elsewhere"), count("undecided"));
+        let elsewhere = cells.iter().filter(|&&cell| facts.end(cell) == End::Away).count();
+        let undecided = cells.iter().filter(|&&cell| facts.end(cell).is_open()).count();
         let name = Text::default().user(&value.text);
-        match cells.len() - away - undecided {
+        match (elsewhere, undecided) {
             _ if cells.is_empty() => {}
-            _ if away > 0 => fails.push((name, away, cells.len())),
-            0 => open.push(name),
-            _ => holds.push(name),
+            (0, 0) => whole.push(name),
+            (0, undecided) if undecided == cells.len() => open.push(name),
+            (0, undecided) => partly.push((name, undecided, cells.len())),
+            (elsewhere, _) => away.push((name, elsewhere, cells.len())),
         }
     }
-    if holds.len() + fails.len() + open.len() < 2 {
+    if whole.len() + away.len() + partly.len() + open.len() < 2 {
         return None;
     }
-    let verdict = Verdict::for_all(holds.len(), fails.len(), open.len());
+    let verdict = Verdict::for_all(whole.len(), away.len(), partly.len() + open.len());
     let mut told = Vec::new();
-    if fails.is_empty() && open.is_empty() {
-        told.push(Text::of("learners end at an equilibrium for every N of ").text(list(holds, " and ")));
+    if whole.len() > 1 && away.is_empty() && partly.is_empty() && open.is_empty() {
+        told.push(Text::of("learners end at an equilibrium for every N of ").text(list(whole, " and ")));
     } else {
-        if !holds.is_empty() {
-            told.push(Text::of("learners end at an equilibrium for N = ").text(list(holds, " and ")));
+        if !whole.is_empty() {
+            let all = Text::of("learners end at an equilibrium in every cell of N = ");
+            told.push(all.text(list(whole, " and ")));
         }
-        for (i, (name, away, all)) in fails.into_iter().enumerate() {
-            let text = Text::of(if i == 0 {
-                "learners end away from every equilibrium for N = "
-            } else {
-                "for N = "
-            })
-            .text(name);
-            told.push(
-                text.words(" in ")
-                    .number(Quantity::count("away", away))
-                    .words(" of ")
-                    .number(Quantity::count("awayAll", all))
-                    .words(&format!(" {}", plural(all, "cell"))),
-            );
+        let part = |(name, part, all): (Text, usize, usize), key: &str| {
+            let share = Text::default().number(Quantity::count(key, part)).words(" of ");
+            let share = share.number(Quantity::count(&format!("{key}All"), all));
+            Text::of("N = ").text(name).words(" (").text(share).words(&format!(" {})", plural(all, "cell")))
+        };
+        if !away.is_empty() {
+            let parts = away.into_iter().map(|told| part(told, "away")).collect();
+            told.push(Text::of("they end away from every equilibrium for ").text(list(parts, " and ")));
+        }
+        if !partly.is_empty() {
+            let parts = partly.into_iter().map(|told| part(told, "open")).collect();
+            told.push(Text::of("undecided in some cells of ").text(list(parts, " and ")));
         }
         if !open.is_empty() {
-            told.push(Text::of("undecided for N = ").text(list(open, " and ")));
+            told.push(Text::of("undecided in every cell of N = ").text(list(open, " and ")));
         }
     }
     told.extend(across(facts, axis));

@@ -1,23 +1,34 @@
 //! Where learners end: at an equilibrium, and at which.
 
 use super::Said;
-use crate::report::answer::facts::{Facts, grouped};
+use crate::report::answer::facts::{End, Facts, grouped};
 use crate::report::answer::grammar::{clauses, sentence};
 use crate::report::answer::{Text, Verdict};
+
+/// Words for ends that are at no equilibrium.
+const AWAY: &str = "elsewhere";
+const ON_THE_WAY: &str = "moving";
+const UNDECIDED: &str = "undecided";
 
 /// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let cells: Vec<usize> = (0..facts.cells()).collect();
-    let word = |cell: usize| facts.results.cells.text("destination", cell).unwrap_or("undecided").to_owned();
-    let groups = grouped(&cells, word);
+    let word = |cell: usize| match facts.end(cell) {
+        End::At(words) => words,
+        End::Away => AWAY,
+        End::OnTheWay => ON_THE_WAY,
+        End::Undecided => UNDECIDED,
+    };
+    let groups = grouped(&cells, |cell| word(cell).to_owned());
     let count =
         |wanted: &str| groups.iter().find(|(word, _)| word == wanted).map_or(0, |(_, cells)| cells.len());
-    let (elsewhere, undecided) = (count("elsewhere"), count("undecided"));
-    let decided = cells.len() - elsewhere - undecided;
+    let (elsewhere, open) = (count(AWAY), count(ON_THE_WAY) + count(UNDECIDED));
+    let decided = cells.len() - elsewhere - open;
     let mut told: Vec<Text> = Vec::new();
-    for (word, group) in groups.iter().filter(|(word, _)| word != "undecided") {
+    for (word, group) in groups.iter().filter(|(word, _)| word != UNDECIDED) {
         let phrase = match word.as_str() {
-            "elsewhere" => "away from every equilibrium known".into(),
+            AWAY => "away from every equilibrium known".into(),
+            ON_THE_WAY => "still on their way, away from every equilibrium known".into(),
             word => format!("at {}", equilibria(word)),
         };
         let text = if told.is_empty() { Text::of("learners end ") } else { Text::default() };
@@ -30,13 +41,13 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         let places = if 2 * group.len() > cells.len() { Text::default() } else { facts.places(group) };
         told.push(text.words(&phrase).text(share).text(places));
     }
-    if let Some((_, group)) = groups.iter().find(|(word, _)| word == "undecided") {
+    if let Some((_, group)) = groups.iter().find(|(word, _)| word == UNDECIDED) {
         let what = if told.is_empty() { "where learners end is undecided" } else { "undecided" };
         let again = !told.is_empty();
         told.push(doubts(facts, group, what, again, "destination_reason"));
     }
     Some(Said {
-        verdict: Verdict::for_all(decided, elsewhere, undecided),
+        verdict: Verdict::for_all(decided, elsewhere, open),
         text: sentence(clauses(told)),
         evidence: cells,
     })

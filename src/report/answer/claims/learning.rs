@@ -29,17 +29,26 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     if tested.is_empty() {
         let margin = facts.results.plan.measure().margin;
         let exact = biases.iter().all(|(line, _)| !facts.is_random(line.cell));
-        let within = most.value.abs() <= margin;
-        let rest = match (exact, within) {
-            (false, _) => Text::of("one replicate gives no interval, so it cannot be told from none"),
-            (true, true) => Text::of("nothing is random, and that is within the margin of ")
-                .number(Quantity::plain("margin", margin, Form::Setting)),
-            (true, false) => Text::of("nothing is random, so that is no noise"),
-        };
-        let verdict = match (exact, within) {
-            (false, _) => Verdict::Undecided,
-            (true, true) => Verdict::Supported,
-            (true, false) => Verdict::Contradicted,
+        let within = |bias: &Estimate| bias.mean.abs() <= margin;
+        let settled_within = biases.iter().all(|(line, bias)| within(bias) || facts.is_on_the_way(line.cell));
+        let (rest, verdict) = match (exact, most.value.abs() <= margin) {
+            (false, _) => (
+                Text::of("one replicate gives no interval, so it cannot be told from none"),
+                Verdict::Undecided,
+            ),
+            (true, true) => (
+                Text::of("nothing is random, and that is within the margin of ").number(Quantity::plain(
+                    "margin",
+                    margin,
+                    Form::Setting,
+                )),
+                Verdict::Supported,
+            ),
+            (true, false) if settled_within => (
+                Text::of("where it is out of the margin multipliers still move, so training is not over"),
+                Verdict::Undecided,
+            ),
+            (true, false) => (Text::of("nothing is random, so that is no noise"), Verdict::Contradicted),
         };
         return said(sentences(vec![first, rest]), verdict);
     }

@@ -1,7 +1,7 @@
 //! Whether it matters in which order, and along what, bidders are updated.
 
 use super::Said;
-use crate::report::answer::facts::{Facts, grouped, range};
+use crate::report::answer::facts::{End, Facts, grouped, range};
 use crate::report::answer::grammar::{clauses, list, plural, sentence};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
@@ -19,9 +19,8 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let mut away: Vec<Text> = Vec::new();
     let mut doubt: Vec<Text> = Vec::new();
     for (kind, group) in &kinds {
-        let gone: Vec<usize> =
-            group.iter().copied().filter(|&cell| text("destination", cell) == "elsewhere").collect();
-        let open = group.iter().filter(|&&cell| text("destination", cell) == "undecided").count();
+        let gone: Vec<usize> = group.iter().copied().filter(|&cell| facts.end(cell) == End::Away).collect();
+        let open = group.iter().filter(|&&cell| facts.end(cell).is_open()).count();
         let named = Text::default().user(kind);
         if !gone.is_empty() {
             let lines: Vec<Line> = gone.iter().flat_map(|&cell| facts.results.lines_of(cell)).collect();
