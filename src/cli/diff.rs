@@ -45,7 +45,8 @@ pub(super) fn diff(args: &Args, console: &Console, out: &mut impl Write) -> Resu
 }
 
 fn print(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
-    let Difference { added, removed, cells, by_label, compared, changed, verdicts } = difference;
+    let Difference { added, removed, cells, by_label, compared, without_interval, changed, verdicts } =
+        difference;
     for (labels, what) in [(added, "added"), (removed, "removed")] {
         if !labels.is_empty() {
             writeln!(out, "{} {what}", counted(labels.len() as u64, "cell"))?;
@@ -64,6 +65,10 @@ fn print(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
         counted(*compared as u64, "mean"),
         if changed.is_empty() { "" } else { " (of unchanged ones about one in twenty is)" }
     )?;
+    if *without_interval > 0 {
+        let means = counted(*without_interval as u64, "mean");
+        writeln!(out, "{means} of one replicate: without an interval they cannot be compared")?;
+    }
     let header = ["  cell", "bidder", "measure", "before", "after", "difference"].map(String::from).to_vec();
     if !changed.is_empty() {
         list(std::iter::once(header).chain(changed.iter().map(line)), out)?;

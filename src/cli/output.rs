@@ -2,14 +2,17 @@
 
 use std::io::{self, Write};
 
-use crate::report::wrap;
+use crate::report::{printable, wrap};
 
 /// Writes rows with their columns aligned, the first `left` of them to the left, the others to the right.
+/// What steers a terminal is taken out: texts may be a user's.
 pub(super) fn columns(out: &mut impl Write, rows: &[Vec<String>], left: usize) -> io::Result<()> {
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|text| printable(text)).collect()).collect();
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |i: usize| rows.iter().filter_map(|row| row.get(i)).map(|x| x.chars().count()).max();
     let widths: Vec<usize> = (0..count).map(|i| width(i).unwrap_or(0)).collect();
-    for row in rows {
+    for row in &rows {
         let mut line = String::new();
         for (i, (text, width)) in row.iter().zip(&widths).enumerate() {
             line += if i > 0 { "  " } else { "" };

@@ -9,6 +9,7 @@ use super::input::{Machine, load};
 use super::output::{bytes, counted, duration};
 use super::{Console, Exit, Failure, Format};
 use crate::engine::{Estimate, estimate};
+use crate::report::printable;
 use crate::sweep::{Grid, Plan};
 
 /// The most values of an axis that are printed for people.
@@ -64,14 +65,14 @@ fn describe_human(
     out: &mut impl Write,
 ) -> io::Result<()> {
     match plan.question() {
-        Some(question) => writeln!(out, "{}: {question}", plan.name())?,
+        Some(question) => writeln!(out, "{}: {}", plan.name(), printable(question))?,
         None => writeln!(out, "{}", plan.name())?,
     }
     for grid in plan.grids() {
         describe_grid(grid, out)?;
     }
     for exclusion in plan.exclusions() {
-        let why = exclusion.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        let why = exclusion.why.as_ref().map(|why| format!(" ({})", printable(why))).unwrap_or_default();
         writeln!(out, "  excluded: {} by {}{why}", counted(exclusion.cells, "cell"), exclusion.rule)?;
     }
     let cells = counted(plan.len() as u64, "cell");
@@ -87,7 +88,7 @@ fn describe_human(
     )?;
     if list {
         for cell in plan.cells() {
-            writeln!(out, "{}", format!("{} {}", cell.id, cell.label).trim_end())?;
+            writeln!(out, "{}", format!("{} {}", cell.id, printable(&cell.label)).trim_end())?;
         }
     }
     Ok(())
@@ -96,7 +97,7 @@ fn describe_human(
 fn describe_grid(grid: &Grid, out: &mut impl Write) -> io::Result<()> {
     let indent = match grid.label() {
         Some(label) => {
-            writeln!(out, "  block {label}")?;
+            writeln!(out, "  block {}", printable(label))?;
             "    "
         }
         None => "  ",

@@ -14,7 +14,7 @@ use super::summary::print_summary;
 use super::{Console, Exit, Failure, Format, plan};
 use crate::engine::{Finish, Options, ProgressForm, Stop, host_name, missing, pool, train_missing};
 use crate::numeric::simd::Instance;
-use crate::report::{Report, write_report};
+use crate::report::{Owner, Report, write_report};
 use crate::store::{Folder, Host, Lock, Manifest, Scan, prune, write_tables};
 use crate::sweep::Plan;
 
@@ -124,9 +124,10 @@ fn run_one(
     let finish = train_missing(plan, &folder, &scan, &options, stop)?;
 
     let scan = Scan::of(&folder, plan)?;
-    pool(options.threads)?.install(|| write_tables(&folder, plan, &scan))?;
+    // Before the tables: where these cannot be written, it is told that runs are there which they lack.
     manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));
     manifest.write(&folder)?;
+    pool(options.threads)?.install(|| write_tables(&folder, plan, &scan))?;
     let report = Report::read(folder.clone(), plan.clone(), manifest)?;
     folder.write_findings(&format!("{:#}\n", json!(report.findings())))?;
     if let Some(problem) = report.write_contrasts()? {
@@ -161,7 +162,11 @@ fn write_page(
         ));
         return Ok(None);
     }
-    write_report(&folder.report(), &report.files()?)?;
+    let files = report.files()?;
+    for problem in report.undrawn(&files) {
+        console.warn(format_args!("{problem}"));
+    }
+    write_report(&folder.report(), &files, Owner::Sweep)?;
     Ok(Some(folder.report().join("index.html")))
 }
 

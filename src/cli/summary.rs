@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::output::{columns, counted, screen_width};
 use super::{Console, Failure, Format};
-use crate::report::{Findings, Report, ScreenLine, SummaryLine, Tone, summary};
+use crate::report::{Findings, Report, ScreenLine, SummaryLine, Tone, printable, summary};
 use crate::store::Folder;
 use crate::sweep::Plan;
 
@@ -99,8 +99,9 @@ fn print_biases(plan: &Plan, lines: &[SummaryLine], out: &mut impl Write) -> io:
         out,
         "\nbias = multiplier - BNE = class + {parts} + learning; BNE L2 = sqrt(E (bid - BNE bid)^2)"
     )?;
-    // Without a class or a smoothed equilibrium the bias has no parts.
-    if lines.iter().any(|line| line.class_bias.is_none() || line.learning_bias.is_none()) {
+    // Without a class or a smoothed equilibrium the bias of runs that ended well has no parts.
+    let lacks = |line: &SummaryLine| line.class_bias.is_none() || line.learning_bias.is_none();
+    if lines.iter().any(|line| line.multiplier.is_some() && lacks(line)) {
         writeln!(out, "-: bne_reason, class_reason and smoothed_reason in cell_bidders.parquet say why")?;
     }
     Ok(())
@@ -178,14 +179,15 @@ fn print_epsilons(lines: &[SummaryLine], out: &mut impl Write) -> io::Result<()>
     columns(out, &rows, 1)?;
     writeln!(
         out,
-        "\nepsilon = gain of a bidder's best reply in the true auction, ex ante: over all bid functions, as part of the best \
-         reply's\nutility, at the value where it gains most, within the strategy class; means over runs"
+        "\nepsilon = gain of a bidder's best response in the true auction, ex ante: over all bid functions, as part of the best \
+         response's\nutility, at the value where it gains most, within the strategy class; means over runs"
     )
 }
 
 /// What the sweep says along its axes; nothing where it has none of them.
 fn print_findings(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
-    let within = |label: &str| if label.is_empty() { String::new() } else { format!(" ({label})") };
+    let within =
+        |label: &str| if label.is_empty() { String::new() } else { format!(" ({})", printable(label)) };
     for of in &findings.batch_slopes {
         let noise =
             of.noise_slope.map_or_else(String::new, |slope| format!("; noise would have {slope:+.1}"));
@@ -225,7 +227,7 @@ fn print_findings(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
             rotation.cells.len(),
             counted(rotation.tested as u64, "cell"),
             100.0 * rotation.rate,
-            rotation.cells.iter().map(|label| format!("\n  {label}")).collect::<String>()
+            rotation.cells.iter().map(|label| format!("\n  {}", printable(label))).collect::<String>()
         )?;
     }
     Ok(())

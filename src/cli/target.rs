@@ -30,6 +30,12 @@ impl Target {
                 dir.display()
             )));
         };
+        if !folder.sweep().exists() {
+            return Err(Failure::Refused(format!(
+                "{} is missing: run the sweep again with `bidsweep run`",
+                folder.sweep().display()
+            )));
+        }
         let plan = Plan::load(&folder.sweep(), &manifest.set)?;
         if let Some(conflict) = manifest.conflict(&plan) {
             return Err(Failure::Refused(format!("{}: {conflict}", dir.display())));

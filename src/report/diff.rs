@@ -20,6 +20,8 @@ pub struct Difference {
     pub by_label: usize,
     /// Means that were compared.
     pub compared: usize,
+    /// Means that cannot be compared: something is random in them, and one replicate gives no interval.
+    pub without_interval: usize,
     /// Means that differ beyond their intervals, the furthest first.
     pub changed: Vec<Change>,
     /// Verdicts that differ, in the order of the first sweep's cells.
@@ -124,7 +126,17 @@ impl Difference {
             let frame = if line.bidder.is_some() { &before.bidders } else { &before.cells };
             for measure in frame.measures() {
                 let estimate = |results: &Results, line: Line| results.estimate(line, measure);
-                if let Some((first, second)) = estimate(before, line).zip(estimate(after, matching)) {
+                let Some((first, second)) = estimate(before, line).zip(estimate(after, matching)) else {
+                    continue;
+                };
+                let is_random = |results: &Results, cell: usize| {
+                    results.plan.cell(results.position(cell)).settings.is_random()
+                };
+                let unknown = (first.ci95.is_none() && is_random(before, cell))
+                    || (second.ci95.is_none() && is_random(after, other));
+                if unknown && first != second {
+                    self.without_interval += 1;
+                } else {
                     self.compared += 1;
                     self.changed.extend(change(label, line.bidder, measure, first, second));
                 }

@@ -6,7 +6,7 @@ use maud::html;
 use rayon::prelude::*;
 
 use super::Report;
-use super::answer::{self, Answer, Statement};
+use super::answer::{self, Answer, Statement, Topic, Verdict};
 use super::figure::{self, Picture, Subject};
 use super::page::{self, Claim, Facts, Page, Plate, Section};
 use super::scene::{self, Scene};
@@ -95,13 +95,19 @@ impl Report {
 pub fn study(reports: &[Report], paths: &[String]) -> Result<Vec<ReportFile>, StoreError> {
     let drawn: Vec<Vec<Drawn>> = reports.iter().map(Report::drawn).collect::<Result<_, _>>()?;
     let mut sections = Vec::new();
-    for ((report, drawn), path) in reports.iter().zip(&drawn).zip(paths) {
-        let prefix = format!("{}-", report.results.plan.name());
-        sections.push(report.section(drawn, path, &prefix)?);
+    let names: Vec<&str> = reports.iter().map(|report| report.results.plan.name()).collect();
+    let prefixes = page::prefixes(&names);
+    for (((report, drawn), path), prefix) in reports.iter().zip(&drawn).zip(paths).zip(&prefixes) {
+        sections.push(report.section(drawn, path, prefix)?);
     }
     let told: Vec<_> = reports.iter().map(|report| (&report.results, &report.answer)).collect();
     let study = page::study(&answer::study(&told), &sections);
-    let page = Page { title: "Study".into(), study: Some(study), sections, figure_css: &scene::css() };
+    let page = Page {
+        title: format!("What {} sweeps say", reports.len()),
+        study: Some(study),
+        sections,
+        figure_css: &scene::css(),
+    };
     Ok(vec![ReportFile::new("index.html", page::page(&page))])
 }
 
@@ -135,6 +141,8 @@ fn plate(drawn: &Drawn, files: &str, prefix: &str) -> Plate {
 fn claims(answer: &Answer, plates: &[Plate]) -> Vec<Claim> {
     let claim = |statement: &Statement| Claim {
         verdict: statement.verdict.name().to_owned(),
+        is_check: statement.topic == Topic::Runs,
+        is_good: statement.verdict == Verdict::Supported,
         holds: statement.holds.to_owned(),
         words: statement.text.html(),
         figure: statement
@@ -143,7 +151,9 @@ fn claims(answer: &Answer, plates: &[Plate]) -> Vec<Claim> {
             .map(str::to_owned),
         cells: statement.evidence.clone(),
     };
-    answer.told().map(claim).collect()
+    let mut told: Vec<&Statement> = answer.told().collect();
+    told.sort_by_key(|statement| statement.rank());
+    told.into_iter().map(claim).collect()
 }
 
 /// The formats of figures.

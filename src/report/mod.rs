@@ -23,11 +23,11 @@ mod write;
 pub(crate) use answer::printable;
 pub use diff::{Change, Difference, VerdictChange, difference};
 pub use files::study;
-pub use findings::{BatchSlope, BestBeta, Findings, LearningRateZero, PowerLaw, Rotation};
+pub use findings::{BatchSlope, BestBeta, Findings, LastPower, LearningRateZero, PowerLaw, Rotation};
 pub use summary::{SummaryLine, summary};
 pub(crate) use terminal::wrap;
 pub use terminal::{ScreenLine, Tone};
-pub use write::{ReportFile, check_report, write_report};
+pub use write::{Owner, ReportFile, check_report, write_report};
 
 use std::sync::Arc;
 
@@ -71,6 +71,25 @@ impl Report {
         };
         write_contrasts(folder, plan, &contrasts::contrasts(&self.results, &pairs)?)?;
         Ok(problem)
+    }
+
+    /// What to tell of the figures that the sweep file names and that are not among the report's files, one
+    /// line each.
+    pub fn undrawn(&self, files: &[ReportFile]) -> Vec<String> {
+        let named = self.results.plan.report().figures.as_deref().unwrap_or_default();
+        let is_drawn = |name: &str| {
+            let path = std::path::Path::new(write::FIGURE_FOLDER).join(format!("{name}.svg"));
+            files.iter().any(|file| file.path == path)
+        };
+        let undrawn = named.iter().filter(|figure| !is_drawn(figure.name()));
+        let told = undrawn.map(|figure| {
+            format!(
+                "warning: `[report] figures` names \"{}\", and the sweep has not what that shows: {}",
+                figure.name(),
+                figure.doc()
+            )
+        });
+        told.collect()
     }
 
     /// What the sweep says along its axes.

@@ -34,7 +34,7 @@ impl Heading {
         match self {
             Heading::Equilibrium => "equilibrium $w$",
             Heading::Bias => "bias of $w$",
-            Heading::Gain => "gain of a best reply",
+            Heading::Gain => "gain of a best response",
         }
     }
 
@@ -115,36 +115,36 @@ const ENTRIES: [Entry; 31] = [
     entry("bne_l2", "distance of bids from those of Nash", "L2", "$L_2$", None),
     entry(
         "epsilon_relative",
-        "gain of a best reply, share of its utility",
+        "gain of a best response, share of its utility",
         "relative gain",
         r"$\varepsilon_{\mathrm{rel}}$",
         GAIN,
     ),
-    entry("epsilon_ex_ante", "gain of a best reply, ex ante", "epsilon", r"$\varepsilon$", GAIN),
+    entry("epsilon_ex_ante", "gain of a best response, ex ante", "epsilon", r"$\varepsilon$", GAIN),
     entry(
         "epsilon_interim",
-        "gain of a best reply at the value where it is largest",
+        "gain of a best response at the value where it is largest",
         "interim epsilon",
         r"$\varepsilon_{\mathrm{interim}}$",
         GAIN,
     ),
     entry(
         "epsilon_class",
-        "gain of a best reply within the strategy class",
+        "gain of a best response within the strategy class",
         "epsilon in class",
         r"$\varepsilon_{\mathrm{class}}$",
         GAIN,
     ),
     entry(
         "epsilon_smoothed",
-        "gain of a best reply in the smoothed auction",
+        "gain of a best response in the smoothed auction",
         "smoothed epsilon",
         r"$\varepsilon_{\mathrm{smoothed}}$",
         GAIN,
     ),
     entry(
         "epsilon_ex_ante_time_average",
-        "gain of a best reply to averages over time",
+        "gain of a best response to averages over time",
         "epsilon of average",
         r"$\varepsilon(\bar{w})$",
         GAIN,

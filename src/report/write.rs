@@ -32,18 +32,37 @@ const FOLDERS: [(&str, [&str; 3]); 2] =
 /// The names of tables, without what is added where there are several.
 pub(super) const TABLES: [&str; 3] = ["cells", "field", "macros"];
 
-/// Writes the files of a report, and takes away those that an earlier report left and this one does not make.
+/// Whose folder a report stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The folder of the sweep's own report, in which all that looks like a report's file is one.
+    Sweep,
+    /// A folder that the user named. It may hold other files, which stay as they are.
+    User,
+}
+
+/// What the page of a report begins with, by which it is known.
+const GENERATOR: &[u8] = b"<meta name=\"generator\" content=\"bidsweep ";
+
+/// Where in a page that stands at the latest.
+const HEAD: usize = 1024;
+
+/// Writes the files of a report. In a sweep's own folder those go that an earlier report left and this one
+/// does not make.
 ///
 /// # Errors
-/// Where a file cannot be written.
-pub fn write_report(folder: &Path, files: &[ReportFile]) -> Result<(), StoreError> {
+/// Where a file cannot be written; where a user's folder holds files, but no report's page.
+pub fn write_report(folder: &Path, files: &[ReportFile], owner: Owner) -> Result<(), StoreError> {
+    if owner == Owner::User {
+        refuse_foreign(folder, files)?;
+    }
     for file in files {
         let path = folder.join(&file.path);
         let parent = path.parent().unwrap_or(folder);
         fs::create_dir_all(parent).map_err(|error| StoreError::io("create", parent, error))?;
         replace_file(&path, &file.bytes)?;
     }
-    for path in leftovers(folder, files)? {
+    for path in leftovers(folder, files, owner)? {
         fs::remove_file(&path).map_err(|error| StoreError::io("remove", &path, error))?;
     }
     Ok(())
@@ -54,7 +73,7 @@ pub fn write_report(folder: &Path, files: &[ReportFile]) -> Result<(), StoreErro
 ///
 /// # Errors
 /// Where a file cannot be read.
-pub fn check_report(folder: &Path, files: &[ReportFile]) -> Result<Vec<String>, StoreError> {
+pub fn check_report(folder: &Path, files: &[ReportFile], owner: Owner) -> Result<Vec<String>, StoreError> {
     let mut wrong = Vec::new();
     for file in files {
         let path = folder.join(&file.path);
@@ -67,13 +86,36 @@ pub fn check_report(folder: &Path, files: &[ReportFile]) -> Result<Vec<String>, 
             Err(error) => return Err(StoreError::io("read", &path, error)),
         }
     }
-    let left = leftovers(folder, files)?;
+    let left = leftovers(folder, files, owner)?;
     wrong.extend(left.iter().map(|path| format!("{}: the report does not have it any more", path.display())));
     Ok(wrong)
 }
 
-/// Files that look like those of a report, and that it does not make.
-fn leftovers(folder: &Path, files: &[ReportFile]) -> Result<Vec<PathBuf>, StoreError> {
+/// An error where writing a report would replace what is none.
+fn refuse_foreign(folder: &Path, files: &[ReportFile]) -> Result<(), StoreError> {
+    let page = folder.join("index.html");
+    match fs::read(&page) {
+        Ok(bytes)
+            if bytes[..bytes.len().min(HEAD)].windows(GENERATOR.len()).any(|part| part == GENERATOR) =>
+        {
+            return Ok(());
+        }
+        Ok(_) => return Err(StoreError::Foreign { path: page }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(StoreError::io("read", &page, error)),
+    }
+    // Without a page of ours, files of the same names are somebody else's.
+    match files.iter().map(|file| folder.join(&file.path)).find(|path| path.exists()) {
+        Some(path) => Err(StoreError::Foreign { path }),
+        None => Ok(()),
+    }
+}
+
+/// Files that look like those of a report, and that it does not make: in a sweep's own folder alone.
+fn leftovers(folder: &Path, files: &[ReportFile], owner: Owner) -> Result<Vec<PathBuf>, StoreError> {
+    if owner == Owner::User {
+        return Ok(Vec::new());
+    }
     let made: BTreeSet<PathBuf> = files.iter().map(|file| folder.join(&file.path)).collect();
     let mut left = Vec::new();
     for (name, endings) in FOLDERS {
@@ -85,6 +127,9 @@ fn leftovers(folder: &Path, files: &[ReportFile]) -> Result<Vec<PathBuf>, StoreE
         };
         for entry in entries {
             let path = entry.map_err(|error| StoreError::io("read", &folder, error))?.path();
+            if path.is_dir() {
+                continue;
+            }
             let has = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).map(str::to_owned);
             let ending = has(path.extension()).unwrap_or_default();
             let stem = has(path.file_stem()).unwrap_or_default();

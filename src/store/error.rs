@@ -53,6 +53,12 @@ pub enum StoreError {
         /// The table.
         path: PathBuf,
     },
+    /// A file that a report would replace, and that is none of a report.
+    #[error("{} is not of a report, and would be replaced: choose a new folder with --out", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// A column that a table does not have.
     #[error("{} has no column {column:?}; it has {known}", path.display())]
     NoColumn {

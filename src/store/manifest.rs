@@ -146,8 +146,8 @@ impl Manifest {
         ];
         let (what, (here, wanted)) = pairs.into_iter().find(|(_, (here, wanted))| here != wanted)?;
         Some(format!(
-            "the folder holds runs of {what} {here}, not {wanted}: give the sweep another name, or choose another \
-             folder with --out"
+            "the folder holds runs of {what} {here}, not {wanted}: run the sweep under another name, or with \
+             another folder as --out of `bidsweep run`"
         ))
     }
 }
@@ -194,7 +194,7 @@ mod tests {
         let plan = fixture::plan(2);
         let manifest = Manifest::start(&plan, host(), None);
         assert_eq!(manifest.conflict(&plan), None);
-        let advice = ": give the sweep another name, or choose another folder with --out";
+        let advice = ": run the sweep under another name, or with another folder as --out of `bidsweep run`";
         for (other, what) in [
             (Manifest { root: 7, ..manifest.clone() }, format!("root seed 7, not {}", plan.root())),
             (Manifest { common: !plan.common(), ..manifest.clone() }, "common false, not true".into()),

@@ -70,7 +70,7 @@ pub(super) fn destination(bidders: &[Evidence], random: bool, margin: f64) -> De
         })
         .collect::<Option<Vec<_>>>()
     else {
-        return undecided("one replicate has no interval: give [seeds] replicates of 2 or more");
+        return undecided("one finished replicate has no interval: it takes two or more");
     };
     let moves = |bidder: &Evidence| {
         let (Some(drift), Some(width)) = (bidder.drift.mean(), half_width(&bidder.drift, 0.95)) else {

@@ -89,6 +89,34 @@ pub(super) enum Verdict {
     NotAsked,
 }
 
+/// Claims by how soon a short answer tells them; those of the runs come last.
+const ORDER: [&str; 17] = [
+    "destination",
+    "bias",
+    "updates",
+    "arms",
+    "asymmetric",
+    "movement",
+    "batch",
+    "bias-scaling",
+    "learners",
+    "epsilon",
+    "learning",
+    "learning-rate",
+    "best-beta",
+    "bidders",
+    "epsilon-scaling",
+    "regret",
+    "rotation",
+];
+
+impl Statement {
+    /// Its place in a short answer, the soonest first.
+    pub(super) fn rank(&self) -> usize {
+        ORDER.iter().position(|name| *name == self.claim.0).unwrap_or(ORDER.len())
+    }
+}
+
 impl Verdict {
     /// In a word.
     pub(super) fn name(self) -> &'static str {

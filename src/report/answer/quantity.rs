@@ -57,7 +57,7 @@ const SMALL: f64 = 1e-3;
 const TINY: f64 = 1e-4;
 
 /// Below this, numbers are nothing but rounding.
-const NOUGHT: f64 = 1e-14;
+const NOUGHT: f64 = 1e-12;
 
 impl Quantity {
     /// A count.

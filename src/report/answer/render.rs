@@ -58,7 +58,7 @@ fn written(number: &Quantity, ten: &str, after: &str) -> String {
 fn markup(piece: &Piece) -> Markup {
     let minus = |text: String| text.replace('-', "−");
     match piece {
-        Piece::Words(words) => html! { (words) },
+        Piece::Words(words) => html! { (words.replace(" = ", "\u{a0}=\u{a0}")) },
         Piece::User(words) => html! { (escape::printable(words)) },
         Piece::Code(words) => html! { code { (escape::printable(words)) } },
         Piece::Variable(variable) => html! { i { (variable.symbol()) } },
@@ -72,7 +72,7 @@ fn markup(piece: &Piece) -> Markup {
                     @if let Some(ci95) = ci95 { " ± " (ci95) }
                     @if brackets { ")" }
                     @if power != 0 { " × 10" sup { (minus(power.to_string())) } }
-                    @if number.form == Form::Percent { " %" }
+                    @if number.form == Form::Percent { "\u{a0}%" }
                 }
             }
         }

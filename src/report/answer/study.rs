@@ -27,6 +27,12 @@ pub(in crate::report) struct Entry {
     pub(in crate::report) sweep: usize,
     /// Its name, which is its user's.
     pub(in crate::report) name: String,
+    /// Whether it is what the question asks first of all.
+    pub(in crate::report) is_lead: bool,
+    /// Replicates of each of the sweep's cells.
+    pub(in crate::report) replicates: u32,
+    /// Runs of the sweep.
+    pub(in crate::report) runs: u64,
     /// What is claimed.
     pub(in crate::report) holds: &'static str,
     pub(in crate::report) verdict: Verdict,
@@ -39,12 +45,27 @@ pub(in crate::report) struct Entry {
 const QUESTIONS: [Topic; 6] =
     [Topic::Smoothing, Topic::Convergence, Topic::Weights, Topic::Asymmetric, Topic::Cycling, Topic::Epsilon];
 
+/// The claims that answer each question first of all.
+const LEADS: [&str; 6] = ["bias", "bias-scaling", "arms", "asymmetric", "batch", "epsilon"];
+
 /// The study over sweeps and their answers.
 pub(in crate::report) fn study(sweeps: &[(&Results, &Answer)]) -> Study {
     let questions = QUESTIONS.iter().map(|&topic| question(sweeps, topic)).collect();
     let not_shown = QUESTIONS.iter().flat_map(|&topic| not_shown(sweeps, topic)).collect();
     let corrections = sweeps.iter().filter_map(|(results, _)| utility_at_nash(results)).collect();
     Study { questions, not_shown, corrections }
+}
+
+impl Question {
+    /// What answers it in a sentence: a decided statement about what it asks first of all, of the sweep with
+    /// the most replicates.
+    pub(in crate::report) fn lead(&self) -> Option<&Entry> {
+        let leads = self.entries.iter().filter(|entry| entry.is_lead);
+        leads.max_by_key(|entry| {
+            let decided = entry.verdict != Verdict::Undecided;
+            (decided, entry.replicates, entry.runs, std::cmp::Reverse(entry.sweep))
+        })
+    }
 }
 
 fn question(sweeps: &[(&Results, &Answer)], topic: Topic) -> Question {
@@ -54,6 +75,9 @@ fn question(sweeps: &[(&Results, &Answer)], topic: Topic) -> Question {
             entries.push(Entry {
                 sweep,
                 name: results.plan.name().to_owned(),
+                is_lead: LEADS.contains(&statement.claim.0),
+                replicates: results.plan.replicates(),
+                runs: results.plan.runs(),
                 holds: statement.holds,
                 verdict: statement.verdict,
                 text: statement.text.clone(),
@@ -130,7 +154,7 @@ fn utility_at_nash(results: &Results) -> Option<Text> {
         .words(". What the learners get is ")
         .number(Quantity::told("study-learned", learned.mean, learned.ci95, Form::Decimal));
     Some(text.words(if near {
-        ": near 1/6, as the report's own measurement of 0.17 is."
+        ": as near to 1/6 as learners who shade their bids further come, and as the report's own measurement of 0.17 is."
     } else {
         ": nearer to 1/12 than to 1/6."
     }))

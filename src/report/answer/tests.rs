@@ -101,6 +101,11 @@ fn results(file: &str, cells: &[Cell]) -> Results {
         ("smoothing_bias_mean", number(&|cell| alive(cell, cell.smoothing))),
         ("learning_bias_mean", number(&|cell| alive(cell, cell.learning))),
         ("learning_bias_ci95", number(&|cell| cell.ci95)),
+        // The interval is about two standard errors.
+        (
+            "learning_bias_sd",
+            number(&|cell| cell.ci95.map(|ci95| 0.5 * ci95 * (cell.replicates as f64).sqrt())),
+        ),
         ("epsilon_relative_mean", number(&|cell| cell.gain)),
         ("epsilon_relative_ci95", number(&|cell| cell.gain.map(|gain| 0.01 * gain))),
     ];
@@ -148,7 +153,7 @@ fn smoothing_that_makes_the_bias_is_told_so() {
         words.starts_with("The bias is mostly smoothing in all 6 cells: smoothing makes -0.0200"),
         "{words}"
     );
-    assert_eq!(said(&answer, "movement").1, "No cell cycles: all 6 shaken by noise.");
+    assert_eq!(said(&answer, "movement").1, "No cell cycles: all 6 fluctuating with sampling noise.");
     let (verdict, words) = said(&answer, "bidders");
     assert_eq!(verdict, Verdict::Supported);
     assert!(words.starts_with("Learners end at an equilibrium for every N of 2 and 3"), "{words}");
@@ -182,7 +187,7 @@ fn learning_that_makes_the_bias_is_told_so_and_where() {
         "{}",
         learning.1
     );
-    assert!(said(&answer, "bidders").1.contains("for N = 2 in 1 of 3 cells; for N = 3 in 1 of 3 cells"));
+    assert!(said(&answer, "bidders").1.contains("for N = 2 (1 of 3 cells) and N = 3 (1 of 3 cells)"));
 }
 
 #[test]
@@ -201,7 +206,7 @@ fn a_cell_that_cycles_is_named() {
     assert_eq!(verdict, Verdict::Contradicted);
     assert_eq!(
         words,
-        "Multipliers cycle in 1 of 6 cells (beta = 20, N = 3): the game makes it turn; the others: 5 shaken by noise."
+        "Multipliers cycle in 1 of 6 cells (beta = 20, N = 3): the game makes it turn; the others: 5 fluctuating with sampling noise."
     );
     cells[3].movement = "optimiser-cycle";
     assert!(said(&told(GRID, &cells), "movement").1.contains("the optimiser makes it turn"));
@@ -275,10 +280,10 @@ fn a_power_is_found_and_a_wrong_one_refused() {
     };
     let (verdict, words) = said(&told(&file, &law(-1.0)), "bias-scaling");
     assert_eq!(verdict, Verdict::Supported, "{words}");
-    assert!(words.contains("beta^-1.0") && words.ends_with("All 2 intervals hold beta^-1."), "{words}");
+    assert!(words.contains("beta^-1.0") && words.contains("All are there at beta^-1"), "{words}");
     let (verdict, words) = said(&told(&file, &law(-0.5)), "bias-scaling");
     assert_eq!(verdict, Verdict::Contradicted);
-    assert!(words.contains("No interval holds beta^-1"), "{words}");
+    assert!(words.contains("2 of 2 stay away from beta^-1"), "{words}");
 }
 
 #[test]

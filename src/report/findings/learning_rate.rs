@@ -24,9 +24,14 @@ pub struct LearningRateZero {
     pub(crate) cells: Vec<usize>,
 }
 
-/// Of a line of cells along `learning_rate`; `None` where fewer than three have a bias with an interval.
+/// Of a line of cells along `learning_rate`; `None` where fewer than three have come to
+/// rest with a bias that has an interval.
 pub(super) fn at_zero(line: &GridLine) -> Option<LearningRateZero> {
     let point = |&(rate, cell): &(f64, usize)| {
+        // Multipliers that still move have no bias of learning yet.
+        if line.frame.text("movement", cell) == Some("drifting") {
+            return None;
+        }
         let bias = line.frame.estimate("learning_bias", cell)?;
         // A 95 % interval is about two standard errors.
         Some((rate, bias.mean, 0.5 * bias.ci95?))

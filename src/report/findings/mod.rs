@@ -9,7 +9,7 @@ mod steepness;
 
 pub use batch::BatchSlope;
 pub use learning_rate::LearningRateZero;
-pub use powers::PowerLaw;
+pub use powers::{LastPower, PowerLaw};
 pub use rotation::Rotation;
 pub use steepness::BestBeta;
 
@@ -29,9 +29,11 @@ pub struct Findings {
     /// The learning bias that small learning rates leave, along every line of cells that differ in
     /// `learning_rate` alone.
     pub learning_rate_zero: Vec<LearningRateZero>,
-    /// With which power of beta the bias and the gain of a best reply fall, along every line of cells that
+    /// With which power of beta the bias and the gain of a best response fall, along every line of cells that
     /// differ in `beta` alone.
     pub power_laws: Vec<PowerLaw>,
+    /// The same between the two steepest betas, and for the part that smoothing makes.
+    pub last_powers: Vec<LastPower>,
     /// Which cells rotate, of all.
     pub rotation: Option<Rotation>,
 }
@@ -45,6 +47,7 @@ pub(super) fn findings(results: &Results) -> Findings {
         best_betas: grid.lines("beta").iter().flat_map(steepness::best).collect(),
         learning_rate_zero: grid.lines("learning_rate").iter().filter_map(learning_rate::at_zero).collect(),
         power_laws: grid.lines("beta").iter().flat_map(powers::powers).collect(),
+        last_powers: grid.lines("beta").iter().flat_map(powers::last_powers).collect(),
         rotation: rotation::rotation(&results.cells),
     }
 }

@@ -59,6 +59,63 @@ pub(super) fn powers(line: &GridLine) -> Vec<PowerLaw> {
     laws
 }
 
+/// The exponent between the two steepest finite betas, and the one before it: how a measure comes to its
+/// limit, in which no point is left out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LastPower {
+    /// The other settings in which the sweep's cells differ.
+    pub label: String,
+    /// The measure.
+    pub measure: &'static str,
+    /// ln(y2 / y1) / ln(beta2 / beta1) of the two steepest betas.
+    pub exponent: f64,
+    /// The half-width of its 95 % interval, by the error of a logarithm; `None` of what has no error.
+    pub exponent_ci95: Option<f64>,
+    /// The same exponent one beta before.
+    pub before: f64,
+    /// The two steepest betas.
+    pub betas: (f64, f64),
+    /// Rows of the table of cells: of the three steepest.
+    #[serde(skip)]
+    pub(crate) cells: Vec<usize>,
+}
+
+/// What may come to a power of beta: of smoothing's part nothing is random.
+const LIMITS: [&str; 3] = ["smoothing_bias", "bias", "epsilon_ex_ante"];
+
+/// Of a line of cells along `beta`, one a measure.
+pub(super) fn last_powers(line: &GridLine) -> Vec<LastPower> {
+    LIMITS.iter().filter_map(|measure| last_power(line, measure)).collect()
+}
+
+fn last_power(line: &GridLine, measure: &'static str) -> Option<LastPower> {
+    let finite: Vec<(f64, usize)> = line.cells.iter().copied().filter(|(beta, _)| beta.is_finite()).collect();
+    let last: [(f64, usize); 3] = finite[finite.len().checked_sub(3)?..].try_into().ok()?;
+    let sizes = last.map(|(_, cell)| line.frame.estimate(measure, cell));
+    let [first, middle, steepest] = [sizes[0]?, sizes[1]?, sizes[2]?];
+    // No logarithm of what is nought or of two signs.
+    let same_sign = [middle, steepest].iter().all(|y| y.mean * first.mean > 0.0 && y.mean.abs() > NOUGHT);
+    if !same_sign {
+        return None;
+    }
+    let step = |from: usize| libm::log(last[from + 1].0 / last[from].0);
+    let exponent = |y: f64, before: f64, from: usize| libm::log(y / before) / step(from);
+    let relative = |y: crate::report::results::Estimate| y.ci95.map(|width| width / y.mean.abs());
+    let width = match (relative(middle), relative(steepest)) {
+        (Some(one), Some(other)) => Some(libm::hypot(one, other) / step(1)),
+        _ => None,
+    };
+    Some(LastPower {
+        label: line.label.clone(),
+        measure,
+        exponent: exponent(steepest.mean, middle.mean, 1),
+        exponent_ci95: width.filter(|width| *width > 0.0),
+        before: exponent(middle.mean, first.mean, 0),
+        betas: (last[1].0, last[2].0),
+        cells: last.iter().map(|(_, cell)| *cell).collect(),
+    })
+}
+
 fn point(line: &GridLine, measure: &str, beta: f64, cell: usize) -> Option<Point> {
     let y = line.frame.estimate(measure, cell)?;
     let size = y.mean.abs();

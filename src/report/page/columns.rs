@@ -45,7 +45,7 @@ impl Group {
             Group::Outcome => "Where they end",
             Group::References => "Equilibria",
             Group::Bias => "Bias and its parts",
-            Group::Epsilon => "Gain of a best reply",
+            Group::Epsilon => "Gain of a best response",
             Group::Verdicts => "Verdicts",
             Group::Measures => "Other measures",
             Group::Settings => "Settings",

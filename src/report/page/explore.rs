@@ -5,7 +5,9 @@ use maud::{Markup, html};
 use super::place::Place;
 
 /// The explorer of a sweep.
-pub(super) fn explore(place: Place) -> Markup {
+///
+/// Of one row there is nothing to explore: it is hidden.
+pub(super) fn explore(place: Place, rows: usize) -> Markup {
     let choice = |name: &str, title: &str, log: bool| {
         html! {
             span.choice {
@@ -15,7 +17,7 @@ pub(super) fn explore(place: Place) -> Markup {
         }
     };
     html! {
-        section.explore aria-labelledby=(place.id("explore")) {
+        section.explore hidden[rows < 2] aria-labelledby=(place.id("explore")) {
             (place.heading("explore", "Explore"))
             div.bar {
                 (choice("y", "Show", true))

@@ -20,9 +20,12 @@ const PARTS: [(&str, &str); 6] = [
 pub(super) fn study(title: &str, study: &Markup, sweeps: &[Section], prefixes: &[String]) -> Markup {
     html! {
         header.top {
-            p.name { "Study" }
             h1 { bdi { (title) } }
-            nav.contents aria-label="Contents" {
+        }
+        div.study { (study) }
+        section.contents {
+            h2 { "The sweeps" }
+            nav aria-label="Contents" {
                 ol {
                     @for (sweep, prefix) in sweeps.iter().zip(prefixes) {
                         li {
@@ -35,7 +38,6 @@ pub(super) fn study(title: &str, study: &Markup, sweeps: &[Section], prefixes: &
                 }
             }
         }
-        div.study { (study) }
     }
 }
 
@@ -54,7 +56,11 @@ pub(super) fn head(sweep: &Section, place: Place) -> Markup {
 
 /// Links to the parts of a sweep.
 pub(super) fn parts(sweep: &Section, place: Place) -> Markup {
-    let there = |part: &str| part != "figures" || !sweep.plates.is_empty();
+    let there = |part: &str| match part {
+        "figures" => !sweep.plates.is_empty(),
+        "explore" => sweep.results.lines().nth(1).is_some(),
+        _ => true,
+    };
     html! {
         nav.parts aria-label={ "Parts of " (shown(&sweep.name)) } {
             @for (part, title) in PARTS.into_iter().filter(|(part, _)| there(part)) {

@@ -57,7 +57,7 @@ const SCRIPT: [&str; 7] = [
 
 /// The page as HTML.
 pub(in crate::report) fn page(page: &Page) -> String {
-    let prefixes = prefixes(&page.sections);
+    let prefixes = prefixes(&names(&page.sections));
     let budget = MOST_BYTES / page.sections.len().max(1);
     let title = text::shown(&page.title);
     html! {
@@ -108,7 +108,7 @@ fn section(sweep: &Section, place: Place, budget: usize) -> Markup {
             (head::parts(sweep, place))
             (figures::figures(sweep, place))
             (table::table(&data, sweep, place))
-            (explore::explore(place))
+            (explore::explore(place, sweep.results.lines().count()))
             (verdicts::verdicts(sweep, place))
             (failures::failures(sweep, place))
             (made::made(sweep, place))
@@ -117,11 +117,16 @@ fn section(sweep: &Section, place: Place, budget: usize) -> Markup {
     }
 }
 
-/// What the ids of each section begin with: nothing where there is one.
-fn prefixes(sections: &[Section]) -> Vec<String> {
+/// The names of sweeps.
+fn names<'a>(sections: &'a [Section]) -> Vec<&'a str> {
+    sections.iter().map(|sweep| sweep.name.as_str()).collect()
+}
+
+/// What the ids of each sweep begin with, each another: nothing where there is one.
+pub(in crate::report) fn prefixes(names: &[&str]) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
-    for sweep in sections {
-        let mut prefix = if sections.len() == 1 { String::new() } else { text::slug(&sweep.name) + "-" };
+    for name in names {
+        let mut prefix = if names.len() == 1 { String::new() } else { text::slug(name) + "-" };
         while known.contains(&prefix) {
             prefix.insert_str(prefix.len() - 1, "-again");
         }

@@ -43,6 +43,10 @@ pub(in crate::report) struct Section<'a> {
 pub(in crate::report) struct Claim {
     /// The verdict in a word or two, as on its chip: supported, contradicted, undecided, not asked.
     pub(in crate::report) verdict: String,
+    /// Whether it is about the runs themselves, not about where learners end.
+    pub(in crate::report) is_check: bool,
+    /// Whether the numbers say that it holds.
+    pub(in crate::report) is_good: bool,
     /// What is claimed.
     pub(in crate::report) holds: String,
     /// What is said.

@@ -1,23 +1,31 @@
 //! What several sweeps say together: the questions of the study in order, each claim once with what every
 //! sweep says of it.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
-use super::prefixes;
 use super::section::Section;
-use super::text::slug;
+use super::text::{counted, slug};
+use super::{names, prefixes};
 use crate::report::answer::{Entry, Study};
 
 /// The study as it stands above its sweeps.
 pub(in crate::report) fn study(study: &Study, sections: &[Section]) -> Markup {
-    let prefixes = prefixes(sections);
+    let prefixes = prefixes(&names(sections));
     html! {
         ol.questions {
             @for question in &study.questions {
                 li {
                     h2 { (question.topic.question()) }
-                    @if question.entries.is_empty() { p.note { "None of these sweeps asks that." } }
-                    @for entries in by_claim(&question.entries) { (claim(&entries, sections, &prefixes)) }
+                    @match question.lead() {
+                        Some(entry) => (lead(entry, sections, &prefixes)),
+                        None => p.note { "None of these sweeps asks that." },
+                    }
+                    @if !question.entries.is_empty() {
+                        details.rest {
+                            summary { "What each sweep says, claim by claim" }
+                            @for entries in by_claim(&question.entries) { (claim(&entries, sections, &prefixes)) }
+                        }
+                    }
                 }
             }
         }
@@ -28,6 +36,31 @@ pub(in crate::report) fn study(study: &Study, sections: &[Section]) -> Markup {
         @if !study.not_shown.is_empty() {
             h2 { "What is not shown" }
             ul { @for (topic, text) in &study.not_shown { li { span.soft { (topic.question()) } " " (text.html()) } } }
+        }
+    }
+}
+
+/// The statement that answers a question, with its figure and the command that makes both.
+fn lead(entry: &Entry, sections: &[Section], prefixes: &[String]) -> Markup {
+    let (section, prefix) = (&sections[entry.sweep], &prefixes[entry.sweep]);
+    let plate = entry.figure.and_then(|figure| section.plates.iter().find(|plate| plate.name == figure));
+    let command = section.commands.first();
+    html! {
+        p.lead { (entry.text.html()) }
+        p.claimed {
+            "“" (entry.holds.trim_end_matches('.')) "”: "
+            span.verdict-word.(slug(entry.verdict.name())) { (entry.verdict.name()) }
+            " in " a href={ "#" (prefix) "top" } { (entry.name) } ", "
+            (counted(entry.runs as usize, "run"))
+            @if let Some(command) = command { ": " code { (command.text) } }
+        }
+        @if let Some(plate) = plate {
+            @let own = |svg: &str| svg.replace(&format!("f-{prefix}"), &format!("q-{prefix}"));
+            figure.wide[plate.wide] {
+                div.plate.stacks[plate.narrow.is_some()] { (PreEscaped(own(&plate.svg))) }
+                @if let Some(narrow) = &plate.narrow { div.plate.narrow { (PreEscaped(own(narrow))) } }
+                figcaption { b { (plate.title) "." } " " (plate.caption) }
+            }
         }
     }
 }

@@ -15,12 +15,12 @@ pub(super) fn table(data: &Data, sweep: &Section, place: Place) -> Markup {
         section.cells aria-labelledby=(place.id("cells")) {
             (place.heading("cells", "Cells"))
             p.soft {
-                @if by_bidder { "A line a cell, or a line a bidder where the bidders of a cell differ. " }
-                @else { "A line a cell. " }
+                @if by_bidder { "One row per cell, or one per bidder where the bidders of a cell differ. " }
+                @else { "One row per cell. " }
                 "Means over runs that trained all epochs, "
                 @if sweep.facts.replicates > 1 { "± half-widths of 95 % intervals. " }
                 @else { "of one replicate: no intervals. " }
-                "A click on a line marks its points in the figures, a click on a point marks its line."
+                "A click on a row marks its points in the figures, a click on a point marks its row."
             }
             div.bar {
                 label.find {

@@ -77,6 +77,8 @@ fn section(results: &Results) -> Section<'_> {
         question: results.plan.question().map(str::to_owned),
         answer: vec![
             Claim {
+                is_check: false,
+                is_good: true,
                 verdict: "supported".into(),
                 holds: "Learners end at an equilibrium.".into(),
                 words: html! { "The bias is that of " i { "smoothing" } "." },
@@ -84,6 +86,8 @@ fn section(results: &Results) -> Section<'_> {
                 cells: vec![0],
             },
             Claim {
+                is_check: false,
+                is_good: true,
                 verdict: "undecided".into(),
                 holds: "Learners end at an equilibrium.".into(),
                 words: html! { "All else." },

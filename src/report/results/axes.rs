@@ -87,12 +87,13 @@ impl Axes {
         axes
     }
 
-    /// Leaves out axes along which the cells that are there do not differ.
+    /// Leaves out axes that have one value, and those along which the cells do not differ. An axis of several
+    /// values stays where the cells that are there have one of them: a reader must know which.
     fn drop_constant(&mut self) {
         let varies = |axis: usize| {
             let mut places = self.places.iter().map(|row| row[axis]);
             let first = places.next();
-            places.any(|place| Some(place) != first)
+            places.any(|place| Some(place) != first) || self.axes[axis].values.len() > 1
         };
         let kept: Vec<usize> = (0..self.axes.len()).filter(|&axis| varies(axis)).collect();
         for row in &mut self.places {

@@ -76,6 +76,7 @@ impl Results {
             check(table, &folder, name, &plan)?;
         }
         let total = cells.rows() as usize;
+        check_moment(&folder, &plan)?;
         let cells = Frame::read(&cells, rows_within_bounds(&cells)?)?;
         let counted = (0..cells.rows()).map(|cell| cells.number("bidders", cell).unwrap_or(0.0) as usize);
         let bidders = Frame::read(&bidders, counted.sum())?;
@@ -103,6 +104,11 @@ impl Results {
             })?;
             positions.push(position);
             starts.push(starts[cell] + cells.number("bidders", cell).unwrap_or(0.0) as usize);
+            let rows = starts[cell]..starts[cell + 1];
+            let id = cells.text("cell_id", cell);
+            if rows.end > bidders.rows() || rows.into_iter().any(|row| bidders.text("cell_id", row) != id) {
+                return Err(other_moment(&folder, TableName::CellBidders));
+            }
         }
         let settings: Vec<String> = setting_columns().into_iter().map(|column| column.name).collect();
         let telling: Vec<&str> =
@@ -207,6 +213,34 @@ fn rows_within_bounds(cells: &Table) -> Result<usize, StoreError> {
 
 /// What to do about a table that does not fit.
 const REMEDY: &str = "run the same sweep again: the tables are made anew from the finished runs";
+
+fn other_moment(folder: &Folder, name: TableName) -> StoreError {
+    StoreError::Damaged {
+        path: folder.table(name),
+        reason: "it was not written together with cells.parquet".into(),
+        remedy: REMEDY,
+    }
+}
+
+/// Whether the tables of runs are there, have a row for each run that `cells` counts, and so were written
+/// together with it; and whether those are there that the plan asks for.
+fn check_moment(folder: &Folder, plan: &Plan) -> Result<(), StoreError> {
+    let (mut runs, mut bidders) = (0, 0);
+    for row in Table::open(&folder.table(TableName::Cells))?.select(&["replicates", "bidders"])? {
+        let row = row?;
+        let of = |column| row.integer(column).unwrap_or(0) as u64;
+        runs += of("replicates");
+        bidders += of("replicates") * of("bidders");
+    }
+    for (name, rows) in [(TableName::Runs, runs), (TableName::Bidders, bidders)] {
+        let table = Table::open(&folder.table(name))?;
+        check(&table, folder, name, plan)?;
+        if table.rows() != rows {
+            return Err(other_moment(folder, name));
+        }
+    }
+    Ok(())
+}
 
 /// Whether a table is of this plan and of this layout.
 fn check(table: &Table, folder: &Folder, name: TableName, plan: &Plan) -> Result<(), StoreError> {

@@ -60,7 +60,7 @@ pub(super) fn model(results: &Results, options: &TableOptions) -> Model {
     let text = Text::of("Distance from the Bayes-Nash equilibrium. ").text(replicates(results));
     let text = if any { text.words(", in brackets the standard deviation") } else { text };
     let text = text.words(
-        ". Loss: the utility lost against a best reply, as a share of the best reply's; L2: root mean square of the \
+        ". Loss: the utility lost against a best response, as a share of the best response's; L2: root mean square of the \
          distance from the equilibrium's bids; u: utility. ",
     );
     Model {

@@ -32,26 +32,6 @@ const ANSWER: usize = 8;
 /// The most lines of the answer for which a list is cut.
 const BESIDE_LIST: usize = 15;
 
-/// Claims by how soon a short answer tells them.
-const ORDER: [&str; 16] = [
-    "destination",
-    "bias",
-    "updates",
-    "arms",
-    "asymmetric",
-    "movement",
-    "batch",
-    "learners",
-    "epsilon",
-    "learning",
-    "learning-rate",
-    "bias-scaling",
-    "best-beta",
-    "bidders",
-    "epsilon-scaling",
-    "rotation",
-];
-
 impl Report {
     /// The sweep on one screen of a width; `whole` tells every statement, whatever room that takes. `page` is
     /// the report's page, where it was written; `unsolved` counts the
@@ -100,10 +80,9 @@ impl Report {
 
     /// The statements within a number of lines.
     fn told(&self, width: usize, room: usize) -> Vec<ScreenLine> {
-        let place = |statement: &&Statement| ORDER.iter().position(|name| *name == statement.claim.0);
         let asked = self.answer.told().filter(|statement| statement.topic != Topic::Runs);
         let mut statements: Vec<&Statement> = asked.collect();
-        statements.sort_by_key(place);
+        statements.sort_by_key(|statement| statement.rank());
         let all = statements.len();
         let mut lines = Vec::new();
         let mut told = 0;
@@ -129,6 +108,9 @@ impl Report {
     fn table(&self, width: usize, room: usize) -> Vec<ScreenLine> {
         let results = &self.results;
         let lines: Vec<_> = results.lines().collect();
+        if lines.is_empty() {
+            return vec![ScreenLine::plain("No run is done yet: run the same sweep again.")];
+        }
         let key = legend(results, &lines, width).into_iter().map(|line| toned(&line));
         let pivot = Pivot::new(results).filter(|pivot| pivot.rows() + 3 + ANSWER <= room);
         if let Some([mut table, gains]) = pivot.and_then(|pivot| pivot.tables(width)) {
@@ -144,7 +126,7 @@ impl Report {
         let rows = ROWS.min(room.saturating_sub(answer + 2 + key.len())).max(1);
         let (mut table, left) = ranked(results, width, rows);
         if left > 0 {
-            let order = format!("{left} more, where a best reply gains less: -v");
+            let order = format!("{left} more, where a best response gains less: -v");
             table.push(ScreenLine::plain(shortened(&order, width)));
         }
         table.extend(key);

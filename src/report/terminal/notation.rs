@@ -5,19 +5,27 @@ use crate::report::answer::{Form, Quantity};
 use crate::report::results::{Line, Results};
 
 /// What a table of the terminal marks a line with, and what that says, the most telling first.
-const MARKS: [(&str, char, &str); 7] = [
+const MARKS: [(&str, char, &str); 8] = [
     ("bne", 'n', "at the Nash equilibrium"),
-    ("perturbed", 'p', "at the rest of perturbed bids"),
+    ("perturbed", 'p', "at the rest point under perturbed bids"),
     ("grid", 'g', "at an equilibrium of the grid"),
     ("smoothed", 's', "at the smoothed equilibrium"),
     ("class", 'c', "at the equilibrium of the class"),
     ("elsewhere", 'x', "elsewhere"),
+    (ON_THE_WAY, '~', "still on its way"),
     ("undecided", '?', "undecided"),
 ];
 
+/// Away from every equilibrium, but still moving.
+const ON_THE_WAY: &str = "on the way";
+
 /// The mark of a line's destination, and what it says.
 pub(super) fn mark(results: &Results, line: Line) -> (char, &'static str) {
-    let word = results.cells.text("destination", line.cell).unwrap_or("undecided");
+    let text = |column| results.cells.text(column, line.cell);
+    let word = match (text("destination"), text("movement")) {
+        (Some("elsewhere"), Some("drifting")) => ON_THE_WAY,
+        (word, _) => word.unwrap_or("undecided"),
+    };
     let found = MARKS.iter().find(|(name, ..)| word.split('+').any(|part| part == *name));
     found.map_or(('?', "undecided"), |(_, mark, says)| (*mark, *says))
 }
@@ -52,11 +60,16 @@ pub(super) fn narrow(text: &str) -> String {
 pub(super) fn with_interval(value: f64, ci95: Option<f64>, form: Form) -> String {
     let digits = Quantity::told("", value, ci95, form).digits();
     let mantissa = narrow(&digits.mantissa);
-    match digits.ci95 {
-        Some(ci95) => format!("{mantissa} ±{}", narrow(&ci95)),
-        None => mantissa,
+    match (digits.ci95, digits.power) {
+        (Some(ci95), 0) => format!("{mantissa} ±{}", narrow(&ci95)),
+        (None, 0) => mantissa,
+        (Some(ci95), power) => format!("({mantissa} ±{})e{power}", narrow(&ci95)),
+        (None, power) => format!("{mantissa}e{power}"),
     }
 }
+
+/// Per cent below this are rounding.
+const NOUGHT: f64 = 1e-9;
 
 /// A share in per cent, two significant digits at least.
 pub(super) fn percent(share: f64) -> String {
@@ -64,6 +77,7 @@ pub(super) fn percent(share: f64) -> String {
     match percent.abs() {
         size if size >= 10.0 => format!("{percent:.1} %"),
         size if size >= 0.005 || size == 0.0 => format!("{percent:.2} %"),
+        size if size < NOUGHT => "0.00 %".into(),
         _ => format!("{percent:.0e} %"),
     }
 }

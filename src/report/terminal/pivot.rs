@@ -46,7 +46,7 @@ impl<'r> Pivot<'r> {
     }
 
     /// The bias with intervals and marks, or where there is none the multiplier; below it, in the same
-    /// columns, the gain of a best reply as a share of its utility. `None` where they are wider than the
+    /// columns, the gain of a best response as a share of its utility. `None` where they are wider than the
     /// screen.
     pub(super) fn tables(&self, width: usize) -> Option<[Vec<ScreenLine>; 2]> {
         let (title, biases) = self.biases();
@@ -90,7 +90,7 @@ impl<'r> Pivot<'r> {
         let head: String = heads.iter().zip(&widths).map(|(head, width)| format!("{head:>width$}")).collect();
         let mut upper = vec![ScreenLine::plain(title), ScreenLine::plain(format!("{name:>first$}{head}"))];
         upper.extend(rows(biases));
-        let mut lower = vec![ScreenLine::plain("gain of a best reply, share of its utility")];
+        let mut lower = vec![ScreenLine::plain("gain of a best response, share of its utility")];
         lower.extend(rows(gains));
         Some([upper, lower])
     }

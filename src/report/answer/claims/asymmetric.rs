@@ -6,6 +6,9 @@ use crate::report::answer::grammar::{clauses, sentences};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
 
+/// A class bias below this is none.
+const NOUGHT: f64 = 1e-6;
+
 /// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let cells: Vec<usize> = (0..facts.cells()).filter(|&cell| !facts.results.is_alike(cell)).collect();
@@ -19,7 +22,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let share = |name: &str, count: usize| facts.share(name, count, cells.len(), "cell");
     let mut ends = Vec::new();
     if reached > 0 {
-        let text = Text::of("bidders who differ end at an equilibrium").text(share("reached", reached));
+        let text = Text::of("asymmetric bidders end at an equilibrium").text(share("reached", reached));
         ends.push(match nash {
             0 => text.words(", never within the margin of Nash itself"),
             nash if nash == reached => text.words(", that of the true auction"),
@@ -27,7 +30,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         });
     }
     let (elsewhere, doubt) = match reached {
-        0 => ("bidders who differ end elsewhere", "where bidders who differ end is undecided"),
+        0 => ("asymmetric bidders end elsewhere", "where asymmetric bidders end is undecided"),
         _ => ("they end elsewhere", "undecided"),
     };
     for (group, words, name) in [(&away, elsewhere, "away"), (&open, doubt, "open")] {
@@ -82,6 +85,10 @@ fn class_part(facts: &Facts, cells: &[usize]) -> Text {
         .count();
     if parts.is_empty() {
         return Text::of("the share of the class is not known");
+    }
+    // Where the class holds the equilibrium it makes no bias by construction.
+    if parts.iter().all(|(class, _)| class.abs() < NOUGHT) {
+        return Text::default();
     }
     Text::of("the strategy class makes most of the bias of ")
         .number(Quantity::count("classMost", most))

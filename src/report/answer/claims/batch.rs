@@ -6,6 +6,15 @@ use crate::report::answer::grammar::{clauses, sentences};
 use crate::report::answer::{Form, Quantity, Text, Variable, Verdict};
 use crate::report::findings::BatchSlope;
 
+/// The slope of noise where theory has none for a learner: that of independent gradients.
+const USUAL: f64 = -1.0;
+
+/// An interval wider than this share of noise's slope tells nothing.
+const WIDE: f64 = 0.5;
+
+/// A slope this near to noise's, as a share of it, is noise's, whatever its interval says.
+const NEAR: f64 = 0.1;
+
 /// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let slopes = &facts.findings.batch_slopes;
@@ -29,7 +38,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         let noise = Text::default().power(Variable::Batch, Quantity::plain("noise", noise, Form::Setting));
         let all = group.len();
         told.push(match (away, all) {
-            (0, _) => text.words(", which is noise: theory has ").text(noise),
+            (0, _) => text.words(", as theory has it for noise: ").text(noise),
             (away, all) if away == all => text.words(", where theory has ").text(noise).words(" for noise"),
             (away, all) => text
                 .words(", where theory has ")
@@ -41,22 +50,37 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
                 .words(" intervals"),
         });
     }
-    // A cycle's variance does not fall: an interval that holds 0 cannot tell it from noise.
-    let cycles = slopes.iter().filter(|slope| !far(slope, 0.0)).count();
-    let last = match cycles {
-        0 => Text::of("none is 0, as a cycle's would be"),
-        cycles if cycles == slopes.len() => Text::of("every interval holds 0, as a cycle's would"),
-        cycles => Text::default()
-            .number(Quantity::count("flat", cycles))
-            .words(" of ")
-            .number(Quantity::count("all", slopes.len()))
-            .words(" intervals hold 0, as a cycle's would"),
+    // A cycle's variance does not fall with the batch, and noise's falls as theory has it.
+    let expected = |slope: &BatchSlope| slope.noise_slope.unwrap_or(USUAL);
+    let is_wide = |slope: &&BatchSlope| slope.slope_ci95 > WIDE * expected(slope).abs();
+    let is_noise = |slope: &&BatchSlope| {
+        !far(slope, expected(slope)) || (slope.slope - expected(slope)).abs() <= NEAR * expected(slope).abs()
     };
-    let verdict = match cycles {
-        0 => Verdict::Supported,
-        cycles if cycles == slopes.len() => Verdict::Contradicted,
+    let is_cycle = |slope: &&BatchSlope| !far(slope, 0.0) && !is_noise(slope);
+    let wide = slopes.iter().filter(is_wide).count();
+    let narrow = || slopes.iter().filter(|slope| !is_wide(slope));
+    let (noise, cycles) = (narrow().filter(is_noise).count(), narrow().filter(is_cycle).count());
+    let counted = |name: &str, count: usize| {
+        Text::default()
+            .number(Quantity::count(name, count))
+            .words(" of ")
+            .number(Quantity::count(&format!("{name}All"), slopes.len()))
+    };
+    let mut last = Vec::new();
+    if cycles > 0 {
+        last.push(counted("flat", cycles).words(" stay as a cycle's would"));
+    } else if wide < slopes.len() {
+        last.push(Text::of("none is 0, as a cycle's would be"));
+    }
+    if wide > 0 {
+        last.push(counted("wide", wide).words(" intervals are too wide to tell noise from a cycle"));
+    }
+    let verdict = match (cycles, noise) {
+        (1.., _) => Verdict::Contradicted,
+        (0, noise) if noise == slopes.len() => Verdict::Supported,
         _ => Verdict::Undecided,
     };
+    let last = clauses(last);
     Some(Said { verdict, text: sentences(vec![clauses(told), last]), evidence: (0..facts.cells()).collect() })
 }
 

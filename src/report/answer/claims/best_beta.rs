@@ -24,7 +24,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let mut told = Vec::new();
     for (i, (_, group)) in groups.iter().enumerate() {
         let beta = best[group[0]].beta;
-        let text = Text::of(if i == 0 { "the tail mean is nearest to Nash at " } else { "at " });
+        let text = Text::of(if i == 0 { "the mean over the tail is nearest to Nash at " } else { "at " });
         let beta = Quantity::plain("beta", beta, Form::Setting);
         let text = text.variable(Variable::Beta).words(" = ").number(beta);
         let of = if groups.len() == 1 { "" } else { " for " };
@@ -35,7 +35,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
                 .number(Quantity::count("lines", group.len()))
                 .words(" of ")
                 .number(Quantity::count("all", best.len()))
-                .words(" lines of cells")
+                .words(" series")
         };
         let (low, high) = group.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &i| {
             (low.min(best[i].interval.0), high.max(best[i].interval.1))
@@ -51,17 +51,18 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
             text
         });
     }
-    let verdict = match (inner, open, last) {
-        (_, _, 1..) if inner == 0 => Verdict::Contradicted,
-        (inner, open, 0) if inner >= open && inner > 0 => Verdict::Supported,
+    let verdict = match (inner, open + last) {
+        (1.., 0) => Verdict::Supported,
         _ => Verdict::Undecided,
     };
-    told.push(match verdict {
-        Verdict::Contradicted => {
-            Text::of("that is the steepest of the sweep, so a steeper one may be better")
-        }
-        Verdict::Supported => Text::of("steeper is worse"),
-        _ => Text::of("whether steeper is worse is not told everywhere"),
+    told.push(match (inner, open) {
+        (0, 0) => Text::of("that is the steepest of the sweep, and a steeper one may be better"),
+        (0, _) => Text::of("whether a steeper one is worse is not told"),
+        (inner, _) if inner == best.len() => Text::of("a steeper one is worse"),
+        (inner, _) => Text::of("a steeper one is surely worse on ")
+            .number(Quantity::count("inner", inner))
+            .words(" of ")
+            .number(Quantity::count("innerAll", best.len())),
     });
     Some(Said { verdict, text: sentence(clauses(told)), evidence: (0..facts.cells()).collect() })
 }

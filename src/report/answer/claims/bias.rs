@@ -19,8 +19,14 @@ const LEARNING: &str = "learning";
 /// What keeps multipliers away that still move when training ends.
 const UNFINISHED: &str = "unfinished";
 
+/// Where the parts cancel, so that no bias beyond the margin is left.
+const SMALL: &str = "small";
+
 /// A part below this is no bias.
 const NOUGHT: f64 = 1e-6;
+
+/// What more than this share of the parts' sizes is makes most of the bias.
+const MOST: f64 = 0.6;
 
 /// The parts of a line's bias.
 struct Parts {
@@ -29,8 +35,10 @@ struct Parts {
     given: Vec<(&'static str, f64)>,
     learning: (f64, Option<f64>),
     /// Which is the largest: "" where there is no bias, "?" where it is undecided, [`UNFINISHED`] where
-    /// training is not over.
+    /// training is not over, [`SMALL`] where all of the bias is within the margin.
     largest: &'static str,
+    /// Whether it is more than half of the sizes of all parts.
+    is_most: bool,
 }
 
 /// What the sweep says of the claim.
@@ -40,13 +48,13 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         return None;
     }
     let indices: Vec<usize> = (0..parts.len()).collect();
-    let groups = grouped(&indices, |i| parts[i].largest.to_owned());
-    let count =
-        |wanted: &str| groups.iter().find(|(word, _)| word == wanted).map_or(0, |(_, group)| group.len());
+    let key = |i: usize| format!("{}{}", parts[i].largest, if parts[i].is_most { "" } else { " in part" });
+    let groups = grouped(&indices, key);
+    let count = |wanted: &str| parts.iter().filter(|parts| parts.largest == wanted).count();
     let (learning, undecided) = (count(LEARNING), count("?") + count(UNFINISHED));
-    let told = groups.iter().map(|(largest, group)| {
+    let told = groups.iter().map(|(_, group)| {
         let group: Vec<&Parts> = group.iter().map(|&i| &parts[i]).collect();
-        clause(facts, largest, &group, parts.len())
+        clause(facts, group[0].largest, &group, parts.len())
     });
     let unknown = facts.lines.len() - parts.len();
     let unknown = (unknown > 0).then(|| {
@@ -81,12 +89,22 @@ fn parts(facts: &Facts, line: Line) -> Option<Parts> {
         Some(width) if own + width < other => most.0,
         _ => "?",
     };
-    Some(Parts { line, given, learning: (learning.mean, width), largest })
+    // Parts of either sign may cancel: then their sizes say nothing of the bias.
+    let margin = facts.results.plan.measure().margin;
+    let cancels = facts.estimate(line, "bias").is_some_and(|bias| {
+        other > margin.min(own)
+            && facts.width(line, &bias).is_some_and(|width| bias.mean.abs() + width < 0.5 * own.max(other))
+    });
+    let largest = if cancels && [LEARNING, most.0].contains(&largest) { SMALL } else { largest };
+    let sizes: f64 = own + given.iter().map(|(_, part)| part.abs()).sum::<f64>();
+    let is_most = ["", "?", UNFINISHED, SMALL].contains(&largest) || own.max(other) > MOST * sizes;
+    Some(Parts { line, given, learning: (learning.mean, width), largest, is_most })
 }
 
 /// What is said of the lines whose largest part is one.
 fn clause(facts: &Facts, largest: &str, group: &[&Parts], all: usize) -> Text {
     let lines: Vec<Line> = group.iter().map(|parts| parts.line).collect();
+    let is_most = group[0].is_most;
     let share = facts.share(&name(largest), group.len(), all, facts.unit());
     let where_ = share.text(facts.places_of_lines(&lines));
     let learned: Vec<_> = group.iter().map(|parts| parts.learning).collect();
@@ -109,9 +127,17 @@ fn clause(facts: &Facts, largest: &str, group: &[&Parts], all: usize) -> Text {
             let text = Text::of("training is not over").text(where_);
             learning(text.words(": multipliers still move, and learning has so far left "))
         }
+        SMALL => {
+            let text = Text::of("parts of either sign cancel").text(where_);
+            learning(text.words(": learning makes "))
+        }
         LEARNING => {
-            let text =
-                learning(Text::of("the bias is mostly learning").text(where_).words(": learning makes "));
+            let start = if is_most {
+                "the bias is mostly learning"
+            } else {
+                "learning is the largest part of the bias"
+            };
+            let text = learning(Text::of(start).text(where_).words(": learning makes "));
             let rest = second(group);
             if rest.is_empty() {
                 return text.words(", and nothing else makes any");
@@ -119,15 +145,24 @@ fn clause(facts: &Facts, largest: &str, group: &[&Parts], all: usize) -> Text {
             text.words(&format!(", {rest} ")).text(range("learningBeside", &by(&rest), Form::Signed))
         }
         part => {
-            let text = Text::of(&format!("the bias is mostly {part}")).text(where_);
-            let text = text.words(&format!(
-                ": {part} {} ",
-                if part.ends_with('s') && !part.ends_with("ss") { "make" } else { "makes" }
-            ));
+            let start = match is_most {
+                true => format!("the bias is mostly {part}"),
+                false => format!(
+                    "{part} {} the largest part of the bias",
+                    if is_plural(part) { "are" } else { "is" }
+                ),
+            };
+            let text = Text::of(&start).text(where_);
+            let text = text.words(&format!(": {part} {} ", if is_plural(part) { "make" } else { "makes" }));
             let text = text.text(range(&name(part), &by(part), Form::Signed));
             learning(text.words(", learning "))
         }
     }
+}
+
+/// Whether a part's name stands in the plural: "perturbed bids", but "the strategy class".
+fn is_plural(part: &str) -> bool {
+    part.ends_with('s') && !part.ends_with("ss")
 }
 
 /// The largest part beside learning.

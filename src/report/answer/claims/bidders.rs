@@ -1,7 +1,7 @@
 //! Whether learners end at an equilibrium for every number of bidders.
 
 use super::Said;
-use crate::report::answer::facts::{End, Facts, range};
+use crate::report::answer::facts::{End, Facts};
 use crate::report::answer::grammar::{clauses, list, plural, sentence};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
@@ -58,25 +58,23 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     Some(Said { verdict, text: sentence(clauses(told)), evidence: (0..facts.cells()).collect() })
 }
 
-/// How the bias differs between the fewest and the most bidders, all else equal.
+/// The bias at each number of bidders, all else as in the last cells of the sweep: the steepest, say.
 fn across(facts: &Facts, axis: usize) -> Option<Text> {
     let groups = facts.results.axes.groups(&[axis]);
-    // The group whose bias is smallest: that is where N counts most for the reader who wants no bias.
     let bias = |cell: usize| facts.estimate(Line { cell, bidder: None }, "bias");
-    let whole = groups.iter().filter(|group| {
-        group.len() > 1 && group.iter().all(|&cell| facts.results.is_alike(cell) && bias(cell).is_some())
-    });
-    let size = |group: &&Vec<usize>| {
-        group.iter().filter_map(|&cell| bias(cell)).map(|bias| bias.mean.abs()).sum::<f64>()
-    };
-    let group = whole.min_by(|a, b| size(a).total_cmp(&size(b)))?;
-    let (first, last) = (group[0], *group.last()?);
-    let told = |name: &str, cell| {
-        let bias = bias(cell)?;
-        Some(range(name, &[(bias.mean, bias.ci95)], Form::Signed))
-    };
-    let value = |cell| facts.results.axes.value(cell, axis).map(|value| value.text.as_str());
-    let text = Text::of("where the bias is least").text(facts.places(group)).words(", it is ");
-    let text = text.text(told("fewest", first)?).words(&format!(" for N = {} and ", value(first)?));
-    Some(text.text(told("most", last)?).words(&format!(" for N = {}", value(last)?)))
+    let is_told = |&cell: &usize| facts.results.is_alike(cell) && bias(cell).is_some();
+    let group = groups.iter().rfind(|group| group.len() > 1 && group.iter().all(is_told))?;
+    let told: Option<Vec<Text>> = group
+        .iter()
+        .map(|&cell| {
+            let (bias, value) = (bias(cell)?, facts.results.axes.value(cell, axis)?);
+            // One that its interval does not tell from 0 says nothing of N.
+            let is_clear = facts.width(Line { cell, bidder: None }, &bias)? < bias.mean.abs();
+            let name = format!("at{}", value.text);
+            let told = Text::default().number(Quantity::told(&name, bias.mean, bias.ci95, Form::Signed));
+            is_clear.then(|| told.words(" for N = ").user(&value.text))
+        })
+        .collect();
+    let place = facts.place(group).map_or_else(Text::default, |place| Text::of("at ").text(place).words(" "));
+    Some(place.words("the bias is ").text(list(told?, " and ")))
 }

@@ -87,7 +87,6 @@ fn equilibria(verdict: &str) -> String {
         ORDER.iter().copied().filter(|word| verdict.split('+').any(|w| w == *word)).collect();
     match words[..] {
         [] => verdict.into(),
-        ["bne", ..] => phrase("bne").into(),
         [first] => phrase(first).into(),
         [first, ref rest @ ..] => {
             let rest: Vec<&str> = rest.iter().map(|word| phrase(word)).collect();
@@ -102,7 +101,7 @@ const ORDER: [&str; 5] = ["bne", "perturbed", "grid", "smoothed", "class"];
 fn phrase(word: &str) -> &'static str {
     match word {
         "bne" => "the Nash equilibrium",
-        "perturbed" => "the rest of perturbed bids",
+        "perturbed" => "the rest point under perturbed bids",
         "grid" => "an equilibrium of the grid",
         "smoothed" => "the smoothed equilibrium",
         _ => "the equilibrium of the strategy class",

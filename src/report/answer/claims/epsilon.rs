@@ -1,12 +1,12 @@
-//! How much a best reply gains.
+//! How much a best response gains.
 
 use super::Said;
 use crate::report::answer::facts::{Facts, range};
 use crate::report::answer::grammar::{clauses, sentence};
-use crate::report::answer::{Form, Text, Verdict};
+use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::{Estimate, Line};
 
-/// Below this share of its utility, the gain of a best reply counts as small.
+/// Below this share of its utility, the gain of a best response counts as small.
 const SMALL: f64 = 0.01;
 
 /// What the sweep says of the claim.
@@ -20,7 +20,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let numbers = |told: &[(Line, Estimate)]| -> Vec<(f64, Option<f64>)> {
         told.iter().map(|(_, estimate)| (estimate.mean.max(0.0), estimate.ci95)).collect()
     };
-    let first = Text::of("a best reply gains ").text(range("share", &numbers(&relative), Form::Percent));
+    let first = Text::of("a best response gains ").text(range("share", &numbers(&relative), Form::Percent));
     let first = first.words(" of its utility").text(most_at(facts, worst));
     let mut told = vec![first];
     let ex_ante = numbers(&of("epsilon_ex_ante"));
@@ -40,7 +40,12 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let all = relative.len();
     if all > 1 {
         let share = facts.share("small", small, all, facts.unit());
-        told.push(Text::of(&format!("it is below {} %", 100.0 * SMALL)).text(share));
+        let text = Text::of(&format!("it is surely below {} %", 100.0 * SMALL)).text(share);
+        let open = all - small - large;
+        told.push(match open {
+            0 => text,
+            open => text.words(", not told in ").number(Quantity::count("open", open)),
+        });
     }
     Some(Said {
         verdict: Verdict::for_all(small, large, all - small - large),

@@ -9,7 +9,7 @@ use crate::report::answer::{Form, Quantity, Text, Verdict};
 struct Kind {
     name: String,
     cells: Vec<usize>,
-    /// The relative gain of a best reply where it is largest, and its interval.
+    /// The relative gain of a best response where it is largest, and its interval.
     worst: (f64, Option<f64>),
 }
 
@@ -41,7 +41,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
             .number(count)
             .words(" learners ")
             .user(&first.name)
-            .words(" ends nearest to equilibrium: a best reply gains at most ")
+            .words(" ends nearest to equilibrium: a best response gains at most ")
             .number(number("nearest", first))
             .words(" of its utility"),
         Text::default().user(&last.name).words(" furthest: up to ").number(number("furthest", last)),
@@ -50,7 +50,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         text = vec![
             Text::default()
                 .number(Quantity::count("learners", kinds.len()))
-                .words(" learners are not told apart: a best reply gains at most ")
+                .words(" learners are not told apart: a best response gains at most ")
                 .number(number("nearest", first))
                 .words(" of its utility with ")
                 .user(&first.name)
@@ -76,8 +76,8 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     Some(Said {
         verdict: match apart {
             Some(true) => Verdict::Contradicted,
-            Some(false) => Verdict::Supported,
-            None => Verdict::Undecided,
+            // Intervals that meet do not show that two are alike.
+            Some(false) | None => Verdict::Undecided,
         },
         text: sentence(clauses(text)),
         evidence: kinds.iter().flat_map(|kind| kind.cells.clone()).collect(),

@@ -1,73 +1,124 @@
 //! How much bias learning adds to the equilibrium that it climbs to.
 
 use super::Said;
+use crate::numeric::significance::{holm, student_p};
 use crate::report::answer::facts::Facts;
 use crate::report::answer::grammar::sentences;
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::{Estimate, Line};
 
-/// The share of intervals that leave out the truth by chance.
-const MISSES: f64 = 0.05;
+/// The chance that a sweep in which learning adds nothing is said to have a bias, over all its lines.
+const LEVEL: f64 = 0.05;
 
-/// What the sweep says of the claim.
+/// Below this a bias is rounding.
+const NOUGHT: f64 = 1e-6;
+
+/// A line's learning bias, and the half-width of its interval where it has one.
+struct Bias {
+    line: Line,
+    estimate: Estimate,
+    width: Option<f64>,
+}
+
+/// What the sweep says of the claim: lines whose multipliers still move have no bias of learning yet.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
-    let biases: Vec<(Line, Estimate)> =
-        facts.lines.iter().filter_map(|&line| Some((line, facts.estimate(line, "learning_bias")?))).collect();
-    let (line, most) = *biases.iter().max_by(|a, b| a.1.mean.abs().total_cmp(&b.1.mean.abs()))?;
-    let said = |text: Text, verdict| {
-        let evidence = Facts::cells_of(&biases.iter().map(|(line, _)| *line).collect::<Vec<_>>());
-        Some(Said { verdict, text, evidence })
+    let told = |&line: &Line| {
+        let estimate = facts.estimate(line, "learning_bias")?;
+        Some(Bias { line, width: facts.width(line, &estimate), estimate })
     };
-    let most = Quantity::told("most", most.mean, most.ci95, Form::Signed);
-    let tested: Vec<(f64, f64)> = biases
-        .iter()
-        .filter_map(|(_, bias)| Some((bias.mean, bias.ci95.filter(|width| *width > 0.0)?)))
-        .collect();
-    let first =
-        Text::of(if biases.len() > 1 { "the largest learning bias is " } else { "learning's bias is " });
-    let first = first.number(most.clone()).text(facts.at(line));
-    if tested.is_empty() {
-        let margin = facts.results.plan.measure().margin;
-        let exact = biases.iter().all(|(line, _)| !facts.is_random(line.cell));
-        let within = |bias: &Estimate| bias.mean.abs() <= margin;
-        let settled_within = biases.iter().all(|(line, bias)| within(bias) || facts.is_on_the_way(line.cell));
-        let (rest, verdict) = match (exact, most.value.abs() <= margin) {
-            (false, _) => (
-                Text::of("one replicate gives no interval, so it cannot be told from none"),
-                Verdict::Undecided,
-            ),
-            (true, true) => (
-                Text::of("nothing is random, and that is within the margin of ").number(Quantity::plain(
-                    "margin",
-                    margin,
-                    Form::Setting,
-                )),
-                Verdict::Supported,
-            ),
-            (true, false) if settled_within => (
-                Text::of("where it is out of the margin multipliers still move, so training is not over"),
-                Verdict::Undecided,
-            ),
-            (true, false) => (Text::of("nothing is random, so that is no noise"), Verdict::Contradicted),
-        };
-        return said(sentences(vec![first, rest]), verdict);
-    }
-    let apart = tested.iter().filter(|(bias, width)| bias.abs() > *width).count();
-    let count = tested.len() as f64;
-    let chance = MISSES * count;
-    // Two standard deviations above what chance gives.
-    let many = apart as f64 > chance + 2.0 * (chance * (1.0 - MISSES)).sqrt();
-    let rest = match (apart, tested.len()) {
+    let all: Vec<Bias> = facts.lines.iter().filter_map(told).collect();
+    let (moving, settled): (Vec<Bias>, Vec<Bias>) =
+        all.into_iter().partition(|bias| facts.is_on_the_way(bias.line.cell));
+    let evidence =
+        |biases: &[Bias]| Facts::cells_of(&biases.iter().map(|bias| bias.line).collect::<Vec<_>>());
+    let size = |bias: &Bias| bias.estimate.mean.abs();
+    let Some(most) = settled.iter().max_by(|a, b| size(a).total_cmp(&size(b))) else {
+        let text = Text::of("training is not over in any cell: multipliers still move");
+        let undecided =
+            Said { verdict: Verdict::Undecided, text: sentences(vec![text]), evidence: evidence(&moving) };
+        return (!moving.is_empty()).then_some(undecided);
+    };
+    let margin = facts.results.plan.measure().margin;
+    let several = settled.len() > 1;
+    let first = Text::of(if several { "the largest learning bias is " } else { "learning's bias is " });
+    let first = first.number(Quantity::told("most", most.estimate.mean, most.width, Form::Signed));
+    let first = first.text(facts.at(most.line));
+
+    let apart = apart(facts, &settled, 0.0);
+    let beyond = apart_count(&self::apart(facts, &settled, margin));
+    let within = settled.iter().all(|bias| bias.width.is_some_and(|width| size(bias) + width <= margin));
+    let margin = || Quantity::plain("margin", margin, Form::Setting);
+    let unit = facts.unit();
+    let mut rest = match (apart_count(&apart), settled.len()) {
+        _ if apart.iter().all(Option::is_none) => {
+            Text::of("one replicate gives no interval, so it cannot be told from none")
+        }
         (0, 1) => Text::of("its interval holds 0"),
-        (1, 1) => Text::of("its interval leaves out 0"),
-        (0, all) => Text::of("0 lies in all ").number(Quantity::count("tested", all)).words(" intervals"),
-        (apart, all) => {
-            let unit = facts.unit();
-            let text = Text::of("0 lies outside the interval").text(facts.share("apart", apart, all, unit));
-            let expected = format!("{chance:.0}");
-            let expected = if expected == "0" { "fewer than 1".into() } else { format!("about {expected}") };
-            text.words(&format!("; chance alone would give {expected}"))
+        (_, 1) => Text::of("its interval leaves out 0"),
+        (0, all) => Text::of("it is told from 0 in none of ")
+            .number(Quantity::count("lines", all))
+            .words(&format!(" {unit}s")),
+        (count, all) => Text::of("it is told from 0")
+            .text(facts.share("apart", count, all, unit))
+            .words(&format!(", at a level of {} % for all together", 100.0 * LEVEL)),
+    };
+    rest = match (within, beyond) {
+        (true, _) => rest
+            .words(if several {
+                ", and all are surely within the margin of "
+            } else {
+                ", and it is surely within the margin of "
+            })
+            .number(margin()),
+        (false, 0) => rest,
+        (false, _) if !several => rest.words(", and it is beyond the margin of ").number(margin()),
+        (false, beyond) => rest
+            .words(", and beyond the margin of ")
+            .number(margin())
+            .words(" in ")
+            .number(Quantity::count("beyond", beyond)),
+    };
+    let left = (!moving.is_empty()).then(|| {
+        Text::of("left out ")
+            .words(if moving.len() == 1 { "is " } else { "are " })
+            .number(Quantity::count("moving", moving.len()))
+            .words(&format!(" {}s whose multipliers still move", unit).replace("1 cells", "1 cell"))
+    });
+    let verdict = match (beyond, within) {
+        (1.., _) => Verdict::Contradicted,
+        (0, true) => Verdict::Supported,
+        _ => Verdict::Undecided,
+    };
+    Some(Said {
+        verdict,
+        text: sentences(vec![first, rest, left.unwrap_or_default()]),
+        evidence: evidence(&settled),
+    })
+}
+
+/// Whether each bias is surely further from 0 than `margin`: by Student's t over replicates, corrected for
+/// the number of lines (Holm 1979), since lines share their draws. `None` where one replicate cannot tell.
+fn apart(facts: &Facts, biases: &[Bias], margin: f64) -> Vec<Option<bool>> {
+    let p_value = |bias: &Bias| -> Option<f64> {
+        let excess = bias.estimate.mean.abs() - margin.max(NOUGHT);
+        let replicates = facts.ok(bias.line.cell);
+        let sure = |excess: f64| if excess > 0.0 { 0.0 } else { 1.0 };
+        match bias.estimate.sd {
+            _ if !facts.is_random(bias.line.cell) => Some(sure(excess)),
+            Some(sd) if replicates > 1 && sd > 0.0 => {
+                let t = excess.max(0.0) * (replicates as f64).sqrt() / sd;
+                Some(student_p(t, replicates as u64 - 1))
+            }
+            // Replicates that agree to the last digit.
+            Some(_) if replicates > 1 => Some(sure(excess)),
+            _ => None,
         }
     };
-    said(sentences(vec![first, rest]), if many { Verdict::Contradicted } else { Verdict::Supported })
+    let p_values: Vec<Option<f64>> = biases.iter().map(p_value).collect();
+    let mut corrected = holm(&p_values.iter().flatten().copied().collect::<Vec<_>>()).into_iter();
+    p_values.iter().map(|p| p.and(corrected.next()).map(|p| p < LEVEL)).collect()
+}
+
+fn apart_count(apart: &[Option<bool>]) -> usize {
+    apart.iter().filter(|apart| **apart == Some(true)).count()
 }

@@ -16,7 +16,8 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     };
     let (game, optimiser, undecided) = (of("cycle"), of("optimiser-cycle"), of("undecided"));
     let cycles = game.len() + optimiser.len();
-    let calm = cells.len() - cycles - undecided.len() - of("diverged").len();
+    let moving = of("drifting");
+    let calm = cells.len() - cycles - undecided.len() - moving.len() - of("diverged").len();
     let mut told: Vec<Text> = Vec::new();
     for (group, maker) in [(&game, "the game makes it turn"), (&optimiser, "the optimiser makes it turn")] {
         if !group.is_empty() {
@@ -28,7 +29,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let rest: Vec<&(String, Vec<usize>)> =
         groups.iter().filter(|(word, _)| CALM.iter().any(|(calm, _)| calm == word)).collect();
     if !rest.is_empty() {
-        let start = match (cycles, cells.len(), undecided.len()) {
+        let start = match (cycles, cells.len(), undecided.len() + moving.len()) {
             (0, 1, _) => "no cycle: ",
             (0, _, 0) => "no cell cycles: ",
             (0, _, _) => "no cell is seen to cycle: ",
@@ -46,6 +47,14 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         };
         told.push(Text::of(start).text(list(rest.iter().map(told_of).collect(), " and ")));
     }
+    if !moving.is_empty() {
+        let text = match cells.len() {
+            1 => Text::of("multipliers are"),
+            _ if told.is_empty() && moving.len() == cells.len() => Text::of("multipliers are in all cells"),
+            _ => Text::default().number(Quantity::count("drifting", moving.len())).words(" are"),
+        };
+        told.push(text.words(" still on their way, so whether they cycle is not told"));
+    }
     let diverged = of("diverged");
     if !diverged.is_empty() {
         let text = Text::of("replicates of ").number(Quantity::count("diverged", diverged.len()));
@@ -60,16 +69,12 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         told.push(doubts(facts, &undecided, what, again, "movement_reason"));
     }
     Some(Said {
-        verdict: Verdict::for_all(calm, cycles, undecided.len() + diverged.len()),
+        verdict: Verdict::for_all(calm, cycles, undecided.len() + moving.len() + diverged.len()),
         text: sentence(clauses(told)),
         evidence: cells,
     })
 }
 
 /// Verdicts that are no cycle, in words.
-const CALM: [(&str, &str); 4] = [
-    ("noise", "shaken by noise"),
-    ("ringing", "ringing"),
-    ("drifting", "still on their way"),
-    ("still", "at rest"),
-];
+const CALM: [(&str, &str); 3] =
+    [("noise", "fluctuating with sampling noise"), ("ringing", "ringing down"), ("still", "at rest")];

@@ -35,10 +35,10 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         (0, _) => told(&few, "few")
             .words(&format!(" have fewer than {FEW} replicates: intervals are wide"))
             .text(facts.places(&few)),
-        (_, _) if facts.cells() == 1 => Text::of("there is no interval: it takes two replicates"),
-        (_, _) => {
-            told(&none, "none").words(" have no interval: it takes two replicates").text(facts.places(&none))
-        }
+        (_, _) if facts.cells() == 1 => Text::of("there is no interval: it takes two finished replicates"),
+        (_, _) => told(&none, "none")
+            .words(" have no interval: it takes two finished replicates")
+            .text(facts.places(&none)),
     };
     Some(Said {
         verdict: if none.len() + few.len() == 0 { Verdict::Supported } else { Verdict::Contradicted },

@@ -13,16 +13,16 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         .filter(|&cell| rotation.cells.iter().any(|label| label == facts.results.label(cell)))
         .collect();
     let text = match (found, rotation.tested) {
-        (0, 1) => Text::of("the multipliers do not turn round one way more than chance allows"),
-        (_, 1) => Text::of("the multipliers turn round one way"),
+        (0, 1) => Text::of("the multipliers do not rotate more than chance allows"),
+        (_, 1) => Text::of("the multipliers rotate consistently"),
         (0, all) => Text::of("none of ")
             .number(Quantity::count("tested", all))
-            .words(" tested cells turns round one way"),
+            .words(" tested cells rotates consistently"),
         (found, all) => Text::default()
             .number(Quantity::count("found", found))
             .words(" of ")
             .number(Quantity::count("tested", all))
-            .words(&format!(" tested cells {} round one way", if found == 1 { "turns" } else { "turn" }))
+            .words(&format!(" tested cells {} consistently", if found == 1 { "rotates" } else { "rotate" }))
             .text(facts.places(&evidence)),
     };
     let rate = format!(", at a false discovery rate of {} %", 100.0 * rotation.rate);

@@ -28,7 +28,13 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
             told.push(text.text(facts.places(cells)));
         }
     }
-    if missing > 0 {
+    let counts = facts.results.manifest.counts;
+    let trained = (counts.ok + counts.diverged + counts.failed) as usize;
+    if missing > 0 && trained > there {
+        let text = Text::of("the tables hold ").number(Quantity::count("there", there)).words(" of ");
+        let text = text.number(Quantity::count("trained", trained));
+        told.push(text.words(" trained runs: run the same sweep again, which makes them anew"));
+    } else if missing > 0 {
         let text = Text::default().number(Quantity::count("missing", missing)).words(" of ");
         let text = text.number(Quantity::count("planned", planned));
         told.push(text.words(&format!(

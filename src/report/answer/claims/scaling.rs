@@ -1,102 +1,133 @@
-//! With which power of beta the bias, and the gain of a best reply, fall.
+//! With which power of beta the bias, and the gain of a best response, fall where sigmoids are steep.
 
 use super::Said;
 use crate::report::answer::facts::{Facts, in_brackets};
 use crate::report::answer::grammar::{clauses, sentences};
 use crate::report::answer::{Form, Quantity, Text, Variable, Verdict};
-use crate::report::findings::PowerLaw;
+use crate::report::findings::LastPower;
 
-/// An interval wider than this share of the exponent does not support it.
+/// An exponent this near to that of the limit, as a share of it, has come to it.
+const NEAR: f64 = 0.1;
+
+/// An interval wider than this share of the exponent tells nothing.
 const WIDE: f64 = 0.25;
 
-/// What the sweep says of the claim.
+/// An exponent that comes nearer by less than this, as a share of the limit's, stays where it is.
+const LEAST_STEP: f64 = 0.02;
+
+/// What the sweep says of the claim: smoothing's part decides, which has no noise; the learned bias is told
+/// beside it.
 pub(super) fn of_bias(facts: &Facts) -> Option<Said> {
-    says(facts, "bias", Text::of("the bias falls as "), -1.0)
+    let smoothing = powers(facts, "smoothing_bias");
+    let learned = powers(facts, "bias");
+    let deciding = if smoothing.is_empty() { &learned } else { &smoothing };
+    let mut said = says(facts, deciding, subject(!smoothing.is_empty()), -1.0)?;
+    if !smoothing.is_empty() && learned.iter().any(|power| power.exponent_ci95.is_some()) {
+        let text = Text::of("the learned bias falls there as ").text(exponents(facts, "learned", &learned));
+        said.text = said.text.words(" ").text(sentences(vec![text]));
+    }
+    Some(said)
+}
+
+fn subject(has_parts: bool) -> &'static str {
+    if has_parts { "smoothing's part of the bias falls as " } else { "the bias falls as " }
 }
 
 /// What the sweep says of the claim.
 pub(super) fn of_epsilon(facts: &Facts) -> Option<Said> {
-    says(facts, "epsilon_ex_ante", Text::of("the gain of a best reply falls as "), -2.0)
+    says(facts, &powers(facts, "epsilon_ex_ante"), "the gain of a best response falls as ", -2.0)
 }
 
-fn says(facts: &Facts, measure: &str, start: Text, wanted: f64) -> Option<Said> {
-    let laws: Vec<&PowerLaw> =
-        facts.findings.power_laws.iter().filter(|law| law.measure == measure).collect();
-    // The steeper betas come nearer to the limit; where they have a fit of their own it decides.
-    let steep: Vec<&PowerLaw> = laws
-        .iter()
-        .copied()
-        .filter(|law| !laws.iter().any(|other| other.label == law.label && other.from > law.from))
-        .collect();
-    let whole: Vec<&PowerLaw> = laws.iter().copied().filter(|law| !steep.contains(law)).collect();
-    if steep.is_empty() {
-        return None;
+fn powers<'f>(facts: &'f Facts, measure: &str) -> Vec<&'f LastPower> {
+    facts.findings.last_powers.iter().filter(|power| power.measure == measure).collect()
+}
+
+/// How an exponent stands to that of the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Course {
+    /// It has come to it.
+    There,
+    /// It has not yet, but comes nearer.
+    Nearer,
+    /// It stays away from it.
+    Elsewhere,
+    /// Its interval is too wide to tell.
+    Wide,
+}
+
+fn course(power: &LastPower, limit: f64) -> Course {
+    let (off, off_before) = ((power.exponent - limit).abs(), (power.before - limit).abs());
+    let width = power.exponent_ci95.unwrap_or(0.0);
+    if width > WIDE * limit.abs() {
+        Course::Wide
+    } else if off <= (NEAR * limit.abs()).max(width) {
+        Course::There
+    } else if off < off_before - LEAST_STEP * limit.abs() {
+        Course::Nearer
+    } else {
+        Course::Elsewhere
     }
-    let holds = |law: &&&PowerLaw| (law.exponent - wanted).abs() <= law.exponent_ci95;
-    let inside = steep.iter().filter(holds).count();
-    let wide = steep.iter().filter(|law| law.exponent_ci95 > WIDE * wanted.abs()).count();
+}
+
+fn says(facts: &Facts, powers: &[&LastPower], start: &str, limit: f64) -> Option<Said> {
+    let first = powers.first()?;
+    let count = |wanted: Course| powers.iter().filter(|power| course(power, limit) == wanted).count();
+    let (there, nearer) = (count(Course::There), count(Course::Nearer));
+    let (elsewhere, wide) = (count(Course::Elsewhere), count(Course::Wide));
+    let all = powers.len();
+    let text = Text::of(start).text(exponents(facts, "last", powers));
+    let text = if powers.iter().all(|power| power.betas == first.betas) {
+        let beta = |name: &str, beta| Quantity::plain(name, beta, Form::Setting);
+        text.words(" between ")
+            .variable(Variable::Beta)
+            .words(" = ")
+            .number(beta("from", first.betas.0))
+            .words(" and ")
+            .number(beta("to", first.betas.1))
+    } else {
+        text.words(" between the two steepest ").variable(Variable::Beta).words(" of each series")
+    };
+    let power = || Text::default().power(Variable::Beta, Quantity::plain("limit", limit, Form::Setting));
+    let counted = |name: &str, count: usize| match all {
+        1 => Text::of("it"),
+        all => Text::default()
+            .number(Quantity::count(name, count))
+            .words(" of ")
+            .number(Quantity::count(&format!("{name}All"), all)),
+    };
+    let one = |count: usize, one: &str, many: &str| if count == 1 { one.to_owned() } else { many.to_owned() };
     let mut told = Vec::new();
-    if !whole.is_empty() {
-        told.push(
-            start
-                .clone()
-                .text(exponents(facts, "whole", &whole))
-                .words(" over all ")
-                .variable(Variable::Beta),
-        );
+    if there == all && all > 1 {
+        told.push(Text::of("all are there at ").text(power()).words(", the limit of steep sigmoids"));
+    } else if there > 0 {
+        let is = one(there, " has come to ", " have come to ");
+        told.push(counted("there", there).words(&is).text(power()).words(", the limit of steep sigmoids"));
     }
-    let from = Quantity::plain("from", steep[0].from, Form::Setting);
-    let text = if whole.is_empty() { start } else { Text::of("as ") };
-    let text = text.text(exponents(facts, "steep", &steep));
-    told.push(if whole.is_empty() {
-        text
-    } else {
-        text.words(" from ").variable(Variable::Beta).words(" = ").number(from).words(" on")
-    });
-    let limit = ", the limit of steep sigmoids";
-    let power = || Text::default().power(Variable::Beta, Quantity::plain("theory", wanted, Form::Setting));
-    let last = match (inside, steep.len()) {
-        (0, 1) => Text::of("the interval leaves out ").text(power()).words(limit),
-        (1, 1) => Text::of("the interval holds ").text(power()),
-        (0, _) => Text::of("no interval holds ").text(power()).words(limit),
-        (inside, all) if inside == all => {
-            Text::of("all ").number(Quantity::count("inside", all)).words(" intervals hold ").text(power())
-        }
-        (inside, all) => {
-            let out: Vec<usize> =
-                steep.iter().filter(|law| !holds(law)).flat_map(|law| law.cells.clone()).collect();
-            Text::default()
-                .number(Quantity::count("inside", inside))
-                .words(" of ")
-                .number(Quantity::count("fits", all))
-                .words(" intervals hold ")
-                .text(power())
-                .text(
-                    lines(facts, &out)
-                        .map_or_else(Text::default, |place| Text::of(", not with ").text(place)),
-                )
-        }
-    };
-    let doubt = if inside == steep.len() && wide > 0 {
-        Text::of("at least one is too wide to tell the power")
-    } else {
-        Text::default()
-    };
+    if nearer > 0 {
+        let text =
+            counted("nearer", nearer).words(&one(nearer, " still bends towards ", " still bend towards "));
+        told.push(text.text(power()));
+    }
+    if elsewhere > 0 {
+        let text =
+            counted("elsewhere", elsewhere).words(&one(elsewhere, " stays away from ", " stay away from "));
+        told.push(text.text(power()));
+    }
+    if wide > 0 {
+        let text = counted("wide", wide).words(&one(wide, " has", " have"));
+        told.push(text.words(" too wide an interval to tell"));
+    }
     Some(Said {
-        verdict: match inside {
-            inside if inside < steep.len() => Verdict::Contradicted,
-            _ if wide > 0 => Verdict::Undecided,
-            _ => Verdict::Supported,
-        },
-        text: sentences(vec![clauses(told), last, doubt]),
-        evidence: laws.iter().flat_map(|law| law.cells.clone()).collect(),
+        verdict: Verdict::for_all(there, elsewhere, nearer + wide),
+        text: sentences(vec![text, clauses(told)]),
+        evidence: powers.iter().flat_map(|power| power.cells.clone()).collect(),
     })
 }
 
 /// Where lines of cells along beta lie, if values of axes tell it.
 fn lines(facts: &Facts, cells: &[usize]) -> Option<Text> {
     let beta = facts.results.axes.find("beta")?;
-    // All betas of the lines, those left out of the fit too.
+    // All betas of the lines, those left out of the exponent too.
     let group = facts.results.axes.groups(&[beta]);
     let mut whole: Vec<usize> =
         group.into_iter().filter(|group| group.iter().any(|cell| cells.contains(cell))).flatten().collect();
@@ -104,18 +135,19 @@ fn lines(facts: &Facts, cells: &[usize]) -> Option<Text> {
     facts.exact_place(&whole)
 }
 
-/// The exponents of laws: one, or the lowest and the highest with their lines.
-fn exponents(facts: &Facts, name: &str, laws: &[&PowerLaw]) -> Text {
-    let by = |a: &&&PowerLaw, b: &&&PowerLaw| a.exponent.total_cmp(&b.exponent);
-    let (low, high) = (laws.iter().min_by(by).expect("a law"), laws.iter().max_by(by).expect("a law"));
-    let power = |end: &str, law: &PowerLaw| {
+/// The exponents: one, or the lowest and the highest with their lines.
+fn exponents(facts: &Facts, name: &str, powers: &[&LastPower]) -> Text {
+    let by = |a: &&&LastPower, b: &&&LastPower| a.exponent.total_cmp(&b.exponent);
+    let (low, high) =
+        (powers.iter().min_by(by).expect("a power"), powers.iter().max_by(by).expect("a power"));
+    let power = |end: &str, power: &LastPower| {
         let name = format!("{name}{end}");
-        let exponent = Quantity::told(&name, law.exponent, Some(law.exponent_ci95), Form::Exponent);
+        let exponent = Quantity::told(&name, power.exponent, power.exponent_ci95, Form::Exponent);
         Text::default().power(Variable::Beta, exponent)
     };
-    if laws.len() == 1 {
+    if powers.len() == 1 {
         return power("", low);
     }
-    let at = |law: &PowerLaw| lines(facts, &law.cells).map_or_else(Text::default, in_brackets);
+    let at = |power: &LastPower| lines(facts, &power.cells).map_or_else(Text::default, in_brackets);
     power("High", high).text(at(high)).words(" to ").text(power("Low", low)).text(at(low))
 }

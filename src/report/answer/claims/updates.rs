@@ -2,7 +2,7 @@
 
 use super::Said;
 use crate::report::answer::facts::{End, Facts, grouped, range};
-use crate::report::answer::grammar::{clauses, list, plural, sentence};
+use crate::report::answer::grammar::{clauses, list, plural, sentences};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::Line;
 
@@ -45,7 +45,6 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
             reach.push(named);
         }
     }
-    let verdict = Verdict::for_all(reach.len(), away.len(), doubt.len());
     let mut told = Vec::new();
     if !reach.is_empty() {
         told.push(
@@ -56,5 +55,55 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     if !doubt.is_empty() {
         told.push(Text::of("undecided with ").text(list(doubt, " and ")).words(" updates"));
     }
-    Some(Said { verdict, text: sentence(clauses(told)), evidence: cells })
+    let (differences, verdict) = differences(facts)?;
+    Some(Said { verdict, text: sentences(vec![clauses(told), differences]), evidence: cells })
+}
+
+/// How far apart multipliers end with each way of updating and with the first, all else equal.
+fn differences(facts: &Facts) -> Option<(Text, Verdict)> {
+    let axis = facts.results.axes.find("updates")?;
+    let ways = &facts.results.axes.all()[axis].values;
+    let margin = facts.results.plan.measure().margin;
+    // The largest difference of each way but the first, with the half-width of its interval.
+    let mut most: Vec<Option<(f64, Option<f64>)>> = vec![None; ways.len()];
+    for group in facts.results.axes.groups(&[axis]) {
+        let place = |cell: usize| facts.results.axes.place(cell, axis);
+        let Some(&first) = group.iter().find(|&&cell| place(cell) == Some(0)) else { continue };
+        for &cell in group.iter().filter(|&&cell| cell != first) {
+            for (line, other) in facts.results.lines_of(cell).zip(facts.results.lines_of(first)) {
+                let of = |line: Line| {
+                    let estimate = facts.estimate(line, "multiplier_tail_mean")?;
+                    Some((estimate.mean, facts.width(line, &estimate)))
+                };
+                let (Some(way), Some((here, one)), Some((there, two))) = (place(cell), of(line), of(other))
+                else {
+                    continue;
+                };
+                let width = one.zip(two).map(|(one, two)| libm::hypot(one, two));
+                let known = &mut most[way];
+                if known.is_none_or(|known| (here - there).abs() > known.0.abs()) {
+                    *known = Some((here - there, width));
+                }
+            }
+        }
+    }
+    let known: Vec<(usize, (f64, Option<f64>))> =
+        most.iter().enumerate().filter_map(|(way, most)| Some((way, (*most)?))).collect();
+    let beyond =
+        known.iter().filter(|(_, (most, width))| width.is_some_and(|width| most.abs() - width > margin));
+    let within =
+        known.iter().filter(|(_, (most, width))| width.is_some_and(|width| most.abs() + width <= margin));
+    let verdict = match (beyond.count(), within.count()) {
+        (1.., _) => Verdict::Contradicted,
+        (0, within) if within == known.len() && within > 0 => Verdict::Supported,
+        _ => Verdict::Undecided,
+    };
+    let told = known.iter().map(|&(way, (most, width))| {
+        let name = &ways[way].text;
+        let most = Quantity::told(&format!("{name}Apart"), most, width, Form::Signed);
+        Text::default().number(most).words(" with ").user(name)
+    });
+    let first =
+        Text::of("beside ").user(&ways.first()?.text).words(" updates, multipliers differ by at most ");
+    Some((first.text(list(told.collect(), " and ")), verdict))
 }

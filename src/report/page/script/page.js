@@ -94,3 +94,6 @@ document.addEventListener("keydown", event => {
   }
 });
 document.querySelectorAll("article.sweep").forEach(start);
+
+// On paper nothing is folded.
+addEventListener("beforeprint", () => document.querySelectorAll("details.rest").forEach(part => { part.open = true; }));

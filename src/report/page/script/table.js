@@ -76,8 +76,8 @@ class Lines {
     this.order = order;
     this.state.kept = order.length === this.sheet.rows ? null : new Set(order);
     this.told.textContent = problems.join(" ");
-    this.count.textContent = order.length === this.sheet.rows ? `${order.length} lines`
-      : `${order.length} of ${this.sheet.rows} lines`;
+    this.count.textContent = order.length === this.sheet.rows ? `${order.length} ${order.length === 1 ? "row" : "rows"}`
+      : `${order.length} of ${this.sheet.rows} rows`;
     this.wrap.scrollTop = 0;
     this.draw();
   }
