@@ -175,3 +175,110 @@ fn odd_sweeps_have_a_report_too() {
         assert!(ended.stdout.lines().count() <= 30, "{name}:\n{}", ended.stdout);
     }
 }
+
+#[test]
+fn a_report_takes_nothing_from_a_folder_of_the_users() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.write(&Sweep { name: "y", ..Sweep::SHORT });
+    sandbox.run("run x.toml y.toml").exits(0);
+    let paper = sandbox.path("paper");
+    fs::create_dir_all(paper.join("figures")).unwrap();
+    let mine = ["figures/convergence.pdf", "figures/phase-2.png", "index.html"];
+    for file in mine {
+        fs::write(paper.join(file), "mine").unwrap();
+    }
+    for command in ["report out/x -o paper", "report out/x out/y -o paper"] {
+        let told = sandbox.run(command).exits(1).stderr;
+        assert!(told.contains("is not of a report, and would be replaced"), "{command}: {told}");
+    }
+    fs::remove_file(paper.join("index.html")).unwrap();
+    sandbox.run("report out/x -o paper").exits(1);
+    // A page of several is one file, and stands beside what is there.
+    for _ in 0..2 {
+        sandbox.run("report out/x out/y -o paper").exits(0);
+    }
+    for file in &mine[..2] {
+        assert_eq!(fs::read_to_string(paper.join(file)).unwrap(), "mine", "{file}");
+    }
+    // The report of one sweep goes where it is wanted, whole.
+    sandbox.run("report out/x -o new/place").exits(0);
+    assert!(files(&sandbox.path("new/place")) == files(&sandbox.path("out/x/report")));
+    sandbox.run("report --check out/x -o new/place").exits(0);
+}
+
+#[test]
+fn a_page_of_several_replaces_the_report_of_none() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.write(&Sweep { name: "y", ..Sweep::SHORT });
+    sandbox.run("run x.toml y.toml").exits(0);
+    let before = files(&sandbox.path("out/x/report"));
+    for command in ["report out/x out/y -o out/x/report", "report out/x out/y -o out/../out/x"] {
+        assert!(sandbox.run(command).exits(2).stderr.contains("give another folder with --out"), "{command}");
+    }
+    assert!(files(&sandbox.path("out/x/report")) == before);
+    // One folder by two names is one sweep.
+    sandbox.run("report out/x out/../out/x").exits(0);
+    assert!(!sandbox.path("out/report").exists());
+}
+
+#[test]
+fn sweeps_of_one_name_have_ids_of_their_own() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.run("run x.toml").exits(0);
+    sandbox.run("run x.toml --out other").exits(0);
+    sandbox.run("report out/x other/x -o both").exits(0);
+    let study = page(&sandbox, "both");
+    let mut ids: Vec<&str> =
+        study.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert!(ids.len() == all && all > 20, "{} of {all} ids are different", ids.len());
+    assert!(
+        study.contains("href=\"../out/x/report/figures/")
+            && study.contains("href=\"../other/x/report/figures/")
+    );
+}
+
+#[test]
+fn tables_of_different_moments_are_refused() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.run("run x.toml --limit 3").exits(75);
+    let old = |name: &str| fs::read(sandbox.path("out/x").join(name)).unwrap();
+    let names = ["cells.parquet", "cell_bidders.parquet", "runs.parquet", "bidders.parquet"];
+    let early = names.map(old);
+    sandbox.run("run x.toml").exits(0);
+    for (name, early) in names.iter().zip(&early) {
+        let path = sandbox.path("out/x").join(name);
+        let late = fs::read(&path).unwrap();
+        fs::write(&path, early).unwrap();
+        for verb in ["report", "show"] {
+            let told = sandbox.run(&format!("{verb} out/x")).exits(1).stderr;
+            assert!(told.contains("was not written together with"), "{verb}, {name}: {told}");
+        }
+        fs::write(&path, late).unwrap();
+    }
+    sandbox.run("report out/x").exits(0);
+}
+
+#[test]
+fn figures_that_are_asked_for_and_not_drawn_are_told() {
+    let sandbox = Sandbox::with(&Sweep {
+        measure: "margin = 0.002\n[report]\nfigures = [\"convergence\", \"contrasts\", \"mixture\"]",
+        ..Sweep::SHORT
+    });
+    let told = sandbox.run("run x.toml").exits(0).stderr;
+    assert!(told.contains("names \"contrasts\"") && told.contains("names \"mixture\""), "{told}");
+    assert!(!told.contains("names \"convergence\""), "{told}");
+    assert!(sandbox.run("report out/x").exits(0).stderr.contains("names \"mixture\""));
+}
+
+#[test]
+fn a_sweep_without_runs_has_no_tables_for_papers() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    let told = sandbox.run("run x.toml --limit 0").exits(75).stdout;
+    assert!(told.contains("No run is done yet"), "{told}");
+    let made = files(&sandbox.path("out/x/report"));
+    assert!(made.contains_key(Path::new("index.html")), "{:?}", made.keys());
+    assert!(!made.contains_key(Path::new("tables/cells.tex")), "{:?}", made.keys());
+}

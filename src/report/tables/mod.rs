@@ -55,8 +55,11 @@ pub(super) struct PaperTable {
     pub(super) csv: String,
 }
 
-/// The tables of a sweep: the cells, and the form that the field uses.
+/// The tables of a sweep: the cells, and the form that the field uses; none of a sweep without runs.
 pub(super) fn tables(results: &Results, options: &TableOptions) -> Vec<PaperTable> {
+    if results.cells.rows() == 0 {
+        return Vec::new();
+    }
     let written = |name: &'static str, model: &Model| PaperTable {
         name,
         tex: tex::write(model),
