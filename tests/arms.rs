@@ -252,7 +252,6 @@ fn recorded_quantiles_are_those_of_the_mixtures_that_were_played() {
         }
         // Row t of the history is played in epoch t + 1, whose mixture is shown; before there is the first.
         let played = outcome.history.as_ref().expect("it was asked for");
-        assert_eq!(played.stride, 1);
         let mixture = |epoch: u32| played.parameters.row(epoch.saturating_sub(1) as usize).to_vec();
         let of_epoch =
             |&epoch: &u32| MIXTURE_QUANTILES.map(|q| quantile(&mixture(epoch)[..arms as usize], q));

@@ -98,7 +98,7 @@ impl<'a> RunContext<'a> {
             regrets: outcome
                 .history
                 .as_ref()
-                .map(|history| external_regrets(evaluator, &played(settings, history), history.stride)),
+                .map(|history| external_regrets(evaluator, &played(settings, history))),
             singles,
             drifts: drifts(outcome),
             grid: nearest(grid.as_deref(), outcome),

@@ -125,7 +125,7 @@ fn a_mixture_of_one_line_responds_as_the_line() {
 #[test]
 fn regret_of_a_mixture_that_stays_is_its_epsilon() {
     let (evaluator, profile) = mixture_against_a_line();
-    let regrets = external_regrets(&evaluator, &vec![profile.clone(); 64], 10);
+    let regrets = external_regrets(&evaluator, &vec![profile.clone(); 640]);
     let (best, classes) = (best_responses(&evaluator, &profile), class_responses(&evaluator, &profile));
     for ((regret, best), class) in regrets.iter().zip(&best).zip(&classes) {
         assert_close(regret.bid_map / 640.0, best.epsilon_ex_ante, 1e-8);

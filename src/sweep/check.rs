@@ -7,7 +7,8 @@ use crate::auction::Strategy;
 use crate::learner::Feedback;
 use crate::measure::{KeptTrajectories, Trajectories};
 use crate::train::{
-    Batch, Beta, BidderSettings, Initial, NoExactMode, Precision, RecordedEpochs, Settings, Updates,
+    Batch, Beta, BidderSettings, Initial, MOST_HISTORY, NoExactMode, Precision, RecordedEpochs, Settings,
+    Updates,
 };
 
 use super::choice::Choice;
@@ -67,6 +68,7 @@ impl<'s> CellCheck<'s> {
             graph_fault(&settings),
             hyperparameter_fault(&draft),
             scale_fault(&settings),
+            history_fault(&settings).filter(|_| self.spec.measure.regret),
         ];
         for fault in faults.into_iter().flatten() {
             sound = false;
@@ -282,6 +284,21 @@ fn steepest(precision: Precision) -> f64 {
         Precision::F32 => 1e15,
         Precision::F64 => 1e100,
     }
+}
+
+/// More epochs than external regret can be summed over: it takes the bids of every one.
+fn history_fault(settings: &Settings) -> Option<Fault> {
+    let parameters: usize = settings.bidders.iter().map(|bidder| bidder.play().parameters()).sum();
+    let most = MOST_HISTORY / parameters as u64;
+    (u64::from(settings.epochs) > most).then(|| Fault {
+        keys: &["epochs", "bidders", "population"],
+        message: format!(
+            "`regret = true` keeps the bids of every epoch, and {} epochs of {parameters} parameters are more than \
+             {MOST_HISTORY} numbers a run",
+            settings.epochs
+        ),
+        help: format!("write `epochs = {most}` or less, or leave out `regret = true` in [measure]"),
+    })
 }
 
 fn scale_fault(settings: &Settings) -> Option<Fault> {

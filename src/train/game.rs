@@ -303,9 +303,7 @@ pub(super) fn parameters(run: &Run<'_>) -> usize {
 
 /// Parameters that are kept of all epochs.
 fn kept_parameters(run: &Run<'_>) -> usize {
-    let (epochs, parameters) = (run.settings.epochs, parameters(run));
-    let kept = epochs.div_ceil(run.recording.history_stride(epochs, parameters)) as usize;
-    if run.recording.history { kept * parameters } else { 0 }
+    if run.recording.history { run.settings.epochs as usize * parameters(run) } else { 0 }
 }
 
 /// Epochs of the tail whose multipliers are kept.

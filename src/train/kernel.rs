@@ -112,8 +112,6 @@ impl<'a> Training<'a> {
         let recording = self.games[0][0].recording;
         let first_of_tail = epochs - recording.tail_epochs(epochs) + 1;
         let stride = recording.series_stride(epochs, self.shared().bidders.len());
-        let history =
-            recording.history.then(|| recording.history_stride(epochs, parameters(&self.games[0][0])));
         let renewal = S::Real::splat(1.0 - recording.ema);
         let recorded = runs().find_map(|run| run.recording.trajectory).map(|recorded| recorded.of(epochs));
         let mut recorded = recorded.iter().flatten().peekable();
@@ -133,7 +131,7 @@ impl<'a> Training<'a> {
                     }
                 }
             }
-            if epoch < epochs && history.is_some_and(|stride| epoch.is_multiple_of(stride)) {
+            if epoch < epochs && recording.history {
                 games.iter_mut().for_each(Game::keep_parameters);
             }
             if recorded.next_if_eq(&&epoch).is_some() {
@@ -293,7 +291,6 @@ fn outcomes<S: Simd, X: Samples<S>>(game: &Game<'_, S, X>, epochs: u32) -> Vec<O
     let recording = game.runs[0].recording;
     let stride = recording.series_stride(epochs, bidders);
     let parameters = parameters(&game.runs[0]);
-    let history = recording.history.then(|| recording.history_stride(epochs, parameters));
     let outcome = |(lane, run): (usize, &Run<'_>)| {
         let finite_epochs = game.finite_epochs.to_array()[lane] as u32;
         let recorded = run.recording.epochs(epochs);
@@ -312,13 +309,12 @@ fn outcomes<S: Simd, X: Samples<S>>(game: &Game<'_, S, X>, epochs: u32) -> Vec<O
                 n => Status::Diverged { epoch: n + 1 },
             },
             bidders: game.players.iter().map(|player| keep(player.outcome(lane))).collect(),
-            history: history.map(|stride| History {
+            history: recording.history.then(|| History {
                 parameters: Array2::from_shape_vec(
                     (game.history.len() / parameters, parameters),
                     game.history.iter().map(|number| number.to_array()[lane]).collect(),
                 )
                 .expect("a row an epoch"),
-                stride,
             }),
             series: Series {
                 multipliers: Array2::from_shape_vec(

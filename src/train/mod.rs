@@ -42,6 +42,7 @@ pub use rate::Rate;
 pub use recorded::{MIXTURE_QUANTILES, RecordedEpochs};
 pub use run::Run;
 pub use settings::{
-    Batch, Beta, BidderSettings, Initial, NoExactMode, Precision, Profiles, Recording, Settings, Updates,
+    Batch, Beta, BidderSettings, Initial, MOST_HISTORY, NoExactMode, Precision, Profiles, Recording,
+    Settings, Updates,
 };
 pub use shape::Shape;

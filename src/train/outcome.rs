@@ -42,15 +42,12 @@ pub struct Series {
     pub stride: u32,
 }
 
-/// The bid functions that were played: in epoch 1 the initial ones, and so on, of every epoch or of every so
-/// many where there are many, so that what is kept does not grow with the epochs.
+/// The bid functions that were played in every epoch: in epoch 1 the initial ones, and so on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct History {
     /// The [parameters](crate::auction::Strategy::bid_function) of all bidders, one bidder's after the
-    /// other's, shape \[kept epoch\]\[parameter\].
+    /// other's, shape \[epoch\]\[parameter\].
     pub parameters: Array2<f64>,
-    /// Epochs from one that is kept to the next.
-    pub stride: u32,
 }
 
 /// Where a bidder stands between two epochs: what the next one starts from.

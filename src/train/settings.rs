@@ -300,10 +300,12 @@ pub struct Recording {
     pub history: bool,
 }
 
-/// The most numbers that [`Series`](super::Series) and [`History`](super::History) keep of a run each, and
-/// the most epochs.
+/// The most numbers that [`Series`](super::Series) keeps of a run, and the most epochs.
 const SERIES_NUMBERS: u32 = 1 << 16;
 const SERIES_EPOCHS: u32 = 1 << 12;
+
+/// The most numbers that [`History`](super::History) may have of a run: of every epoch, every parameter.
+pub const MOST_HISTORY: u64 = 1 << 21;
 
 impl Recording {
     /// The number of tail epochs: `tail` x `epochs` rounded up, at least 1.
@@ -318,13 +320,6 @@ impl Recording {
     pub fn series_stride(&self, epochs: u32, bidders: usize) -> u32 {
         let most = (SERIES_NUMBERS / bidders as u32).min(SERIES_EPOCHS);
         self.tail_epochs(epochs).div_ceil(most)
-    }
-
-    /// Epochs from one that [`History`](super::History) keeps to the next, of a run of so many epochs and
-    /// parameters.
-    pub fn history_stride(&self, epochs: u32, parameters: usize) -> u32 {
-        let most = (SERIES_NUMBERS / parameters as u32).clamp(1, SERIES_EPOCHS);
-        epochs.div_ceil(most)
     }
 
     /// The recorded epochs of a run, in rising order; empty where no trajectory is recorded.

@@ -9,6 +9,7 @@ mod folders;
 mod instances;
 mod kills;
 mod memory;
+mod regret;
 mod reports;
 mod resume;
 mod sandbox;

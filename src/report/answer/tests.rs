@@ -1,5 +1,7 @@
 //! Answers to made-up tables: other findings, other words.
 
+mod doubts;
+
 use super::*;
 use crate::report::findings::findings;
 use crate::report::results::Frame;
@@ -83,6 +85,7 @@ fn results(file: &str, cells: &[Cell]) -> Results {
         ("label", text(&|at| Some(planned[at].label.clone()))),
         ("bidders", planned.iter().map(|cell| Scalar::Integer(cell.settings.bidders.len() as i64)).collect()),
         ("beta", setting("beta")),
+        ("updates", text(&|at| word_of(&planned[at].label, "updates"))),
         ("replicates", integer(&|cell| cell.replicates)),
         ("diverged", integer(&|cell| cell.diverged)),
         ("failed", integer(&|cell| cell.failed)),
@@ -123,6 +126,11 @@ fn results(file: &str, cells: &[Cell]) -> Results {
         Frame::made_up(cells.len(), &columns),
         Frame::made_up(bidders[0].1.len(), &bidders),
     )
+}
+
+/// The word of a key in a label.
+fn word_of(label: &str, key: &str) -> Option<String> {
+    label.split(' ').find_map(|word| word.strip_prefix(&format!("{key}="))).map(str::to_owned)
 }
 
 fn told(file: &str, cells: &[Cell]) -> Answer {

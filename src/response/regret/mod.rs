@@ -54,7 +54,7 @@ pub struct ExternalRegret {
 }
 
 /// The external regret of every bidder of a run, in the true auction and with exact expectations. The
-/// profiles stand in the order of time; each counts for `stride` epochs.
+/// profiles stand in the order of time, one an epoch.
 ///
 /// With `W_t(b)` the probability to win with a bid b against the others' bids at t, and `S(b) = sum_t
 /// W_t(b)`:
@@ -78,7 +78,7 @@ pub struct ExternalRegret {
 /// use bidsweep::response::external_regrets;
 ///
 /// let evaluator = Evaluator::new(&Population::symmetric(2, Prior::STANDARD));
-/// let regret = external_regrets(&evaluator, &vec![Profile::linear([0.5, 0.3]); 100], 10)[0];
+/// let regret = external_regrets(&evaluator, &vec![Profile::linear([0.5, 0.3]); 1000])[0];
 /// // The second bids at most 0.3, and bids of 0.3 are best from the value 0.6 on.
 /// let (best, own) = (0.06 + 0.2, 0.06 + 0.16);
 /// assert!((regret.bid_map - 1000.0 * (best - own)).abs() < 1e-5);
@@ -87,7 +87,7 @@ pub struct ExternalRegret {
 ///
 /// # Panics
 /// Where a profile has not one bid function a bidder.
-pub fn external_regrets(evaluator: &Evaluator, profiles: &[Profile], stride: u32) -> Vec<ExternalRegret> {
+pub fn external_regrets(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<ExternalRegret> {
     let Mechanism::FirstPrice = evaluator.population.mechanism;
     let bidders = evaluator.population.len();
     let mut regrets = vec![ExternalRegret::default(); bidders];
@@ -102,7 +102,7 @@ pub fn external_regrets(evaluator: &Evaluator, profiles: &[Profile], stride: u32
             totals.settle();
             totals.turn_to(evaluator, profile);
         }
-        totals.pending += f64::from(stride);
+        totals.pending += 1.0;
         if !(0..=HALVINGS).any(|k| profiles.len() >> k == number) {
             continue;
         }
@@ -114,7 +114,7 @@ pub fn external_regrets(evaluator: &Evaluator, profiles: &[Profile], stride: u32
             regret.best_multiplier = best_multiplier;
             regret.multiplier = of_multiplier - totals.earned[i];
             regret.bid_map = values.best_bids(&sums) - totals.earned[i];
-            let epochs = number as f64 * f64::from(stride);
+            let epochs = number as f64;
             let least = RESOLVED * values.highest() * epochs;
             for (growth, regret) in growth.iter_mut().zip([regret.multiplier, regret.bid_map]) {
                 if regret > least {

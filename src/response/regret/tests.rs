@@ -13,7 +13,7 @@ use crate::response::{best_responses, class_responses};
 /// gain, over the highest value, of each bidder.
 fn errors(population: &Population, profile: &Profile) -> Vec<(f64, f64)> {
     let evaluator = Evaluator::new(population);
-    let regrets = external_regrets(&evaluator, &vec![profile.clone(); 8], 5);
+    let regrets = external_regrets(&evaluator, &vec![profile.clone(); 40]);
     let of_class = class_responses(&evaluator, profile).into_iter();
     let of_any = best_responses(&evaluator, profile).into_iter();
     let bidders = population.bidders.iter().zip(regrets).zip(of_class.zip(of_any));
@@ -57,7 +57,7 @@ proptest! {
     #[test]
     fn so_it_does_for_any_bid_functions((population, profile) in any_games(4)) {
         let evaluator = Evaluator::new(&population);
-        let regrets = external_regrets(&evaluator, std::slice::from_ref(&profile), 1);
+        let regrets = external_regrets(&evaluator, std::slice::from_ref(&profile));
         for (i, best) in best_responses(&evaluator, &profile).into_iter().enumerate() {
             let unit = population.bidders[i].prior.support().1;
             let error = (regrets[i].bid_map - best.epsilon_ex_ante) / unit;
@@ -73,7 +73,7 @@ fn nobody_regrets_an_equilibrium() {
         let odds = (bidders as f64 - 1.0) * exponent;
         let profile = Profile::linear(vec![odds / (odds + 1.0); bidders]);
         let evaluator = Evaluator::new(&Population::symmetric(bidders, prior));
-        for regret in external_regrets(&evaluator, &vec![profile; 100], 10) {
+        for regret in external_regrets(&evaluator, &vec![profile; 1000]) {
             assert!(regret.multiplier.abs() < 1e-6 && regret.bid_map.abs() < 1e-6, "{regret:?}");
             assert!((regret.best_multiplier - odds / (odds + 1.0)).abs() < 1e-3, "{regret:?}");
             assert_eq!((regret.slope, regret.bid_map_slope), (None, None));
@@ -94,7 +94,7 @@ fn regret_of_alternating_profiles_is_that_of_brute_force() {
     for (prior, pair) in pairs {
         let population = with_priors(&[prior.clone(), prior.clone()]);
         let run: Vec<Profile> = pair.iter().cycle().take(200).cloned().collect();
-        let regret = external_regrets(&Evaluator::new(&population), &run, 1)[0];
+        let regret = external_regrets(&Evaluator::new(&population), &run)[0];
         let earned: f64 = pair
             .iter()
             .map(|profile| {
@@ -129,7 +129,7 @@ fn slopes_tell_how_regret_grows() {
     let slopes = |deviation: &dyn Fn(f64) -> f64| {
         let deviations: Vec<f64> = (1..=3200).map(|t| deviation(f64::from(t))).collect();
         let run: Vec<Profile> = deviations.iter().map(|x| Profile::linear([0.5 - x, 0.5])).collect();
-        let regret = external_regrets(&evaluator, &run, 1)[0];
+        let regret = external_regrets(&evaluator, &run)[0];
         let lost = deviations.iter().map(|x| x * x).sum::<f64>() * 2.0 / 3.0;
         assert!((regret.multiplier - lost).abs() < 1e-8 * 3200.0, "{regret:?} for {lost}");
         assert!((regret.bid_map - lost).abs() < 1e-8 * 3200.0, "{regret:?} for {lost}");
@@ -146,7 +146,7 @@ fn slopes_tell_how_regret_grows() {
 #[test]
 fn those_who_tie_at_zero_regret_not_to_have_bid_an_instant_more() {
     let evaluator = Evaluator::new(&Population::symmetric(2, Prior::STANDARD));
-    for regret in external_regrets(&evaluator, &vec![Profile::linear([0.0, 0.0]); 128], 2) {
+    for regret in external_regrets(&evaluator, &vec![Profile::linear([0.0, 0.0]); 256]) {
         assert!((regret.multiplier - 64.0).abs() < 1e-9 && (regret.bid_map - 64.0).abs() < 1e-9);
         assert_eq!(regret.best_multiplier, 0.0);
         assert!((regret.slope.unwrap() - 1.0).abs() < 1e-9);
@@ -157,7 +157,7 @@ fn those_who_tie_at_zero_regret_not_to_have_bid_an_instant_more() {
 fn those_who_never_win_and_those_who_always_do_have_regrets_too() {
     // The second's values are above all bids of the first, who cannot win at a gain.
     let evaluator = Evaluator::new(&game(&[(0.0, 1.0), (3.0, 4.0)]));
-    let regrets = external_regrets(&evaluator, &vec![Profile::linear([0.5, 0.5]); 100], 1);
+    let regrets = external_regrets(&evaluator, &vec![Profile::linear([0.5, 0.5]); 100]);
     assert_eq!((regrets[0].multiplier, regrets[0].bid_map, regrets[0].slope), (0.0, 0.0, None));
     // A bid of 1/2 always wins; so does 1/6 of the value, at a price of 7/12.
     assert!((regrets[1].bid_map - 100.0 * (1.75 - 0.5)).abs() < 1e-6, "{:?}", regrets[1]);
@@ -165,18 +165,9 @@ fn those_who_never_win_and_those_who_always_do_have_regrets_too() {
 }
 
 #[test]
-fn an_epoch_counts_alike_as_a_profile_and_as_a_stride() {
+fn a_run_without_epochs_has_no_regret() {
     let evaluator = Evaluator::new(&Population::symmetric(3, seven_priors()[4].clone()));
-    let run: Vec<Profile> =
-        (0..40).map(|t| Profile::linear([0.4 + 0.01 * f64::from(t % 7), 0.6, 0.5])).collect();
-    let twice: Vec<Profile> = run.iter().flat_map(|profile| [profile.clone(), profile.clone()]).collect();
-    let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
-    for (one, other) in
-        external_regrets(&evaluator, &run, 2).iter().zip(external_regrets(&evaluator, &twice, 1))
-    {
-        assert!(close(one.multiplier, other.multiplier) && close(one.bid_map, other.bid_map));
-    }
-    assert_eq!(external_regrets(&evaluator, &[], 1), vec![ExternalRegret::default(); 3]);
+    assert_eq!(external_regrets(&evaluator, &[]), vec![ExternalRegret::default(); 3]);
 }
 
 /// The rival's multiplier is for a while one of which the grid does not know, in the middle of a run.
@@ -186,7 +177,7 @@ fn bends_between_the_bids_of_the_grid_cost_little() {
     for most in [0.2, 0.3003, 0.357] {
         let rival = |t: usize| if (501..620).contains(&t) { most } else { 0.6 + 0.01 * t as f64 / 1000.0 };
         let run: Vec<Profile> = (0..1000).map(|t| Profile::linear([0.5, rival(t)])).collect();
-        let regret = external_regrets(&evaluator, &run, 1)[0];
+        let regret = external_regrets(&evaluator, &run)[0];
         let earned: f64 = run.iter().map(|profile| evaluator.evaluate(profile).bidders[0].utility).sum();
         let won = |bid: f64| (0..1000).map(|t| (bid / rival(t)).min(1.0)).sum::<f64>();
         let bids = (0..=3000).map(|k| f64::from(k) / 4900.0).chain([most]);

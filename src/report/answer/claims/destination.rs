@@ -31,7 +31,10 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
             ON_THE_WAY => "still on their way, away from every equilibrium known".into(),
             word => format!("at {}", equilibria(word)),
         };
-        let text = if told.is_empty() { Text::of("learners end ") } else { Text::default() };
+        let text = match told.is_empty() {
+            true => Text::of(if word == ON_THE_WAY { "learners are " } else { "learners end " }),
+            false => Text::default(),
+        };
         let share = if told.is_empty() {
             facts.share(&spoken(word), group.len(), cells.len(), "cell")
         } else {
