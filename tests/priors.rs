@@ -1,7 +1,7 @@
 //! What every prior of the registry keeps.
 
 use bidsweep::auction::Prior;
-use bidsweep::auction::prior::{Empirical, Form, LEAST_SPREAD, MIN_VALUES, SHAPES};
+use bidsweep::auction::prior::{Cleaning, Empirical, Form, LEAST_SPREAD, MIN_VALUES, SHAPES, Ties};
 use bidsweep::numeric::quadrature::GaussLegendre;
 use bidsweep::numeric::table::Number;
 use proptest::prelude::{BoxedStrategy, Just, Strategy as Generator, any, prop, prop_oneof};
@@ -367,13 +367,48 @@ fn data_that_make_no_prior_are_refused_with_the_row() {
         (growing(19), "19 values are too few: give 20 or more"),
         (vec![], "0 values are too few: give 20 or more"),
         (vec![2.5; 25], "row 25: all values are 2.5: give values that differ"),
-        (
-            with(20, 9.0),
-            "row 20: 9 stands in row 4 already: a value that repeats is an atom, at which bids tie; leave one out, or \
-             give values with more digits",
-        ),
     ];
     for (values, expected) in cases {
         assert_eq!(Empirical::new("values.csv", "value", &values).unwrap_err(), expected);
     }
+}
+
+#[test]
+fn values_that_repeat_are_spread_if_they_look_rounded_and_may_be_refused() {
+    let refused = "row 20: 9 stands in row 4 already: a value that repeats is an atom, at which bids tie";
+    let mut rounded = growing(25);
+    rounded[19] = 9.0;
+    let refuse = Cleaning { ties: Ties::Refuse, ..Cleaning::default() };
+    let told = Empirical::of("values.csv", "value", &rounded, refuse).unwrap_err();
+    assert!(told.starts_with(refused), "{told}");
+    let prior = Empirical::new("values.csv", "value", &rounded).unwrap();
+    assert!(prior.note().unwrap().starts_with("2 of 25 values of column `value` of values.csv repeat"));
+    // The two stand in the middles of the halves of what is rounded to 9.
+    let prior = Prior::Empirical(prior);
+    let at = |k: u32| prior.quantile(f64::from(k) / 24.0);
+    assert!((at(3) - 8.75).abs() < 1e-12 && (at(4) - 9.25).abs() < 1e-12, "{} {}", at(3), at(4));
+    // Numbers with all their digits are not rounded ones.
+    let thirds: Vec<f64> = rounded.iter().map(|value| value / 3.0).collect();
+    assert!(Empirical::new("values.csv", "value", &thirds).unwrap_err().contains("stands in row 4 already"));
+    assert_eq!(Empirical::new("values.csv", "value", &growing(25)).unwrap().note(), None);
+}
+
+#[test]
+fn the_ends_of_the_support_may_be_given() {
+    let of = |low, high| {
+        let cleaning = Cleaning { low, high, ..Cleaning::default() };
+        Empirical::of("values.csv", "value", &growing(21)[1..], cleaning).map(Prior::Empirical)
+    };
+    let prior = of(Some(0.0), Some(1000.0)).unwrap();
+    assert_eq!(prior.support(), (0.0, 1000.0));
+    // An end is one more value: 22 of them, from 0 over 1, 4, .. 400 to 1000.
+    for (k, value) in [(0, 0.0), (1, 1.0), (2, 4.0), (20, 400.0), (21, 1000.0)] {
+        assert!((prior.quantile(f64::from(k) / 21.0) - value).abs() < 1e-9, "{k}");
+    }
+    assert_eq!(of(Some(1.0), Some(400.0)), of(None, None));
+    assert_eq!(of(Some(2.0), None).unwrap_err(), "low = 2 is above the lowest value, 1: write that or less");
+    assert_eq!(
+        of(None, Some(3.0)).unwrap_err(),
+        "high = 3 is below the highest value, 400: write that or more"
+    );
 }

@@ -77,7 +77,17 @@ impl Games {
 impl GameArgs {
     /// The games that the arguments name.
     pub(super) fn games(&self, console: &Console) -> Result<Games, Failure> {
-        let Some(file) = &self.file else { return self.told().map_err(Failure::Usage) };
+        let Some(file) = &self.file else {
+            let told = self.told().map_err(Failure::Usage)?;
+            for (_, prior) in &self.priors {
+                if let Prior::Empirical(law) = prior
+                    && let Some(note) = law.note()
+                {
+                    console.warn(format_args!("warning: {note}"));
+                }
+            }
+            return Ok(told);
+        };
         let refused = |message: &str| Err(Failure::Usage(message.into()));
         if !self.priors.is_empty() || self.bidders.is_some() {
             return refused(

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use super::{DataError, MAX_ROWS, damaged, not_a_number, open, place};
 
-pub(super) fn read(path: &Path, column: &str) -> Result<Vec<f64>, DataError> {
+/// What programs write where there is no value: R, pandas and SQL.
+const MISSING: [&str; 5] = ["", "NA", "N/A", "null", "NULL"];
+
+pub(super) fn read(path: &Path, column: &str) -> Result<Vec<Option<f64>>, DataError> {
     let mut reader = ::csv::ReaderBuilder::new().trim(::csv::Trim::All).from_reader(open(path)?);
     let failed = |error: ::csv::Error, row: usize| match error.into_kind() {
         ::csv::ErrorKind::Io(source) => DataError::Read { path: path.to_owned(), source },
@@ -24,11 +27,10 @@ pub(super) fn read(path: &Path, column: &str) -> Result<Vec<f64>, DataError> {
         }
         let record = record.map_err(|error| failed(error, row))?;
         let cell = &record[place];
-        let value = cell.parse().map_err(|_| {
-            let found = if cell.is_empty() { "an empty cell".to_owned() } else { format!("{cell:?}") };
-            not_a_number(path, column, row, found)
-        })?;
-        values.push(value);
+        values.push(match MISSING.contains(&cell) {
+            true => None,
+            false => Some(cell.parse().map_err(|_| not_a_number(path, column, row, format!("{cell:?}")))?),
+        });
     }
     Ok(values)
 }

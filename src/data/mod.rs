@@ -65,11 +65,12 @@ pub enum DataError {
 }
 
 /// The numbers of a column, one a row: of a CSV file with a header, separated by commas, or of a Parquet
-/// file, which the ending of the name tells. Not a number and infinity are numbers here.
+/// file, which the ending of the name tells; `None` of cells that are empty or say that nothing is there. Not a
+/// number and infinity are numbers here.
 ///
 /// # Errors
-/// Where the file or the column is not there, or a cell is empty or holds no number; see [`DataError`].
-pub fn read_column(path: &Path, column: &str) -> Result<Vec<f64>, DataError> {
+/// Where the file or the column is not there, or a cell holds no number; see [`DataError`].
+pub fn read_column(path: &Path, column: &str) -> Result<Vec<Option<f64>>, DataError> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     match extension.to_ascii_lowercase().as_str() {
         "csv" => csv::read(path, column),
@@ -114,11 +115,17 @@ mod tests {
 
     use super::*;
 
-    fn csv(text: &str, column: &str) -> Result<Vec<f64>, String> {
+    /// A column, with NaN where there is no value.
+    fn column(path: &Path, column: &str) -> Result<Vec<f64>, String> {
+        let cells = read_column(path, column).map_err(|error| told(&error, path))?;
+        Ok(cells.into_iter().map(|cell| cell.unwrap_or(f64::NAN)).collect())
+    }
+
+    fn csv(text: &str, name: &str) -> Result<Vec<f64>, String> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("values.csv");
         std::fs::write(&path, text).unwrap();
-        read_column(&path, column).map_err(|error| told(&error, &path))
+        column(&path, name)
     }
 
     /// The message, without the folder.
@@ -136,7 +143,7 @@ mod tests {
         RecordBatch::try_from_iter(columns).unwrap()
     }
 
-    fn parquet(column: &str, compression: Compression) -> Result<Vec<f64>, String> {
+    fn parquet(name: &str, compression: Compression) -> Result<Vec<f64>, String> {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("values.parquet");
         let properties = WriterProperties::builder().set_compression(compression).build();
@@ -144,7 +151,7 @@ mod tests {
         let mut writer = ArrowWriter::try_new(file, table().schema(), Some(properties)).unwrap();
         writer.write(&table()).unwrap();
         writer.close().unwrap();
-        read_column(&path, column).map_err(|error| told(&error, &path))
+        column(&path, name)
     }
 
     #[test]
@@ -159,10 +166,6 @@ mod tests {
     fn what_is_wrong_with_csv_is_told_with_its_row() {
         let cases = [
             ("a,b\n1,2\n", "dir/values.csv has no column `value`: its columns are `a`, `b`"),
-            (
-                "value\n1\n\"\"\n2\n",
-                "dir/values.csv, row 2: an empty cell in column `value` is not a number: correct it or leave the row out",
-            ),
             (
                 "value\n1\n2\n0,5\n",
                 "dir/values.csv is damaged or of another kind: row 3 has 2 fields, where the header has 1",
@@ -190,15 +193,19 @@ mod tests {
     fn what_is_wrong_with_parquet_is_told_with_its_row() {
         let refused = |column| parquet(column, Compression::UNCOMPRESSED).unwrap_err();
         assert_eq!(
-            refused("gap"),
-            "dir/values.parquet, row 2: an empty cell in column `gap` is not a number: correct it or leave the row out"
-        );
-        assert_eq!(
             refused("name"),
             "dir/values.parquet, row 1: a cell of type Utf8 in column `name` is not a number: correct it or leave the \
              row out"
         );
         assert!(refused("values").contains("`value`, `count`, `gap`, `name`"));
+    }
+
+    #[test]
+    fn cells_without_a_value_have_none() {
+        let values = csv("id,value\n1,0.5\n2,\n3,NA\n4,\"\"\n5,null\n6,2\n", "value").unwrap();
+        assert!(values[0] == 0.5 && values[1..5].iter().all(|value| value.is_nan()) && values[5] == 2.0);
+        let gap = parquet("gap", Compression::UNCOMPRESSED).unwrap();
+        assert!(gap[0] == 1.0 && gap[1].is_nan() && gap[2] == 2.0);
     }
 
     #[test]

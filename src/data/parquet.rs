@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Float64Type};
 
 use super::{DataError, MAX_ROWS, damaged, not_a_number, open, place};
 
-pub(super) fn read(path: &Path, column: &str) -> Result<Vec<f64>, DataError> {
+pub(super) fn read(path: &Path, column: &str) -> Result<Vec<Option<f64>>, DataError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(open(path)?).map_err(|e| damaged(path, e))?;
     let fields = builder.schema().fields();
     let place = place(path, column, fields.iter().map(|field| field.name().as_str()))?;
@@ -27,10 +27,7 @@ pub(super) fn read(path: &Path, column: &str) -> Result<Vec<f64>, DataError> {
     for batch in batches {
         let numbers = batch.and_then(|batch| cast(batch.column(0), &DataType::Float64));
         let numbers = numbers.map_err(|e| damaged(path, e))?;
-        for number in numbers.as_primitive::<Float64Type>() {
-            let row = values.len() + 1;
-            values.push(number.ok_or_else(|| not_a_number(path, column, row, "an empty cell".to_owned()))?);
-        }
+        values.extend(numbers.as_primitive::<Float64Type>());
     }
     Ok(values)
 }

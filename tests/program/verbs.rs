@@ -529,3 +529,45 @@ fn what_is_asked_of_runs_is_there() {
     }
     sandbox.run("verify out/x").exits(0);
 }
+
+/// 300 bids of timber sales of the United States Forest Service, in dollars, two of them alike; as published with
+/// simple-fpa 1.8 (MIT).
+const TIMBER: &str = include_str!("../data/timber300.csv");
+
+#[test]
+fn rounded_data_that_repeat_are_read_and_told_once() {
+    let sandbox = Sandbox::new();
+    let file = |name: &str, text: &str| std::fs::write(sandbox.path(name), text).unwrap();
+    file("timber.csv", TIMBER);
+    let prior = |more: &str| {
+        format!(
+            "schema = 1\nname = \"x\"\n[fixed]\npopulation = \"three\"\nbeta = 1e-5\nepochs = 3\n[seeds]\nreplicates = 2\n\
+             [populations.three]\nbidders = [{{ prior = {{ empirical = {{ file = \"timber.csv\", column = \"actual_bid\"{more} }} \
+             }}, count = 3 }}]\n"
+        )
+    };
+    file("x.toml", &prior(""));
+    let told = sandbox.run("plan x.toml").exits(0).stderr;
+    assert_eq!(
+        told.matches("2 of 300 values of column `actual_bid` of timber.csv repeat").count(),
+        1,
+        "{told}"
+    );
+    file("x.toml", &prior(", ties = \"refuse\""));
+    let told = sandbox.run("plan x.toml").exits(2).stderr;
+    assert!(told.contains("stands in row") && told.contains("x.toml:"), "{told}");
+    file("x.toml", &prior(", ties = \"sprad\""));
+    let told = sandbox.run("plan x.toml").exits(2).stderr;
+    assert!(told.contains("`ties` cannot be \"sprad\"") && told.contains("spread"), "{told}");
+    // Cells without a value are told once, with their number.
+    file("timber.csv", &TIMBER.replace("21959040.0", "").replace("1903830.0", "NA"));
+    file("x.toml", &prior(""));
+    let told = sandbox.run("plan x.toml").exits(2).stderr;
+    assert!(told.contains("2 of 300 cells have no value (row 1, 2)"), "{told}");
+    file("x.toml", &prior(", missing = \"drop\", low = 0, high = 1e9"));
+    let told = sandbox.run("plan x.toml").exits(0).stderr;
+    assert!(told.contains("of 298 values"), "{told}");
+    // On the command line too.
+    let told = sandbox.run("nash --bidders 2 --prior empirical:timber.csv:actual_bid").exits(2).stderr;
+    assert!(told.contains("have no value"), "{told}");
+}

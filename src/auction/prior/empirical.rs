@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::law::{Law, wide_enough};
+use super::sample::{Cleaning, Ties, present, spread};
 use super::support::Support;
 use super::{Form, PriorEntry};
 use crate::data::read_column;
 
 pub(super) const ENTRY: PriorEntry = PriorEntry {
     name: "empirical",
-    doc: "the values of a column of a CSV or Parquet file, their cdf interpolated linearly",
+    doc: "the values of a column of a CSV or Parquet file, their cdf interpolated linearly; `ties`, `missing`, `low`, `high` where wanted",
     form: Form::Column,
 };
 
@@ -37,6 +38,8 @@ struct Sample {
     digest: String,
     /// The first 128 bits of the hash that `digest` writes out.
     identity: [u64; 2],
+    /// How many observed values repeated and were spread, of how many, and over which unit.
+    spread: Option<(usize, usize, f64)>,
 }
 
 impl Empirical {
@@ -44,9 +47,11 @@ impl Empirical {
     ///
     /// # Errors
     /// Those of [`read_column`] and of [`Empirical::new`].
-    pub fn read(file: &str, column: &str, base: &Path) -> Result<Self, String> {
-        let values = read_column(&base.join(file), column).map_err(|error| error.to_string())?;
-        Empirical::new(file, column, &values).map_err(|message| format!("{file}, {message}"))
+    pub fn read(file: &str, column: &str, base: &Path, cleaning: Cleaning) -> Result<Self, String> {
+        let cells = read_column(&base.join(file), column).map_err(|error| error.to_string())?;
+        present(&cells, cleaning.missing)
+            .and_then(|values| Empirical::of(file, column, &values, cleaning))
+            .map_err(|message| format!("{file}, {message}"))
     }
 
     /// The prior of a column's values, one a row; `file` and `column` are what it was read from, for
@@ -54,8 +59,17 @@ impl Empirical {
     ///
     /// # Errors
     /// What is wrong with which row (counted from 1, without the header): values that are negative or not
-    /// finite, that occur twice, that are all the same, or fewer than [`MIN_VALUES`].
+    /// finite, that are all the same, that occur twice and do not look rounded, or fewer than [`MIN_VALUES`].
     pub fn new(file: &str, column: &str, values: &[f64]) -> Result<Self, String> {
+        Empirical::of(file, column, values, Cleaning::default())
+    }
+
+    /// The same where values that repeat, and the ends of the support, are dealt with as `cleaning` says. An
+    /// end that it gives is one more value.
+    ///
+    /// # Errors
+    /// As those of [`Empirical::new`]; an end that lies within the values.
+    pub fn of(file: &str, column: &str, values: &[f64], cleaning: Cleaning) -> Result<Self, String> {
         let refuse = |row: usize, value: f64, what: &str| format!("row {}: {value} {what}", row + 1);
         for (row, &value) in values.iter().enumerate() {
             if !value.is_finite() {
@@ -70,18 +84,39 @@ impl Empirical {
         }
         let mut rows: Vec<usize> = (0..values.len()).collect();
         rows.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-        let sorted: Vec<f64> = rows.iter().map(|&row| values[row] + 0.0).collect();
-        let (low, high) = (sorted[0], sorted[sorted.len() - 1]);
-        if low == high {
-            return Err(format!("row {}: all values are {low}: give values that differ", values.len()));
+        let mut sorted: Vec<f64> = rows.iter().map(|&row| values[row] + 0.0).collect();
+        let (least, most) = (sorted[0], sorted[sorted.len() - 1]);
+        if least == most {
+            return Err(format!("row {}: all values are {least}: give values that differ", values.len()));
         }
+        let spread = if cleaning.ties == Ties::Spread { spread(&mut sorted, &cleaning) } else { None };
+        let spread = spread.map(|(repeated, unit)| (repeated, values.len(), unit));
+        if let Some(low) = cleaning.low.filter(|low| *low != sorted[0]) {
+            if low > sorted[0] {
+                return Err(format!(
+                    "low = {low} is above the lowest value, {}: write that or less",
+                    sorted[0]
+                ));
+            }
+            sorted.insert(0, low);
+            rows.insert(0, rows[0]);
+        }
+        let last = sorted[sorted.len() - 1];
+        if let Some(high) = cleaning.high.filter(|high| *high != last) {
+            if high < last {
+                return Err(format!("high = {high} is below the highest value, {last}: write that or more"));
+            }
+            sorted.push(high);
+            rows.push(rows[rows.len() - 1]);
+        }
+        let (low, high) = (sorted[0], sorted[sorted.len() - 1]);
         let support = Support::new(low, high)?;
         let knots: Vec<f64> = sorted.iter().map(|&value| support.share(value)).collect();
         if let Some(k) = knots.windows(2).position(|pair| pair[0] >= pair[1]) {
             let (first, second) = (rows[k].min(rows[k + 1]), rows[k].max(rows[k + 1]));
             let what = format!(
                 "stands in row {} already: a value that repeats is an atom, at which bids tie; leave one out, or give \
-                 values with more digits",
+                 values with more digits, or rounded ones with `ties = \"spread\"`",
                 first + 1
             );
             return Err(refuse(second, values[second], &what));
@@ -95,7 +130,9 @@ impl Empirical {
         let (words, _) = hash.as_bytes().as_chunks();
         let identity = [words[0], words[1]].map(u64::from_le_bytes);
         let (file, column) = (file.to_owned(), column.to_owned());
-        wide_enough(Empirical { sample: Arc::new(Sample { file, column, support, knots, digest, identity }) })
+        wide_enough(Empirical {
+            sample: Arc::new(Sample { file, column, support, knots, digest, identity, spread }),
+        })
     }
 
     /// The file that the values came from, as given.
@@ -106,6 +143,17 @@ impl Empirical {
     /// The column that the values came from.
     pub fn column(&self) -> &str {
         &self.sample.column
+    }
+
+    /// What was done about values that repeat, in words; `None` where none does.
+    pub fn note(&self) -> Option<String> {
+        self.sample.spread.map(|(repeated, all, unit)| {
+            format!(
+                "{repeated} of {all} values of column `{}` of {} repeat: each is spread evenly over {unit} about it; \
+                 `ties = \"refuse\"` makes that an error",
+                self.sample.column, self.sample.file
+            )
+        })
     }
 
     /// What the values are known by: 32 hex digits of BLAKE3 over them, rising, each as eight bytes, little

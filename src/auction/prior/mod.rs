@@ -5,6 +5,7 @@ mod empirical;
 mod kumaraswamy;
 mod law;
 mod power;
+mod sample;
 mod spelling;
 mod support;
 mod tables;
@@ -18,6 +19,7 @@ pub use kumaraswamy::Kumaraswamy;
 use law::Law;
 pub use law::{LEAST_SPREAD, SHAPES};
 pub use power::Power;
+pub use sample::{Cleaning, Missing, Ties};
 pub use spelling::bidders;
 pub use support::SCALES;
 use support::Support;
@@ -118,6 +120,11 @@ pub enum Form {
 
 /// The keys of [`Form::Column`].
 pub const COLUMN_KEYS: [&str; 2] = ["file", "column"];
+
+/// The keys of [`Form::Column`] that may be left out, of texts and of numbers: those of [`Cleaning`].
+pub const COLUMN_WORDS: [&str; 2] = ["ties", "missing"];
+/// See [`COLUMN_WORDS`].
+pub const COLUMN_ENDS: [&str; 2] = ["low", "high"];
 
 impl PriorEntry {
     /// The names of the parameters, in the order of the command line.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
-use super::{Empirical, Form, Prior, PriorEntry, PriorParameter};
+use super::{Cleaning, Empirical, Form, Prior, PriorEntry, PriorParameter};
 use crate::auction::MAX_BIDDERS;
 
 impl fmt::Display for Prior {
@@ -48,7 +48,7 @@ impl FromStr for Prior {
                 // The file may hold colons itself.
                 let source = arguments.and_then(|arguments| arguments.rsplit_once(':'));
                 let (file, column) = source.ok_or_else(|| format!("write `{}`", usage(entry)))?;
-                Empirical::read(file, column, Path::new("")).map(Prior::Empirical)
+                Empirical::read(file, column, Path::new(""), Cleaning::default()).map(Prior::Empirical)
             }
         };
         prior.map_err(|message| format!("the prior `{text}`: {message}"))

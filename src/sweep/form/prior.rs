@@ -6,7 +6,10 @@ use serde_json::{Value as Json, json};
 
 use super::object;
 use crate::auction::Prior;
-use crate::auction::prior::{COLUMN_KEYS, Empirical, Form, PriorEntry, PriorParameter};
+use crate::auction::prior::{
+    COLUMN_ENDS, COLUMN_KEYS, COLUMN_WORDS, Cleaning, Empirical, Form, Missing, PriorEntry, PriorParameter,
+    Ties,
+};
 use crate::sweep::document::{Node, Table, Value};
 use crate::sweep::number::shortest;
 use crate::sweep::problem::{Place, Problem, suggestion};
@@ -34,7 +37,7 @@ pub(in crate::sweep) fn read_prior(node: &Node, base: &Path, problems: &mut Vec<
     };
     let what = format!("the prior `{}`", row.name);
     let table = read::table(&entry.node, &what, problems)?;
-    read::only(table, &row.keys(), &what, problems);
+    read::only(table, &keys(row), &what, problems);
     let prior = match row.form {
         Form::Numbers { parameters, build } => {
             build(&read_parameters(table, row, parameters, entry.place, problems)?)
@@ -47,12 +50,62 @@ pub(in crate::sweep) fn read_prior(node: &Node, base: &Path, problems: &mut Vec<
                     None
                 }
             });
-            Empirical::read(file?, column?, base).map(Prior::Empirical)
+            let cleaning = read_cleaning(table, problems)?;
+            let law = Empirical::read(file?, column?, base, cleaning);
+            if let Some(note) = law.as_ref().ok().and_then(Empirical::note) {
+                problems.push(Problem::warning(entry.node.place, note));
+            }
+            law.map(Prior::Empirical)
         }
     };
     prior
         .map_err(|message| problems.push(Problem::error(entry.node.place, format!("{what}: {message}"))))
         .ok()
+}
+
+/// All keys of a prior.
+fn keys(row: &PriorEntry) -> Vec<&'static str> {
+    let mut keys = row.keys();
+    if let Form::Column = row.form {
+        keys.extend(COLUMN_WORDS.iter().chain(&COLUMN_ENDS));
+    }
+    keys
+}
+
+/// How a column's values become a prior.
+fn read_cleaning(table: &Table, problems: &mut Vec<Problem>) -> Option<Cleaning> {
+    let [ties, missing] = COLUMN_WORDS;
+    let [low, high] = COLUMN_ENDS.map(|key| match table.get(key) {
+        Some(node) => {
+            read::number(node, key, "a number of at least 0", |end| end.is_finite() && end >= 0.0, problems)
+                .map(Some)
+        }
+        None => Some(None),
+    });
+    Some(Cleaning {
+        ties: read_word(table, ties, &Ties::WORDS, problems)?,
+        missing: read_word(table, missing, &Missing::WORDS, problems)?,
+        low: low?,
+        high: high?,
+    })
+}
+
+/// One of some words, or what is meant where the key is left out.
+fn read_word<T: Copy + Default>(
+    table: &Table,
+    key: &str,
+    words: &[(&str, T)],
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
+    let Some(node) = table.get(key) else { return Some(T::default()) };
+    let word = read::text(node, key, problems)?;
+    let found = words.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+    if found.is_none() {
+        let message = format!("`{key}` cannot be \"{word}\"");
+        let names = words.iter().map(|(name, _)| *name);
+        problems.push(Problem::error(node.place, message).help(suggestion(word, names)));
+    }
+    found
 }
 
 /// The values of all parameters.
@@ -94,7 +147,20 @@ pub(in crate::sweep) fn schema() -> Json {
             }
             Form::Column => ("string", row.keys()),
         };
-        let keys = row.keys().into_iter().map(|key| (key.to_owned(), json!({ "type": kind })));
+        let words = |key: &str| match key {
+            "ties" => Some(Ties::WORDS.map(|(word, _)| word)),
+            "missing" => Some(Missing::WORDS.map(|(word, _)| word)),
+            _ => None,
+        };
+        let is_column = matches!(row.form, Form::Column);
+        let keys = keys(row).into_iter().map(|key| {
+            let value = match words(key).filter(|_| is_column) {
+                Some(words) => json!({ "enum": words }),
+                None if is_column && COLUMN_ENDS.contains(&key) => json!({ "type": "number" }),
+                None => json!({ "type": kind }),
+            };
+            (key.to_owned(), value)
+        });
         object(json!({ row.name: object(Json::Object(keys.collect()), &required) }), &[row.name])
     });
     json!({ "oneOf": priors.collect::<Vec<_>>() })
