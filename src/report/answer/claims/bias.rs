@@ -95,7 +95,7 @@ fn parts(facts: &Facts, line: Line) -> Option<Parts> {
         other > margin.min(own)
             && facts.width(line, &bias).is_some_and(|width| bias.mean.abs() + width < 0.5 * own.max(other))
     });
-    let largest = if cancels && [LEARNING, most.0].contains(&largest) { SMALL } else { largest };
+    let largest = if cancels && largest != UNFINISHED { SMALL } else { largest };
     let sizes: f64 = own + given.iter().map(|(_, part)| part.abs()).sum::<f64>();
     let is_most = ["", "?", UNFINISHED, SMALL].contains(&largest) || own.max(other) > MOST * sizes;
     Some(Parts { line, given, learning: (learning.mean, width), largest, is_most })

@@ -3,7 +3,7 @@
 use super::Said;
 use crate::numeric::significance::{holm, student_p};
 use crate::report::answer::facts::Facts;
-use crate::report::answer::grammar::sentences;
+use crate::report::answer::grammar::{plural, sentences};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::{Estimate, Line};
 
@@ -82,7 +82,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         Text::of("left out ")
             .words(if moving.len() == 1 { "is " } else { "are " })
             .number(Quantity::count("moving", moving.len()))
-            .words(&format!(" {}s whose multipliers still move", unit).replace("1 cells", "1 cell"))
+            .words(&format!(" {} whose multipliers still move", plural(moving.len(), unit)))
     });
     let verdict = match (beyond, within) {
         (1.., _) => Verdict::Contradicted,
