@@ -1,8 +1,9 @@
 //! Multipliers over the epochs: the median over replicates, the band from the 5 to the 95 % quantile, one
 //! run, and the equilibria.
 
-use super::{Picture, Subject, spread, written};
-use crate::report::chart::{Axis, Chart, Direction, Figure, Style};
+use super::references::{is_smoothed, reference};
+use super::{Picture, Subject, naming, spread, written};
+use crate::report::chart::{Axis, Chart, Direction, Figure, Style, label_height, with_room};
 use crate::report::results::{Band, Line, Results};
 use crate::report::scene::{Dash, Ink, Markup, Stroke};
 use crate::store::StoreError;
@@ -36,7 +37,9 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         figure(&bands).single(chart(results, cell, &bands, &axis, true))
     } else {
         let nash = |cell| results.cells.number("bne_multiplier", cell);
-        let rows = spread::rows(&results.axes, &cells, inches, nash);
+        let names = bands.iter().any(|band| band.bidder.is_some());
+        let least = if names { spread::NAMED } else { spread::LEAST };
+        let rows = spread::rows(&results.axes, &cells, (inches, least), nash);
         cells = rows.concat();
         bands.retain(|band| cells.contains(&band.cell));
         let style = Style { narrowest: NARROWEST, label: 8.0, ..Style::default() };
@@ -126,7 +129,9 @@ const ALIKE: f64 = 2.0;
 fn panels(results: &Results, rows: &[Vec<usize>], bands: &[Band], axis: &TimeAxis) -> Vec<Vec<Chart>> {
     let mut panels = Vec::new();
     for (at, row) in rows.iter().enumerate() {
-        let reaches: Vec<(f64, f64)> = row.iter().map(|&cell| reach(results, cell, bands)).collect();
+        let points = spread::panel_points(rows.len());
+        let reaches: Vec<(f64, f64)> =
+            row.iter().map(|&cell| reach(results, &[cell], bands, points)).collect();
         let all = reaches.iter().fold(reaches[0], |all, one| (all.0.min(one.0), all.1.max(one.1)));
         let narrowest = reaches.iter().map(|reach| reach.1 - reach.0).fold(f64::INFINITY, f64::min);
         let alike = all.1 - all.0 <= ALIKE * narrowest;
@@ -134,7 +139,7 @@ fn panels(results: &Results, rows: &[Vec<usize>], bands: &[Band], axis: &TimeAxi
         let mut charts = Vec::new();
         for (column, (&cell, own)) in row.iter().zip(&reaches).enumerate() {
             let mut chart = chart(results, cell, bands, axis, false);
-            let (low, high) = if alike { all } else { *own };
+            let (low, high) = if alike { reach(results, row, bands, points) } else { *own };
             chart.y = chart.y.over(low, high);
             if column > 0 {
                 chart.y.title = Markup::default();
@@ -153,23 +158,38 @@ fn panels(results: &Results, rows: &[Vec<usize>], bands: &[Band], axis: &TimeAxi
     panels
 }
 
-/// From where to where the multipliers and equilibria of a cell reach, with some room.
-fn reach(results: &Results, cell: usize, bands: &[Band]) -> (f64, f64) {
-    let mut all: Vec<f64> = Vec::new();
-    for band in bands.iter().filter(|band| band.cell == cell) {
-        all.extend(band.quantiles.iter().flatten());
-        all.extend(
-            references(results, Line { cell, bidder: band.bidder }).iter().map(|reference| reference.at),
-        );
+/// The share of what multipliers span that stays free above and below.
+const ROOM: f64 = 0.04;
+
+/// From where to where the multipliers and equilibria of some cells reach, with room for the texts of equilibria
+/// in panels of so many points.
+fn reach(results: &Results, cells: &[usize], bands: &[Band], points: f64) -> (f64, f64) {
+    let span = |all: &[f64]| {
+        all.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (at.min(low), at.max(high)))
+    };
+    let (mut all, mut lines): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
+    for &cell in cells {
+        let own: Vec<&Band> = bands.iter().filter(|band| band.cell == cell).collect();
+        all.extend(own.iter().flat_map(|band| band.quantiles.iter().flatten()));
+        let marked = Marked::of(results, &own, SMALL);
+        all.extend(marked.lines.iter().map(|line| line.reference.at));
+        if marked.are_inline() {
+            lines.extend(marked.lines.iter().map(|line| line.reference.at));
+        }
     }
-    let low = all.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    // Labels of equilibria stand above and below all.
-    let room = (0.12 * (high - low)).max(1e-6);
-    (low - room, high + room)
+    let (low, high) = span(&all);
+    let room = (ROOM * (high - low)).max(1e-6);
+    let range = (low - room, high + room);
+    if lines.is_empty() {
+        return range;
+    }
+    let (lowest, highest) = span(&lines);
+    let share = label_height(Style::default().note) / points;
+    with_room(false, range, (lowest, share), (highest, share))
 }
 
 /// An equilibrium to compare with.
+#[derive(Clone, Debug, PartialEq)]
 struct Reference {
     name: &'static str,
     at: f64,
@@ -180,16 +200,20 @@ const SAME: f64 = 5e-5;
 
 /// The equilibria of a line that can be told apart: Nash first.
 fn references(results: &Results, line: Line) -> Vec<Reference> {
-    let names = [
+    let mut names = [
         ("Nash", "bne_multiplier"),
         ("grid", "grid_multiplier"),
         ("perturbed", "perturbed_multiplier"),
         ("smoothed", "smoothed_multiplier"),
         ("class", "class_multiplier"),
     ];
+    if !is_smoothed(results, line.cell) {
+        // Both are one, and that of the class is what it is.
+        names.swap(3, 4);
+    }
     let mut references: Vec<Reference> = Vec::new();
     for (name, column) in names {
-        let Some(at) = results.number(line, column) else { continue };
+        let Some(at) = reference(results, line, column) else { continue };
         if references.iter().all(|other| (other.at - at).abs() > SAME) {
             references.push(Reference { name, at });
         }
@@ -202,19 +226,10 @@ fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone:
     let own: Vec<&Band> = bands.iter().filter(|band| band.cell == cell).collect();
     let mut chart = Chart::new(axis.axis(), Axis::linear("multiplier *w*"));
     if !alone {
-        chart = chart.titled(written::cell(results, cell, &[])).unlettered();
+        chart = chart.titled(naming::cell_but(results, cell, &[])).unlettered();
     }
-    // Bidders who should come to the same place share its lines.
-    let places = |band: &Band| {
-        references_of(results, band).iter().map(|r| (r.name, r.at.to_bits())).collect::<Vec<_>>()
-    };
-    let same = own.iter().all(|band| places(band) == places(own[0]));
-    if same {
-        let references = references_of(results, own[0]);
-        // Small panels show Nash and what the learners should come to.
-        let shown = if alone { 4 } else { 2 }.min(references.len());
-        add_references(&mut chart, &references[..shown], (own.len() > 1).then_some(Ink::Text), true);
-    }
+    let marked = Marked::of(results, &own, if alone { ALONE } else { SMALL });
+    let names = names(results, &own);
     let there = |epoch: f64| !axis.log || epoch > 0.0;
     for (at, band) in own.iter().enumerate() {
         let hue = Ink::Hue(at);
@@ -233,15 +248,11 @@ fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone:
             rows.map(|at| (band.epochs[at], median[at])),
             Stroke::new(hue, if alone { 1.3 } else { 1.1 }),
         );
-        if !same {
-            let references = references_of(results, band);
-            add_references(&mut chart, &references[..references.len().min(2)], Some(hue), false);
-        }
-        if let (Some(bidder), Some(epoch), Some(end)) = (band.bidder, band.epochs.last(), median.last()) {
-            let label = if alone { format!("bidder {}", bidder + 1) } else { (bidder + 1).to_string() };
-            chart.end((*epoch, *end), label, hue);
+        if let (Some(name), Some(epoch), Some(end)) = (&names[at], band.epochs.last(), median.last()) {
+            chart.end((*epoch, *end), name.as_str(), hue);
         }
     }
+    marked.add(&mut chart, own[0].epochs.last().copied().unwrap_or(0.0));
     if let ([band], true) = (&own[..], alone)
         && band.replicates > 1
     {
@@ -254,16 +265,87 @@ fn references_of(results: &Results, band: &Band) -> Vec<Reference> {
     references(results, Line { cell: band.cell, bidder: band.bidder })
 }
 
-/// Adds equilibria: in one colour if it is given, and labelled with their values or not.
-fn add_references(chart: &mut Chart, references: &[Reference], ink: Option<Ink>, labelled: bool) {
-    for (at, reference) in references.iter().enumerate() {
-        let ink = ink.unwrap_or(if at == 0 { Ink::Text } else { Ink::Hue(at) });
-        let dash = if at == 0 { Dash::Dashed } else { Dash::Dotted };
-        let value =
-            if at == 0 { written::multiplier(reference.at) } else { written::number(reference.at, 4) };
-        let label = if labelled { format!("{} {value}", reference.name) } else { String::new() };
-        chart.reference(Direction::Across, reference.at, label, Stroke::new(ink, 0.8).dashed(dash));
+/// The most equilibria that are shown of a bidder where there is one panel, and in small ones: Nash and what the
+/// learners should come to.
+const ALONE: usize = 4;
+const SMALL: usize = 2;
+
+/// The most lines from side to side that have their texts on the panel, above the higher and below the lower: of
+/// more the texts stand at the right.
+const MOST_INLINE: usize = 2;
+
+/// The equilibria of a panel.
+struct Marked {
+    lines: Vec<MarkedLine>,
+}
+
+struct MarkedLine {
+    reference: Reference,
+    stroke: Stroke,
+}
+
+impl Marked {
+    /// At most `most` of each bidder, in the bidder's colour; bidders who should come to the same place share its
+    /// lines.
+    fn of(results: &Results, own: &[&Band], most: usize) -> Self {
+        let all: Vec<Vec<Reference>> = own.iter().map(|band| references_of(results, band)).collect();
+        let same = all.iter().all(|references| *references == all[0]);
+        let mut lines: Vec<MarkedLine> = Vec::new();
+        for (bidder, references) in all.into_iter().enumerate() {
+            for (at, reference) in references.into_iter().take(most).enumerate() {
+                if lines.iter().any(|line| line.reference == reference) {
+                    continue;
+                }
+                let ink = match (same, at) {
+                    (false, _) => Ink::Hue(bidder),
+                    (true, 0) => Ink::Text,
+                    (true, at) if own.len() == 1 => Ink::Hue(at),
+                    (true, _) => Ink::Text,
+                };
+                let dash = if at == 0 { Dash::Dashed } else { Dash::Dotted };
+                lines.push(MarkedLine { reference, stroke: Stroke::new(ink, 0.8).dashed(dash) });
+            }
+        }
+        Marked { lines }
     }
+
+    /// Whether their texts stand on the panel.
+    fn are_inline(&self) -> bool {
+        self.lines.len() <= MOST_INLINE
+    }
+
+    /// Draws them, on a panel whose lines end at an epoch.
+    fn add(&self, chart: &mut Chart, last: f64) {
+        for MarkedLine { reference: Reference { name, at }, stroke } in &self.lines {
+            let label = format!("{name} {}", written::multiplier(*at));
+            if self.are_inline() {
+                chart.reference(Direction::Across, *at, label, *stroke);
+            } else {
+                chart.reference(Direction::Across, *at, "", *stroke);
+                chart.end((last, *at), label, stroke.paint.ink);
+            }
+        }
+    }
+}
+
+/// What the lines of the bidders of a cell are called, where each has one: by their learners where these differ,
+/// with the bidder's number where several have one.
+fn names(results: &Results, own: &[&Band]) -> Vec<Option<String>> {
+    let learner = |band: &&Band| {
+        let line = Line { cell: band.cell, bidder: band.bidder };
+        naming::learner(results.text(line, "learner").unwrap_or_default())
+    };
+    let learners: Vec<String> = own.iter().map(learner).collect();
+    let differ = learners.iter().any(|learner| *learner != learners[0]);
+    let name = |(band, learner): (&&Band, &String)| {
+        let bidder = band.bidder? + 1;
+        Some(match (differ, learners.iter().filter(|other| *other == learner).count()) {
+            (false, _) => format!("bidder {bidder}"),
+            (true, 1) => learner.clone(),
+            (true, _) => format!("{learner} ({bidder})"),
+        })
+    };
+    own.iter().zip(&learners).map(name).collect()
 }
 
 fn description(results: &Results, bands: &[Band]) -> String {
@@ -282,7 +364,7 @@ fn caption(results: &Results, cells: &[usize], bands: &[Band], axis: &TimeAxis) 
     let what = match (most, bidders) {
         (1, _) => "Multipliers of one replicate over the epochs".to_owned(),
         (_, true) => format!(
-            "Multipliers over the epochs, a colour a bidder: medians of {many} replicates, with bands from the 5 to \
+            "Multipliers over the epochs, one colour per bidder: medians of {many} replicates, with bands from the 5 to \
              the 95 % quantile where there are at most {MOST_BANDS} bidders"
         ),
         (_, false) => format!(
@@ -313,9 +395,14 @@ fn lines(results: &Results, bands: &[Band]) -> String {
             }
         }
     }
+    let of_bidders = bands.iter().any(|band| {
+        band.bidder.is_some_and(|bidder| bidder > 0)
+            && references_of(results, band) != references(results, Line { cell: band.cell, bidder: Some(0) })
+    });
+    let colours = if of_bidders { ", each in its bidder's colour where bidders differ" } else { "" };
     match &names[..] {
-        [] => "dashed: Nash".into(),
-        names => format!("dashed: Nash; dotted: the {} equilibrium", names.join(" or ")),
+        [] => format!("dashed: Nash{colours}"),
+        names => format!("dashed: Nash; dotted: the {} equilibrium{colours}", names.join(" or ")),
     }
 }
 

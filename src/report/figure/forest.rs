@@ -111,7 +111,7 @@ fn chart(
     let title = axis.map_or(String::new(), |axis| naming::title(&results.axes.all()[axis]));
     let y = Axis::categories(title, names);
     let y = if sides.has_names { y } else { y.unlabelled() };
-    let x = if scale.less_nash { "multiplier *w* less Nash" } else { "multiplier *w*" };
+    let x = if scale.minus_nash { "multiplier *w* minus Nash" } else { "multiplier *w*" };
     let x = Axis { range: scale.range, labelled: sides.has_numbers, ..Axis::linear(x) };
     let mut chart = Chart::new(x, y)
         .titled(panel.title.as_str())

@@ -1,7 +1,7 @@
 //! The learning bias over the learning rate: what is left of it where steps are small.
 
 use super::series::{Along, Series};
-use super::{Picture, Subject, spread, written};
+use super::{Picture, Subject, naming, spread, written};
 use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker, Style};
 use crate::report::findings::LearningRateZero;
 use crate::report::results::{Line, Results};
@@ -28,7 +28,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let firsts: Vec<usize> = told.iter().filter(|told| told.bidder == 0).map(|told| told.cell).collect();
     let chosen = spread::choose(&results.axes, &firsts, MOST);
     let inches = subject.inches(chosen.len().min(3));
-    let rows = spread::rows(&results.axes, &chosen, inches, |_| None);
+    let rows = spread::rows(&results.axes, &chosen, (inches, spread::LEAST), |_| None);
     let shown = rows.concat().len();
     let many = shown > 1;
     let style =
@@ -48,7 +48,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
             let narrowest = reaches.iter().map(|reach| reach.1 - reach.0).fold(f64::INFINITY, f64::min);
             let alike = all.1 - all.0 <= 3.0 * narrowest;
             let chart = |(column, &cell): (usize, &usize)| {
-                let title = if many { written::cell(results, cell, &[along.axis]) } else { String::new() };
+                let title = if many { naming::cell_but(results, cell, &[along.axis]) } else { String::new() };
                 let mut chart = chart(&of_cell(cell), &along, &title, scale);
                 let (low, high) = if alike { all } else { reaches[column] };
                 chart.y = chart.y.over(low * scale.factor, high * scale.factor);
@@ -192,7 +192,7 @@ fn caption(results: &Results, along: &Along, told: &[Told], (shown, all): (usize
     let bars =
         if points().any(|place| place.width.is_some()) { " with 95 % intervals (Student)" } else { "" };
     let mut caption = format!(
-        "Learning bias (the learned multiplier less the equilibrium it should come to) over the learning rate; means of \
+        "Learning bias (the learned multiplier minus the equilibrium it should come to) over the learning rate; means of \
          {}{bars}.",
         written::replicates(results, points().map(|place| place.mark.cell))
     );

@@ -61,34 +61,40 @@ fn spread(count: usize, keep: usize) -> Vec<usize> {
     }
 }
 
-/// The most panels of small multiples side by side in a width.
-fn most_columns(inches: f64) -> usize {
-    ((inches * 72.0 / 108.0) as usize).clamp(1, 4)
+/// Points that a small multiple needs; `NAMED` where names stand at its right.
+pub(super) const LEAST: f64 = 108.0;
+pub(super) const NAMED: f64 = 160.0;
+
+/// The most small multiples of so many points each side by side in a width.
+fn most_columns(inches: f64, least: f64) -> usize {
+    ((inches * 72.0 / least) as usize).clamp(1, 4)
 }
 
-/// Cells in rows. Where they fill a grid, a row has the same values of all axes but one: of that which leaves
-/// a row the most alike in `of_row`, such as Nash equilibria. Where it has more values than there is room
-/// for, some of them.
+/// Cells in rows, for panels that need `least` points each. Where they fill a grid, a row has the same values of
+/// all axes but one: of that which leaves a row the most alike in `of_row`, such as Nash equilibria. Where it has
+/// more values than there is room for, one row goes on in the next.
 pub(super) fn rows(
     axes: &Axes,
     cells: &[usize],
-    inches: f64,
+    (inches, least): (f64, f64),
     of_row: impl Fn(usize) -> Option<f64>,
 ) -> Vec<Vec<usize>> {
-    let most = most_columns(inches);
+    let most = most_columns(inches, least);
     let varying = (0..axes.all().len()).filter(|&axis| places(axes, cells, axis).len() > 1);
     let grids = varying.filter_map(|axis| {
         let count = places(axes, cells, axis).len();
         let rows: Vec<Vec<usize>> = group(axes, cells, axis);
         let full = rows.iter().all(|row| row.len() == count) && rows.len() > 1;
         let unlike = rows.iter().filter(|row| row.iter().any(|&cell| of_row(cell) != of_row(row[0]))).count();
-        // Rows as long as there is room for, else as little longer as can be, else shorter.
+        // Rows as long as there is room for, else as little longer as can be.
         let fit = if count <= most { most - count } else { most + count };
         full.then_some((unlike, fit, rows))
     });
     if let Some((_, _, rows)) = grids.min_by_key(|(unlike, fit, _)| (*unlike, *fit)) {
-        let thin = |row: Vec<usize>| spread(row.len(), most).into_iter().map(|at| row[at]).collect();
-        return rows.into_iter().map(thin).collect();
+        if rows[0].len() <= most {
+            return rows;
+        }
+        return rows.concat().chunks(most).map(<[usize]>::to_vec).collect();
     }
     let columns = match cells.len() {
         0..=3 => cells.len().clamp(1, most),
@@ -102,12 +108,16 @@ pub(super) fn rows(
 /// The height of a small multiple among so many rows: less where there are many, and more where the axis
 /// below it is labelled, so that the panels are alike.
 pub(super) fn height(rows: usize, labelled: bool) -> Height {
-    let panel = match rows {
-        0..=2 => 92.0,
-        3 | 4 => 76.0,
-        _ => 62.0,
-    };
-    Height::Points(panel + if labelled { 24.0 } else { 3.0 })
+    Height::Points(panel_points(rows) + if labelled { 26.0 } else { 5.0 })
+}
+
+/// The height of the axes of a small multiple among so many rows, in points.
+pub(super) fn panel_points(rows: usize) -> f64 {
+    match rows {
+        0..=2 => 90.0,
+        3 | 4 => 74.0,
+        _ => 60.0,
+    }
 }
 
 /// Cells that differ along one axis alone, in rows.
