@@ -55,6 +55,10 @@ pub fn with_room(
         return (low, high);
     }
     let (below, above) = (below.min(MOST_ROOM), above.min(MOST_ROOM));
+    // Where data reach a little beyond a line its text stands beyond them.
+    let near = NEAR * (end - from);
+    let lowest = if below > 0.0 && lowest - from < near { from } else { lowest };
+    let highest = if above > 0.0 && end - highest < near { end } else { highest };
     // Each side's room grows with what the other adds: less and less.
     for _ in 0..ROUNDS {
         let span = end - from;
@@ -68,6 +72,9 @@ pub fn with_room(
 
 /// The most of a range that is left to the texts of lines on each side.
 const MOST_ROOM: f64 = 0.35;
+
+/// A line is near the end of a range that is no farther than this share of it.
+const NEAR: f64 = 0.15;
 
 /// Until the room of both sides changes no more.
 const ROUNDS: usize = 40;
@@ -194,6 +201,31 @@ fn roomy(axis: &Axis, (low, high): (f64, f64), room: f64) -> (f64, f64) {
             let below = if low == 0.0 { 0.0 } else { part };
             let above = if high == 0.0 { 0.0 } else { part };
             ((low - below).max(f64::MIN / 4.0), (high + above).min(f64::MAX / 4.0))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_beyond_lines_have_their_share_of_the_range(
+            low in -10.0..10.0_f64, span in 0.1..10.0_f64, place in 0.0..1.0_f64, further in 0.0..1.0_f64,
+            below in 0.0..0.34_f64, above in 0.0..0.34_f64,
+        ) {
+            let lowest = low + place * span;
+            let highest = lowest + further * (low + span - lowest);
+            let (from, end) = with_room(false, (low, low + span), (lowest, below), (highest, above));
+            prop_assert!(from <= low && end >= low + span);
+            prop_assert!((lowest - from) / (end - from) >= below - 1e-4, "{from} {end}");
+            prop_assert!((end - highest) / (end - from) >= above - 1e-4, "{from} {end}");
+            // The same on a logarithmic scale.
+            let [a, b, c, d] = [low, low + span, lowest, highest].map(libm::exp);
+            let (log_from, log_end) = with_room(true, (a, b), (c, below), (d, above));
+            prop_assert!((libm::log(log_from) - from).abs() < 1e-6 && (libm::log(log_end) - end).abs() < 1e-6);
         }
     }
 }

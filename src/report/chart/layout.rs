@@ -18,6 +18,9 @@ pub const TICK: f64 = 4.5;
 /// The gap between labels of ticks and the title of an axis.
 pub const TITLE_GAP: f64 = 3.0;
 
+/// The most of a chart's width that names at its left take.
+const NAMES: f64 = 0.5;
+
 /// Lines of a panel's title and of that of an axis at most.
 const TITLE_LINES: usize = 3;
 const LINES: usize = 2;
@@ -82,7 +85,7 @@ impl Layout {
             let y = roomy(chart, y, panel.height, style);
             let x = roomy_across(chart, x, panel.width, style);
             let across = Scaled::across(&chart.x, x, panel.width, 0.35 * outer.height, style);
-            let upright = Scaled::upright(&chart.y, y, panel.height, 0.4 * outer.width, style);
+            let upright = Scaled::upright(&chart.y, y, panel.height, NAMES * outer.width, style);
             (across, upright)
         });
         let (x_title, y_title) = match &axes {
@@ -176,8 +179,8 @@ fn roomy(chart: &Chart, range: (f64, f64), height: f64, style: &Style) -> (f64, 
     with_room(matches!(scale, Scale::Log), range, (lowest, below), (highest, share))
 }
 
-/// The same of the axis across: the texts of upright lines stand to the left of the first and to the right of the
-/// last of several.
+/// The same of the axis across: the texts of upright lines stand to the left of the first and to the right of
+/// the last of several.
 fn roomy_across(chart: &Chart, range: (f64, f64), length: f64, style: &Style) -> (f64, f64) {
     let Axis { scale, range: asked, .. } = &chart.x;
     let lines = chart.layers.iter().filter_map(|layer| match layer {
@@ -186,7 +189,9 @@ fn roomy_across(chart: &Chart, range: (f64, f64), length: f64, style: &Style) ->
     });
     let mut lines: Vec<(f64, &Markup)> = lines.collect();
     lines.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let ([(first, left), .., (last, right)], None) = (&lines[..], asked) else { return range };
+    let (Some((first, left)), Some((last, right)), None) = (lines.first(), lines.last(), asked) else {
+        return range;
+    };
     if matches!(scale, Scale::Categories(_)) {
         return range;
     }
@@ -194,7 +199,9 @@ fn roomy_across(chart: &Chart, range: (f64, f64), length: f64, style: &Style) ->
         true => 0.0,
         false => (width(label, style.note, false) + label_gap()) / length,
     };
-    with_room(matches!(scale, Scale::Log), range, (*first, share(left)), (*last, share(right)))
+    // One line has its text to its right.
+    let left = if lines.len() > 1 { share(left) } else { 0.0 };
+    with_room(matches!(scale, Scale::Log), range, (*first, left), (*last, share(right)))
 }
 
 /// How far along its axis a value stands.

@@ -1,15 +1,15 @@
-//! The distance from Nash and the gain of a best response over beta, on logarithmic axes: with which power they
-//! fall.
+//! The distance from Nash and the gain of a best response over beta, on logarithmic axes: with which power
+//! they fall.
 
 use super::series::{Along, Panel, Series, coloured, dodge};
 use super::{Picture, Subject, room, series, written};
 use crate::numeric::regression::weighted_line;
-use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker};
+use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker, Style};
 use crate::report::results::Results;
 use crate::report::scene::{Dash, Ink, Mark, Stroke};
 use crate::store::StoreError;
 
-/// The most rows of two panels.
+/// The most rows of two panels; one where the paper is too narrow for two side by side.
 const MOST: usize = 3;
 
 /// The two measures: column, the axis' title, its name in captions, and the slope of what smoothing alone
@@ -39,7 +39,8 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         return Ok(Vec::new());
     }
     let name = "bias-beta";
-    let shown: Vec<&[Told; 2]> = room::spread(told.len(), MOST).into_iter().map(|at| told[at]).collect();
+    let most = if room::columns(subject.paper(2), Style::default().narrowest) > 1 { MOST } else { 1 };
+    let shown: Vec<&[Told; 2]> = room::spread(told.len(), most).into_iter().map(|at| told[at]).collect();
     let shown = &shown[..];
     let rows: Vec<Vec<Chart>> =
         shown.iter().map(|pair| pair.iter().map(|told| told.chart(&along)).collect()).collect();

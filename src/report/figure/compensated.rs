@@ -22,7 +22,8 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         return Ok(Vec::new());
     }
     let name = "compensated";
-    let shown = told.len().min(MOST);
+    let most = if room::columns(subject.paper(2), Style::default().narrowest) > 1 { MOST } else { MOST / 2 };
+    let shown = told.len().min(most);
     let description = description(&told);
     let inches = subject.inches(shown.min(2));
     let figure = Figure::new(name, "Beta times the distance below Nash", &description, inches);
@@ -138,8 +139,8 @@ impl Learned {
     }
 }
 
-/// From where to where all panels show distances: without what is so far from the others, or so uncertain, that
-/// these would be squashed.
+/// From where to where all panels show distances: without what is so far from the others, or so uncertain,
+/// that these would be squashed.
 struct Range {
     low: f64,
     high: f64,

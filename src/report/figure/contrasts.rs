@@ -6,13 +6,13 @@ use crate::report::results::{Difference, Line, Results};
 use crate::report::scene::{Dash, Ink, Mark, Markup, Stroke, width};
 use crate::store::StoreError;
 
-/// The most rows of a panel where its picture is as high as a page allows, in points, and what a row of panels
-/// takes there beside them.
+/// The most rows of a panel where its picture is as high as a page allows, in points, and what a row of
+/// panels takes there beside them.
 const TALLEST: f64 = 530.0;
 const AROUND: f64 = 48.0;
 
 /// The most pictures.
-const MOST_PICTURES: usize = 3;
+const MOST_PICTURES: usize = 4;
 
 /// The height of a row, in points.
 const ROW: f64 = 11.5;
@@ -39,21 +39,38 @@ struct Panel<'a> {
 }
 
 pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
-    let differences = subject.results.differences()?;
+    let results = subject.results;
+    let differences = results.differences()?;
     let lines = lines(&differences);
     let is_there = |(column, _): &&(&str, &str)| differences.iter().any(|d| d.measure == *column);
     let count = MEASURES.iter().filter(is_there).count();
-    let columns = columns(subject, &lines, subject.paper(2));
-    // One below the other, four panels would be longer than a page.
-    let measures = count.min(2 * columns);
-    let most = most_rows(measures.div_ceil(columns));
-    let pages = lines.len().div_ceil(most).min(MOST_PICTURES);
-    let shown: Vec<Line> = room::spread(lines.len(), pages * most).into_iter().map(|at| lines[at]).collect();
-    let left_out = lines.len() - shown.len();
-    let groups = grouped(subject.results, &shown, shown.len().div_ceil(pages.max(1)).max(1), most);
-    let pictures = groups.iter().enumerate().filter_map(|(page, rows)| {
+    let groups = groups(results, &lines);
+    // Rows of a group that has a picture of its own need not name it.
+    let fitting = |but: &[usize]| {
+        let columns = columns(subject, &lines, but, subject.paper(2));
+        // One below the other, four panels would be longer than a page.
+        let measures = count.min(2 * columns);
+        (measures, most_rows(measures.div_ceil(columns)))
+    };
+    let (measures, most) = fitting(&[]);
+    let (apart, most_apart) = fitting(&[0]);
+    let longest = groups.iter().map(Vec::len).max().unwrap_or(0);
+    let is_apart = lines.len() + groups.len() > most + 1
+        && (2..=MOST_PICTURES).contains(&groups.len())
+        && longest <= most_apart;
+    let (measures, left_out, pages) = if is_apart {
+        let pages = groups.iter().map(|group| group.iter().copied().map(Some).collect::<Vec<_>>());
+        (apart, 0, pages.collect::<Vec<_>>())
+    } else {
+        // Gaps take rows too.
+        let kept = room::spread(lines.len(), (MOST_PICTURES * most).saturating_sub(groups.len()).max(1));
+        let shown: Vec<Line> = kept.into_iter().map(|at| lines[at]).collect();
+        (measures, lines.len() - shown.len(), with_gaps(&shown, &groups, most))
+    };
+    let pictures = pages.iter().enumerate().filter_map(|(page, rows)| {
         let name = if page == 0 { "contrasts".to_owned() } else { format!("contrasts-{}", page + 1) };
-        picture(subject, name, rows, &differences, (measures, left_out))
+        let but: &[usize] = if is_apart { &[0] } else { &[] };
+        picture(subject, name, (rows, but), &differences, (measures, left_out))
     });
     Ok(pictures.collect())
 }
@@ -65,34 +82,35 @@ fn most_rows(panels: usize) -> usize {
 }
 
 /// How many panels stand side by side.
-fn columns(subject: &Subject, lines: &[Line], inches: f64) -> usize {
-    let names = lines.iter().map(|&line| Markup::from(naming::row(subject.results, line, &[])));
+fn columns(subject: &Subject, lines: &[Line], but: &[usize], inches: f64) -> usize {
+    let names = lines.iter().map(|&line| Markup::from(naming::row(subject.results, line, but)));
     let longest = names.map(|name| width(&name, 7.0, false)).fold(0.0, f64::max);
     room::columns_with_names(inches, longest, LEAST, 2)
 }
 
-/// Rows of pictures, of about so many lines each and at most another number: with a gap, a row of no line, where
-/// the slowest axis goes on.
-fn grouped(results: &Results, lines: &[Line], of_page: usize, most: usize) -> Vec<Vec<Option<Line>>> {
-    let group = |line: &Line| (!results.axes.all().is_empty()).then(|| results.axes.place(line.cell, 0));
-    // Where every line begins a group there is none.
-    let varies = lines.windows(2).filter(|pair| group(&pair[0]) != group(&pair[1])).count();
-    let has_gaps = varies > 0 && 2 * varies < lines.len();
+/// Lines that agree along the slowest axis; one group where each would have a line or two.
+fn groups(results: &Results, lines: &[Line]) -> Vec<Vec<Line>> {
+    let is_same = |a: &Line, b: &Line| {
+        results.axes.all().is_empty() || results.axes.place(a.cell, 0) == results.axes.place(b.cell, 0)
+    };
+    let groups: Vec<Vec<Line>> = lines.chunk_by(is_same).map(<[Line]>::to_vec).collect();
+    if 2 * groups.len() > lines.len() + 1 { vec![lines.to_vec()] } else { groups }
+}
+
+/// Rows of pictures of at most so many, with a gap, a row of no line, where a group ends.
+fn with_gaps(lines: &[Line], groups: &[Vec<Line>], most: usize) -> Vec<Vec<Option<Line>>> {
+    let group = |line: &Line| groups.iter().position(|group| group.contains(line));
     let mut pages: Vec<Vec<Option<Line>>> = Vec::new();
-    let mut count = usize::MAX;
-    for (at, line) in lines.iter().enumerate() {
-        let begins = has_gaps && at > 0 && group(line) != group(&lines[at - 1]);
-        let is_full = pages.last().is_some_and(|page| page.len() + usize::from(begins) >= most.max(of_page));
-        if count >= of_page || is_full {
-            pages.push(Vec::new());
-            count = 0;
-        } else if begins && let Some(page) = pages.last_mut() {
-            page.push(None);
+    for part in lines.chunk_by(|a, b| group(a) == group(b)) {
+        let mut is_first = true;
+        for line in part {
+            let gap = usize::from(is_first && pages.last().is_some_and(|page| !page.is_empty()));
+            match pages.last_mut().filter(|page| page.len() + gap < most) {
+                Some(page) => page.extend(std::iter::repeat_n(None, gap).chain([Some(*line)])),
+                None => pages.push(vec![Some(*line)]),
+            }
+            is_first = false;
         }
-        if let Some(page) = pages.last_mut() {
-            page.push(Some(*line));
-        }
-        count += 1;
     }
     pages
 }
@@ -100,16 +118,20 @@ fn grouped(results: &Results, lines: &[Line], of_page: usize, most: usize) -> Ve
 fn picture(
     subject: &Subject,
     name: String,
-    rows: &[Option<Line>],
+    (rows, but): (&[Option<Line>], &[usize]),
     differences: &[Difference],
     (measures, left_out): (usize, usize),
 ) -> Option<Picture> {
     let results = subject.results;
-    let name_of = |row: &Option<Line>| row.map_or(String::new(), |line| naming::row(results, line, &[]));
-    let names: Vec<String> = rows.iter().map(name_of).collect();
     let lines: Vec<Line> = rows.iter().flatten().copied().collect();
     let inches = subject.inches(2);
-    let columns = columns(subject, &lines, inches);
+    let columns = columns(subject, &lines, but, inches);
+    let letters = naming::LETTERS_OF_NAMES * inches * 72.0 / columns as f64;
+    let name_of = |row: &Option<Line>| {
+        row.map_or(Markup::default(), |line| naming::squeezed(&naming::row(results, line, but), letters))
+    };
+    let names: Vec<Markup> = rows.iter().map(name_of).collect();
+    let heading = lines.first().filter(|_| !but.is_empty()).map(|line| naming::cell(results, line.cell, but));
     let panels = MEASURES.map(|(column, title)| {
         let row = |line: &Line| {
             let is_it =
@@ -120,7 +142,6 @@ fn picture(
     });
     let panels: Vec<Panel> = panels.into_iter().filter(|panel| !panel.rows.is_empty()).collect();
     let panels: Vec<Panel> = panels.into_iter().take(measures).collect();
-    let inches = if columns == 1 { subject.inches(1) } else { inches };
     if panels.is_empty() {
         return None;
     }
@@ -129,10 +150,13 @@ fn picture(
         let chart = |(column, panel): (usize, &Panel)| chart(subject, panel, rows, &names, column > 0);
         charts.push(panels.iter().enumerate().map(chart).collect());
     }
-    let caption = caption(subject, &panels, left_out);
+    let place = heading.as_deref().map_or(String::new(), |heading| format!("{}: ", naming::plain(heading)));
+    let caption = place + &caption(subject, &panels, left_out);
     let description =
         format!("Forest plot of {} from the baseline.", naming::counted(lines.len(), "difference"));
-    let scene = Figure::new(&name, "Differences from the baseline", &description, inches).grid(charts);
+    let scene = Figure::new(&name, "Differences from the baseline", &description, inches)
+        .headed(heading.unwrap_or_default())
+        .grid(charts);
     Some(Picture { name, scene, caption })
 }
 
@@ -167,13 +191,13 @@ fn chart(
     subject: &Subject,
     panel: &Panel,
     shown: &[Option<Line>],
-    names: &[String],
+    names: &[Markup],
     is_unlabelled: bool,
 ) -> Chart {
     let results = subject.results;
     let baseline = baseline_name(subject, std::slice::from_ref(panel));
     let title = format!("{} minus that of {baseline}", panel.title);
-    let y = Axis::categories("", names.iter().map(|name| Markup::from(name.as_str())));
+    let y = Axis::categories("", names.iter().cloned());
     let y = if is_unlabelled { y.unlabelled() } else { y };
     let mut chart = Chart::new(Axis::linear(title).holding(0.0), y).unlettered().tall(Height::PerName(ROW));
     chart.reference(Direction::Up, 0.0, "", Stroke::new(Ink::Text, 0.8).dashed(Dash::Dashed));
@@ -257,6 +281,25 @@ mod tests {
         let differences = all.map(|(cell, bidder)| difference(cell, bidder, None));
         let bidders: Vec<_> = lines(&differences).iter().map(|line| (line.cell, line.bidder)).collect();
         assert_eq!(bidders, [(1, None), (1, Some(0)), (1, Some(1)), (2, None)]);
+    }
+
+    #[test]
+    fn pages_hold_at_most_so_many_rows_with_gaps_between_groups() {
+        let group = |from: usize, count: usize| {
+            (from..from + count).map(|cell| Line { cell, bidder: None }).collect::<Vec<_>>()
+        };
+        for (sizes, most) in [([3, 4, 5], 20), ([3, 4, 5], 6), ([1, 1, 9], 4), ([2, 7, 2], 1)] {
+            let mut groups = Vec::new();
+            for size in sizes {
+                groups.push(group(groups.iter().map(Vec::len).sum(), size));
+            }
+            let lines = groups.concat();
+            let pages = with_gaps(&lines, &groups, most);
+            assert_eq!(pages.iter().flatten().flatten().copied().collect::<Vec<_>>(), lines);
+            assert!(pages.iter().all(|page| page.len() <= most && page[0].is_some()));
+            let gaps = pages.iter().flatten().filter(|row| row.is_none()).count();
+            assert!(gaps <= sizes.len() - 1 && (most < 20 || gaps == 2), "{gaps}");
+        }
     }
 
     #[test]

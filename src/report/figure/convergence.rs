@@ -1,15 +1,16 @@
 //! Multipliers over the epochs: the median over replicates, the band from the 5 to the 95 % quantile, one
 //! run, and the equilibria.
 
-use super::references::{is_smoothed, reference};
+mod marked;
+
+use marked::{ALONE, Marked, Reference, SMALL, names, references, references_of};
+
+use super::spread::Space;
 use super::{Picture, Subject, naming, spread, written};
 use crate::report::chart::{Axis, Chart, Direction, Figure, Style, label_height, with_room};
 use crate::report::results::{Band, Line, Results};
-use crate::report::scene::{Dash, Ink, Markup, Stroke};
+use crate::report::scene::{Ink, Markup, Stroke};
 use crate::store::StoreError;
-
-/// The most cells that are shown.
-const MOST: usize = 12;
 
 /// The most bidders of a cell that have a band; of more, medians alone.
 const MOST_BANDS: usize = 3;
@@ -23,12 +24,16 @@ const NARROWEST: f64 = 84.0;
 /// Draws the figure of a sweep that recorded multipliers.
 pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let results = subject.results;
-    let (mut cells, mut bands) = shown(results)?;
+    let all: Vec<usize> = (0..results.cells.rows()).collect();
+    let has_names = all.iter().any(|&cell| !results.is_alike(cell));
+    let least = if has_names { spread::NAMED } else { spread::LEAST };
+    let (mut cells, mut bands) = shown(results, &all, Space::of(subject, all.len().min(3), least).most())?;
     if bands.is_empty() {
         return Ok(Vec::new());
     }
     let name = "convergence";
-    let inches = subject.inches(cells.len().min(3));
+    let space = Space::of(subject, cells.len().min(3), least);
+    let inches = space.inches;
     let axis = TimeAxis::of(&bands);
     let figure = |bands: &[Band]| {
         Figure::new(name, "Multipliers over the epochs", &description(results, bands), inches)
@@ -37,9 +42,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         figure(&bands).single(chart(results, cell, &bands, &axis, true))
     } else {
         let nash = |cell| results.cells.number("bne_multiplier", cell);
-        let names = bands.iter().any(|band| band.bidder.is_some());
-        let least = if names { spread::NAMED } else { spread::LEAST };
-        let rows = spread::rows(&results.axes, &cells, (inches, least), nash);
+        let rows = spread::rows(&results.axes, &cells, &space, nash);
         cells = rows.concat();
         bands.retain(|band| cells.contains(&band.cell));
         let style = Style { narrowest: NARROWEST, label: 8.0, ..Style::default() };
@@ -49,15 +52,14 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     Ok(vec![Picture { name: name.into(), scene, caption }])
 }
 
-/// The cells that are shown, and their bands.
-fn shown(results: &Results) -> Result<(Vec<usize>, Vec<Band>), StoreError> {
-    let all: Vec<usize> = (0..results.cells.rows()).collect();
-    let mut cells = spread::choose(&results.axes, &all, MOST);
+/// The cells that are shown, at most so many, and their bands.
+fn shown(results: &Results, all: &[usize], most: usize) -> Result<(Vec<usize>, Vec<Band>), StoreError> {
+    let mut cells = spread::choose(&results.axes, all, most);
     let mut bands = results.bands(&cells)?;
     let drawable = |bands: &[Band], cell: &usize| bands.iter().any(|band| band.cell == *cell);
     if cells.iter().any(|cell| !drawable(&bands, cell)) {
         // Only a share of the cells may be recorded.
-        cells = spread::choose(&results.axes, &results.recorded()?, MOST);
+        cells = spread::choose(&results.axes, &results.recorded()?, most);
         bands = results.bands(&cells)?;
     }
     bands.retain(|band| band.epochs.len() > 1 && band.bidder.is_none_or(|bidder| bidder < MOST_BIDDERS));
@@ -161,8 +163,8 @@ fn panels(results: &Results, rows: &[Vec<usize>], bands: &[Band], axis: &TimeAxi
 /// The share of what multipliers span that stays free above and below.
 const ROOM: f64 = 0.04;
 
-/// From where to where the multipliers and equilibria of some cells reach, with room for the texts of equilibria
-/// in panels of so many points.
+/// From where to where the multipliers and equilibria of some cells reach, with room for the texts of
+/// equilibria in panels of so many points.
 fn reach(results: &Results, cells: &[usize], bands: &[Band], points: f64) -> (f64, f64) {
     let span = |all: &[f64]| {
         all.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (at.min(low), at.max(high)))
@@ -188,39 +190,6 @@ fn reach(results: &Results, cells: &[usize], bands: &[Band], points: f64) -> (f6
     with_room(false, range, (lowest, share), (highest, share))
 }
 
-/// An equilibrium to compare with.
-#[derive(Clone, Debug, PartialEq)]
-struct Reference {
-    name: &'static str,
-    at: f64,
-}
-
-/// Equilibria nearer to another than this are one line.
-const SAME: f64 = 5e-5;
-
-/// The equilibria of a line that can be told apart: Nash first.
-fn references(results: &Results, line: Line) -> Vec<Reference> {
-    let mut names = [
-        ("Nash", "bne_multiplier"),
-        ("grid", "grid_multiplier"),
-        ("perturbed", "perturbed_multiplier"),
-        ("smoothed", "smoothed_multiplier"),
-        ("class", "class_multiplier"),
-    ];
-    if !is_smoothed(results, line.cell) {
-        // Both are one, and that of the class is what it is.
-        names.swap(3, 4);
-    }
-    let mut references: Vec<Reference> = Vec::new();
-    for (name, column) in names {
-        let Some(at) = reference(results, line, column) else { continue };
-        if references.iter().all(|other| (other.at - at).abs() > SAME) {
-            references.push(Reference { name, at });
-        }
-    }
-    references
-}
-
 /// The chart of a cell; `alone` if it is the only one.
 fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone: bool) -> Chart {
     let own: Vec<&Band> = bands.iter().filter(|band| band.cell == cell).collect();
@@ -230,6 +199,7 @@ fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone:
     }
     let marked = Marked::of(results, &own, if alone { ALONE } else { SMALL });
     let names = names(results, &own);
+    marked.draw(&mut chart);
     let there = |epoch: f64| !axis.log || epoch > 0.0;
     for (at, band) in own.iter().enumerate() {
         let hue = Ink::Hue(at);
@@ -252,100 +222,13 @@ fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone:
             chart.end((*epoch, *end), name.as_str(), hue);
         }
     }
-    marked.add(&mut chart, own[0].epochs.last().copied().unwrap_or(0.0));
+    marked.name(&mut chart, own[0].epochs.last().copied().unwrap_or(0.0));
     if let ([band], true) = (&own[..], alone)
         && band.replicates > 1
     {
         chart.note(format!("median, 5 to 95 % of {} runs, and one run", band.replicates), Ink::Hue(0));
     }
     chart
-}
-
-fn references_of(results: &Results, band: &Band) -> Vec<Reference> {
-    references(results, Line { cell: band.cell, bidder: band.bidder })
-}
-
-/// The most equilibria that are shown of a bidder where there is one panel, and in small ones: Nash and what the
-/// learners should come to.
-const ALONE: usize = 4;
-const SMALL: usize = 2;
-
-/// The most lines from side to side that have their texts on the panel, above the higher and below the lower: of
-/// more the texts stand at the right.
-const MOST_INLINE: usize = 2;
-
-/// The equilibria of a panel.
-struct Marked {
-    lines: Vec<MarkedLine>,
-}
-
-struct MarkedLine {
-    reference: Reference,
-    stroke: Stroke,
-}
-
-impl Marked {
-    /// At most `most` of each bidder, in the bidder's colour; bidders who should come to the same place share its
-    /// lines.
-    fn of(results: &Results, own: &[&Band], most: usize) -> Self {
-        let all: Vec<Vec<Reference>> = own.iter().map(|band| references_of(results, band)).collect();
-        let same = all.iter().all(|references| *references == all[0]);
-        let mut lines: Vec<MarkedLine> = Vec::new();
-        for (bidder, references) in all.into_iter().enumerate() {
-            for (at, reference) in references.into_iter().take(most).enumerate() {
-                if lines.iter().any(|line| line.reference == reference) {
-                    continue;
-                }
-                let ink = match (same, at) {
-                    (false, _) => Ink::Hue(bidder),
-                    (true, 0) => Ink::Text,
-                    (true, at) if own.len() == 1 => Ink::Hue(at),
-                    (true, _) => Ink::Text,
-                };
-                let dash = if at == 0 { Dash::Dashed } else { Dash::Dotted };
-                lines.push(MarkedLine { reference, stroke: Stroke::new(ink, 0.8).dashed(dash) });
-            }
-        }
-        Marked { lines }
-    }
-
-    /// Whether their texts stand on the panel.
-    fn are_inline(&self) -> bool {
-        self.lines.len() <= MOST_INLINE
-    }
-
-    /// Draws them, on a panel whose lines end at an epoch.
-    fn add(&self, chart: &mut Chart, last: f64) {
-        for MarkedLine { reference: Reference { name, at }, stroke } in &self.lines {
-            let label = format!("{name} {}", written::multiplier(*at));
-            if self.are_inline() {
-                chart.reference(Direction::Across, *at, label, *stroke);
-            } else {
-                chart.reference(Direction::Across, *at, "", *stroke);
-                chart.end((last, *at), label, stroke.paint.ink);
-            }
-        }
-    }
-}
-
-/// What the lines of the bidders of a cell are called, where each has one: by their learners where these differ,
-/// with the bidder's number where several have one.
-fn names(results: &Results, own: &[&Band]) -> Vec<Option<String>> {
-    let learner = |band: &&Band| {
-        let line = Line { cell: band.cell, bidder: band.bidder };
-        naming::learner(results.text(line, "learner").unwrap_or_default())
-    };
-    let learners: Vec<String> = own.iter().map(learner).collect();
-    let differ = learners.iter().any(|learner| *learner != learners[0]);
-    let name = |(band, learner): (&&Band, &String)| {
-        let bidder = band.bidder? + 1;
-        Some(match (differ, learners.iter().filter(|other| *other == learner).count()) {
-            (false, _) => format!("bidder {bidder}"),
-            (true, 1) => learner.clone(),
-            (true, _) => format!("{learner} ({bidder})"),
-        })
-    };
-    own.iter().zip(&learners).map(name).collect()
 }
 
 fn description(results: &Results, bands: &[Band]) -> String {
@@ -399,7 +282,7 @@ fn lines(results: &Results, bands: &[Band]) -> String {
         band.bidder.is_some_and(|bidder| bidder > 0)
             && references_of(results, band) != references(results, Line { cell: band.cell, bidder: Some(0) })
     });
-    let colours = if of_bidders { ", each in its bidder's colour where bidders differ" } else { "" };
+    let colours = if of_bidders { ", in the bidder's colour where these differ" } else { "" };
     match &names[..] {
         [] => format!("dashed: Nash{colours}"),
         names => format!("dashed: Nash; dotted: the {} equilibrium{colours}", names.join(" or ")),

@@ -73,8 +73,8 @@ impl Measure {
         }
     }
 
-    /// What the colour of a number of the picture follows; of gains below a floor that of the floor, for their
-    /// logarithm would take most of the colours.
+    /// What the colour of a number of the picture follows; of gains below a floor that of the floor, for
+    /// their logarithm would take most of the colours.
     fn coloured(self, scaled: f64, floor: f64) -> f64 {
         match self {
             Measure::Bias => scaled,

@@ -1,15 +1,13 @@
 //! The learning bias over the learning rate: what is left of it where steps are small.
 
 use super::series::{Along, Series};
+use super::spread::Space;
 use super::{Picture, Subject, naming, spread, written};
 use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker, Style};
 use crate::report::findings::LearningRateZero;
 use crate::report::results::{Line, Results};
 use crate::report::scene::{Ink, Mark, Markup, Stroke};
 use crate::store::StoreError;
-
-/// The most panels.
-const MOST: usize = 12;
 
 /// A panel narrower than this stands below the others.
 const NARROWEST: f64 = 84.0;
@@ -26,9 +24,9 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     }
     let name = "learning-rate";
     let firsts: Vec<usize> = told.iter().filter(|told| told.bidder == 0).map(|told| told.cell).collect();
-    let chosen = spread::choose(&results.axes, &firsts, MOST);
-    let inches = subject.inches(chosen.len().min(3));
-    let rows = spread::rows(&results.axes, &chosen, (inches, spread::LEAST), |_| None);
+    let space = Space::of(subject, firsts.len().min(3), spread::LEAST);
+    let (chosen, inches) = (spread::choose(&results.axes, &firsts, space.most()), space.inches);
+    let rows = spread::rows(&results.axes, &chosen, &space, |_| None);
     let shown = rows.concat().len();
     let many = shown > 1;
     let style =

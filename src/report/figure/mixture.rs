@@ -1,17 +1,21 @@
 //! Mixtures over multipliers: how they concentrate over the epochs where that was recorded, and where they
 //! end.
 
+mod equilibria;
+
+use equilibria::{reference_pen, references, titled_with};
+
 use super::{Picture, Subject, naming, room, spread, written};
 use crate::report::chart::{Axis, Cell, Chart, Direction, Dot, Figure, Height, Marker, Sample};
 use crate::report::results::{Line, Mixing, Mixture, Results};
-use crate::report::scene::{Dash, Ink, Mark, Stroke};
+use crate::report::scene::{Ink, Mark, Stroke};
 use crate::store::StoreError;
 
 /// Points that a panel needs.
 const LEAST: f64 = 150.0;
 
 /// The height of a panel, in points.
-const HEIGHT: f64 = 110.0;
+const HEIGHT: f64 = 104.0;
 
 /// The most panels one below the other in a picture.
 const MOST_ROWS: usize = 4;
@@ -30,9 +34,6 @@ const LEAST_WEIGHT: f64 = 5e-3;
 
 /// The levels between which strips lie.
 const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
-
-/// Equilibria that are closer than this are one.
-const SAME: f64 = 1e-6;
 
 pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let mut pictures = over_time(subject)?;
@@ -67,29 +68,6 @@ fn pictures(subject: &Subject, charts: Vec<Chart>, first: usize, title: &str, ca
         Picture { name, scene, caption: caption.to_owned() }
     };
     pages.map(picture).collect()
-}
-
-/// The multipliers of Nash and of the grid's equilibria, with their names, each place once.
-fn references(results: &Results, line: Line) -> Vec<(&'static str, f64)> {
-    let nash = results.number(line, "bne_multiplier").map(|at| ("Nash", at));
-    let grid = results.cells.text("grid_equilibria", line.cell).unwrap_or_default();
-    let mut all: Vec<(&str, f64)> = nash.into_iter().collect();
-    for at in grid_equilibria(grid, line.bidder.unwrap_or(0)) {
-        if !all.iter().any(|(_, known)| (known - at).abs() < SAME) {
-            all.push(("grid", at));
-        }
-    }
-    all
-}
-
-/// A bidder's multipliers in the equilibria of a grid, as `cells` tells them: commas between equilibria,
-/// strokes between bidders who differ.
-fn grid_equilibria(told: &str, bidder: usize) -> Vec<f64> {
-    let own = |equilibrium: &str| {
-        let bidders: Vec<&str> = equilibrium.split('/').collect();
-        bidders.get(bidder).or(bidders.first())?.trim().parse().ok()
-    };
-    told.split(", ").filter_map(own).collect()
 }
 
 /// Strips of what the mixtures of a bidder hold at each epoch, and the equilibria.
@@ -137,39 +115,17 @@ fn strip(results: &Results, mixing: &Mixing) -> Chart {
     chart.key(Sample::Area(Ink::Hue(0).faint(0.18)), "90 %");
     let last = mixing.epochs.last().copied().unwrap_or(f64::NAN);
     let places = references(results, line);
-    let is_inline = places.len() <= MOST_INLINE;
+    // Texts within the panel would lie on bands.
     for (name, at) in places {
+        chart.reference(Direction::Across, at, "", reference_pen(name));
         let label = format!("{name} {}", written::multiplier(at));
-        if is_inline {
-            chart.reference(Direction::Across, at, label, reference_pen(name));
-        } else {
-            // Of many lines the texts stand at the right.
-            chart.reference(Direction::Across, at, "", reference_pen(name));
-            chart.end((last, at), label, reference_pen(name).paint.ink);
-        }
+        chart.end((last, at), label, reference_pen(name).paint.ink);
     }
     chart
 }
 
-/// The most equilibria that have their texts on the panel: on the outer side of each.
+/// The most equilibria that have their texts on a panel of weights, on the outer side of each.
 const MOST_INLINE: usize = 2;
-
-fn reference_pen(name: &str) -> Stroke {
-    let (ink, dash) = if name == "Nash" { (Ink::Text, Dash::Dashed) } else { (Ink::Hue(3), Dash::Dotted) };
-    Stroke::new(ink, 0.8).dashed(dash)
-}
-
-/// A title and the multipliers of equilibria, where lines alone do not tell them.
-fn titled_with(title: &str, references: &[(&'static str, f64)]) -> String {
-    let of_kind = |kind: &str| {
-        let own = references.iter().filter(|(name, _)| *name == kind);
-        let values: Vec<String> = own.map(|(_, at)| written::multiplier(*at)).collect();
-        (!values.is_empty()).then(|| format!("{kind} {}", naming::listed(&values)))
-    };
-    let told: Vec<String> = ["Nash", "grid"].into_iter().filter_map(of_kind).collect();
-    let title = Some(title).filter(|title| !title.is_empty()).map(str::to_owned);
-    title.into_iter().chain(told).collect::<Vec<_>>().join(", ")
-}
 
 /// A mixture as a series of a panel.
 struct Series {
@@ -386,21 +342,6 @@ fn strips(results: &Results, title: &str, series: &[Series]) -> Chart {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn equilibria_of_the_grid_are_those_of_the_bidder() {
-        assert_eq!(grid_equilibria("0.49, 0.5", 1), [0.49, 0.5]);
-        assert_eq!(grid_equilibria("0.5/0.32, 0.52/0.34", 1), [0.32, 0.34]);
-        assert_eq!(grid_equilibria("", 0), [0.0; 0]);
-    }
-
-    #[test]
-    fn titles_tell_equilibria_by_kind() {
-        let places = [("Nash", 2.0 / 3.0), ("grid", 0.64), ("grid", 0.66)];
-        assert_eq!(titled_with("N = 3", &places), "N = 3, Nash 0.6667, grid 0.64 and 0.66");
-        assert_eq!(titled_with("", &places[..1]), "Nash 0.6667");
-        assert_eq!(titled_with("", &[]), "");
-    }
 
     #[test]
     fn arms_are_shown_between_the_lowest_and_the_highest_of_weight() {

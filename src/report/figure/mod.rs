@@ -36,8 +36,8 @@ pub(super) struct Subject<'a> {
     pub(super) findings: &'a Findings,
     /// What the sweep file asks for.
     pub(super) settings: &'a ReportSettings,
-    /// The width in inches of a phone's paper, where figures are drawn once more for one: what they show is the
-    /// same, in panels one below the other.
+    /// The width in inches of a phone's paper, where figures are drawn once more for one: what they show is
+    /// the same, in panels one below the other.
     pub(super) phone: Option<f64>,
 }
 

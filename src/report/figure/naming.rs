@@ -2,7 +2,7 @@
 
 use super::written;
 use crate::report::results::{Axis, Line, Results};
-use crate::report::scene::{Markup, escape};
+use crate::report::scene::{Markup, escape, width};
 
 /// The letter of a setting, and what it is called on an axis.
 const LETTERS: [(&str, &str, &str); 2] =
@@ -45,7 +45,8 @@ pub(super) fn value(axis: &Axis, place: usize) -> String {
     }
 }
 
-/// What a key is called before its number, as markup. A key of a learner is named without the learner: `step` of
+/// What a key is called before its number, as markup. A key of a learner is named without the learner: `step`
+/// of
 /// `mwu.step`.
 fn key(name: &str) -> String {
     escape(&spaced(name.rsplit('.').next().unwrap_or_default()))
@@ -70,8 +71,8 @@ pub(super) fn learner(word: &str) -> String {
     escape(&named(word).name)
 }
 
-/// What a cell is called by its places along some axes, as markup; empty along none. Learners come last: their
-/// names are the longest, and what is too long is shortened at its end.
+/// What a cell is called by its places along some axes, as markup; empty along none. Learners come last:
+/// their names are the longest, and what is too long is shortened at its end.
 pub(super) fn cell(results: &Results, cell: usize, axes: &[usize]) -> String {
     let all = results.axes.all();
     let is_learner = |axis: &Axis| axis.keys.iter().any(|key| key == "learner");
@@ -93,6 +94,40 @@ pub(super) fn row(results: &Results, line: Line, but: &[usize]) -> String {
     let cell = Some(cell_but(results, line.cell, but)).filter(|cell| !cell.is_empty());
     bidder.into_iter().chain(cell).collect::<Vec<_>>().join(", ")
 }
+
+/// The most of a panel's width that names at its left take.
+pub(super) const LETTERS_OF_NAMES: f64 = 0.46;
+
+/// The size of names at ticks, in points.
+const NAME: f64 = 7.0;
+
+/// A name in at most so many points: its longest part is shortened, which is that of a learner, and never
+/// what tells a bidder, a setting or an option.
+pub(super) fn squeezed(name: &str, length: f64) -> Markup {
+    let parts: Vec<Markup> = name.split(", ").map(Markup::from).collect();
+    let long = |part: &Markup| width(part, NAME, false);
+    let longest = (0..parts.len()).max_by(|&a, &b| long(&parts[a]).total_cmp(&long(&parts[b])));
+    let joined = |keep: Option<usize>| {
+        let mut all = Markup::default();
+        for (at, part) in parts.iter().enumerate() {
+            let comma = if at == 0 { Markup::default() } else { ", ".into() };
+            let keep = keep.filter(|_| Some(at) == longest);
+            let part = keep.map_or_else(|| part.clone(), |keep| part.shortened(keep));
+            all = all.followed(&comma).followed(&part);
+        }
+        all
+    };
+    let whole = joined(None);
+    let letters = longest.map_or(0, |at| parts[at].text().chars().count());
+    if long(&whole) <= length || letters <= FEWEST {
+        return whole;
+    }
+    let shorter = (FEWEST..letters).rev().map(|keep| joined(Some(keep)));
+    shorter.into_iter().find(|name| long(name) <= length).unwrap_or_else(|| joined(Some(FEWEST)))
+}
+
+/// So many letters of a learner's name are kept.
+const FEWEST: usize = 3;
 
 /// What a line is called by its places along all axes, and its bidder, as markup; the sweep's name where
 /// there is neither.
@@ -119,8 +154,8 @@ fn options(axis: &Axis) -> Vec<Vec<Named>> {
     axis.values.iter().map(|value| value.words.iter().map(|word| named(word)).collect()).collect()
 }
 
-/// What the values of an axis of words are called, and by how many of its keys: of several keys the fewest first
-/// ones that tell the values apart; options that all values of one name share are left out.
+/// What the values of an axis of words are called, and by how many of its keys: of several keys the fewest
+/// first ones that tell the values apart; options that all values of one name share are left out.
 fn words(axis: &Axis) -> (Vec<String>, usize) {
     let options = options(axis);
     let mut most = 0;
@@ -313,6 +348,16 @@ mod tests {
         assert_eq!(ticks, ["mwu", "mwu, cross", "mwu, winning-bid", "soda"]);
         assert_eq!([value(&zip, 1), value(&zip, 3)], ["mwu, cross", "soda"]);
         assert_eq!(learner(rows[1][0]), "mwu");
+    }
+
+    #[test]
+    fn of_long_names_the_learner_is_shortened() {
+        let name = "bidder 2, mwu-contextual, cross, winning-bid";
+        assert_eq!(squeezed(name, 400.0).text(), name);
+        let squeezed = squeezed(name, 115.0);
+        let text = squeezed.text();
+        assert!(width(&squeezed, NAME, false) <= 115.0);
+        assert!(text.starts_with("bidder 2, mwu") && text.ends_with("…, cross, winning-bid"), "{text}");
     }
 
     #[test]

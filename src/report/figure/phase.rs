@@ -106,7 +106,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         };
         charts.push(panels.iter().enumerate().map(chart).collect());
     }
-    let style = Style { narrowest: NARROWEST, ..Style::default() };
+    let style = Style { narrowest: NARROWEST, label: 8.0, ..Style::default() };
     let description = format!("Phase portraits of {}.", naming::counted(panels.len(), "cell"));
     let scene = Figure::new("phase", "Two multipliers against each other", &description, inches)
         .styled(style)
@@ -214,8 +214,8 @@ fn chart(results: &Results, panel: &Panel, (middle, half): ([f64; 2], f64), is_l
     chart
 }
 
-/// A path whose direction turns by less than this at most places, as a cosine, is recorded densely enough to be
-/// joined: that of 60 degrees.
+/// A path whose direction turns by less than this at most places, as a cosine, is recorded densely enough to
+/// be joined: that of 60 degrees.
 const SMOOTH: f64 = 0.5;
 
 /// Whether a line through the places of a path shows how it runs: each epoch was recorded, or it seldom turns
@@ -286,7 +286,7 @@ fn caption(panels: &[Panel], pairs: usize, has_curves: bool) -> String {
         String::new()
     };
     let curves = if has_curves {
-        " On a bidder's best response no other multiplier of its own is better."
+        " On the curve of a bidder's best response no other multiplier of its own is better."
     } else {
         ""
     };

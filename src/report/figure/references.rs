@@ -19,8 +19,8 @@ pub(super) fn plays_table(results: &Results, line: Line) -> bool {
     settings.bidders.get(line.bidder.unwrap_or(0)).is_some_and(|bidder| bidder.play().table().is_some())
 }
 
-/// Whether some bidder of a cell learns in a smoothed auction: elsewhere the equilibrium of the smoothed auction
-/// is that of the class by another name.
+/// Whether some bidder of a cell learns in a smoothed auction: elsewhere the equilibrium of the smoothed
+/// auction is that of the class by another name.
 pub(super) fn is_smoothed(results: &Results, cell: usize) -> bool {
     let settings = results.plan.cell(results.position(cell)).settings;
     settings.smooths() && settings.beta.last().is_finite()

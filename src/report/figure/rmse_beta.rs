@@ -2,15 +2,13 @@
 //! standard deviation that rises, and somewhere between is the best beta.
 
 use super::series::Along;
+use super::spread::Space;
 use super::{Picture, Subject, naming, spread, written};
 use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker, Style};
 use crate::report::findings::BestBeta;
 use crate::report::results::{Line, Results};
 use crate::report::scene::{Dash, Ink, Mark, Markup, Stroke};
 use crate::store::StoreError;
-
-/// The most panels.
-const MOST: usize = 12;
 
 /// A panel narrower than this stands below the others.
 const NARROWEST: f64 = 84.0;
@@ -33,9 +31,9 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     }
     let name = "rmse-beta";
     let firsts: Vec<usize> = told.iter().map(|told| told.cell).collect();
-    let chosen = spread::choose(&results.axes, &firsts, MOST);
-    let inches = subject.inches(chosen.len().min(3));
-    let rows = spread::rows(&results.axes, &chosen, (inches, spread::LEAST), |_| None);
+    let space = Space::of(subject, firsts.len().min(3), spread::LEAST);
+    let (chosen, inches) = (spread::choose(&results.axes, &firsts, space.most()), space.inches);
+    let rows = spread::rows(&results.axes, &chosen, &space, |_| None);
     let shown = rows.concat();
     let description = "Log-log: the root mean square distance from Nash over beta, with its parts bias and standard deviation.";
     let style = if shown.len() > 1 {
