@@ -84,8 +84,8 @@ pub fn log(low: f64, high: f64, want: usize) -> Ticking {
     };
     // Two powers of ten tell little where there is room for their multiples.
     let multiples = times(&[1, 2, 5]);
-    if powers.len() == 2 && want >= FINER && multiples.len() <= want + 2 {
-        return Ticking { minor: Vec::new(), ..named(multiples) };
+    if powers.len() == 2 && want >= FINER {
+        return named(if want > FINER { multiples } else { times(&[1, 3]) });
     }
     if powers.len() > 1 {
         let kept = |every: i32| powers.iter().filter(move |power| *power % every == 0);

@@ -159,11 +159,13 @@ impl Range {
         let (first, third) = (quartile(1), quartile(3));
         let (least, most) = (first - FAR * (third - first), third + FAR * (third - first));
         let near = |value: &f64| (least..=most).contains(value);
+        // Of an interval that reaches far, the part that does not.
         let ends = learned().flat_map(|learned| {
             let (low, high) = learned.interval().unwrap_or((learned.value, learned.value));
-            // Of an interval that reaches far, the part that does not.
-            [learned.value, low.max(least), high.min(most)]
+            let meets = low <= most && high >= least;
+            [Some(learned.value), meets.then_some(low.max(least)), meets.then_some(high.min(most))]
         });
+        let ends = ends.flatten();
         let smoothed =
             curves().flat_map(|curve| curve.smoothed.iter().map(|place| place.1).chain(curve.limit));
         let all = ends.filter(near).chain(smoothed);

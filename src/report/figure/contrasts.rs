@@ -289,7 +289,7 @@ mod tests {
             (from..from + count).map(|cell| Line { cell, bidder: None }).collect::<Vec<_>>()
         };
         for (sizes, most) in [([3, 4, 5], 20), ([3, 4, 5], 6), ([1, 1, 9], 4), ([2, 7, 2], 1)] {
-            let mut groups = Vec::new();
+            let mut groups: Vec<Vec<Line>> = Vec::new();
             for size in sizes {
                 groups.push(group(groups.iter().map(Vec::len).sum(), size));
             }

@@ -7,7 +7,7 @@ use marked::{ALONE, Marked, Reference, SMALL, names, references, references_of};
 
 use super::spread::Space;
 use super::{Picture, Subject, naming, spread, written};
-use crate::report::chart::{Axis, Chart, Direction, Figure, Style, label_height, with_room};
+use crate::report::chart::{Axis, Chart, Figure, Style, label_height, with_room};
 use crate::report::results::{Band, Line, Results};
 use crate::report::scene::{Ink, Markup, Stroke};
 use crate::store::StoreError;

@@ -354,9 +354,9 @@ mod tests {
     fn of_long_names_the_learner_is_shortened() {
         let name = "bidder 2, mwu-contextual, cross, winning-bid";
         assert_eq!(squeezed(name, 400.0).text(), name);
-        let squeezed = squeezed(name, 115.0);
+        let squeezed = squeezed(name, 125.0);
         let text = squeezed.text();
-        assert!(width(&squeezed, NAME, false) <= 115.0);
+        assert!(width(&squeezed, NAME, false) <= 125.0);
         assert!(text.starts_with("bidder 2, mwu") && text.ends_with("…, cross, winning-bid"), "{text}");
     }
 

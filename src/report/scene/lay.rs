@@ -164,8 +164,9 @@ mod tests {
         assert_eq!(lines("", 50.0, 2), [""; 0]);
         assert_eq!(lines("unbreakable", 20.0, 2), ["un…"]);
         // Parts between commas stay together, where all fits so.
-        assert_eq!(lines("step 0.1, *N* = 3", 52.0, 3), ["step 0.1,", "N = 3"]);
-        assert_eq!(lines("one, two three four", 52.0, 2), ["one, two", "three four"]);
+        assert_eq!(lines("step 0.1, *N* = 3", 50.0, 3), ["step 0.1,", "N = 3"]);
+        assert_eq!(lines("one, two three four", 52.0, 2), ["one,", "two three four"]);
+        assert_eq!(lines("one, two three four", 47.0, 2), ["one, two", "three four"]);
         assert_eq!(lines("bidder 1, U[0, 1]: x", 52.0, 3), ["bidder 1,", "U[0, 1]: x"]);
     }
 
