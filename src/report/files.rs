@@ -13,7 +13,6 @@ use super::scene::{self, Scene};
 use super::tables::{self, PaperTable, TableOptions};
 use super::write::{FIGURE_FOLDER, ReportFile, TABLE_FOLDER};
 use crate::store::StoreError;
-use crate::sweep::report::{ReportSettings, Width};
 
 /// The width in inches of figures on a phone.
 const NARROW: f64 = 3.25;
@@ -50,13 +49,13 @@ impl Report {
     /// The figures of the sweep, drawn once more for a phone where they have several panels.
     fn drawn(&self) -> Result<Vec<Drawn>, StoreError> {
         let settings = self.results.plan.report();
-        let draw = |settings: &ReportSettings| {
-            figure::pictures(&Subject { results: &self.results, findings: &self.findings, settings })
+        let draw = |phone: Option<f64>| {
+            figure::pictures(&Subject { results: &self.results, findings: &self.findings, settings, phone })
         };
-        let pictures = draw(settings)?;
+        let pictures = draw(None)?;
         let mut narrow = Vec::new();
         if pictures.iter().any(is_wide) {
-            narrow = draw(&ReportSettings { width: Some(Width::Inches(NARROW)), ..settings.clone() })?;
+            narrow = draw(Some(NARROW))?;
         }
         let drawn = |picture: Picture| {
             let same = narrow.iter().find(|other| other.name == picture.name && is_wide(&picture));

@@ -39,6 +39,57 @@ pub fn extent(chart: &Chart) -> Option<Extent> {
     Some(Extent { x, y: if chart.y.has_names() { (y.1, y.0) } else { y } })
 }
 
+/// A range, widened so that between its lower end and the lowest of some values, and between the highest and
+/// its upper end, there are at least these shares of its length: room for the texts of lines.
+pub fn with_room(
+    is_log: bool,
+    (low, high): (f64, f64),
+    (lowest, below): (f64, f64),
+    (highest, above): (f64, f64),
+) -> (f64, f64) {
+    let (to, back): (fn(f64) -> f64, fn(f64) -> f64) =
+        if is_log { (libm::log, libm::exp) } else { (|value| value, |value| value) };
+    let (mut from, mut end) = (to(low), to(high));
+    let (lowest, highest) = (to(lowest), to(highest));
+    if ![from, end, lowest, highest].iter().all(|value| value.is_finite()) || from >= end {
+        return (low, high);
+    }
+    let (below, above) = (below.min(MOST_ROOM), above.min(MOST_ROOM));
+    // Where data reach a little beyond a line its text stands beyond them.
+    let near = NEAR * (end - from);
+    let lowest = if below > 0.0 && lowest - from < near { from } else { lowest };
+    let highest = if above > 0.0 && end - highest < near { end } else { highest };
+    // Each side's room grows with what the other adds: less and less.
+    for _ in 0..ROUNDS {
+        let span = end - from;
+        (from, end) = (from.min(lowest - below * span), end.max(highest + above * span));
+    }
+    // What does not move stays as it was, to the bit.
+    let low = if from < to(low) { back(from) } else { low };
+    let high = if end > to(high) { back(end) } else { high };
+    (low, high)
+}
+
+/// The most of a range that is left to the texts of lines on each side.
+const MOST_ROOM: f64 = 0.35;
+
+/// A line is near the end of a range that is no farther than this share of it.
+const NEAR: f64 = 0.15;
+
+/// Until the room of both sides changes no more.
+const ROUNDS: usize = 40;
+
+/// The lowest and the highest of the lines from side to side that have a text; none where there are none.
+pub fn labelled(chart: &Chart, wanted: Direction) -> Option<(f64, f64)> {
+    let at = |layer: &Layer| match layer {
+        Layer::Reference { along, at, label, .. } if *along == wanted && !label.is_empty() => Some(*at),
+        _ => None,
+    };
+    let span =
+        |span: Option<(f64, f64)>, at: f64| Some(span.map_or((at, at), |(l, h)| (at.min(l), at.max(h))));
+    chart.layers.iter().filter_map(at).fold(None, span)
+}
+
 /// How many places cannot be shown on a logarithmic axis.
 pub fn left_out(chart: &Chart) -> usize {
     let out: BTreeSet<_> = places(chart)
@@ -150,6 +201,31 @@ fn roomy(axis: &Axis, (low, high): (f64, f64), room: f64) -> (f64, f64) {
             let below = if low == 0.0 { 0.0 } else { part };
             let above = if high == 0.0 { 0.0 } else { part };
             ((low - below).max(f64::MIN / 4.0), (high + above).min(f64::MAX / 4.0))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_beyond_lines_have_their_share_of_the_range(
+            low in -10.0..10.0_f64, span in 0.1..10.0_f64, place in 0.0..1.0_f64, further in 0.0..1.0_f64,
+            below in 0.0..0.34_f64, above in 0.0..0.34_f64,
+        ) {
+            let lowest = low + place * span;
+            let highest = lowest + further * (low + span - lowest);
+            let (from, end) = with_room(false, (low, low + span), (lowest, below), (highest, above));
+            prop_assert!(from <= low && end >= low + span);
+            prop_assert!((lowest - from) / (end - from) >= below - 1e-4, "{from} {end}");
+            prop_assert!((end - highest) / (end - from) >= above - 1e-4, "{from} {end}");
+            // The same on a logarithmic scale.
+            let [a, b, c, d] = [low, low + span, lowest, highest].map(libm::exp);
+            let (log_from, log_end) = with_room(true, (a, b), (c, below), (d, above));
+            prop_assert!((libm::log(log_from) - from).abs() < 1e-6 && (libm::log(log_end) - end).abs() < 1e-6);
         }
     }
 }

@@ -2,14 +2,16 @@
 
 use super::axis::Scale;
 use super::colour_bar;
-use super::frame::{Frame, titles};
-use super::layer::Layer;
+use super::frame::{Frame, title_base, titles};
+use super::keys::Keys;
+use super::layer::{Layer, Sample};
 use super::layers::{draw, is_below};
 use super::layout::{Layout, Margins, margins};
 use super::notes;
 use super::panel::{Chart, Height};
+use super::scaled::LINE;
 use super::style::Style;
-use crate::report::scene::{Ink, Path, Point, Rect, Scene, Shape, Text};
+use crate::report::scene::{ABOVE, Ink, Markup, Path, Point, Rect, Scene, Shape, Text, wrapped};
 
 /// Points in an inch.
 const INCH: f64 = 72.0;
@@ -25,6 +27,8 @@ pub struct Figure {
     pub description: String,
     /// Its width in inches.
     pub inches: f64,
+    /// What stands above all panels of several.
+    pub heading: Markup,
     /// Sizes of letters and lines.
     pub style: Style,
 }
@@ -32,8 +36,20 @@ pub struct Figure {
 impl Figure {
     /// A figure of a width in inches.
     pub fn new(name: &str, title: &str, description: &str, inches: f64) -> Self {
-        let style = Style::default();
-        Self { name: name.into(), title: title.into(), description: description.into(), inches, style }
+        let (heading, style) = (Markup::default(), Style::default());
+        Self {
+            name: name.into(),
+            title: title.into(),
+            description: description.into(),
+            inches,
+            heading,
+            style,
+        }
+    }
+
+    /// The same figure with a text above its panels.
+    pub fn headed(self, heading: impl Into<Markup>) -> Self {
+        Self { heading: heading.into(), ..self }
     }
 
     /// The same figure in another style.
@@ -57,25 +73,30 @@ impl Figure {
     }
 
     /// The picture of rows of charts. Panels of a column share their sides, those of a row their top and
-    /// bottom. Where columns would be too narrow they stand one below the other.
-    pub fn grid(&self, rows: Vec<Vec<Chart>>) -> Scene {
+    /// bottom. Where columns would be too narrow they stand one below the other, row by row. The keys of
+    /// several charts stand above all of them, each once.
+    pub fn grid(&self, mut rows: Vec<Vec<Chart>>) -> Scene {
         let width = self.inches * INCH;
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0).max(1);
         let free = width - 2.0 * EDGE - self.style.gap * (columns as f64 - 1.0);
         let wide = free / columns as f64;
         if columns > 1 && wide < self.style.narrowest {
-            let column = |at: usize| rows.iter().filter_map(move |row| row.get(at));
-            return self.grid((0..columns).flat_map(column).map(|chart| vec![chart.clone()]).collect());
+            return self.grid(rows.into_iter().flatten().map(|chart| vec![chart]).collect());
         }
+        let keys = common_keys(&mut rows);
         let mut scene = Scene::new(&self.name, &self.title, &self.description, width, 0.0);
         let letters = rows.iter().flatten().filter(|chart| chart.lettered).count() > 1;
-        let rooms = self.rooms(&rows, columns, free, letters);
+        let mut rooms = self.rooms(&rows, columns, free, letters);
+        let head = self.head(&mut scene, &keys, rooms.first().map_or(0.0, |(_, margins)| margins.left));
+        for (outer, _) in &mut rooms {
+            outer.y += head;
+        }
         let mut letter = b'a';
         for (chart, (outer, margins)) in rows.iter().flatten().zip(&rooms) {
             let lettered = letters && chart.lettered;
-            draw_chart(&mut scene, chart, *outer, *margins, lettered, &self.style);
+            let base = draw_chart(&mut scene, chart, *outer, *margins, lettered, &self.style);
             if lettered {
-                let at = Point::new(outer.x, outer.y + 0.78 * self.style.label);
+                let at = Point::new(outer.x, base);
                 scene.text(Text::new(char::from(letter).to_string(), at, self.style.label).bold());
                 letter = (letter + 1).min(b'z');
             }
@@ -83,6 +104,27 @@ impl Figure {
         }
         scene.height = scene.height.max(1.0);
         scene
+    }
+
+    /// Draws what stands above all panels, of which the first begins `left` points from its room's side: the
+    /// heading and the common keys. Returns its height.
+    fn head(&self, scene: &mut Scene, keys: &[(Sample, Markup)], left: f64) -> f64 {
+        let style = &self.style;
+        let within = |from: f64| self.inches * INCH - EDGE - from;
+        // From the panel on; from the left side where that saves rows.
+        let (panel, side) = (EDGE + left, EDGE + style.label);
+        let (beside, full) = (Keys::new(keys, within(panel), style), Keys::new(keys, within(side), style));
+        let (keys, at) = if full.height() < beside.height() { (full, side) } else { (beside, panel) };
+        let lines = wrapped(&self.heading, style.label, within(panel), HEAD_LINES);
+        let line = style.label * LINE;
+        for (row, text) in lines.iter().enumerate() {
+            let base = EDGE + row as f64 * line + ABOVE * style.label;
+            scene.text(Text::new(text, Point::new(panel, base), style.label));
+        }
+        let heading = lines.len() as f64 * line;
+        keys.draw(scene, Point::new(at, EDGE + heading), style);
+        let height = heading + keys.height();
+        if height > 0.0 { height + HEAD_GAP } else { 0.0 }
     }
 
     /// The room of each chart and the margins about its panel, row by row. Panels are of one width; what is
@@ -155,6 +197,23 @@ fn shared(known: &[Vec<Margins>]) -> Vec<Vec<Margins>> {
 /// What stays free along the edges of a picture, in points: letters may reach a little beyond their line.
 const EDGE: f64 = 2.0;
 
+/// Lines of a heading at most, and the gap below what stands above all panels, in points.
+const HEAD_LINES: usize = 2;
+const HEAD_GAP: f64 = 3.0;
+
+/// Takes the keys of several charts away from them; those of one stay.
+fn common_keys(rows: &mut [Vec<Chart>]) -> Vec<(Sample, Markup)> {
+    let mut keys = Vec::new();
+    if rows.iter().flatten().count() > 1 {
+        for key in rows.iter_mut().flatten().flat_map(|chart| std::mem::take(&mut chart.keys)) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    keys
+}
+
 /// What labels and title of an axis take below a panel, in points, where nothing reads upwards.
 const BELOW: f64 = 26.0;
 
@@ -174,6 +233,7 @@ fn height(chart: &Chart, wide: f64, margins: &Margins) -> f64 {
     }
 }
 
+/// Draws a chart; returns the base line on which its letter stands.
 fn draw_chart(
     scene: &mut Scene,
     chart: &Chart,
@@ -181,15 +241,16 @@ fn draw_chart(
     margins: Margins,
     lettered: bool,
     style: &Style,
-) {
+) -> f64 {
     let panel = margins.panel(outer);
     let layout = Layout::new(chart, outer, panel, lettered, style);
+    let base = title_base(&layout, panel, style);
     titles(scene, &layout, outer, panel, style);
     let Some((x, y)) = &layout.axes else {
         // A pale ground instead of a frame: the room is kept on purpose.
         scene.shape(Shape::filled(Path::rect(panel), Ink::Hair.faint(0.35)));
         notes::draw_empty(scene, chart, panel, style);
-        return;
+        return base;
     };
     layout.keys.draw(
         scene,
@@ -214,4 +275,5 @@ fn draw_chart(
     if let Some(bar) = &chart.colours {
         colour_bar::draw(scene, bar, panel, style);
     }
+    base
 }

@@ -5,7 +5,9 @@ use super::panel::Chart;
 use super::ruler::Ruler;
 use super::scaled::{LINE, Scaled};
 use super::style::Style;
-use crate::report::scene::{Anchor, HALF, Ink, Markup, Path, Point, Rect, Scene, Shape, Stroke, Text, width};
+use crate::report::scene::{
+    Anchor, BELOW, HALF, Ink, Markup, Path, Point, Rect, Scene, Shape, Stroke, Text, width,
+};
 
 /// Lengths of ticks.
 const LONG: f64 = 3.0;
@@ -121,8 +123,10 @@ impl Frame {
 /// The titles of a chart and of its axes.
 pub fn titles(scene: &mut Scene, layout: &Layout, outer: Rect, panel: Rect, style: &Style) {
     let line = style.label * LINE;
+    // Right above its axes, however many lines its neighbours' titles have.
+    let first = title_base(layout, panel, style);
     for (at, title) in layout.title.iter().enumerate() {
-        let place = Point::new(panel.x, outer.y + at as f64 * line + 0.78 * style.label);
+        let place = Point::new(panel.x, first + at as f64 * line);
         scene.text(Text::new(title, place, style.label));
     }
     for (at, title) in layout.x_title.iter().enumerate() {
@@ -137,6 +141,13 @@ pub fn titles(scene: &mut Scene, layout: &Layout, outer: Rect, panel: Rect, styl
         let place = Point::new(right - 0.22 * style.label, middle);
         scene.text(Text::new(title, place, style.label).anchored(Anchor::Middle).turned());
     }
+}
+
+/// The base line of the first line of a panel's title, and of its letter.
+pub fn title_base(layout: &Layout, panel: Rect, style: &Style) -> f64 {
+    let lines = layout.title.len().max(1) as f64;
+    let keys = if layout.title.is_empty() { 0.0 } else { layout.keys.height() };
+    panel.y - style.tick / 2.0 - keys - 2.0 - BELOW * style.label - (lines - 1.0) * style.label * LINE
 }
 
 /// What ticks and their labels take below the panel.

@@ -1,9 +1,12 @@
 //! The room about a panel, from the widths of its labels.
 
+use super::axis::{Axis, Scale};
 use super::colour_bar;
 use super::ends::Column;
-use super::extent::{Extent, extent};
+use super::extent::{Extent, extent, labelled, with_room};
 use super::keys::Keys;
+use super::layer::{Direction, Layer};
+use super::notes::{label_gap, label_height};
 use super::panel::Chart;
 use super::scaled::{LINE, Scaled};
 use super::style::Style;
@@ -15,7 +18,11 @@ pub const TICK: f64 = 4.5;
 /// The gap between labels of ticks and the title of an axis.
 pub const TITLE_GAP: f64 = 3.0;
 
-/// Lines of a title at most.
+/// The most of a chart's width that names at its left take.
+const NAMES: f64 = 0.5;
+
+/// Lines of a panel's title and of that of an axis at most.
+const TITLE_LINES: usize = 3;
 const LINES: usize = 2;
 
 /// The room beside a panel, in points.
@@ -75,8 +82,10 @@ impl Layout {
     /// above it.
     pub fn new(chart: &Chart, outer: Rect, panel: Rect, lettered: bool, style: &Style) -> Self {
         let axes = extent(chart).map(|Extent { x, y }| {
+            let y = roomy(chart, y, panel.height, style);
+            let x = roomy_across(chart, x, panel.width, style);
             let across = Scaled::across(&chart.x, x, panel.width, 0.35 * outer.height, style);
-            let upright = Scaled::upright(&chart.y, y, panel.height, 0.4 * outer.width, style);
+            let upright = Scaled::upright(&chart.y, y, panel.height, NAMES * outer.width, style);
             (across, upright)
         });
         let (x_title, y_title) = match &axes {
@@ -101,7 +110,7 @@ impl Layout {
             column: Column::new(ends, panel.height, 0.4 * outer.width, style),
             keys,
             keys_left,
-            title: wrapped(&chart.title, style.label, outer.right() - panel.x, LINES),
+            title: wrapped(&chart.title, style.label, outer.right() - panel.x, TITLE_LINES),
             x_title: titles(&x_title, chart.x.labelled, outer.width),
             y_title: titles(&y_title, chart.y.labelled, outer.bottom() - y_top),
             y_top,
@@ -154,6 +163,45 @@ impl Layout {
         margins.right = margins.right.max(beside);
         margins
     }
+}
+
+/// The range of the upright axis with room for the texts of lines from side to side, above the highest and
+/// below the lowest; the range that was asked for, where one was.
+fn roomy(chart: &Chart, range: (f64, f64), height: f64, style: &Style) -> (f64, f64) {
+    let Axis { scale, range: asked, .. } = &chart.y;
+    let Some((lowest, highest)) = labelled(chart, Direction::Across) else { return range };
+    if asked.is_some() || matches!(scale, Scale::Categories(_)) {
+        return range;
+    }
+    let share = label_height(style.note) / height;
+    // One line has its text above it.
+    let below = if lowest < highest { share } else { 0.0 };
+    with_room(matches!(scale, Scale::Log), range, (lowest, below), (highest, share))
+}
+
+/// The same of the axis across: the texts of upright lines stand to the left of the first and to the right of
+/// the last of several.
+fn roomy_across(chart: &Chart, range: (f64, f64), length: f64, style: &Style) -> (f64, f64) {
+    let Axis { scale, range: asked, .. } = &chart.x;
+    let lines = chart.layers.iter().filter_map(|layer| match layer {
+        Layer::Reference { along: Direction::Up, at, label, .. } => Some((*at, label)),
+        _ => None,
+    });
+    let mut lines: Vec<(f64, &Markup)> = lines.collect();
+    lines.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (Some((first, left)), Some((last, right)), None) = (lines.first(), lines.last(), asked) else {
+        return range;
+    };
+    if matches!(scale, Scale::Categories(_)) {
+        return range;
+    }
+    let share = |label: &Markup| match label.is_empty() {
+        true => 0.0,
+        false => (width(label, style.note, false) + label_gap()) / length,
+    };
+    // One line has its text to its right.
+    let left = if lines.len() > 1 { share(left) } else { 0.0 };
+    with_room(matches!(scale, Scale::Log), range, (*first, left), (*last, share(right)))
 }
 
 /// How far along its axis a value stands.

@@ -36,7 +36,9 @@ mod tests;
 mod ticks;
 
 pub use axis::{Axis, Scale, Ticks};
+pub use extent::with_room;
 pub use figure::Figure;
 pub use layer::{Cell, ColourBar, Direction, Dot, End, Layer, Marker, Note, Sample};
+pub use notes::label_height;
 pub use panel::{Chart, GOLDEN, Height};
 pub use style::Style;

@@ -15,6 +15,19 @@ use crate::report::scene::{
 /// The gap between a line and the text on it.
 const GAP: f64 = 1.5;
 
+/// How far texts stay from the axes, in points: half of their rim, and a little.
+const CLEAR: f64 = 1.8;
+
+/// What a line's text needs beside it, in points, in letters of a size.
+pub fn label_height(size: f64) -> f64 {
+    (ABOVE + BELOW) * size + label_gap()
+}
+
+/// What it needs beside its own length or height.
+pub fn label_gap() -> f64 {
+    GAP + CLEAR
+}
+
 /// Lines of a note at most.
 const LINES: usize = 4;
 
@@ -44,12 +57,27 @@ pub fn draw(scene: &mut Scene, frame: &Frame, chart: &Chart, style: &Style) {
         let Some((label, stroke, places)) = found else { continue };
         let label = fitted(label, style.note, frame.panel.width - 4.0);
         let size = (width(&label, style.note, false), (ABOVE + BELOW) * style.note);
-        let rects = match layer {
-            Layer::Reference { along, .. } => beside(*along, &places, size),
-            _ => about(&places, size),
+        let inner = clear_of_axes(frame.panel);
+        let found = match layer {
+            Layer::Reference { along, at, .. } => {
+                let others = others(frame, chart, *along, *at);
+                let rects = beside(*along, &places, size, &others);
+                let fits = |rect: &Rect| inner.holds(rect);
+                let best = |strict: fn(&Place) -> bool| {
+                    let kept = rects.iter().filter(|place| strict(place) && fits(&place.rect));
+                    room.best(kept.map(|place| (place.rect, place.against)))
+                };
+                // On its own side; where that has no room, wherever no other line lies between.
+                best(|place| place.is_outer && place.is_clear)
+                    .or_else(|| best(|place| place.is_clear))
+                    .or_else(|| best(|_| true))
+            }
+            _ => {
+                let rects = about(&places, size);
+                room.best(rects.into_iter().filter(|(rect, _)| frame.panel.grown(0.5).holds(rect)))
+            }
         };
-        let within = rects.into_iter().filter(|(rect, _)| frame.panel.grown(0.5).holds(rect));
-        if let Some(rect) = room.best(within) {
+        if let Some(rect) = found {
             add(scene, &mut room, rect, &label, Paint { opacity: 1.0, ..stroke.paint }, style);
         }
     }
@@ -78,27 +106,80 @@ fn add(scene: &mut Scene, room: &mut Room, rect: Rect, label: &Markup, paint: Pa
     scene.text(Text::new(label, at, style.note).painted(paint).haloed());
 }
 
+/// The part of a panel in which texts are clear of its axes, at the left and below.
+fn clear_of_axes(panel: Rect) -> Rect {
+    Rect::new(panel.x + CLEAR, panel.y - 0.5, panel.width - CLEAR + 0.5, panel.height - CLEAR + 0.5)
+}
+
+/// The other lines from side to side, on paper along the direction in which they are passed: downwards, or to
+/// the right. Those of the same place count by their order.
+struct Others {
+    before: Vec<f64>,
+    after: Vec<f64>,
+}
+
+fn others(frame: &Frame, chart: &Chart, wanted: Direction, own: f64) -> Others {
+    let place = |at: f64| {
+        let (from, _) = reference(frame, wanted, at)?;
+        Some(if wanted == Direction::Across { from.y } else { from.x })
+    };
+    let mut others = Others { before: Vec::new(), after: Vec::new() };
+    for layer in &chart.layers {
+        let Layer::Reference { along, at, .. } = layer else { continue };
+        let Some(there) = place(*at).filter(|_| *along == wanted && *at != own) else { continue };
+        // Values rise upwards, and to the right.
+        let is_before = if wanted == Direction::Across { *at > own } else { *at < own };
+        if is_before { others.before.push(there) } else { others.after.push(there) }
+    }
+    others
+}
+
+/// Where the text of a line may stand.
+struct Place {
+    rect: Rect,
+    /// What speaks against it.
+    against: f64,
+    /// Whether it lies on the side of its line on which there is no other line, if there is one.
+    is_outer: bool,
+    /// Whether no other line runs through it, or between it and its own.
+    is_clear: bool,
+}
+
 /// Where the text of a reference line may stand: at its ends and between, on both sides, the nearer the
 /// better.
-fn beside(along: Direction, ends: &[Point], (wide, high): (f64, f64)) -> Vec<(Rect, f64)> {
+fn beside(along: Direction, ends: &[Point], (wide, high): (f64, f64), others: &Others) -> Vec<Place> {
     let [end, start] = [ends[0], ends[1]];
-    let mut rects = Vec::new();
+    let alone = others.before.is_empty() && others.after.is_empty();
+    let mut places = Vec::new();
     for away in [GAP, 5.0, 9.0, 13.0] {
         for share in [0.0, 1.0, 0.5, 0.25, 0.75] {
             let corners = match along {
                 Direction::Across => {
-                    let x = end.x - wide - share * (end.x - start.x - wide);
+                    // From the right end to the left one, clear of the axis there.
+                    let x = end.x - wide - share * (end.x - start.x - wide - CLEAR);
                     [Point::new(x, end.y - away - high), Point::new(x, end.y + away)]
                 }
                 Direction::Up => {
-                    let y = end.y + share * (start.y - end.y - high);
-                    [Point::new(end.x + away, y), Point::new(end.x - away - wide, y)]
+                    let y = end.y + share * (start.y - end.y - high - CLEAR);
+                    [Point::new(end.x - away - wide, y), Point::new(end.x + away, y)]
                 }
             };
-            rects.extend(corners.map(|corner| (Rect::new(corner.x, corner.y, wide, high), away)));
+            for (is_after, corner) in [false, true].into_iter().zip(corners) {
+                let rect = Rect::new(corner.x, corner.y, wide, high);
+                let (near, far) = match along {
+                    Direction::Across => (rect.y - CLEAR, rect.bottom() + CLEAR),
+                    Direction::Up => (rect.x - CLEAR, rect.right() + CLEAR),
+                };
+                let beyond = if is_after { &others.after } else { &others.before };
+                let is_clear = match is_after {
+                    false => !others.before.iter().any(|line| *line >= near),
+                    true => !others.after.iter().any(|line| *line <= far),
+                };
+                places.push(Place { rect, against: away, is_outer: alone || beyond.is_empty(), is_clear });
+            }
         }
     }
-    rects
+    places
 }
 
 /// Where the text of a guide may stand: along it, on both sides.

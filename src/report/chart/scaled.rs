@@ -26,6 +26,12 @@ pub struct Scaled {
 /// The least gap between labels side by side, in points.
 const BETWEEN: f64 = 4.0;
 
+/// Fewer ticks than this tell little of a scale: more are tried, as far as they have room.
+const ENOUGH: usize = 3;
+
+/// So many more ticks than fit easily are tried there.
+const MORE: usize = 4;
+
 /// The height of a line of text, in sizes of its letters.
 pub const LINE: f64 = 1.15;
 
@@ -48,9 +54,9 @@ impl Scaled {
             for tick in &mut scaled.ticks {
                 tick.label = fitted(&tick.label, style.tick, tallest);
             }
-            thin(&mut scaled.ticks, |_| style.tick * LINE, place, 0.0);
+            thin(&mut scaled.ticks, |_| style.tick * LINE, place, 0.0, false);
         } else {
-            thin(&mut scaled.ticks, wide, place, BETWEEN);
+            thin(&mut scaled.ticks, wide, place, BETWEEN, !axis.has_names());
         }
         scaled
     }
@@ -59,11 +65,16 @@ impl Scaled {
     pub fn upright(axis: &Axis, range: (f64, f64), length: f64, widest: f64, style: &Style) -> Self {
         let place = |value: f64| share(axis, range, value) * length;
         let want = (length / 16.0) as usize;
-        let mut scaled = Self::round(axis, range, want.clamp(2, 8), |_| true);
+        let apart = |ticks: &[Tick]| {
+            let near =
+                |pair: &[Tick]| (place(pair[1].value) - place(pair[0].value)).abs() < style.tick * LINE;
+            !ticks.windows(2).any(near)
+        };
+        let mut scaled = Self::round(axis, range, want.clamp(2, 8), apart);
         for tick in &mut scaled.ticks {
             tick.label = fitted(&tick.label, style.tick, widest);
         }
-        thin(&mut scaled.ticks, |_| style.tick * LINE, place, 0.0);
+        thin(&mut scaled.ticks, |_| style.tick * LINE, place, 0.0, !axis.has_names());
         scaled
     }
 
@@ -93,7 +104,14 @@ impl Scaled {
                 let rule = if is_log { log } else { linear };
                 let tries: Vec<_> = (2..=want).rev().map(|want| rule(low, high, want)).collect();
                 let fits = tries.iter().find(|ticking| roomy(&ticking.ticks));
-                fits.or(tries.last()).cloned().unwrap_or_default()
+                let usual = fits.or(tries.last()).cloned().unwrap_or_default();
+                if usual.ticks.len() < ENOUGH {
+                    let more = (want + 1..=want + MORE).map(|want| rule(low, high, want));
+                    let enough = |ticking: &Ticking| ticking.ticks.len() >= ENOUGH && roomy(&ticking.ticks);
+                    more.into_iter().find(enough).unwrap_or(usual)
+                } else {
+                    usual
+                }
             }
         };
         let title = match ticking.factor {
@@ -120,10 +138,22 @@ fn share(axis: &Axis, (low, high): (f64, f64), value: f64) -> f64 {
     }
 }
 
-/// Takes the labels of ticks away whose room overlaps that of one before.
-fn thin(ticks: &mut [Tick], room: impl Fn(&Markup) -> f64, place: impl Fn(f64) -> f64, gap: f64) {
+/// Takes the labels of ticks away whose room overlaps that of one before; those of both ends come first where
+/// that is asked for, for they say how far a scale reaches.
+fn thin(
+    ticks: &mut [Tick],
+    room: impl Fn(&Markup) -> f64,
+    place: impl Fn(f64) -> f64,
+    gap: f64,
+    ends_first: bool,
+) {
     let mut taken: Vec<(f64, f64)> = Vec::new();
-    for tick in ticks.iter_mut().filter(|tick| !tick.label.is_empty()) {
+    let mut order: Vec<usize> = (0..ticks.len()).filter(|&at| !ticks[at].label.is_empty()).collect();
+    if ends_first && order.len() > 2 {
+        order[1..].rotate_right(1);
+    }
+    for at in order {
+        let tick = &mut ticks[at];
         let half = room(&tick.label) / 2.0;
         let (from, to) = (place(tick.value) - half, place(tick.value) + half);
         if taken.iter().any(|(start, end)| from < end + gap && *start < to + gap) {

@@ -180,6 +180,97 @@ fn texts_of_lines_stay_away_from_what_is_drawn() {
     assert!(says(&scene, "Nash 0.75") && says(&scene, "change") && says(&scene, "a note"));
 }
 
+#[test]
+fn stacked_panels_go_row_by_row_and_common_keys_stand_above_all() {
+    let chart = |title: &str| {
+        let mut chart = axes().titled(title);
+        chart.line([(0.0, 0.0), (1.0, 1.0)], pen());
+        chart.key(Sample::Line(pen()), "median");
+        chart
+    };
+    let rows = || vec![vec![chart("first"), chart("second")], vec![chart("third"), chart("fourth")]];
+    let scene = figure(3.25).headed("a heading").grid(rows());
+    let place = |scene: &Scene, text: &str| -> Vec<Point> {
+        scene.texts().filter(|item| item.markup.text() == text).map(|item| item.at).collect()
+    };
+    let order = ["a heading", "median", "first", "second", "third", "fourth"];
+    let heights: Vec<f64> = order.iter().map(|text| place(&scene, text)[0].y).collect();
+    assert!(heights.windows(2).all(|pair| pair[0] < pair[1]), "{heights:?}");
+    for (letter, title) in ["a", "b", "c", "d"].into_iter().zip(&order[2..]) {
+        assert_eq!(place(&scene, letter)[0].y, place(&scene, title)[0].y);
+    }
+    for inches in [3.25, 6.75] {
+        let scene = figure(inches).grid(rows());
+        assert_eq!(place(&scene, "median").len(), 1);
+        assert_eq!((overlap(&scene), outside(&scene)), (None, None));
+    }
+}
+
+#[test]
+fn scales_say_where_they_end_and_have_three_ticks_or_more() {
+    let labels = |x: Axis, low: f64, high: f64, inches: f64| {
+        let mut chart = Chart::new(x.over(low, high), Axis::linear("y").unlabelled());
+        chart.line([(low, 0.0), (high, 1.0)], pen());
+        let scene = figure(inches).single(chart);
+        let size = Style::default().tick;
+        scene.texts().filter(|text| text.size == size).map(|text| text.markup.text()).collect::<Vec<_>>()
+    };
+    let powers: Vec<f64> = (3..13).map(|power| f64::from(1 << power)).collect();
+    for inches in [1.6, 2.0, 3.25] {
+        let shown = labels(Axis::log("batch").ticks_at(&powers), 7.0, 4700.0, inches);
+        assert!(shown.contains(&"8".to_owned()) && shown.contains(&"4096".to_owned()), "{shown:?}");
+    }
+    for (low, high) in [(0.27, 0.62), (-0.012, 0.13), (0.0, 2000.0), (-0.39, 0.01)] {
+        assert!(labels(Axis::linear("x"), low, high, 2.0).len() >= 3, "{low} {high}");
+    }
+    for (low, high) in [(1.0, 60.0), (0.012, 0.13), (1.0, 3e5), (2e-3, 0.2)] {
+        assert!(labels(Axis::log("x"), low, high, 2.5).len() >= 3, "{low} {high}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn the_text_of_the_higher_line_stands_above_it_and_that_of_the_lower_below(
+        points in prop::collection::vec(0.1..1.0_f64, 2..60),
+        first in 0.05..1.1_f64,
+        apart in prop::sample::select(vec![1e-4, 0.003, 0.02, 0.1, 0.5]),
+        inches in 2.0..6.0_f64,
+        logarithmic in any::<bool>(),
+        swapped in any::<bool>(),
+    ) {
+        let y = if logarithmic { Axis::log("*w*") } else { Axis::linear("*w*") };
+        let mut chart = Chart::new(Axis::linear("epoch"), y);
+        chart.line(points.iter().enumerate().map(|(at, y)| (at as f64, *y)), pen());
+        let (low, high) = ((first, "smoothed 0.4805", Ink::Hue(4)), (first + apart, "Nash 0.5", Ink::Hue(5)));
+        for (at, label, ink) in if swapped { [high, low] } else { [low, high] } {
+            chart.reference(Direction::Across, at, label, Stroke::new(ink, 0.8));
+        }
+        let scene = figure(inches).single(chart);
+        let line = |ink: Ink| {
+            let places = scene.items.iter().find_map(|item| match item {
+                Item::Shape(shape) if shape.stroke.is_some_and(|pen| pen.paint.ink == ink) => {
+                    Some(shape.path.clone())
+                }
+                _ => None,
+            });
+            match places.unwrap().steps[0] {
+                crate::report::scene::Step::Move(start) => start,
+                step => panic!("{step:?}"),
+            }
+        };
+        let text = |ink: Ink| scene.texts().find(|text| text.paint.ink == ink).unwrap().bounds();
+        let (above, below) = (text(high.2), text(low.2));
+        let (upper, lower) = (line(high.2), line(low.2));
+        prop_assert!(above.bottom() <= upper.y, "{above:?} {upper:?}");
+        prop_assert!(below.y >= lower.y, "{below:?} {lower:?}");
+        // Clear of the axis at the left, which begins the lines, and of the other text.
+        prop_assert!(above.x > upper.x + 1.2 && below.x > lower.x + 1.2);
+        prop_assert_eq!((overlap(&scene), outside(&scene)), (None, None));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -82,6 +82,11 @@ pub fn log(low: f64, high: f64, want: usize) -> Ticking {
             exponents.clone().flat_map(move |power| digits.iter().map(move |digit| decimal(*digit, power)));
         all.filter(within).collect::<Vec<f64>>()
     };
+    // Two powers of ten tell little where there is room for their multiples.
+    let multiples = times(&[1, 2, 5]);
+    if powers.len() == 2 && want >= FINER {
+        return named(if want > FINER { multiples } else { times(&[1, 3]) });
+    }
     if powers.len() > 1 {
         let kept = |every: i32| powers.iter().filter(move |power| *power % every == 0);
         let every =
@@ -98,12 +103,19 @@ pub fn log(low: f64, high: f64, want: usize) -> Ticking {
             kept(every).map(|power| Tick { value: decimal(1, *power), label: label(*power) }).collect();
         return Ticking { ticks, minor, factor: None };
     }
-    let values = times(&[1, 2, 5]);
-    if values.len() > 1 {
-        let ticks = values.into_iter().map(|value| Tick { value, label: plain(value) }).collect();
-        return Ticking { ticks, minor: times(&[3, 4, 6, 7, 8, 9]), factor: None };
+    if multiples.len() > 2 || (multiples.len() == 2 && want < FINER) {
+        return Ticking { minor: times(&[3, 4, 6, 7, 8, 9]), ..named(multiples) };
     }
     linear(low, high, want)
+}
+
+/// From so many wanted ticks on, two of a logarithmic axis are too few.
+const FINER: usize = 5;
+
+/// Ticks at values that are written as they are.
+fn named(values: Vec<f64>) -> Ticking {
+    let ticks = values.into_iter().map(|value| Tick { value, label: plain(value) }).collect();
+    Ticking { ticks, ..Ticking::default() }
 }
 
 #[cfg(test)]

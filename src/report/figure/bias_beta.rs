@@ -1,23 +1,23 @@
-//! The distance from Nash and the gain of a best reply over beta, on logarithmic axes: with which power they
-//! fall.
+//! The distance from Nash and the gain of a best response over beta, on logarithmic axes: with which power
+//! they fall.
 
 use super::series::{Along, Panel, Series, coloured, dodge};
-use super::{Picture, Subject, series, written};
+use super::{Picture, Subject, room, series, written};
 use crate::numeric::regression::weighted_line;
-use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker};
+use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker, Style};
 use crate::report::results::Results;
 use crate::report::scene::{Dash, Ink, Mark, Stroke};
 use crate::store::StoreError;
 
-/// The most rows of two panels.
-const MOST: usize = 4;
+/// The most rows of two panels; one where the paper is too narrow for two side by side.
+const MOST: usize = 3;
 
 /// The two measures: column, the axis' title, its name in captions, and the slope of what smoothing alone
-/// makes at high betas: the bias falls as 1 / beta, and a gain about its best reply as the square of the
+/// makes at high betas: the bias falls as 1 / beta, and a gain about its best response as the square of the
 /// distance.
 const MEASURES: [Measure; 2] = [
     Measure { column: "bias", title: "distance from Nash", name: "|bias|", slope: -1.0 },
-    Measure { column: "epsilon_ex_ante", title: "gain of a best reply, *ε*", name: "ε", slope: -2.0 },
+    Measure { column: "epsilon_ex_ante", title: "gain of a best response, *ε*", name: "ε", slope: -2.0 },
 ];
 
 struct Measure {
@@ -39,11 +39,13 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         return Ok(Vec::new());
     }
     let name = "bias-beta";
-    let shown = &told[..told.len().min(MOST)];
+    let most = if room::columns(subject.paper(2), Style::default().narrowest) > 1 { MOST } else { 1 };
+    let shown: Vec<&[Told; 2]> = room::spread(told.len(), most).into_iter().map(|at| told[at]).collect();
+    let shown = &shown[..];
     let rows: Vec<Vec<Chart>> =
         shown.iter().map(|pair| pair.iter().map(|told| told.chart(&along)).collect()).collect();
     let description =
-        "Log-log: the distance from Nash and the gain of a best reply over beta, a line a series.";
+        "Log-log: the distance from Nash and the gain of a best response over beta, a line a series.";
     let figure = Figure::new(name, "Bias and epsilon over beta", description, subject.inches(2));
     let caption = caption(results, &along, shown, told.len());
     Ok(vec![Picture { name: name.into(), scene: figure.grid(rows), caption }])
@@ -225,8 +227,8 @@ fn caption(results: &Results, along: &Along, shown: &[&[Told; 2]], all: usize) -
         ""
     };
     let mut caption = format!(
-        "Distance of the learned multiplier from Nash (a) and ex-ante gain of a best reply (b) over the steepness β; means \
-         of {}{bars}.",
+        "Distance of the learned multiplier from Nash (left; first of each two where panels are stacked) and ex-ante gain of \
+         a best response (right; second) over the steepness β; means of {}{bars}.",
         written::replicates(results, cells)
     );
     if curves().any(|curve| curve.power.is_some()) {

@@ -3,7 +3,7 @@
 mod panel;
 
 use panel::{
-    Panel, coloured, compared_axes, is_line, less_nash, panels_of, range_of_differences, second_reference,
+    Panel, coloured, compared_axes, is_line, minus_nash, panels_of, range_of_differences, second_reference,
 };
 
 use super::{Picture, Subject, naming, room, written};
@@ -13,7 +13,7 @@ use crate::report::scene::{Dash, Ink, Stroke};
 use crate::store::StoreError;
 
 /// The most panels one below the other in a picture.
-const MOST_ROWS: usize = 3;
+const MOST_ROWS: usize = 2;
 
 /// Points that a panel needs, with the labels at its right.
 const LEAST: f64 = 150.0;
@@ -42,9 +42,11 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let found = panels.len();
     panels.truncate(room::MOST_PANELS);
     let range = range_of_differences(&panels);
+    let columns_of = |inches: f64| room::columns(inches, LEAST).min(panels.len());
     let inches = subject.inches(panels.len().min(2));
-    let columns = room::columns(inches, LEAST).min(panels.len());
+    let columns = columns_of(inches);
     let inches = if columns == 1 { subject.inches(1) } else { inches };
+    let of_page = columns_of(subject.paper(panels.len().min(2))) * MOST_ROWS;
     let left_out = match (settings - shown.len(), found - panels.len()) {
         (0, 0) => String::new(),
         (0, panels) => format!(" {} more are in bid_functions.parquet.", naming::counted(panels, "panel")),
@@ -55,7 +57,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     };
     let is_long = |(name, ..): &(String, usize, BidFunction)| naming::plain(name).chars().count() > LONG;
     let has_long_names = panels.iter().flat_map(|panel| &panel.series).any(is_long);
-    let pages: Vec<&[Panel]> = panels.chunks(columns * MOST_ROWS).collect();
+    let pages: Vec<&[Panel]> = panels.chunks(of_page).collect();
     let picture = |(page, panels): (usize, &&[Panel])| {
         let name = if page == 0 { "bid-functions".to_owned() } else { format!("bid-functions-{}", page + 1) };
         let caption = caption(results, panels) + &left_out;
@@ -139,14 +141,14 @@ fn bids(panel: &Panel, is_first: bool, names: Names) -> Chart {
 
 /// The panel of the differences from Nash below it.
 fn differences(panel: &Panel, (low, high): (f64, f64), is_first: bool) -> Chart {
-    let title = if is_first { "less Nash" } else { "" };
+    let title = if is_first { "minus Nash" } else { "" };
     let mut chart = Chart::new(Axis::linear("value *v*"), Axis::linear(title).over(low, high))
         .unlettered()
         .tall(Height::Points(HEIGHTS[1]))
         .when_empty("no Nash equilibrium known");
     let coloured = coloured(panel);
     for ((_, colour, function), is_coloured) in panel.series.iter().zip(&coloured) {
-        let learned = less_nash(function, &function.learned);
+        let learned = minus_nash(function, &function.learned);
         if *is_coloured && function.ci95.iter().any(Option::is_some) {
             let band = learned.iter().zip(&function.ci95).map(|(&(value, difference), width)| {
                 let width = width.unwrap_or(f64::NAN);
@@ -158,7 +160,7 @@ fn differences(panel: &Panel, (low, high): (f64, f64), is_first: bool) -> Chart 
     }
     for (_, _, function) in &panel.series {
         if let Some((_, bids)) = second_reference(function) {
-            chart.line(less_nash(function, bids), second_pen());
+            chart.line(minus_nash(function, bids), second_pen());
         }
     }
     if let Some((_, _, function)) = panel.series.first() {
@@ -181,7 +183,7 @@ fn caption(results: &Results, panels: &[Panel]) -> String {
     let dotted = if names.is_empty() { String::new() } else { format!(" Dotted: {}.", names.join(" or ")) };
     format!(
         "Learned bids ({shown}) and those of the Nash equilibrium (dashed), and below what the learned bids \
-         are less the Nash bids, on one scale.{dotted}{}",
+         are minus the Nash bids, on one scale.{dotted}{}",
         farthest(panels)
     )
 }
@@ -190,7 +192,7 @@ fn caption(results: &Results, panels: &[Panel]) -> String {
 fn farthest(panels: &[Panel]) -> String {
     let mut most: Vec<(&str, f64, f64, &str)> = Vec::new();
     for (panel, (name, _, function)) in panels.iter().flat_map(|p| p.series.iter().map(move |s| (p, s))) {
-        for (value, difference) in less_nash(function, &function.learned) {
+        for (value, difference) in minus_nash(function, &function.learned) {
             match most.iter_mut().find(|(known, ..)| known == name) {
                 _ if difference.is_nan() => {}
                 Some(known) if known.1.abs() >= difference.abs() => {}

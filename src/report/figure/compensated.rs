@@ -2,10 +2,10 @@
 //! seen.
 
 use super::series::{Along, Panel, Series, coloured, dodge};
-use super::{Picture, Subject, series, written};
-use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker};
+use super::{Picture, Subject, room, series, written};
+use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker, Style};
 use crate::report::results::{Line, Results};
-use crate::report::scene::{Dash, Ink, Mark, Stroke};
+use crate::report::scene::{Dash, Ink, Mark, Markup, Stroke};
 use crate::store::StoreError;
 
 /// The most panels.
@@ -22,13 +22,23 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         return Ok(Vec::new());
     }
     let name = "compensated";
-    let shown = told.len().min(MOST);
+    let most = if room::columns(subject.paper(2), Style::default().narrowest) > 1 { MOST } else { MOST / 2 };
+    let shown = told.len().min(most);
     let description = description(&told);
     let inches = subject.inches(shown.min(2));
     let figure = Figure::new(name, "Beta times the distance below Nash", &description, inches);
-    let charts: Vec<Chart> = told[..shown].iter().map(|told| told.chart(&along)).collect();
-    let rows: Vec<Vec<Chart>> = super::in_rows(charts, 2);
-    let caption = caption(results, &along, &told, shown);
+    let range = Range::of(&told[..shown]);
+    let columns = room::columns(inches, Style::default().narrowest).min(2);
+    let chart = |(at, told): (usize, &Told)| {
+        let mut chart = told.chart(&along, &range);
+        if at % columns > 0 {
+            chart.y.title = Markup::default();
+        }
+        chart
+    };
+    let charts: Vec<Chart> = told[..shown].iter().enumerate().map(chart).collect();
+    let rows: Vec<Vec<Chart>> = super::in_rows(charts, columns);
+    let caption = caption(results, &along, &told, shown) + &range.says(&told[..shown]);
     Ok(vec![Picture { name: name.into(), scene: figure.grid(rows), caption }])
 }
 
@@ -64,11 +74,12 @@ impl Told {
         }
     }
 
-    fn chart(&self, along: &Along) -> Chart {
+    fn chart(&self, along: &Along, range: &Range) -> Chart {
         let betas = &along.values;
         let (first, last) = (betas[0], betas[betas.len() - 1]);
         let x = Axis::log("steepness *β*").over(first / 1.2, last * 1.2).ticks_at(betas);
-        let mut chart = Chart::new(x, Axis::linear("*β* × distance below Nash")).titled(self.title.clone());
+        let y = Axis::linear("*β* × distance below Nash").over(range.low, range.high);
+        let mut chart = Chart::new(x, y).titled(self.title.clone());
         let count = self.curves.len();
         let ends: Vec<f64> =
             self.curves.iter().filter_map(|curve| Some(curve.learned.last()?.value)).collect();
@@ -94,20 +105,93 @@ impl Told {
             }
             let aside = dodge(at, count, betas);
             let bars = curve.learned.iter().filter_map(|learned| {
-                let width = learned.width?;
-                Some((learned.beta * aside, learned.value - width, learned.value + width))
+                let (low, high) = learned.interval()?;
+                Some((learned.beta * aside, low.max(range.low), high.min(range.high)))
             });
-            chart.intervals(Direction::Up, bars, ink(at));
+            chart.intervals(Direction::Up, bars.filter(|(_, low, high)| low < high), ink(at));
+            // An arrow where a point or its interval goes on beyond the axis.
+            for (marker, above) in [(Marker::Triangle, true), (Marker::Down, false)] {
+                let arrows = curve.learned.iter().filter_map(|learned| {
+                    let (low, high) = learned.interval().unwrap_or((learned.value, learned.value));
+                    let beyond = if above { high > range.high } else { low < range.low };
+                    let at = (learned.beta * aside, range.rim(above));
+                    beyond.then(|| Dot { at, mark: Some(learned.mark.clone()) })
+                });
+                chart.points(arrows, marker, ink(at));
+            }
             let dots = curve.learned.iter().map(|learned| Dot {
                 at: (learned.beta * aside, learned.value),
                 mark: Some(learned.mark.clone()),
             });
             chart.points(dots, Marker::series(at), ink(at));
             if let (Some(learned), true) = (curve.learned.last(), count > 1) {
-                chart.end((last * 1.2, learned.value), curve.label.clone(), ink(at));
+                let value = learned.value.clamp(range.low, range.high);
+                chart.end((learned.beta * aside, value), curve.label.clone(), ink(at));
             }
         }
         chart
+    }
+}
+
+impl Learned {
+    fn interval(&self) -> Option<(f64, f64)> {
+        Some((self.value - self.width?, self.value + self.width?))
+    }
+}
+
+/// From where to where all panels show distances: without what is so far from the others, or so uncertain,
+/// that these would be squashed.
+struct Range {
+    low: f64,
+    high: f64,
+}
+
+/// Beyond the middle half of all distances, by so many times its length, a distance is far from the others.
+const FAR: f64 = 2.5;
+
+impl Range {
+    fn of(told: &[Told]) -> Self {
+        let curves = || told.iter().flat_map(|told| &told.curves);
+        let learned = || curves().flat_map(|curve| &curve.learned);
+        let mut values: Vec<f64> = learned().map(|learned| learned.value).collect();
+        values.sort_by(f64::total_cmp);
+        let quartile = |part: usize| values[part * (values.len() - 1) / 4];
+        let (first, third) = (quartile(1), quartile(3));
+        let (least, most) = (first - FAR * (third - first), third + FAR * (third - first));
+        let near = |value: &f64| (least..=most).contains(value);
+        // Of an interval that reaches far, the part that does not.
+        let ends = learned().flat_map(|learned| {
+            let (low, high) = learned.interval().unwrap_or((learned.value, learned.value));
+            let meets = low <= most && high >= least;
+            [Some(learned.value), meets.then_some(low.max(least)), meets.then_some(high.min(most))]
+        });
+        let ends = ends.flatten();
+        let smoothed =
+            curves().flat_map(|curve| curve.smoothed.iter().map(|place| place.1).chain(curve.limit));
+        let all = ends.filter(near).chain(smoothed);
+        let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), y| (y.min(l), y.max(h)));
+        let room = (0.06 * (high - low)).max(1e-9);
+        Range { low: low - room, high: high + room }
+    }
+
+    /// Where arrows stand: within the range by a little.
+    fn rim(&self, above: bool) -> f64 {
+        let inset = 0.025 * (self.high - self.low);
+        if above { self.high - inset } else { self.low + inset }
+    }
+
+    /// What is said of points and intervals beyond it; empty where there are none.
+    fn says(&self, told: &[Told]) -> String {
+        let learned = told.iter().flat_map(|told| &told.curves).flat_map(|curve| &curve.learned);
+        let beyond = learned.filter(|learned| {
+            let (low, high) = learned.interval().unwrap_or((learned.value, learned.value));
+            low < self.low || high > self.high
+        });
+        match beyond.count() {
+            0 => String::new(),
+            1 => " An arrow: one point or its interval goes on beyond the axis.".into(),
+            count => format!(" Arrows: {count} points or their intervals go on beyond the axis."),
+        }
     }
 }
 
@@ -207,7 +291,35 @@ fn at_last(told: &[Told], along: &Along) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::of_lines;
+    use super::*;
+
+    #[test]
+    fn what_is_far_from_the_others_does_not_squash_them() {
+        let learned = |value: f64, width: f64| Learned {
+            beta: 10.0,
+            value,
+            width: Some(width),
+            mark: Mark { cell: 0, tip: String::new() },
+        };
+        let told = |learned: Vec<Learned>| {
+            let curve = Curve {
+                label: String::new(),
+                learned,
+                smoothed: vec![(10.0, 0.8), (20.0, 1.0)],
+                limit: None,
+            };
+            [Told { title: String::new(), curves: vec![curve] }]
+        };
+        let usual = || [0.8, 0.85, 0.9, 0.95, 1.0, 1.05].map(|value| learned(value, 0.02));
+        let quiet = told(usual().into());
+        let range = Range::of(&quiet);
+        assert!(range.low < 0.78 && range.high > 1.07 && range.says(&quiet).is_empty());
+        // One point far away, and one that is uncertain, do not stretch it beyond what is near the others.
+        let wild = told(usual().into_iter().chain([learned(9.0, 1.0), learned(0.9, 30.0)]).collect());
+        let range = Range::of(&wild);
+        assert!(range.low > 0.0 && range.high < 2.0, "{} {}", range.low, range.high);
+        assert_eq!(range.says(&wild), " Arrows: 2 points or their intervals go on beyond the axis.");
+    }
 
     #[test]
     fn the_limit_has_the_values_of_its_formula() {

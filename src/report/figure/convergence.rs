@@ -1,14 +1,16 @@
 //! Multipliers over the epochs: the median over replicates, the band from the 5 to the 95 % quantile, one
 //! run, and the equilibria.
 
-use super::{Picture, Subject, spread, written};
-use crate::report::chart::{Axis, Chart, Direction, Figure, Style};
-use crate::report::results::{Band, Line, Results};
-use crate::report::scene::{Dash, Ink, Markup, Stroke};
-use crate::store::StoreError;
+mod marked;
 
-/// The most cells that are shown.
-const MOST: usize = 12;
+use marked::{ALONE, Marked, Reference, SMALL, names, references, references_of};
+
+use super::spread::Space;
+use super::{Picture, Subject, naming, spread, written};
+use crate::report::chart::{Axis, Chart, Figure, Style, label_height, with_room};
+use crate::report::results::{Band, Line, Results};
+use crate::report::scene::{Ink, Markup, Stroke};
+use crate::store::StoreError;
 
 /// The most bidders of a cell that have a band; of more, medians alone.
 const MOST_BANDS: usize = 3;
@@ -22,12 +24,16 @@ const NARROWEST: f64 = 84.0;
 /// Draws the figure of a sweep that recorded multipliers.
 pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let results = subject.results;
-    let (mut cells, mut bands) = shown(results)?;
+    let all: Vec<usize> = (0..results.cells.rows()).collect();
+    let has_names = all.iter().any(|&cell| !results.is_alike(cell));
+    let least = if has_names { spread::NAMED } else { spread::LEAST };
+    let (mut cells, mut bands) = shown(results, &all, Space::of(subject, all.len().min(3), least).most())?;
     if bands.is_empty() {
         return Ok(Vec::new());
     }
     let name = "convergence";
-    let inches = subject.inches(cells.len().min(3));
+    let space = Space::of(subject, cells.len().min(3), least);
+    let inches = space.inches;
     let axis = TimeAxis::of(&bands);
     let figure = |bands: &[Band]| {
         Figure::new(name, "Multipliers over the epochs", &description(results, bands), inches)
@@ -36,7 +42,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         figure(&bands).single(chart(results, cell, &bands, &axis, true))
     } else {
         let nash = |cell| results.cells.number("bne_multiplier", cell);
-        let rows = spread::rows(&results.axes, &cells, inches, nash);
+        let rows = spread::rows(&results.axes, &cells, &space, nash);
         cells = rows.concat();
         bands.retain(|band| cells.contains(&band.cell));
         let style = Style { narrowest: NARROWEST, label: 8.0, ..Style::default() };
@@ -46,15 +52,14 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     Ok(vec![Picture { name: name.into(), scene, caption }])
 }
 
-/// The cells that are shown, and their bands.
-fn shown(results: &Results) -> Result<(Vec<usize>, Vec<Band>), StoreError> {
-    let all: Vec<usize> = (0..results.cells.rows()).collect();
-    let mut cells = spread::choose(&results.axes, &all, MOST);
+/// The cells that are shown, at most so many, and their bands.
+fn shown(results: &Results, all: &[usize], most: usize) -> Result<(Vec<usize>, Vec<Band>), StoreError> {
+    let mut cells = spread::choose(&results.axes, all, most);
     let mut bands = results.bands(&cells)?;
     let drawable = |bands: &[Band], cell: &usize| bands.iter().any(|band| band.cell == *cell);
     if cells.iter().any(|cell| !drawable(&bands, cell)) {
         // Only a share of the cells may be recorded.
-        cells = spread::choose(&results.axes, &results.recorded()?, MOST);
+        cells = spread::choose(&results.axes, &results.recorded()?, most);
         bands = results.bands(&cells)?;
     }
     bands.retain(|band| band.epochs.len() > 1 && band.bidder.is_none_or(|bidder| bidder < MOST_BIDDERS));
@@ -126,7 +131,9 @@ const ALIKE: f64 = 2.0;
 fn panels(results: &Results, rows: &[Vec<usize>], bands: &[Band], axis: &TimeAxis) -> Vec<Vec<Chart>> {
     let mut panels = Vec::new();
     for (at, row) in rows.iter().enumerate() {
-        let reaches: Vec<(f64, f64)> = row.iter().map(|&cell| reach(results, cell, bands)).collect();
+        let points = spread::panel_points(rows.len());
+        let reaches: Vec<(f64, f64)> =
+            row.iter().map(|&cell| reach(results, &[cell], bands, points)).collect();
         let all = reaches.iter().fold(reaches[0], |all, one| (all.0.min(one.0), all.1.max(one.1)));
         let narrowest = reaches.iter().map(|reach| reach.1 - reach.0).fold(f64::INFINITY, f64::min);
         let alike = all.1 - all.0 <= ALIKE * narrowest;
@@ -134,7 +141,7 @@ fn panels(results: &Results, rows: &[Vec<usize>], bands: &[Band], axis: &TimeAxi
         let mut charts = Vec::new();
         for (column, (&cell, own)) in row.iter().zip(&reaches).enumerate() {
             let mut chart = chart(results, cell, bands, axis, false);
-            let (low, high) = if alike { all } else { *own };
+            let (low, high) = if alike { reach(results, row, bands, points) } else { *own };
             chart.y = chart.y.over(low, high);
             if column > 0 {
                 chart.y.title = Markup::default();
@@ -153,48 +160,34 @@ fn panels(results: &Results, rows: &[Vec<usize>], bands: &[Band], axis: &TimeAxi
     panels
 }
 
-/// From where to where the multipliers and equilibria of a cell reach, with some room.
-fn reach(results: &Results, cell: usize, bands: &[Band]) -> (f64, f64) {
-    let mut all: Vec<f64> = Vec::new();
-    for band in bands.iter().filter(|band| band.cell == cell) {
-        all.extend(band.quantiles.iter().flatten());
-        all.extend(
-            references(results, Line { cell, bidder: band.bidder }).iter().map(|reference| reference.at),
-        );
-    }
-    let low = all.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    // Labels of equilibria stand above and below all.
-    let room = (0.12 * (high - low)).max(1e-6);
-    (low - room, high + room)
-}
+/// The share of what multipliers span that stays free above and below.
+const ROOM: f64 = 0.04;
 
-/// An equilibrium to compare with.
-struct Reference {
-    name: &'static str,
-    at: f64,
-}
-
-/// Equilibria nearer to another than this are one line.
-const SAME: f64 = 5e-5;
-
-/// The equilibria of a line that can be told apart: Nash first.
-fn references(results: &Results, line: Line) -> Vec<Reference> {
-    let names = [
-        ("Nash", "bne_multiplier"),
-        ("grid", "grid_multiplier"),
-        ("perturbed", "perturbed_multiplier"),
-        ("smoothed", "smoothed_multiplier"),
-        ("class", "class_multiplier"),
-    ];
-    let mut references: Vec<Reference> = Vec::new();
-    for (name, column) in names {
-        let Some(at) = results.number(line, column) else { continue };
-        if references.iter().all(|other| (other.at - at).abs() > SAME) {
-            references.push(Reference { name, at });
+/// From where to where the multipliers and equilibria of some cells reach, with room for the texts of
+/// equilibria in panels of so many points.
+fn reach(results: &Results, cells: &[usize], bands: &[Band], points: f64) -> (f64, f64) {
+    let span = |all: &[f64]| {
+        all.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (at.min(low), at.max(high)))
+    };
+    let (mut all, mut lines): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
+    for &cell in cells {
+        let own: Vec<&Band> = bands.iter().filter(|band| band.cell == cell).collect();
+        all.extend(own.iter().flat_map(|band| band.quantiles.iter().flatten()));
+        let marked = Marked::of(results, &own, SMALL);
+        all.extend(marked.lines.iter().map(|line| line.reference.at));
+        if marked.are_inline() {
+            lines.extend(marked.lines.iter().map(|line| line.reference.at));
         }
     }
-    references
+    let (low, high) = span(&all);
+    let room = (ROOM * (high - low)).max(1e-6);
+    let range = (low - room, high + room);
+    if lines.is_empty() {
+        return range;
+    }
+    let (lowest, highest) = span(&lines);
+    let share = label_height(Style::default().note) / points;
+    with_room(false, range, (lowest, share), (highest, share))
 }
 
 /// The chart of a cell; `alone` if it is the only one.
@@ -202,19 +195,11 @@ fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone:
     let own: Vec<&Band> = bands.iter().filter(|band| band.cell == cell).collect();
     let mut chart = Chart::new(axis.axis(), Axis::linear("multiplier *w*"));
     if !alone {
-        chart = chart.titled(written::cell(results, cell, &[])).unlettered();
+        chart = chart.titled(naming::cell_but(results, cell, &[])).unlettered();
     }
-    // Bidders who should come to the same place share its lines.
-    let places = |band: &Band| {
-        references_of(results, band).iter().map(|r| (r.name, r.at.to_bits())).collect::<Vec<_>>()
-    };
-    let same = own.iter().all(|band| places(band) == places(own[0]));
-    if same {
-        let references = references_of(results, own[0]);
-        // Small panels show Nash and what the learners should come to.
-        let shown = if alone { 4 } else { 2 }.min(references.len());
-        add_references(&mut chart, &references[..shown], (own.len() > 1).then_some(Ink::Text), true);
-    }
+    let marked = Marked::of(results, &own, if alone { ALONE } else { SMALL });
+    let names = names(results, &own);
+    marked.draw(&mut chart);
     let there = |epoch: f64| !axis.log || epoch > 0.0;
     for (at, band) in own.iter().enumerate() {
         let hue = Ink::Hue(at);
@@ -233,37 +218,17 @@ fn chart(results: &Results, cell: usize, bands: &[Band], axis: &TimeAxis, alone:
             rows.map(|at| (band.epochs[at], median[at])),
             Stroke::new(hue, if alone { 1.3 } else { 1.1 }),
         );
-        if !same {
-            let references = references_of(results, band);
-            add_references(&mut chart, &references[..references.len().min(2)], Some(hue), false);
-        }
-        if let (Some(bidder), Some(epoch), Some(end)) = (band.bidder, band.epochs.last(), median.last()) {
-            let label = if alone { format!("bidder {}", bidder + 1) } else { (bidder + 1).to_string() };
-            chart.end((*epoch, *end), label, hue);
+        if let (Some(name), Some(epoch), Some(end)) = (&names[at], band.epochs.last(), median.last()) {
+            chart.end((*epoch, *end), name.as_str(), hue);
         }
     }
+    marked.name(&mut chart, own[0].epochs.last().copied().unwrap_or(0.0));
     if let ([band], true) = (&own[..], alone)
         && band.replicates > 1
     {
         chart.note(format!("median, 5 to 95 % of {} runs, and one run", band.replicates), Ink::Hue(0));
     }
     chart
-}
-
-fn references_of(results: &Results, band: &Band) -> Vec<Reference> {
-    references(results, Line { cell: band.cell, bidder: band.bidder })
-}
-
-/// Adds equilibria: in one colour if it is given, and labelled with their values or not.
-fn add_references(chart: &mut Chart, references: &[Reference], ink: Option<Ink>, labelled: bool) {
-    for (at, reference) in references.iter().enumerate() {
-        let ink = ink.unwrap_or(if at == 0 { Ink::Text } else { Ink::Hue(at) });
-        let dash = if at == 0 { Dash::Dashed } else { Dash::Dotted };
-        let value =
-            if at == 0 { written::multiplier(reference.at) } else { written::number(reference.at, 4) };
-        let label = if labelled { format!("{} {value}", reference.name) } else { String::new() };
-        chart.reference(Direction::Across, reference.at, label, Stroke::new(ink, 0.8).dashed(dash));
-    }
 }
 
 fn description(results: &Results, bands: &[Band]) -> String {
@@ -282,7 +247,7 @@ fn caption(results: &Results, cells: &[usize], bands: &[Band], axis: &TimeAxis) 
     let what = match (most, bidders) {
         (1, _) => "Multipliers of one replicate over the epochs".to_owned(),
         (_, true) => format!(
-            "Multipliers over the epochs, a colour a bidder: medians of {many} replicates, with bands from the 5 to \
+            "Multipliers over the epochs, one colour per bidder: medians of {many} replicates, with bands from the 5 to \
              the 95 % quantile where there are at most {MOST_BANDS} bidders"
         ),
         (_, false) => format!(
@@ -313,9 +278,14 @@ fn lines(results: &Results, bands: &[Band]) -> String {
             }
         }
     }
+    let of_bidders = bands.iter().any(|band| {
+        band.bidder.is_some_and(|bidder| bidder > 0)
+            && references_of(results, band) != references(results, Line { cell: band.cell, bidder: Some(0) })
+    });
+    let colours = if of_bidders { ", in the bidder's colour where these differ" } else { "" };
     match &names[..] {
-        [] => "dashed: Nash".into(),
-        names => format!("dashed: Nash; dotted: the {} equilibrium", names.join(" or ")),
+        [] => format!("dashed: Nash{colours}"),
+        names => format!("dashed: Nash; dotted: the {} equilibrium{colours}", names.join(" or ")),
     }
 }
 

@@ -68,7 +68,14 @@ fn picture(
         names(&pair[0]) == names(&pair[1])
     });
     let columns = room::columns_with_names(inches, names, LEAST, panels.len().min(2));
-    let inches = if columns == 1 { subject.inches(1) } else { inches };
+    // Of one column, on as much paper as names need.
+    let narrow = subject.inches(1);
+    let is_roomy = names <= naming::LETTERS_OF_NAMES * narrow * 72.0;
+    let inches = match columns {
+        1 if is_roomy => narrow,
+        1 => subject.inches(2),
+        _ => inches,
+    };
     let drawn = drawn(panels);
     let mut charts: Vec<Vec<Chart>> = Vec::new();
     for (row, of_row) in panels.chunks(columns).enumerate() {
@@ -77,6 +84,7 @@ fn picture(
             let sides = Sides {
                 has_keys: at == 0,
                 has_names: column == 0 || !same_names,
+                names: naming::LETTERS_OF_NAMES * inches * 72.0 / columns as f64,
                 has_numbers: scale.range.is_none() || at + columns >= panels.len(),
             };
             chart(subject.results, axis, panel, scale, &drawn, sides)
@@ -95,6 +103,8 @@ struct Sides {
     has_keys: bool,
     /// Whether names stand at its left.
     has_names: bool,
+    /// The most points that a name takes.
+    names: f64,
     /// Whether numbers stand below it.
     has_numbers: bool,
 }
@@ -107,11 +117,11 @@ fn chart(
     drawn: &[bool; REFERENCES.len()],
     sides: Sides,
 ) -> Chart {
-    let names = panel.rows.iter().map(|row| row.name.as_str().into());
+    let names = panel.rows.iter().map(|row| naming::squeezed(&row.name, sides.names));
     let title = axis.map_or(String::new(), |axis| naming::title(&results.axes.all()[axis]));
     let y = Axis::categories(title, names);
     let y = if sides.has_names { y } else { y.unlabelled() };
-    let x = if scale.less_nash { "multiplier *w* less Nash" } else { "multiplier *w*" };
+    let x = if scale.minus_nash { "multiplier *w* minus Nash" } else { "multiplier *w*" };
     let x = Axis { range: scale.range, labelled: sides.has_numbers, ..Axis::linear(x) };
     let mut chart = Chart::new(x, y)
         .titled(panel.title.as_str())

@@ -1,4 +1,4 @@
-//! Heat maps over two numeric axes: the bias, diverging about 0, and what a best reply gains.
+//! Heat maps over two numeric axes: the bias, diverging about 0, and what a best response gains.
 
 use super::{Picture, Subject, naming, room, written};
 use crate::report::chart::{Axis, Cell, Chart, ColourBar, Figure, Height, Style};
@@ -25,12 +25,19 @@ const ACROSS: f64 = 19.0;
 /// A panel narrower than this stands below the others.
 const NARROWEST: f64 = 72.0;
 
+/// The least gain, in per cent, and the least bias, in thousandths, that are printed.
+const LEAST_PRINTED: f64 = 1e-3;
+const LEAST_BIAS: f64 = 5e-5;
+
+/// Gains below the largest one by more than this have one colour.
+const SPAN: f64 = 1e4;
+
 /// What a heat map shows.
 #[derive(Clone, Copy, PartialEq)]
 enum Measure {
-    /// The learned multiplier less that of the Nash equilibrium, in thousandths.
+    /// The learned multiplier minus that of the Nash equilibrium, in thousandths.
     Bias,
-    /// What a best reply gains over what it earns, in per cent, by its logarithm.
+    /// What a best response gains over what it earns, in per cent, by its logarithm.
     Epsilon,
 }
 
@@ -66,18 +73,23 @@ impl Measure {
         }
     }
 
-    /// What the colour of a number of the picture follows; NaN where it has none.
-    fn coloured(self, scaled: f64) -> f64 {
+    /// What the colour of a number of the picture follows; of gains below a floor that of the floor, for
+    /// their logarithm would take most of the colours.
+    fn coloured(self, scaled: f64, floor: f64) -> f64 {
         match self {
             Measure::Bias => scaled,
-            Measure::Epsilon if scaled > 0.0 => libm::log10(scaled),
-            Measure::Epsilon => f64::NAN,
+            Measure::Epsilon => libm::log10(scaled.max(floor)),
         }
     }
 
-    /// In two digits, below 100.
+    /// In two digits, below 100. A gain that is small beside what is told, and not 0, says so.
     fn printed(self, scaled: f64) -> String {
-        written::number(scaled, naming::places(scaled, 2).min(4))
+        match self {
+            _ if scaled == 0.0 => "0".into(),
+            Measure::Epsilon if scaled.abs() < LEAST_PRINTED => format!("<{LEAST_PRINTED}"),
+            Measure::Bias if scaled.abs() < LEAST_BIAS => "0".into(),
+            _ => written::number(scaled, naming::places(scaled, 2).min(4)),
+        }
     }
 }
 
@@ -155,6 +167,8 @@ fn values(results: &Results, plane: &Plane, group: &[usize], measure: Measure) -
 struct Map {
     measure: Measure,
     bar: ColourBar,
+    /// Gains below it have its colour.
+    floor: f64,
     /// One a group.
     panels: Vec<Vec<Value>>,
 }
@@ -164,9 +178,10 @@ fn map(results: &Results, plane: &Plane, groups: &[&[usize]], measure: Measure) 
     let panels: Vec<Vec<Value>> = groups.iter().map(|group| values(results, plane, group, measure)).collect();
     let numbers = || panels.iter().flatten().map(|value| value.scaled);
     numbers().next()?;
-    let bar = ColourBar::of_values(numbers().map(|scaled| measure.coloured(scaled)), measure.scale());
+    let floor = numbers().fold(0.0, f64::max) / SPAN;
+    let bar = ColourBar::of_values(numbers().map(|scaled| measure.coloured(scaled, floor)), measure.scale());
     let bar = ColourBar { diverging: measure == Measure::Bias, ..bar };
-    Some(Map { measure, bar, panels })
+    Some(Map { measure, bar, floor, panels })
 }
 
 fn picture(subject: &Subject, plane: &Plane, groups: &[&[usize]], name: String, maps: &[Map]) -> Picture {
@@ -179,16 +194,13 @@ fn picture(subject: &Subject, plane: &Plane, groups: &[&[usize]], name: String, 
     let columns = room::columns(inches, least).min(panels.len());
     let inches = if columns == 1 { subject.inches(1) } else { inches };
     let mut charts: Vec<Vec<Chart>> = Vec::new();
+    // What the numbers of all panels are is said once, above them.
+    let is_headed = maps.len() == 1 && groups.len() > 1;
     let tallest = TALLEST / panels.len().div_ceil(columns) as f64;
     for row in panels.chunks(columns) {
         let chart = |(column, (map, group)): (usize, &(&Map, usize))| {
             let cell = naming::cell(results, groups[*group][0], &plane.further);
-            let title = match (maps.len(), cell.as_str()) {
-                (1, "") | (2.., _) => map.measure.title().to_owned(),
-                // What the numbers of all are is said once.
-                (_, cell) if *group == 0 => format!("{cell}: {}", map.measure.title()),
-                (_, cell) => cell.to_owned(),
-            };
+            let title = if is_headed { cell } else { map.measure.title().to_owned() };
             let is_last = column + 1 == row.len() || maps.len() > 1;
             let sides = Sides { has_names: column == 0, has_scale: is_last, tallest };
             chart(results, plane, map, *group, title, sides)
@@ -197,13 +209,15 @@ fn picture(subject: &Subject, plane: &Plane, groups: &[&[usize]], name: String, 
     }
     let title = match maps {
         [Map { measure: Measure::Bias, .. }] => "Bias over two settings",
-        [_] => "Gain of a best reply over two settings",
-        _ => "Bias and gain of a best reply over two settings",
+        [_] => "Gain of a best response over two settings",
+        _ => "Bias and gain of a best response over two settings",
     };
     let [across, up] = [plane.across, plane.up].map(|axis| naming::plain(&naming::title(&axes[axis])));
     let description = format!("{} over {across} and {up}.", naming::counted(panels.len(), "heat map"));
     let style = Style { narrowest: NARROWEST, ..Style::default() };
-    let scene = Figure::new(&name, title, &description, inches).styled(style).grid(charts);
+    let heading = if is_headed { maps[0].measure.title() } else { "" };
+    let figure = Figure::new(&name, title, &description, inches).headed(heading).styled(style);
+    let scene = figure.grid(charts);
     Picture { name, scene, caption: caption(results, plane, groups, maps) }
 }
 
@@ -244,7 +258,7 @@ fn chart(
         Cell {
             label: is_printed.then(|| Markup::plain(&printed)),
             mark: Some(Mark { cell: value.cell, tip: format!("{line}: {printed}{unit}") }),
-            ..Cell::unit(value.x, value.y, map.bar.ink(map.measure.coloured(value.scaled)))
+            ..Cell::unit(value.x, value.y, map.bar.ink(map.measure.coloured(value.scaled, map.floor)))
         }
     };
     chart.cells(map.panels[group].iter().map(cell));
@@ -259,9 +273,9 @@ fn chart(
 fn caption(results: &Results, plane: &Plane, groups: &[&[usize]], maps: &[Map]) -> String {
     let told = maps.iter().map(|map| {
         let what = match map.measure {
-            Measure::Bias => "the multiplier's tail mean less that of Nash, in thousandths",
+            Measure::Bias => "the multiplier's tail mean minus that of Nash, in thousandths",
             Measure::Epsilon => {
-                "what a best reply gains, in per cent of what it earns (colours by the logarithm)"
+                "what a best response gains, in per cent of what it earns (colours by the logarithm)"
             }
         };
         let value = |value: &Value| {
@@ -294,8 +308,16 @@ mod tests {
     }
 
     #[test]
-    fn what_gains_nothing_has_no_colour_of_a_logarithm() {
-        assert!(Measure::Epsilon.coloured(0.0).is_nan());
-        assert_eq!(Measure::Epsilon.coloured(Measure::Epsilon.scaled(0.1)), 1.0);
+    fn what_gains_nothing_has_the_colour_of_the_floor() {
+        let coloured = |gain: f64| Measure::Epsilon.coloured(Measure::Epsilon.scaled(gain), 1e-3);
+        assert_eq!([0.0, 1e-12, 1e-5, 0.1].map(coloured), [-3.0, -3.0, -3.0, 1.0]);
+        assert_eq!(Measure::Bias.coloured(-2.0, 1e-3), -2.0);
+    }
+
+    #[test]
+    fn small_gains_are_not_printed_as_nought() {
+        let printed = [0.0, 1e-9, 0.0012, 0.35].map(|scaled| Measure::Epsilon.printed(scaled));
+        assert_eq!(printed, ["0", "<0.001", "0.0012", "0.35"]);
+        assert_eq!(Measure::Bias.printed(-1e-6), "0");
     }
 }

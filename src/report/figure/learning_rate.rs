@@ -1,15 +1,13 @@
 //! The learning bias over the learning rate: what is left of it where steps are small.
 
 use super::series::{Along, Series};
-use super::{Picture, Subject, spread, written};
+use super::spread::Space;
+use super::{Picture, Subject, naming, spread, written};
 use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker, Style};
 use crate::report::findings::LearningRateZero;
 use crate::report::results::{Line, Results};
 use crate::report::scene::{Ink, Mark, Markup, Stroke};
 use crate::store::StoreError;
-
-/// The most panels.
-const MOST: usize = 12;
 
 /// A panel narrower than this stands below the others.
 const NARROWEST: f64 = 84.0;
@@ -26,9 +24,9 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     }
     let name = "learning-rate";
     let firsts: Vec<usize> = told.iter().filter(|told| told.bidder == 0).map(|told| told.cell).collect();
-    let chosen = spread::choose(&results.axes, &firsts, MOST);
-    let inches = subject.inches(chosen.len().min(3));
-    let rows = spread::rows(&results.axes, &chosen, inches, |_| None);
+    let space = Space::of(subject, firsts.len().min(3), spread::LEAST);
+    let (chosen, inches) = (spread::choose(&results.axes, &firsts, space.most()), space.inches);
+    let rows = spread::rows(&results.axes, &chosen, &space, |_| None);
     let shown = rows.concat().len();
     let many = shown > 1;
     let style =
@@ -48,7 +46,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
             let narrowest = reaches.iter().map(|reach| reach.1 - reach.0).fold(f64::INFINITY, f64::min);
             let alike = all.1 - all.0 <= 3.0 * narrowest;
             let chart = |(column, &cell): (usize, &usize)| {
-                let title = if many { written::cell(results, cell, &[along.axis]) } else { String::new() };
+                let title = if many { naming::cell_but(results, cell, &[along.axis]) } else { String::new() };
                 let mut chart = chart(&of_cell(cell), &along, &title, scale);
                 let (low, high) = if alike { all } else { reaches[column] };
                 chart.y = chart.y.over(low * scale.factor, high * scale.factor);
@@ -192,7 +190,7 @@ fn caption(results: &Results, along: &Along, told: &[Told], (shown, all): (usize
     let bars =
         if points().any(|place| place.width.is_some()) { " with 95 % intervals (Student)" } else { "" };
     let mut caption = format!(
-        "Learning bias (the learned multiplier less the equilibrium it should come to) over the learning rate; means of \
+        "Learning bias (the learned multiplier minus the equilibrium it should come to) over the learning rate; means of \
          {}{bars}.",
         written::replicates(results, points().map(|place| place.mark.cell))
     );

@@ -1,17 +1,21 @@
 //! Mixtures over multipliers: how they concentrate over the epochs where that was recorded, and where they
 //! end.
 
+mod equilibria;
+
+use equilibria::{reference_pen, references, titled_with};
+
 use super::{Picture, Subject, naming, room, spread, written};
 use crate::report::chart::{Axis, Cell, Chart, Direction, Dot, Figure, Height, Marker, Sample};
 use crate::report::results::{Line, Mixing, Mixture, Results};
-use crate::report::scene::{Dash, Ink, Mark, Stroke};
+use crate::report::scene::{Ink, Mark, Stroke};
 use crate::store::StoreError;
 
 /// Points that a panel needs.
 const LEAST: f64 = 150.0;
 
 /// The height of a panel, in points.
-const HEIGHT: f64 = 110.0;
+const HEIGHT: f64 = 104.0;
 
 /// The most panels one below the other in a picture.
 const MOST_ROWS: usize = 4;
@@ -30,9 +34,6 @@ const LEAST_WEIGHT: f64 = 5e-3;
 
 /// The levels between which strips lie.
 const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
-
-/// Equilibria that are closer than this are one.
-const SAME: f64 = 1e-6;
 
 pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let mut pictures = over_time(subject)?;
@@ -53,10 +54,12 @@ fn name(page: usize) -> String {
 
 /// Charts in pictures of as many as have room.
 fn pictures(subject: &Subject, charts: Vec<Chart>, first: usize, title: &str, caption: &str) -> Vec<Picture> {
+    let columns_of = |inches: f64| room::columns(inches, LEAST).min(charts.len()).max(1);
     let inches = subject.inches(charts.len().min(2));
-    let columns = room::columns(inches, LEAST).min(charts.len()).max(1);
+    let columns = columns_of(inches);
     let inches = if columns == 1 { subject.inches(1) } else { inches };
-    let pages = charts.chunks(columns * MOST_ROWS).enumerate();
+    let of_page = columns_of(subject.paper(charts.len().min(2))) * MOST_ROWS;
+    let pages = charts.chunks(of_page).enumerate();
     let picture = |(page, charts): (usize, &[Chart])| {
         let name = name(first + page);
         let rows: Vec<Vec<Chart>> = charts.chunks(columns).map(<[Chart]>::to_vec).collect();
@@ -65,29 +68,6 @@ fn pictures(subject: &Subject, charts: Vec<Chart>, first: usize, title: &str, ca
         Picture { name, scene, caption: caption.to_owned() }
     };
     pages.map(picture).collect()
-}
-
-/// The multipliers of Nash and of the grid's equilibria, with their names, each place once.
-fn references(results: &Results, line: Line) -> Vec<(&'static str, f64)> {
-    let nash = results.number(line, "bne_multiplier").map(|at| ("Nash", at));
-    let grid = results.cells.text("grid_equilibria", line.cell).unwrap_or_default();
-    let mut all: Vec<(&str, f64)> = nash.into_iter().collect();
-    for at in grid_equilibria(grid, line.bidder.unwrap_or(0)) {
-        if !all.iter().any(|(_, known)| (known - at).abs() < SAME) {
-            all.push(("grid", at));
-        }
-    }
-    all
-}
-
-/// A bidder's multipliers in the equilibria of a grid, as `cells` tells them: commas between equilibria,
-/// strokes between bidders who differ.
-fn grid_equilibria(told: &str, bidder: usize) -> Vec<f64> {
-    let own = |equilibrium: &str| {
-        let bidders: Vec<&str> = equilibrium.split('/').collect();
-        bidders.get(bidder).or(bidders.first())?.trim().parse().ok()
-    };
-    told.split(", ").filter_map(own).collect()
 }
 
 /// Strips of what the mixtures of a bidder hold at each epoch, and the equilibria.
@@ -102,7 +82,7 @@ fn over_time(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     if mixings.is_empty() {
         return Ok(Vec::new());
     }
-    let charts = mixings.iter().enumerate().map(|(at, mixing)| strip(results, mixing, at == 0)).collect();
+    let charts = mixings.iter().map(|mixing| strip(results, mixing)).collect();
     let replicates = mixings.iter().map(|mixing| mixing.replicates).max().unwrap_or(0);
     let left_out = if cells.len() > shown.len() || found > mixings.len() {
         format!(" Shown are {} panels of {} cells, spread over the axes.", mixings.len(), cells.len())
@@ -117,10 +97,10 @@ fn over_time(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     Ok(pictures(subject, charts, 0, "Mixtures over the epochs", &caption))
 }
 
-fn strip(results: &Results, mixing: &Mixing, has_keys: bool) -> Chart {
+fn strip(results: &Results, mixing: &Mixing) -> Chart {
     let line = Line { cell: mixing.cell, bidder: (!results.is_alike(mixing.cell)).then_some(mixing.bidder) };
     let mut chart = Chart::new(Axis::log("epoch"), Axis::linear("multiplier *w*"))
-        .titled(naming::line(results, line))
+        .titled(naming::row(results, line, &[]))
         .tall(Height::Points(HEIGHT));
     let rows = |low: usize, high: usize| {
         let ends = mixing.quantiles[low].iter().zip(&mixing.quantiles[high]);
@@ -130,28 +110,22 @@ fn strip(results: &Results, mixing: &Mixing, has_keys: bool) -> Chart {
     chart.band(rows(0, 4), Ink::Hue(0).faint(0.18));
     chart.band(rows(1, 3), Ink::Hue(0).faint(0.35));
     chart.line(rows(2, 2).into_iter().map(|(epoch, at, _)| (epoch, at)), Stroke::new(Ink::Hue(0), 1.3));
-    if has_keys {
-        chart.key(Sample::Line(Stroke::new(Ink::Hue(0), 1.3)), "median");
-        chart.key(Sample::Area(Ink::Hue(0).faint(0.45)), "50 %");
-        chart.key(Sample::Area(Ink::Hue(0).faint(0.18)), "90 %");
+    chart.key(Sample::Line(Stroke::new(Ink::Hue(0), 1.3)), "median");
+    chart.key(Sample::Area(Ink::Hue(0).faint(0.45)), "50 %");
+    chart.key(Sample::Area(Ink::Hue(0).faint(0.18)), "90 %");
+    let last = mixing.epochs.last().copied().unwrap_or(f64::NAN);
+    let places = references(results, line);
+    // Texts within the panel would lie on bands.
+    for (name, at) in places {
+        chart.reference(Direction::Across, at, "", reference_pen(name));
+        let label = format!("{name} {}", written::multiplier(at));
+        chart.end((last, at), label, reference_pen(name).paint.ink);
     }
-    mark_references(&mut chart, Direction::Across, &references(results, line));
     chart
 }
 
-fn reference_pen(name: &str) -> Stroke {
-    let (ink, dash) = if name == "Nash" { (Ink::Text, Dash::Dashed) } else { (Ink::Hue(3), Dash::Dotted) };
-    Stroke::new(ink, 0.8).dashed(dash)
-}
-
-fn mark_references(chart: &mut Chart, along: Direction, references: &[(&'static str, f64)]) {
-    let mut named: Vec<&str> = Vec::new();
-    for (name, at) in references {
-        let label = if named.contains(name) { "" } else { *name };
-        chart.reference(along, *at, label, reference_pen(name));
-        named.push(name);
-    }
-}
+/// The most equilibria that have their texts on a panel of weights, on the outer side of each.
+const MOST_INLINE: usize = 2;
 
 /// A mixture as a series of a panel.
 struct Series {
@@ -179,19 +153,12 @@ fn at_the_end(subject: &Subject, first: usize) -> Result<Vec<Picture>, StoreErro
         })
         .filter(|(_, series)| !series.is_empty())
         .collect();
-    let names = |series: &[Series]| series.iter().map(|series| series.name.clone()).collect::<Vec<_>>();
-    // Series that are the same everywhere are named once.
-    let are_same = all.windows(2).all(|pair| names(&pair[0].1) == names(&pair[1].1));
     // Weights of many series hide each other.
     let is_many = all.iter().any(|(_, series)| series.len() > MOST_WEIGHTS);
-    let chart = |(at, (title, series)): (usize, &(String, Vec<Series>))| {
-        if is_many {
-            strips(results, title, series, at == 0)
-        } else {
-            weights(results, title, series, at == 0 || !are_same)
-        }
+    let chart = |(title, series): &(String, Vec<Series>)| {
+        if is_many { strips(results, title, series) } else { weights(results, title, series) }
     };
-    let charts: Vec<Chart> = all.iter().enumerate().map(chart).collect();
+    let charts: Vec<Chart> = all.iter().map(chart).collect();
     if charts.is_empty() {
         return Ok(Vec::new());
     }
@@ -264,17 +231,36 @@ fn range(series: &[Series]) -> (f64, f64) {
     heavy.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)))
 }
 
-fn weights(results: &Results, title: &str, series: &[Series], has_keys: bool) -> Chart {
+fn weights(results: &Results, title: &str, series: &[Series]) -> Chart {
+    let places = series.first().map_or(Vec::new(), |Series { mixture, .. }| {
+        references(results, Line { cell: mixture.cell, bidder: Some(mixture.bidder) })
+    });
+    let is_inline = places.len() <= MOST_INLINE;
+    let title = if is_inline { title.to_owned() } else { titled_with(title, &places) };
     let mut chart = Chart::new(Axis::linear("multiplier *w*"), Axis::linear("weight").holding(0.0))
         .titled(title)
         .tall(Height::Points(HEIGHT));
     let (low, high) = range(series);
+    for (name, at) in &places {
+        let label = if is_inline { format!("{name} {}", written::multiplier(*at)) } else { String::new() };
+        chart.reference(Direction::Up, *at, label, reference_pen(name));
+    }
     for (at, Series { name, colour, mixture }) in series.iter().enumerate() {
+        // Stems of several series stand side by side.
+        let arms_apart = mixture.multipliers.windows(2).map(|pair| pair[1] - pair[0]);
+        let apart = arms_apart.fold(f64::INFINITY, f64::min);
+        let aside = ASIDE * apart * (at as f64 - 0.5 * (series.len() as f64 - 1.0));
+        let aside = if aside.is_finite() { aside } else { 0.0 };
         let arms = || {
             let arms = mixture.multipliers.iter().copied().zip(mixture.weights.iter().copied());
             arms.filter(|(multiplier, _)| (low..=high).contains(multiplier))
         };
-        chart.line(arms(), Stroke::new(Ink::Hue(*colour), 0.9));
+        // Arms are apart: nothing lies between them.
+        let stems = arms().filter(|(_, weight)| *weight >= LEAST_WEIGHT).flat_map(|(multiplier, weight)| {
+            let at = multiplier + aside;
+            [(at, 0.0), (at, weight), (f64::NAN, f64::NAN)]
+        });
+        chart.line(stems, Stroke::new(Ink::Hue(*colour), 0.9));
         let dot = |(multiplier, weight): (f64, f64)| {
             let label = naming::plain(&naming::line(results, Line { cell: mixture.cell, bidder: None }));
             let tip = format!(
@@ -282,20 +268,19 @@ fn weights(results: &Results, title: &str, series: &[Series], has_keys: bool) ->
                 written::number(weight, 3),
                 written::number(multiplier, 3)
             );
-            Dot { at: (multiplier, weight), mark: Some(Mark { cell: mixture.cell, tip }) }
+            Dot { at: (multiplier + aside, weight), mark: Some(Mark { cell: mixture.cell, tip }) }
         };
         let heavy = arms().filter(|(_, weight)| *weight >= LEAST_WEIGHT);
         chart.points(heavy.map(dot), Marker::series(*colour), Ink::Hue(*colour));
-        if has_keys && !name.is_empty() {
+        if !name.is_empty() {
             chart.key(Sample::Point(Marker::series(*colour), Ink::Hue(*colour)), name.as_str());
-        }
-        if at == 0 {
-            let line = Line { cell: mixture.cell, bidder: Some(mixture.bidder) };
-            mark_references(&mut chart, Direction::Up, &references(results, line));
         }
     }
     chart
 }
+
+/// How far stems of the same arm stand apart, as a share of the way to the next arm.
+const ASIDE: f64 = 0.16;
 
 /// The multipliers that a mixture stays at or below with these probabilities.
 fn quantiles(mixture: &Mixture) -> [f64; LEVELS.len()] {
@@ -312,26 +297,25 @@ fn quantiles(mixture: &Mixture) -> [f64; LEVELS.len()] {
 }
 
 /// A row a mixture: a strip over what it holds.
-fn strips(results: &Results, title: &str, series: &[Series], has_keys: bool) -> Chart {
+fn strips(results: &Results, title: &str, series: &[Series]) -> Chart {
+    let places = series.first().map_or(Vec::new(), |Series { mixture, .. }| {
+        references(results, Line { cell: mixture.cell, bidder: Some(mixture.bidder) })
+    });
+    let held = series.iter().flat_map(|series| quantiles(&series.mixture));
+    let held = held.chain(places.iter().map(|(_, at)| *at)).filter(|at| at.is_finite());
+    let (low, high) = held.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), at| (at.min(l), at.max(h)));
+    // Strips that end at the frame would look cut off.
+    let room = (0.04 * (high - low)).max(1e-6);
     let names = series.iter().map(|series| series.name.as_str().into());
-    let mut chart = Chart::new(Axis::linear("multiplier *w*"), Axis::categories("", names))
-        .titled(title)
+    let x = Axis::linear("multiplier *w*").over(low - room, high + room);
+    let mut chart = Chart::new(x, Axis::categories("", names))
+        .titled(titled_with(title, &places))
         .unlettered()
         .tall(Height::PerName(ROW));
-    if let Some(Series { mixture, .. }) = series.first() {
-        let line = Line { cell: mixture.cell, bidder: Some(mixture.bidder) };
-        let places = references(results, line);
-        // Labels within the panel would lie on strips.
-        for (name, at) in &places {
-            chart.reference(Direction::Up, *at, "", reference_pen(name));
-        }
-        if has_keys {
-            for name in
-                ["Nash", "grid"].into_iter().filter(|name| places.iter().any(|place| place.0 == *name))
-            {
-                chart.key(Sample::Line(reference_pen(name)), name);
-            }
-        }
+    // Labels within the panel would lie on strips: the title has the values.
+    for (name, at) in &places {
+        chart.reference(Direction::Up, *at, "", reference_pen(name));
+        chart.key(Sample::Line(reference_pen(name)), *name);
     }
     let (light, dark) = (Ink::Hue(0).faint(0.25), Ink::Hue(0).faint(0.5));
     let strip = |(at, series): (usize, &Series), ends: [usize; 2], half: f64, paint| {
@@ -349,24 +333,15 @@ fn strips(results: &Results, title: &str, series: &[Series], has_keys: bool) -> 
         Dot { at: (median, at as f64), mark: Some(Mark { cell: series.mixture.cell, tip }) }
     };
     chart.points(rows().map(dot), Marker::Circle, Ink::Hue(0));
-    if has_keys {
-        chart.key(Sample::Point(Marker::Circle, Ink::Hue(0)), "median");
-        chart.key(Sample::Area(dark), "50 %");
-        chart.key(Sample::Area(light), "90 %");
-    }
+    chart.key(Sample::Point(Marker::Circle, Ink::Hue(0)), "median");
+    chart.key(Sample::Area(dark), "50 %");
+    chart.key(Sample::Area(light), "90 %");
     chart
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn equilibria_of_the_grid_are_those_of_the_bidder() {
-        assert_eq!(grid_equilibria("0.49, 0.5", 1), [0.49, 0.5]);
-        assert_eq!(grid_equilibria("0.5/0.32, 0.52/0.34", 1), [0.32, 0.34]);
-        assert_eq!(grid_equilibria("", 0), [0.0; 0]);
-    }
 
     #[test]
     fn arms_are_shown_between_the_lowest_and_the_highest_of_weight() {

@@ -13,6 +13,7 @@ mod mixture;
 mod naming;
 mod oscillation;
 mod phase;
+mod references;
 mod rmse_beta;
 mod room;
 mod series;
@@ -35,11 +36,19 @@ pub(super) struct Subject<'a> {
     pub(super) findings: &'a Findings,
     /// What the sweep file asks for.
     pub(super) settings: &'a ReportSettings,
+    /// The width in inches of a phone's paper, where figures are drawn once more for one: what they show is
+    /// the same, in panels one below the other.
+    pub(super) phone: Option<f64>,
 }
 
 impl Subject<'_> {
     /// The width in inches of a figure with so many panels side by side.
     pub(super) fn inches(&self, panels: usize) -> f64 {
+        self.phone.unwrap_or_else(|| self.paper(panels))
+    }
+
+    /// The same in files, which decides what a figure shows.
+    pub(super) fn paper(&self, panels: usize) -> f64 {
         self.settings.inches(panels)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::written;
 use crate::report::results::{Axis, Line, Results};
-use crate::report::scene::{Markup, escape};
+use crate::report::scene::{Markup, escape, width};
 
 /// The letter of a setting, and what it is called on an axis.
 const LETTERS: [(&str, &str, &str); 2] =
@@ -25,7 +25,7 @@ pub(super) fn tick(axis: &Axis, place: usize) -> String {
         // Of a geometric progression, say.
         Some(number) if axis.values[place].text.len() > LONG => short(number, 3),
         Some(_) => escape(&axis.values[place].text),
-        None => escape(&words(axis)[place]),
+        None => escape(&words(axis).0[place]),
     }
 }
 
@@ -37,18 +37,97 @@ pub(super) fn value(axis: &Axis, place: usize) -> String {
     let plain = axis.keys.len() != 1 || !["true", "false"].contains(&tick.as_str());
     match letter {
         Some((_, letter, _)) => format!("{letter} = {tick}"),
-        None if plain && !axis.is_numeric() => tick,
-        // A key of a learner is named without the learner: `step 0.04` of `mwu.step`.
-        None => format!("{} {tick}", escape(&spaced(axis.name.rsplit('.').next().unwrap_or_default()))),
+        // Words of a zip say by themselves what they are, and its numbers by their keys.
+        None if axis.keys.len() > 1 => zipped(axis, place),
+        // So do the words of a key, but for those beside numbers: `batch exact`.
+        None if plain && axis.values.iter().all(|value| value.number.is_none()) => tick,
+        None => format!("{} {tick}", key(&axis.name)),
     }
 }
 
-/// What a cell is called by its places along some axes, as markup; empty along none.
+/// What a key is called before its number, as markup. A key of a learner is named without the learner: `step`
+/// of
+/// `mwu.step`.
+fn key(name: &str) -> String {
+    escape(&spaced(name.rsplit('.').next().unwrap_or_default()))
+}
+
+/// A value of a zip: `adam, learning rate 0.003`.
+fn zipped(axis: &Axis, place: usize) -> String {
+    let (_, count) = words(axis);
+    let options = options(axis);
+    let parts = axis.keys.iter().enumerate().take(count).filter_map(|(at, name)| {
+        let word = axis.values[place].words.get(at)?;
+        Some(match word.parse::<f64>() {
+            Ok(_) if at > 0 => format!("{} {}", key(name), escape(word)),
+            _ => escape(&label(&options, &options[place], at)?),
+        })
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// The name of a learner in a sweep file, without its options.
+pub(super) fn learner(word: &str) -> String {
+    escape(&named(word).name)
+}
+
+/// What a cell is called by its places along some axes, as markup; empty along none. Learners come last:
+/// their names are the longest, and what is too long is shortened at its end.
 pub(super) fn cell(results: &Results, cell: usize, axes: &[usize]) -> String {
     let all = results.axes.all();
+    let is_learner = |axis: &Axis| axis.keys.iter().any(|key| key == "learner");
     let value = |&axis: &usize| results.axes.place(cell, axis).map(|place| value(&all[axis], place));
-    axes.iter().filter_map(value).collect::<Vec<_>>().join(", ")
+    let (last, first): (Vec<usize>, Vec<usize>) = axes.iter().partition(|axis| is_learner(&all[**axis]));
+    first.iter().chain(&last).filter_map(value).collect::<Vec<_>>().join(", ")
 }
+
+/// What a cell is called by its places along all axes but some, as markup.
+pub(super) fn cell_but(results: &Results, cell: usize, but: &[usize]) -> String {
+    let axes: Vec<usize> = (0..results.axes.all().len()).filter(|axis| !but.contains(axis)).collect();
+    self::cell(results, cell, &axes)
+}
+
+/// The same of a line, the bidder first: a name that is too long is shortened at its end. Empty of the only
+/// cell's only line.
+pub(super) fn row(results: &Results, line: Line, but: &[usize]) -> String {
+    let bidder = line.bidder.map(|bidder| format!("bidder {}", bidder + 1));
+    let cell = Some(cell_but(results, line.cell, but)).filter(|cell| !cell.is_empty());
+    bidder.into_iter().chain(cell).collect::<Vec<_>>().join(", ")
+}
+
+/// The most of a panel's width that names at its left take.
+pub(super) const LETTERS_OF_NAMES: f64 = 0.46;
+
+/// The size of names at ticks, in points.
+const NAME: f64 = 7.0;
+
+/// A name in at most so many points: its longest part is shortened, which is that of a learner, and never
+/// what tells a bidder, a setting or an option.
+pub(super) fn squeezed(name: &str, length: f64) -> Markup {
+    let parts: Vec<Markup> = name.split(", ").map(Markup::from).collect();
+    let long = |part: &Markup| width(part, NAME, false);
+    let longest = (0..parts.len()).max_by(|&a, &b| long(&parts[a]).total_cmp(&long(&parts[b])));
+    let joined = |keep: Option<usize>| {
+        let mut all = Markup::default();
+        for (at, part) in parts.iter().enumerate() {
+            let comma = if at == 0 { Markup::default() } else { ", ".into() };
+            let keep = keep.filter(|_| Some(at) == longest);
+            let part = keep.map_or_else(|| part.clone(), |keep| part.shortened(keep));
+            all = all.followed(&comma).followed(&part);
+        }
+        all
+    };
+    let whole = joined(None);
+    let letters = longest.map_or(0, |at| parts[at].text().chars().count());
+    if long(&whole) <= length || letters <= FEWEST {
+        return whole;
+    }
+    let shorter = (FEWEST..letters).rev().map(|keep| joined(Some(keep)));
+    shorter.into_iter().find(|name| long(name) <= length).unwrap_or_else(|| joined(Some(FEWEST)))
+}
+
+/// So many letters of a learner's name are kept.
+const FEWEST: usize = 3;
 
 /// What a line is called by its places along all axes, and its bidder, as markup; the sweep's name where
 /// there is neither.
@@ -71,21 +150,25 @@ fn spaced(name: &str) -> String {
     name.replace(['_', '.'], " ")
 }
 
-/// What the values of an axis of words are called: of several keys the fewest first ones that tell the values
-/// apart; options that all values of one name share are left out.
-fn words(axis: &Axis) -> Vec<String> {
-    let options: Vec<Vec<Named>> =
-        axis.values.iter().map(|value| value.words.iter().map(|word| named(word)).collect()).collect();
+fn options(axis: &Axis) -> Vec<Vec<Named>> {
+    axis.values.iter().map(|value| value.words.iter().map(|word| named(word)).collect()).collect()
+}
+
+/// What the values of an axis of words are called, and by how many of its keys: of several keys the fewest
+/// first ones that tell the values apart; options that all values of one name share are left out.
+fn words(axis: &Axis) -> (Vec<String>, usize) {
+    let options = options(axis);
     let mut most = 0;
     for count in 1..=axis.keys.len().max(1) {
         most = count;
         let labels = labels(&options, count);
         if are_different(&labels) {
-            return labels;
+            return (labels, count);
         }
     }
     let labels = labels(&options, most);
-    if are_different(&labels) { labels } else { axis.values.iter().map(|value| value.text.clone()).collect() }
+    let texts = || axis.values.iter().map(|value| value.text.clone()).collect();
+    (if are_different(&labels) { labels } else { texts() }, most)
 }
 
 fn are_different(labels: &[String]) -> bool {
@@ -102,21 +185,20 @@ struct Named {
 }
 
 fn labels(all: &[Vec<Named>], count: usize) -> Vec<String> {
-    let label = |words: &Vec<Named>| {
-        let texts: Vec<String> = words
-            .iter()
-            .take(count)
-            .enumerate()
-            .map(|(key, word)| {
-                let same = || all.iter().filter_map(|words| words.get(key)).filter(|w| w.name == word.name);
-                let shared = |option: &&(String, String)| same().all(|word| word.options.contains(option));
-                let told = word.options.iter().filter(|option| !shared(option)).map(told_option);
-                std::iter::once(word.name.clone()).chain(told).collect::<Vec<_>>().join(", ")
-            })
-            .collect();
+    let joined = |words: &Vec<Named>| {
+        let texts: Vec<String> = (0..count).filter_map(|key| label(all, words, key)).collect();
         texts.join(" ")
     };
-    all.iter().map(label).collect()
+    all.iter().map(joined).collect()
+}
+
+/// A value's word of a key, with the options that tell it from those of the same name.
+fn label(all: &[Vec<Named>], words: &[Named], key: usize) -> Option<String> {
+    let word = words.get(key)?;
+    let same = || all.iter().filter_map(|words| words.get(key)).filter(|w| w.name == word.name);
+    let shared = |option: &&(String, String)| same().all(|word| word.options.contains(option));
+    let told = word.options.iter().filter(|option| !shared(option)).map(told_option);
+    Some(std::iter::once(word.name.clone()).chain(told).collect::<Vec<_>>().join(", "))
 }
 
 /// `cross` of cross = true, `winning-bid` of feedback = "winning-bid", `step 1` of step = 1.
@@ -252,7 +334,9 @@ mod tests {
     fn words_of_a_zip_are_as_few_as_tell_them_apart() {
         let rows: [&[&str]; 3] = [&["adam", "0.003"], &["adam", "0.01"], &["sgd", "0.1"]];
         let zip = axis("optimiser", &["learner", "learning_rate"], &rows);
-        assert_eq!(tick(&zip, 0), "adam 0.003");
+        assert_eq!([tick(&zip, 0), value(&zip, 0)], ["adam 0.003", "adam, learning rate 0.003"]);
+        let batch = axis("batch", &["batch"], &[&["8"], &["exact"]]);
+        assert_eq!([value(&batch, 0), value(&batch, 1)], ["batch 8", "batch exact"]);
         let rows: [&[&str]; 4] = [
             &["{ mwu = { step = 1 } }", "128"],
             &["{ mwu = { step = 1, cross = true } }", "128"],
@@ -262,6 +346,18 @@ mod tests {
         let zip = axis("learner", &["learner", "batch"], &rows);
         let ticks: Vec<String> = (0..4).map(|place| tick(&zip, place)).collect();
         assert_eq!(ticks, ["mwu", "mwu, cross", "mwu, winning-bid", "soda"]);
+        assert_eq!([value(&zip, 1), value(&zip, 3)], ["mwu, cross", "soda"]);
+        assert_eq!(learner(rows[1][0]), "mwu");
+    }
+
+    #[test]
+    fn of_long_names_the_learner_is_shortened() {
+        let name = "bidder 2, mwu-contextual, cross, winning-bid";
+        assert_eq!(squeezed(name, 400.0).text(), name);
+        let squeezed = squeezed(name, 125.0);
+        let text = squeezed.text();
+        assert!(width(&squeezed, NAME, false) <= 125.0);
+        assert!(text.starts_with("bidder 2, mwu") && text.ends_with("…, cross, winning-bid"), "{text}");
     }
 
     #[test]

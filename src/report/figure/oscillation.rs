@@ -2,8 +2,8 @@
 //! stays.
 
 use super::series::{Along, Series, coloured};
-use super::{Picture, Subject, in_rows, series, written};
-use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker};
+use super::{Picture, Subject, in_rows, naming, room, series, written};
+use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker, Style};
 use crate::report::findings::BatchSlope;
 use crate::report::results::{Line, Results};
 use crate::report::scene::{Dash, Ink, Mark, Markup, Stroke, escape};
@@ -39,13 +39,15 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let shown = panels.len().min(MOST);
     let (low, high) = reach(&panels[..shown]);
     let many = panels.len() > 1;
+    let inches = subject.inches(shown.min(2));
+    let columns = room::columns(inches, Style::default().narrowest).min(2);
     let charts: Vec<Chart> = panels[..shown]
         .iter()
         .enumerate()
         .map(|(at, panel)| {
             let mut chart = panel.chart(&along, many);
             chart.y = chart.y.over(low, high);
-            if at % 2 > 0 {
+            if at % columns > 0 {
                 chart.y.title = Markup::default();
             }
             chart
@@ -53,10 +55,9 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
         .collect();
     let description =
         "Log-log: the standard deviation of multipliers over the tail of training over the batch.";
-    let inches = subject.inches(shown.min(2));
     let figure = Figure::new(name, "Oscillation over the batch", description, inches);
     let caption = caption(results, &along, &panels, shown);
-    Ok(vec![Picture { name: name.into(), scene: figure.grid(in_rows(charts, 2)), caption }])
+    Ok(vec![Picture { name: name.into(), scene: figure.grid(in_rows(charts, columns)), caption }])
 }
 
 /// What a panel shows: the series of a learner.
@@ -94,7 +95,7 @@ impl Curve {
         };
         let points: Vec<Place> = series.points.iter().filter_map(place).collect();
         let first = points.first()?;
-        let label = written::cell(results, first.mark.cell, &[along.axis]);
+        let label = naming::cell_but(results, first.mark.cell, &[along.axis]);
         let bidder = series.bidder.map(|bidder| format!("bidder {}", bidder + 1));
         let label = Some(label).filter(|label| !label.is_empty()).into_iter().chain(bidder);
         Some(Curve { label: label.collect::<Vec<_>>().join(", "), points })
@@ -142,7 +143,7 @@ impl Told {
                 .map(|place| Dot { at: (place.batch, place.sd), mark: Some(place.mark.clone()) });
             chart.points(dots, Marker::series(at), ink(at));
             if let (Some(end), true) = (curve.points.last(), self.curves.len() > 1) {
-                chart.end((end.batch * 1.3, end.sd), self.short(&curve.label), ink(at));
+                chart.end((end.batch, end.sd), self.short(&curve.label), ink(at));
             }
         }
         chart

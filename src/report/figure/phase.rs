@@ -2,6 +2,7 @@
 
 mod responses;
 
+use super::references::reference;
 use super::{Picture, Subject, naming, room, spread, written};
 use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Height, Marker, Sample, Style};
 use crate::report::results::{Line, Path, Results, TailPair};
@@ -49,6 +50,8 @@ const SAME: f64 = 1e-6;
 struct Panel {
     cell: usize,
     tails: Vec<TailPair>,
+    /// How many runs there are: not all may be shown.
+    runs: usize,
     paths: Vec<Path>,
     references: [Option<[f64; 2]>; REFERENCES.len()],
 }
@@ -74,6 +77,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     let panel = |&cell: &usize| Panel {
         cell,
         tails: tails.iter().filter(|tail| tail.cell == cell).take(MOST_RUNS).cloned().collect(),
+        runs: tails.iter().filter(|tail| tail.cell == cell).count(),
         paths: paths
             .iter()
             .filter(|path| path.cell == cell)
@@ -81,7 +85,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
             .map(|p| tail_of(results, p))
             .collect(),
         references: REFERENCES.map(|(column, ..)| {
-            let at = |bidder| results.number(Line { cell, bidder: Some(bidder) }, column);
+            let at = |bidder| reference(results, Line { cell, bidder: Some(bidder) }, column);
             Some([at(0)?, at(1)?])
         }),
     };
@@ -98,11 +102,11 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     for (row, panels) in panels.chunks(columns).enumerate() {
         let chart = |(column, panel): (usize, &Panel)| {
             let at = row * columns + column;
-            chart(results, panel, windows[at], at == 0, column == 0)
+            chart(results, panel, windows[at], column == 0)
         };
         charts.push(panels.iter().enumerate().map(chart).collect());
     }
-    let style = Style { narrowest: NARROWEST, ..Style::default() };
+    let style = Style { narrowest: NARROWEST, label: 8.0, ..Style::default() };
     let description = format!("Phase portraits of {}.", naming::counted(panels.len(), "cell"));
     let scene = Figure::new("phase", "Two multipliers against each other", &description, inches)
         .styled(style)
@@ -150,13 +154,7 @@ fn windows(panels: &[Panel]) -> Vec<([f64; 2], f64)> {
     vec![window(panels); panels.len()]
 }
 
-fn chart(
-    results: &Results,
-    panel: &Panel,
-    (middle, half): ([f64; 2], f64),
-    has_keys: bool,
-    is_left: bool,
-) -> Chart {
+fn chart(results: &Results, panel: &Panel, (middle, half): ([f64; 2], f64), is_left: bool) -> Chart {
     let axis = |bidder: usize| {
         let (low, high) = (middle[bidder] - half, middle[bidder] + half);
         let has_title = bidder == 0 || is_left;
@@ -173,16 +171,20 @@ fn chart(
     let curves = responses::curves(results, panel.cell, [ends(0), ends(1)]);
     for (bidder, curve) in curves.into_iter().enumerate() {
         let pen = Stroke::new(Ink::Soft, 0.8).dashed(if bidder == 0 { Dash::Solid } else { Dash::Fine });
-        if has_keys && !curve.is_empty() {
-            chart.key(Sample::Line(pen), format!("best *w*_{{{}}}", bidder + 1));
+        if !curve.is_empty() {
+            chart.key(Sample::Line(pen), format!("best response of {}", bidder + 1));
         }
         chart.line(curve, pen);
     }
     for path in &panel.paths {
-        chart.line(
-            path.points.iter().map(|(_, at)| (at[0], at[1])),
-            Stroke::new(Ink::Hue(0).faint(0.45), 0.4),
-        );
+        let places = path.points.iter().map(|(_, at)| (at[0], at[1]));
+        if is_dense(path) {
+            chart.line(places, Stroke::new(Ink::Hue(0).faint(0.45), 0.4));
+        } else {
+            // A place between gaps is a dot.
+            let gap = (f64::NAN, f64::NAN);
+            chart.line(places.flat_map(|place| [place, gap]), Stroke::new(Ink::Hue(0).faint(0.6), 1.0));
+        }
     }
     for (along, own) in [(Direction::Across, 0), (Direction::Up, 1)] {
         let bar = |tail: &TailPair| {
@@ -202,18 +204,40 @@ fn chart(
         Dot { at: (tail.mean[0], tail.mean[1]), mark: Some(Mark { cell: panel.cell, tip }) }
     };
     chart.points(panel.tails.iter().map(dot), Marker::Circle, Ink::Hue(0));
-    if has_keys {
-        chart.key(Sample::Point(Marker::Circle, Ink::Hue(0)), "run");
-    }
+    chart.key(Sample::Point(Marker::Circle, Ink::Hue(0)), "run (tail mean)");
     for (kind, (_, name, marker, ink)) in REFERENCES.into_iter().enumerate().rev() {
         let Some(at) = panel.references[kind].filter(|at| is_new(panel, kind, *at)) else { continue };
         let tip = format!("{label}: {name} {}, {}", written::number(at[0], 4), written::number(at[1], 4));
         chart.points([Dot { at: (at[0], at[1]), mark: Some(Mark { cell: panel.cell, tip }) }], marker, ink);
-        if has_keys {
-            chart.key(Sample::Point(marker, ink), name);
-        }
+        chart.key(Sample::Point(marker, ink), name);
     }
     chart
+}
+
+/// A path whose direction turns by less than this at most places, as a cosine, is recorded densely enough to
+/// be joined: that of 60 degrees.
+const SMOOTH: f64 = 0.5;
+
+/// Whether a line through the places of a path shows how it runs: each epoch was recorded, or it seldom turns
+/// much. Else it would join places between which the run went elsewhere.
+fn is_dense(path: &Path) -> bool {
+    if path.points.windows(2).all(|pair| pair[1].0 - pair[0].0 <= 1.0) {
+        return true;
+    }
+    let steps: Vec<[f64; 2]> = path
+        .points
+        .windows(2)
+        .map(|pair| [0, 1].map(|axis| pair[1].1[axis] - pair[0].1[axis]))
+        .filter(|step| step.iter().all(|part| part.is_finite()) && *step != [0.0; 2])
+        .collect();
+    let turns = steps.windows(2).map(|pair| {
+        let [a, b] = [pair[0], pair[1]];
+        let length = |step: [f64; 2]| libm::sqrt(step[0].mul_add(step[0], step[1] * step[1]));
+        a[0].mul_add(b[0], a[1] * b[1]) / (length(a) * length(b))
+    });
+    let (all, smooth) =
+        turns.fold((0, 0), |(all, smooth), cosine| (all + 1, smooth + usize::from(cosine > SMOOTH)));
+    2 * smooth >= all
 }
 
 /// Whether no reference before it stands at the same place.
@@ -224,12 +248,25 @@ fn is_new(panel: &Panel, kind: usize, at: [f64; 2]) -> bool {
 
 /// What is shown, and where the runs are in the middle.
 fn caption(panels: &[Panel], pairs: usize, has_curves: bool) -> String {
-    let runs: Vec<usize> = panels.iter().map(|panel| panel.tails.len()).collect();
-    let (least, most) = (runs.iter().min().copied().unwrap_or(0), runs.iter().max().copied().unwrap_or(0));
-    let runs = if least == most { naming::counted(most, "run") } else { format!("{least} to {most} runs") };
+    let span = |count: fn(&Panel) -> usize| {
+        let counts = || panels.iter().map(count);
+        let (least, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
+        if least == most { most.to_string() } else { format!("{least} to {most}") }
+    };
+    let (shown, all) = (span(|panel| panel.tails.len()), span(|panel| panel.runs));
+    let runs = match (shown == all, all.as_str()) {
+        (true, "1") => "1 run".to_owned(),
+        (true, _) => format!("{all} runs"),
+        (false, _) => format!("{shown} of {all} runs"),
+    };
     let has_bars = panels.iter().any(|panel| panel.bars().iter().any(|tail| tail.sd[0].is_some()));
-    let moves = if panels.iter().any(|panel| !panel.paths.is_empty()) {
+    let paths = || panels.iter().flat_map(|panel| &panel.paths);
+    let moves = if paths().next().is_some() && paths().all(is_dense) {
         " The thin line is the tail of one run as recorded."
+    } else if paths().any(is_dense) {
+        " The thin line, or small dots where epochs were recorded seldom, is the tail of one run."
+    } else if paths().next().is_some() {
+        " Small dots are the recorded epochs of one run's tail."
     } else if has_bars {
         " The bars are the standard deviation of one run over its tail."
     } else {
@@ -248,9 +285,14 @@ fn caption(panels: &[Panel], pairs: usize, has_curves: bool) -> String {
     } else {
         String::new()
     };
-    let curves =
-        if has_curves { " On a bidder's line no other multiplier of its own is better." } else { "" };
-    format!("Tail means of both multipliers, a point a run ({runs} a cell).{moves}{told}{curves}{left_out}")
+    let curves = if has_curves {
+        " On the curve of a bidder's best response no other multiplier of its own is better."
+    } else {
+        ""
+    };
+    format!(
+        "Tail means of both multipliers, one point per run ({runs} of each cell).{moves}{told}{curves}{left_out}"
+    )
 }
 
 #[cfg(test)]
@@ -262,6 +304,7 @@ mod tests {
         Panel {
             cell: 0,
             tails: tails.iter().map(tail).collect(),
+            runs: tails.len(),
             paths: Vec::new(),
             references: [Some([0.5, 0.5]), Some([0.5, 0.5]), Some([0.48, 0.48]), None],
         }
@@ -274,6 +317,19 @@ mod tests {
             assert!(ends.iter().all(|at| (at - middle).abs() <= half));
         }
         assert!((middle[0] - 0.395).abs() < 1e-12 && (half - 1.1 * 0.105).abs() < 1e-12);
+    }
+
+    #[test]
+    fn paths_are_joined_where_they_are_dense() {
+        let path = |every: f64, turn: f64| {
+            let place = |at: usize| {
+                let angle = turn * at as f64;
+                (every * at as f64, [libm::cos(angle), libm::sin(angle)])
+            };
+            Path { cell: 0, replicate: 0, points: (0..60).map(place).collect() }
+        };
+        // Every epoch; a slow rotation; a fast one of which seldom a place is recorded.
+        assert!(is_dense(&path(1.0, 2.0)) && is_dense(&path(10.0, 0.2)) && !is_dense(&path(10.0, 2.0)));
     }
 
     #[test]

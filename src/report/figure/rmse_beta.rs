@@ -1,22 +1,21 @@
 //! How far the learned multiplier is from Nash over beta: smoothing makes a bias that falls, noise makes a
-//! scatter that rises, and somewhere between is the best beta.
+//! standard deviation that rises, and somewhere between is the best beta.
 
 use super::series::Along;
-use super::{Picture, Subject, spread, written};
+use super::spread::Space;
+use super::{Picture, Subject, naming, spread, written};
 use crate::report::chart::{Axis, Chart, Direction, Dot, Figure, Marker, Style};
 use crate::report::findings::BestBeta;
 use crate::report::results::{Line, Results};
 use crate::report::scene::{Dash, Ink, Mark, Markup, Stroke};
 use crate::store::StoreError;
 
-/// The most panels.
-const MOST: usize = 12;
-
 /// A panel narrower than this stands below the others.
 const NARROWEST: f64 = 84.0;
 
-/// The distance that is shown and its finding.
-const MEASURE: &str = "rmse_bne_last_iterate";
+/// The distance that is shown and its finding, of which the answer speaks; and the multiplier that it is of.
+const MEASURE: &str = "rmse_bne_tail_mean";
+const MULTIPLIER: &str = "multiplier_tail_mean";
 
 /// Draws the figure of a sweep along beta.
 pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
@@ -32,12 +31,11 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     }
     let name = "rmse-beta";
     let firsts: Vec<usize> = told.iter().map(|told| told.cell).collect();
-    let chosen = spread::choose(&results.axes, &firsts, MOST);
-    let inches = subject.inches(chosen.len().min(3));
-    let rows = spread::rows(&results.axes, &chosen, inches, |_| None);
+    let space = Space::of(subject, firsts.len().min(3), spread::LEAST);
+    let (chosen, inches) = (spread::choose(&results.axes, &firsts, space.most()), space.inches);
+    let rows = spread::rows(&results.axes, &chosen, &space, |_| None);
     let shown = rows.concat();
-    let description =
-        "Log-log: the root mean square distance from Nash over beta, with its parts bias and scatter.";
+    let description = "Log-log: the root mean square distance from Nash over beta, with its parts bias and standard deviation.";
     let style = if shown.len() > 1 {
         Style { narrowest: NARROWEST, label: 8.0, ..Style::default() }
     } else {
@@ -60,7 +58,7 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
             let below = rows.get(at + 1).map_or(0, Vec::len);
             let last = |column: usize| column + 1 == row.len();
             let chart = |(column, told): (usize, &&Told)| {
-                let title = written::cell(results, told.cell, &[along.axis]);
+                let title = naming::cell_but(results, told.cell, &[along.axis]);
                 let mut chart = told.chart(&along, &title, last(column));
                 chart.y = chart.y.over(low, high);
                 chart.x.labelled = below <= column;
@@ -103,7 +101,7 @@ struct Parts {
     /// The root of the mean over bidders of the squared distance of the mean multiplier.
     bias: f64,
     /// The root of the mean over bidders of the variance over replicates.
-    scatter: f64,
+    deviation: f64,
 }
 
 impl Parts {
@@ -115,7 +113,7 @@ impl Parts {
         };
         Parts {
             bias: libm::sqrt(mean(&|(apart, _)| apart * apart)),
-            scatter: libm::sqrt(mean(&|(_, sd)| sd * sd) * (replicates - 1.0) / replicates),
+            deviation: libm::sqrt(mean(&|(_, sd)| sd * sd) * (replicates - 1.0) / replicates),
         }
     }
 }
@@ -149,9 +147,9 @@ impl Told {
                 self.points.iter().filter_map(move |place| Some((place.beta, of_parts(&place.parts?))));
             there.filter(|(_, part)| *part > 0.0).collect::<Vec<_>>()
         };
-        let (bias, scatter) = (part(|parts| parts.bias), part(|parts| parts.scatter));
+        let (bias, deviation) = (part(|parts| parts.bias), part(|parts| parts.deviation));
         chart.line(bias.iter().copied(), Stroke::new(Ink::Hue(1), 0.9).dashed(Dash::Dashed));
-        chart.line(scatter.iter().copied(), Stroke::new(Ink::Hue(2), 1.0).dashed(Dash::Dotted));
+        chart.line(deviation.iter().copied(), Stroke::new(Ink::Hue(2), 1.0).dashed(Dash::Dotted));
         chart.line(self.points.iter().map(|place| (place.beta, place.rmse)), Stroke::new(Ink::Hue(0), 1.1));
         let bars = self.points.iter().filter_map(|place| {
             let width = place.width?;
@@ -165,13 +163,13 @@ impl Told {
         chart.points(dots, Marker::Circle, Ink::Hue(0));
         if ends {
             let labels = [
-                (self.points.last().map(|place| place.rmse), "RMSE", Ink::Hue(0)),
-                (bias.last().map(|place| place.1), "|bias|", Ink::Hue(1)),
-                (scatter.last().map(|place| place.1), "scatter", Ink::Hue(2)),
+                (self.points.last().map(|place| (place.beta, place.rmse)), "RMSE", Ink::Hue(0)),
+                (bias.last().copied(), "|bias|", Ink::Hue(1)),
+                (deviation.last().copied(), "sd", Ink::Hue(2)),
             ];
-            for (height, label, ink) in labels {
-                if let Some(height) = height {
-                    chart.end((last, height), label, ink);
+            for (end, label, ink) in labels {
+                if let Some(end) = end {
+                    chart.end(end, label, ink);
                 }
             }
         }
@@ -184,8 +182,8 @@ fn parts(results: &Results, cell: usize) -> Option<Parts> {
     let number = |column| results.cells.number(column, cell).unwrap_or(0.0);
     let replicates = number("replicates") - number("failed") - number("diverged");
     let bidders = results.bidders_of(cell).map(|row| {
-        let last = results.bidders.estimate("multiplier_last_iterate", row)?;
-        Some((last.mean - results.bidders.number("bne_multiplier", row)?, last.sd?))
+        let learned = results.bidders.estimate(MULTIPLIER, row)?;
+        Some((learned.mean - results.bidders.number("bne_multiplier", row)?, learned.sd?))
     });
     let bidders: Vec<(f64, f64)> = bidders.collect::<Option<_>>()?;
     (!bidders.is_empty()).then(|| Parts::of(&bidders, replicates))
@@ -205,7 +203,7 @@ fn around((low, high): (f64, f64), values: &[f64]) -> (f64, f64) {
 fn reach(told: &[&Told]) -> (f64, f64) {
     let points = || told.iter().flat_map(|told| &told.points);
     let least = points().map(|place| place.rmse).fold(f64::INFINITY, f64::min);
-    let parts = points().filter_map(|place| place.parts).flat_map(|parts| [parts.bias, parts.scatter]);
+    let parts = points().filter_map(|place| place.parts).flat_map(|parts| [parts.bias, parts.deviation]);
     let low = parts.filter(|part| *part >= 0.01 * least).fold(least, f64::min);
     let high = points().map(|place| place.rmse + place.width.unwrap_or(0.0)).fold(least, f64::max);
     (low / 1.5, high * 1.5)
@@ -218,8 +216,8 @@ fn caption(results: &Results, along: &Along, told: &[Told], shown: usize) -> Str
     let points = || told.iter().flat_map(|told| &told.points);
     let bars = if points().any(|place| place.width.is_some()) { " with 95 % intervals" } else { "" };
     let mut caption = format!(
-        "Root mean square distance of the last multiplier from Nash over the steepness β{bars}, over {}; its square is that \
-         of the bias plus that of the scatter (standard deviation) over replicates.",
+        "Root mean square distance of the multiplier's tail mean from Nash over the steepness β{bars}, over {}; its square is \
+         that of the bias plus that of the standard deviation (sd) over replicates.",
         written::replicates(results, points().map(|place| place.mark.cell))
     );
     let best: Vec<(f64, f64)> = told.iter().filter_map(|told| told.best).collect();
@@ -270,8 +268,8 @@ mod tests {
             (mean, sd)
         });
         let parts = Parts::of(&bidders, 3.0);
-        assert!((parts.bias * parts.bias + parts.scatter * parts.scatter - mean_square).abs() < 1e-15);
-        assert_eq!(Parts::of(&[(0.5, 0.0)], 1.0), Parts { bias: 0.5, scatter: 0.0 });
+        assert!((parts.bias * parts.bias + parts.deviation * parts.deviation - mean_square).abs() < 1e-15);
+        assert_eq!(Parts::of(&[(0.5, 0.0)], 1.0), Parts { bias: 0.5, deviation: 0.0 });
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Cells that differ in one setting alone, as series of a figure.
 
-use super::written;
+use super::naming;
 use crate::report::results::{Line, Results};
 
 /// The series along a setting.
@@ -82,9 +82,8 @@ impl Along {
             let shares = shared(series);
             let at = panels.iter().position(|panel| panel.0 == shares).unwrap_or_else(|| {
                 let named = varying.iter().filter(|&&axis| Some(axis) != within);
-                let named = named.filter_map(|&axis| {
-                    Some(written::value(&results.axes.all()[axis], series.others[axis]?))
-                });
+                let named = named
+                    .filter_map(|&axis| Some(naming::value(&results.axes.all()[axis], series.others[axis]?)));
                 let title = named.collect::<Vec<_>>().join(", ");
                 panels.push((shares.clone(), Panel { title, within, series: Vec::new() }));
                 panels.len() - 1
@@ -117,9 +116,8 @@ pub(super) struct Panel<'a> {
 impl Panel<'_> {
     /// The label of a series among those of its panel, in the notation of texts; empty of the only one.
     pub(super) fn label(&self, results: &Results, series: &Series) -> String {
-        let value = self
-            .within
-            .and_then(|axis| Some(written::value(&results.axes.all()[axis], series.others[axis]?)));
+        let value =
+            self.within.and_then(|axis| Some(naming::value(&results.axes.all()[axis], series.others[axis]?)));
         let bidder = series.bidder.map(|bidder| format!("bidder {}", bidder + 1));
         value.into_iter().chain(bidder).collect::<Vec<_>>().join(", ")
     }

@@ -1,5 +1,6 @@
 //! Which of many cells are shown, and in what rows.
 
+use super::Subject;
 use crate::report::chart::Height;
 use crate::report::results::Axes;
 
@@ -61,34 +62,84 @@ fn spread(count: usize, keep: usize) -> Vec<usize> {
     }
 }
 
-/// The most panels of small multiples side by side in a width.
-fn most_columns(inches: f64) -> usize {
-    ((inches * 72.0 / 108.0) as usize).clamp(1, 4)
+/// Points that a small multiple needs; `NAMED` where names stand at its right.
+pub(super) const LEAST: f64 = 108.0;
+pub(super) const NAMED: f64 = 160.0;
+
+/// The most small multiples of so many points each side by side in a width.
+fn most_columns(inches: f64, least: f64) -> usize {
+    ((inches * 72.0 / least) as usize).clamp(1, 4)
 }
 
-/// Cells in rows. Where they fill a grid, a row has the same values of all axes but one: of that which leaves
-/// a row the most alike in `of_row`, such as Nash equilibria. Where it has more values than there is room
-/// for, some of them.
+/// Cells in rows, for panels that need `least` points each. Where they fill a grid, a row has the same values
+/// of all axes but one: of that which leaves a row the most alike in `of_row`, such as Nash equilibria. What
+/// this drawing has no room for in a row goes on in the next.
 pub(super) fn rows(
     axes: &Axes,
     cells: &[usize],
-    inches: f64,
+    space: &Space,
     of_row: impl Fn(usize) -> Option<f64>,
 ) -> Vec<Vec<usize>> {
-    let most = most_columns(inches);
+    let rows = paper_rows(axes, cells, most_columns(space.paper, space.least), of_row);
+    let most = most_columns(space.inches, space.least);
+    if rows.iter().all(|row| row.len() <= most) {
+        return rows;
+    }
+    rows.concat().chunks(most).map(<[usize]>::to_vec).collect()
+}
+
+/// The paper that small multiples stand on.
+pub(super) struct Space {
+    /// The width in inches of the figure in files, which decides which cells are shown.
+    pub(super) paper: f64,
+    /// The width of this drawing of it.
+    pub(super) inches: f64,
+    /// Points that a panel needs.
+    pub(super) least: f64,
+}
+
+impl Space {
+    /// That of a subject's figure of several panels.
+    pub(super) fn of(subject: &Subject, panels: usize, least: f64) -> Self {
+        Space { paper: subject.paper(panels), inches: subject.inches(panels), least }
+    }
+
+    /// The most panels that are shown.
+    pub(super) fn most(&self) -> usize {
+        let rows = if self.paper < WIDE { 5 } else { 6 };
+        (rows * most_columns(self.paper, self.least)).min(MOST)
+    }
+}
+
+/// The most panels of small multiples. On paper narrower than this, in inches, titles take more lines and
+/// there are fewer rows.
+const MOST: usize = 12;
+const WIDE: f64 = 5.0;
+
+/// The rows on paper with room for so many panels side by side. Of rows that hold more values than that, some
+/// values: as many as fill rows.
+fn paper_rows(
+    axes: &Axes,
+    cells: &[usize],
+    most: usize,
+    of_row: impl Fn(usize) -> Option<f64>,
+) -> Vec<Vec<usize>> {
     let varying = (0..axes.all().len()).filter(|&axis| places(axes, cells, axis).len() > 1);
     let grids = varying.filter_map(|axis| {
         let count = places(axes, cells, axis).len();
         let rows: Vec<Vec<usize>> = group(axes, cells, axis);
         let full = rows.iter().all(|row| row.len() == count) && rows.len() > 1;
         let unlike = rows.iter().filter(|row| row.iter().any(|&cell| of_row(cell) != of_row(row[0]))).count();
-        // Rows as long as there is room for, else as little longer as can be, else shorter.
+        // Rows as long as there is room for, else as little longer as can be.
         let fit = if count <= most { most - count } else { most + count };
         full.then_some((unlike, fit, rows))
     });
     if let Some((_, _, rows)) = grids.min_by_key(|(unlike, fit, _)| (*unlike, *fit)) {
-        let thin = |row: Vec<usize>| spread(row.len(), most).into_iter().map(|at| row[at]).collect();
-        return rows.into_iter().map(thin).collect();
+        let keep = |count: usize| if count <= most { count } else { count - count % most };
+        let thin = |row: &Vec<usize>| {
+            spread(row.len(), keep(row.len())).into_iter().map(|at| row[at]).collect::<Vec<_>>()
+        };
+        return rows.iter().map(thin).flat_map(|row| parts(&row, most)).collect();
     }
     let columns = match cells.len() {
         0..=3 => cells.len().clamp(1, most),
@@ -99,15 +150,23 @@ pub(super) fn rows(
     cells.chunks(columns).map(<[usize]>::to_vec).collect()
 }
 
+fn parts(row: &[usize], most: usize) -> Vec<Vec<usize>> {
+    row.chunks(most).map(<[usize]>::to_vec).collect()
+}
+
 /// The height of a small multiple among so many rows: less where there are many, and more where the axis
 /// below it is labelled, so that the panels are alike.
 pub(super) fn height(rows: usize, labelled: bool) -> Height {
-    let panel = match rows {
-        0..=2 => 92.0,
-        3 | 4 => 76.0,
-        _ => 62.0,
-    };
-    Height::Points(panel + if labelled { 24.0 } else { 3.0 })
+    Height::Points(panel_points(rows) + if labelled { 26.0 } else { 5.0 })
+}
+
+/// The height of the axes of a small multiple among so many rows, in points.
+pub(super) fn panel_points(rows: usize) -> f64 {
+    match rows {
+        0..=2 => 90.0,
+        3 | 4 => 74.0,
+        _ => 60.0,
+    }
 }
 
 /// Cells that differ along one axis alone, in rows.
@@ -141,6 +200,18 @@ mod tests {
             assert_eq!((places[0], places[keep - 1], places.len()), (0, count - 1, keep));
             assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "{count} {keep}");
         }
+    }
+
+    #[test]
+    fn narrow_paper_shows_the_same_cells_in_more_rows() {
+        let space = |inches| Space { paper: 5.5, inches, least: LEAST };
+        assert_eq!(
+            [most_columns(5.5, LEAST), most_columns(3.25, LEAST), most_columns(3.25, NAMED)],
+            [3, 2, 1]
+        );
+        assert_eq!([space(5.5).most(), space(3.25).most()], [12, 12]);
+        assert_eq!(Space { paper: 3.25, inches: 3.25, least: LEAST }.most(), 10);
+        assert_eq!(parts(&[1, 2, 3, 4, 5], 2), [vec![1, 2], vec![3, 4], vec![5]]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From the Nash multiplier to the learned one: what the class of strategies, smoothing, perturbation, the
 //! grid and learning add.
 
-use super::{Picture, Subject, in_rows, written};
+use super::{Picture, Subject, in_rows, naming, written};
 use crate::report::chart::{Axis, Cell, Chart, Direction, Dot, Figure, Height, Marker, Style};
 use crate::report::results::{Estimate, Line, Results};
 use crate::report::scene::{Anchor, Dash, Ink, Mark, Markup, Stroke, width};
@@ -37,7 +37,8 @@ pub(super) fn draw(subject: &Subject) -> Result<Vec<Picture>, StoreError> {
     if results.cells.rows() > MOST || results.total > MOST {
         return Ok(Vec::new());
     }
-    let falls: Vec<Fall> = results.lines().filter_map(|line| Fall::of(results, line)).collect();
+    let mut falls: Vec<Fall> = results.lines().filter_map(|line| Fall::of(results, line)).collect();
+    drop_noughts(&mut falls);
     if falls.is_empty() || falls.len() > MOST {
         return Ok(Vec::new());
     }
@@ -93,10 +94,7 @@ impl Fall {
             .tall(Height::PerName(13.0))
             .unlettered();
         if many {
-            let bidder = self.line.bidder.map(|bidder| format!("bidder {}", bidder + 1));
-            let cell = Some(written::cell(results, self.line.cell, &[])).filter(|cell| !cell.is_empty());
-            let title = cell.into_iter().chain(bidder).collect::<Vec<_>>().join(", ");
-            chart = chart.titled(title);
+            chart = chart.titled(naming::row(results, self.line, &[]));
         }
         chart.reference(Direction::Up, self.nash, "", Stroke::new(Ink::Text, 0.7).dashed(Dash::Dashed));
         for (at, row) in rows.iter().enumerate() {
@@ -217,6 +215,19 @@ fn steps(nash: f64, parts: &[(&'static str, Estimate)], bias: Estimate) -> Vec<S
     parts.iter().map(step).collect()
 }
 
+/// Leaves out the parts that are 0 in all panels, but for the last one: there is always one.
+fn drop_noughts(falls: &mut [Fall]) {
+    let is_nought =
+        |step: &Step| step.part.mean.abs() < NOUGHT && step.part.ci95.is_none_or(|width| width <= NOUGHT);
+    let all = falls.iter().flat_map(|fall| &fall.steps);
+    let told: std::collections::BTreeSet<&str> =
+        all.filter(|step| !is_nought(step)).map(|step| step.name).collect();
+    for fall in falls {
+        let last = fall.steps.last().map(|step| step.name);
+        fall.steps.retain(|step| told.contains(step.name) || Some(step.name) == last);
+    }
+}
+
 /// A part with its sign and its interval, in as many places as the interval tells; at least three digits of
 /// others.
 fn signed(part: Estimate) -> String {
@@ -319,6 +330,27 @@ mod tests {
         let steps = steps(0.5, &parts, told(-0.015));
         let froms: Vec<f64> = steps.iter().map(|step| step.from).collect();
         assert_eq!(froms, [0.5, 0.5, 0.48]);
+    }
+
+    #[test]
+    fn parts_that_are_nought_everywhere_have_no_row() {
+        let fall = |smoothing: f64| {
+            let parts = [("class", told(0.0)), ("smoothing", told(smoothing)), ("learning", told(0.0))];
+            let line = Line { cell: 0, bidder: None };
+            Fall {
+                line,
+                nash: 0.5,
+                steps: steps(0.5, &parts, told(smoothing)),
+                learned: told(0.5 + smoothing),
+            }
+        };
+        let names = |falls: &[Fall]| falls[0].steps.iter().map(|step| step.name).collect::<Vec<_>>();
+        let mut falls = [fall(0.0), fall(-0.02)];
+        drop_noughts(&mut falls);
+        assert_eq!(names(&falls), ["smoothing", "learning"]);
+        let mut falls = [fall(0.0)];
+        drop_noughts(&mut falls);
+        assert_eq!(names(&falls), ["learning"]);
     }
 
     #[test]

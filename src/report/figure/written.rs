@@ -1,7 +1,6 @@
-//! How figures write numbers, settings and cells.
+//! How figures write numbers and counts.
 
-use crate::report::results::{Axis, Line, Results};
-use crate::report::scene::escape;
+use crate::report::results::{Line, Results};
 
 /// A number with so many decimal places and a true minus; no minus before a zero.
 pub(super) fn number(value: f64, places: usize) -> String {
@@ -65,66 +64,6 @@ pub(super) fn plain(value: f64) -> String {
     if value.is_infinite() { "∞".into() } else { value.to_string().replace('-', "−") }
 }
 
-/// A setting in few letters, in the notation of texts.
-fn short(key: &str) -> String {
-    match key {
-        "beta" => "*β*".into(),
-        "bidders" => "*N*".into(),
-        "learning_rate" => "rate".into(),
-        _ => escape(&key.rsplit('.').next().unwrap_or(key).replace(['_', '-'], " ")),
-    }
-}
-
-/// A word of a sweep file without what only its format needs: `{ mwu = { step = 1 } }` is `mwu step=1`.
-fn tidy(word: &str) -> String {
-    if !word.starts_with('{') {
-        return word.to_owned();
-    }
-    let bare = word.replace(['{', '}', '"', ','], " ").replace(" = ", "= ");
-    let words: Vec<&str> = bare.split_whitespace().collect();
-    let (name, settings) = words.split_first().map_or(("", &[][..]), |(name, rest)| (*name, rest));
-    format!("{} {}", name.trim_end_matches('='), settings.join(" ").replace("= ", "=")).trim_end().to_owned()
-}
-
-/// A value of an axis in few letters, in the notation of texts: `*N* = 3`, or of words the words.
-pub(super) fn value(axis: &Axis, place: usize) -> String {
-    let value = &axis.values[place];
-    match (&axis.keys[..], value.number) {
-        ([key], Some(number)) => format!("{} = {}", short(key), plain(number)),
-        ([key], None) if value.words[0] == "exact" => format!("{} exact", short(key)),
-        ([_], None) | ([], _) => escape(&tidy(&value.text)),
-        (keys, _) => {
-            let told = telling(axis);
-            let word = |&at: &usize| match value.words[at].parse::<f64>() {
-                Ok(number) if at > 0 => format!("{} {}", short(&keys[at]), plain(number)),
-                _ => escape(&tidy(&value.words[at])),
-            };
-            told.iter().map(word).collect::<Vec<_>>().join(", ")
-        }
-    }
-}
-
-/// The keys of a zip that tell its values apart: the first ones that are needed.
-fn telling(axis: &Axis) -> Vec<usize> {
-    let tells = |keys: &[usize]| {
-        let words = |at: usize| keys.iter().map(|&key| &axis.values[at].words[key]).collect::<Vec<_>>();
-        let mut all: Vec<_> = (0..axis.values.len()).map(words).collect();
-        all.sort_unstable();
-        all.windows(2).all(|pair| pair[0] != pair[1])
-    };
-    let keys = 0..axis.keys.len();
-    let one = keys.clone().map(|key| vec![key]).find(|keys| tells(keys));
-    let pairs = || keys.clone().flat_map(|a| (a + 1..axis.keys.len()).map(move |b| vec![a, b]));
-    one.or_else(|| pairs().find(|keys| tells(keys))).unwrap_or_else(|| keys.collect())
-}
-
-/// A cell by its values along the axes but some, in the notation of texts; empty of the only cell.
-pub(super) fn cell(results: &Results, cell: usize, but: &[usize]) -> String {
-    let axes = results.axes.all().iter().enumerate().filter(|(at, _)| !but.contains(at));
-    let named = axes.filter_map(|(at, axis)| Some(value(axis, results.axes.place(cell, at)?)));
-    named.collect::<Vec<_>>().join(", ")
-}
-
 /// The tip of a line's point: its cell, its bidder, and what it shows. Plain text.
 pub(super) fn tip(results: &Results, line: Line, shows: &str) -> String {
     let bidder = line.bidder.map(|bidder| format!(", bidder {}", bidder + 1)).unwrap_or_default();
@@ -171,7 +110,6 @@ pub(super) fn range(values: impl IntoIterator<Item = f64>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::results::AxisValue;
 
     #[test]
     fn numbers_have_true_minuses_and_no_negative_zeros() {
@@ -183,41 +121,5 @@ mod tests {
         assert_eq!([brief(2.14e-5), brief(0.000_214), brief(0.0)], ["2.1e−5", "0.000214", "0"]);
         assert_eq!([multiplier(0.5), multiplier(2.0 / 3.0), multiplier(1.0)], ["0.5", "0.6667", "1"]);
         assert_eq!(range([1.22, 0.88, f64::NAN]).unwrap(), "0.880 to 1.22");
-    }
-
-    #[test]
-    fn tables_of_sweep_files_are_told_in_words() {
-        assert_eq!(tidy("{ mwu = { optimism = 1 } }"), "mwu optimism=1");
-        assert_eq!(
-            tidy("{ soda = { step = 1, regulariser = \"euclidean\" } }"),
-            "soda step=1 regulariser=euclidean"
-        );
-        assert_eq!(tidy("adam"), "adam");
-    }
-
-    fn axis(keys: &[&str], rows: &[&[&str]]) -> Axis {
-        let value = |words: &&[&str]| AxisValue {
-            text: words.join(" "),
-            words: words.iter().map(|word| (*word).to_owned()).collect(),
-            number: if keys.len() == 1 { words[0].parse().ok() } else { None },
-        };
-        Axis {
-            name: "optimiser".into(),
-            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
-            values: rows.iter().map(value).collect(),
-        }
-    }
-
-    #[test]
-    fn zips_are_told_by_the_keys_that_tell_them_apart() {
-        let keys = ["learner", "learning_rate", "epochs"];
-        let apart = axis(&keys, &[&["adam", "0.1", "9"], &["sgd", "0.1", "9"]]);
-        assert_eq!(value(&apart, 1), "sgd");
-        let pairs = axis(&keys, &[&["adam", "0.1", "9"], &["adam", "0.3", "9"], &["sgd", "0.3", "9"]]);
-        assert_eq!(value(&pairs, 1), "adam, rate 0.3");
-        let one = axis(&["beta"], &[&["10"], &["inf"]]);
-        assert_eq!([value(&one, 0), value(&one, 1)], ["*β* = 10", "*β* = ∞"]);
-        let hostile = axis(&["population"], &[&["a*b_{c}"]]);
-        assert_eq!(value(&hostile, 0), "a\\*b\\_\\{c\\}");
     }
 }

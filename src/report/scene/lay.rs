@@ -64,9 +64,17 @@ pub fn wrapped(markup: &Markup, size: f64, length: f64, lines: usize) -> Vec<Mar
             break;
         }
         let breaks = rest.breaks();
-        // The first word stands alone where even that is too long.
+        // The first word stands alone where even that is too long. After a comma, if what is left still has
+        // room.
         let fits = |at: &&usize| width(&rest.split(**at).0, size, false) <= length;
-        let Some(at) = breaks.iter().rev().find(fits).or(breaks.first()) else {
+        let left = (lines - done.len() - 1) as f64;
+        let ends_part = |at: &&usize| {
+            let (line, after) = rest.split(**at);
+            let room = if left > 1.0 { LOOSE * left } else { 1.0 };
+            ends_in_comma(&line.text()) && width(&after, size, false) <= room * length
+        };
+        let part = breaks.iter().rev().filter(fits).find(ends_part);
+        let Some(at) = part.or(breaks.iter().rev().find(fits)).or(breaks.first()) else {
             done.push(fitted(&rest, size, length));
             break;
         };
@@ -75,6 +83,15 @@ pub fn wrapped(markup: &Markup, size: f64, length: f64, lines: usize) -> Vec<Mar
         rest = after;
     }
     done
+}
+
+/// The share of several lines that a text takes without fail, however it is broken.
+const LOOSE: f64 = 0.75;
+
+/// Whether a text ends in a comma that stands in no bracket.
+fn ends_in_comma(text: &str) -> bool {
+    let count = |brackets: [char; 2]| text.chars().filter(|letter| brackets.contains(letter)).count();
+    text.ends_with(',') && count(['(', '[']) == count([')', ']'])
 }
 
 /// The outline of a glyph in units of its font, y upwards.
@@ -146,6 +163,11 @@ mod tests {
         assert_eq!(lines("short", 50.0, 2), ["short"]);
         assert_eq!(lines("", 50.0, 2), [""; 0]);
         assert_eq!(lines("unbreakable", 20.0, 2), ["un…"]);
+        // Parts between commas stay together, where all fits so.
+        assert_eq!(lines("step 0.1, *N* = 3", 50.0, 3), ["step 0.1,", "N = 3"]);
+        assert_eq!(lines("one, two three four", 52.0, 2), ["one,", "two three four"]);
+        assert_eq!(lines("one, two three four", 47.0, 2), ["one, two", "three four"]);
+        assert_eq!(lines("bidder 1, U[0, 1]: x", 52.0, 3), ["bidder 1,", "U[0, 1]: x"]);
     }
 
     #[test]

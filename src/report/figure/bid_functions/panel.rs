@@ -1,6 +1,7 @@
 //! What the panels of bid functions hold: which cells and bidders, and how far their bids are from Nash.
 
 use crate::report::figure::naming;
+use crate::report::figure::references::{is_smoothed, plays_table};
 use crate::report::results::{BidFunction, Line, Results};
 
 /// The most lines of a panel in their own colours; those nearest to Nash beyond are thin and grey.
@@ -62,6 +63,9 @@ pub(super) fn panels_of(
                 // The equilibria of the class are those of lines, which it does not play.
                 function.smoothed.fill(None);
                 function.class.fill(None);
+            } else if !is_smoothed(results, function.cell) && function.class.iter().any(Option::is_some) {
+                // Nothing is smoothed: it is the equilibrium of the class by another name.
+                function.smoothed.fill(None);
             }
             (name, colour, function)
         });
@@ -74,18 +78,12 @@ fn line_of(function: &BidFunction) -> Line {
     Line { cell: function.cell, bidder: function.bidder }
 }
 
-/// Whether a bidder's learner plays a table of bids at values, whatever its strategy.
-fn plays_table(results: &Results, line: Line) -> bool {
-    let settings = results.plan.cell(results.position(line.cell)).settings;
-    settings.bidders.get(line.bidder.unwrap_or(0)).is_some_and(|bidder| bidder.play().table().is_some())
-}
-
 fn title(results: &Results, function: &BidFunction, line: Line, others: &[usize]) -> String {
     let cell = naming::cell(results, line.cell, others);
     let prior = naming::prior(&function.prior);
     match line.bidder {
         Some(bidder) if cell.is_empty() => format!("bidder {}, {prior}", bidder + 1),
-        Some(bidder) => format!("{cell}: bidder {}, {prior}", bidder + 1),
+        Some(bidder) => format!("bidder {}, {prior}: {cell}", bidder + 1),
         None if prior == "U[0, 1]" || cell.contains(&function.prior) => cell,
         None if cell.is_empty() => prior,
         // The name of a population that is its prior's says enough with the prior's numbers.
@@ -129,7 +127,7 @@ pub(super) fn is_line(function: &BidFunction) -> bool {
 }
 
 /// The differences of some bids from those of the Nash equilibrium, at each value; NaN where one is missing.
-pub(super) fn less_nash(function: &BidFunction, bids: &[Option<f64>]) -> Vec<(f64, f64)> {
+pub(super) fn minus_nash(function: &BidFunction, bids: &[Option<f64>]) -> Vec<(f64, f64)> {
     let difference = |bid: &Option<f64>, bne: &Option<f64>| bid.zip(*bne).map_or(f64::NAN, |(b, n)| b - n);
     let differences = bids.iter().zip(&function.bne).map(|(bid, bne)| difference(bid, bne));
     function.values.iter().copied().zip(differences).collect()
@@ -154,13 +152,13 @@ pub(super) fn range_of_differences(panels: &[Panel]) -> (f64, f64) {
         }
     };
     for (_, _, function) in panels.iter().flat_map(|panel| &panel.series) {
-        for (at, (_, difference)) in less_nash(function, &function.learned).into_iter().enumerate() {
+        for (at, (_, difference)) in minus_nash(function, &function.learned).into_iter().enumerate() {
             let width = function.ci95[at].unwrap_or(0.0);
             hold(difference - width);
             hold(difference + width);
         }
         if let Some((_, bids)) = second_reference(function) {
-            less_nash(function, bids).into_iter().for_each(|(_, difference)| hold(difference));
+            minus_nash(function, bids).into_iter().for_each(|(_, difference)| hold(difference));
         }
     }
     let room = 0.06 * (high - low);
@@ -170,7 +168,7 @@ pub(super) fn range_of_differences(panels: &[Panel]) -> (f64, f64) {
 /// Which series of a panel are drawn in their own colours: the farthest from Nash, where they are many.
 pub(super) fn coloured(panel: &Panel) -> Vec<bool> {
     let far = |function: &BidFunction| {
-        let all = less_nash(function, &function.learned).into_iter().map(|(_, d)| d.abs());
+        let all = minus_nash(function, &function.learned).into_iter().map(|(_, d)| d.abs());
         all.filter(|far| far.is_finite()).fold(0.0, f64::max)
     };
     let mut order: Vec<usize> = (0..panel.series.len()).collect();

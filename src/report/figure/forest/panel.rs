@@ -1,5 +1,6 @@
 //! The rows of a forest plot, which of them share a picture, and what stands across.
 
+use crate::report::figure::references::reference;
 use crate::report::figure::{naming, room};
 use crate::report::results::{Estimate, Line, Results};
 use crate::report::scene::Ink;
@@ -63,12 +64,13 @@ pub(super) fn panel(results: &Results, group: &[usize], axis: Option<usize>) -> 
         };
         Row {
             line,
+            // What is too long is shortened at its end, and that is the learner's.
             name: match line.bidder {
-                Some(bidder) => format!("{name}, bidder {}", bidder + 1),
+                Some(bidder) => format!("bidder {}, {name}", bidder + 1),
                 None => name,
             },
             multiplier: results.estimate(line, "multiplier_tail_mean"),
-            references: REFERENCES.map(|(column, ..)| results.number(line, column)),
+            references: REFERENCES.map(|(column, ..)| reference(results, line, column)),
         }
     });
     Panel { title: naming::cell(results, group[0], &named), rows: rows.collect() }
@@ -135,9 +137,9 @@ pub(super) fn drawn(panels: &[Panel]) -> [bool; REFERENCES.len()] {
 
 /// What stands across.
 pub(super) struct Scale {
-    /// Multipliers less that of Nash, where that is not the same in all rows of a panel: else most of the
+    /// Multipliers minus that of Nash, where that is not the same in all rows of a panel: else most of the
     /// width would show how Nash equilibria differ.
-    pub(super) less_nash: bool,
+    pub(super) minus_nash: bool,
     /// From where to where, where all panels share it.
     pub(super) range: Option<(f64, f64)>,
 }
@@ -147,10 +149,10 @@ impl Scale {
         let nash = |panel: &Panel| panel.rows.iter().map(|row| row.references[0]).collect::<Vec<_>>();
         let differ = |all: &[Option<f64>]| all.windows(2).any(|pair| pair[0] != pair[1]);
         let known = panels.iter().flat_map(nash).all(|nash| nash.is_some());
-        let less_nash = known && panels.iter().any(|panel| differ(&nash(panel)));
+        let minus_nash = known && panels.iter().any(|panel| differ(&nash(panel)));
         let all: Vec<Option<f64>> = panels.iter().flat_map(nash).collect();
-        let scale = Scale { less_nash, range: None };
-        if panels.len() == 1 || (differ(&all) && !less_nash) {
+        let scale = Scale { minus_nash, range: None };
+        if panels.len() == 1 || (differ(&all) && !minus_nash) {
             return scale;
         }
         let places = panels.iter().flat_map(|panel| &panel.rows).flat_map(|row| {
@@ -168,7 +170,7 @@ impl Scale {
 
     /// Where a multiplier of a row stands.
     pub(super) fn place(&self, row: &Row, multiplier: f64) -> f64 {
-        if self.less_nash { multiplier - row.references[0].unwrap_or(f64::NAN) } else { multiplier }
+        if self.minus_nash { multiplier - row.references[0].unwrap_or(f64::NAN) } else { multiplier }
     }
 }
 
