@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod best_responses;
+mod by_total;
 mod collocation;
 mod expectations;
 mod grid;
@@ -95,17 +96,12 @@ fn construct(groups: &Groups) -> Result<(InverseBids, &'static str), String> {
         _ => {}
     }
     let low = groups.priors[0].support().0;
-    match groups.priors.iter().find(|prior| prior.support().0 != low) {
-        Some(other) => Err(format!(
-            "no method for supports that begin at different values, {low} and {}, unless two bidders have uniform \
-             priors",
-            other.support().0
-        )),
-        None => match collocation::solve(groups)? {
-            Some(curves) => Ok((curves, collocation::METHOD)),
-            None => Ok((shooting::solve(groups)?, shooting::METHOD)),
-        },
+    if groups.priors.iter().all(|prior| prior.support().0 == low)
+        && let Some(curves) = collocation::solve(groups)?
+    {
+        return Ok((curves, collocation::METHOD));
     }
+    Ok((by_total::solve(groups)?, by_total::METHOD))
 }
 
 impl Bne {

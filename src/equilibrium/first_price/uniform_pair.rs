@@ -108,6 +108,31 @@ fn nodes(bidders: &[OneOfTwo; 2]) -> Vec<f64> {
     nodes
 }
 
+/// ln F of two bidders with uniform priors, the one with the lower values first, and ln(b - low), where both ln F
+/// add up to -`depth`: their lowest values lie at `distance` below the lowest bid and above it, and their values
+/// spread over `values`.
+pub(super) fn two_uniform(distance: f64, values: [f64; 2], depth: f64) -> ([f64; 2], f64) {
+    let above = [values[0] - distance, values[1] + distance];
+    let width = above[0].min(above[1]) / (1.0 + above[0].min(above[1]) / above[0].max(above[1]));
+    let bidders =
+        [(values[0], distance), (values[1], -distance)].map(|(values, d)| OneOfTwo { values, d, width });
+    let logs = |s: f64| bidders.each_ref().map(|bidder| bidder.at(s).log.min(0.0));
+    // In ln(-s) and for all depths that any game has.
+    let (mut near, mut far) = (f64::MIN_POSITIVE, LOWEST);
+    for _ in 0..HALVINGS {
+        let middle = if near * 4.0 < far { (near * far).sqrt() } else { 0.5 * (near + far) };
+        if logs(-middle).iter().sum::<f64>() > -depth { near = middle } else { far = middle }
+    }
+    let s = -0.5 * (near + far);
+    (logs(s), libm::log(width) + s)
+}
+
+/// s below which no bids are asked for, negative.
+const LOWEST: f64 = 300.0;
+
+/// Halvings that find s to rounding.
+const HALVINGS: usize = 80;
+
 /// One of the two bidders.
 struct OneOfTwo {
     values: f64,
