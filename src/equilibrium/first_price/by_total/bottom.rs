@@ -1,6 +1,7 @@
 //! The lowest bid that can win.
 
-use super::game::{Bottom, Game, PowerTail};
+use super::game::{Bottom, Game, PowerTail, Smoothed};
+use super::smooth::{Smooth, SmoothAbove};
 use crate::auction::Prior;
 use crate::law::groups::Groups;
 use crate::numeric::roots::root;
@@ -20,6 +21,10 @@ impl<'a> Game<'a> {
     pub(super) fn new(groups: &'a Groups) -> Result<Self, String> {
         let lows: Vec<f64> = groups.priors.iter().map(|prior| prior.support().0).collect();
         let tails: Vec<PowerTail> = groups.quantiles.iter().map(PowerTail::new).collect();
+        let kinked = |g: usize| !groups.priors[g].kinks().is_empty();
+        let mut smooth: Vec<Option<Smoothed>> = (0..groups.len())
+            .map(|g| kinked(g).then(|| Smoothed::Whole(Smooth::new(&groups.quantiles[g], &tails[g]))))
+            .collect();
         let Some(other) = lows.iter().position(|low| *low != lows[0]) else {
             // The prior whose lowest values are the lowest: on the way from it the lowest bids rise, which is the easier.
             let lower = |a: &usize, b: &usize| tails[*a].slope.total_cmp(&tails[*b].slope);
@@ -30,6 +35,7 @@ impl<'a> Game<'a> {
                 shifts: vec![0.0; groups.len()],
                 common,
                 tails,
+                smooth,
                 way: 0.0,
             });
         };
@@ -41,14 +47,19 @@ impl<'a> Game<'a> {
         }
         let (weak, strong) = if lows[0] < lows[1] { (0, 1) } else { (1, 0) };
         let low = lowest_bid(&groups.priors[weak], lows[strong])?;
+        let (log, distance) = (groups.priors[weak].ln_cdf(low), lows[strong] - low);
+        if kinked(weak) {
+            let excess = |l: f64| groups.quantiles[weak].excess(l) + (lows[weak] - low);
+            smooth[weak] = Some(Smoothed::Above(SmoothAbove::new(log, distance, excess)));
+        }
         let bottom = Bottom::Indifferent {
             weak,
-            log: groups.priors[weak].ln_cdf(low),
-            distance: lows[strong] - low,
+            log,
+            distance,
             values: groups.priors[strong].support().1 - lows[strong],
         };
         let shifts = lows.iter().map(|own| own - low).collect();
-        Ok(Game { groups, bottom, shifts, common: 0, tails, way: 0.0 })
+        Ok(Game { groups, bottom, shifts, common: 0, tails, smooth, way: 0.0 })
     }
 
     /// The lowest bid that can win.

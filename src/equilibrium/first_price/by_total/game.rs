@@ -1,5 +1,6 @@
 //! What bidders have above the lowest bid that can win, on the way from a game that is easy to the one wanted.
 
+use super::smooth::{Smooth, SmoothAbove};
 use crate::law::groups::Groups;
 use crate::law::log_quantile::LogQuantile;
 
@@ -68,8 +69,23 @@ pub(super) struct Game<'a> {
     pub(super) common: usize,
     /// Far down, of each group.
     pub(super) tails: Vec<PowerTail>,
-    /// From 0 to 1.
+    /// Of each group whose prior has kinks.
+    pub(super) smooth: Vec<Option<Smoothed>>,
+    /// From 0 to [`Game::end`].
     pub(super) way: f64,
+}
+
+/// A prior with kinks, smoothed.
+pub(super) enum Smoothed {
+    /// All of it.
+    Whole(Smooth),
+    /// What of it is above the lowest bid that can win.
+    Above(SmoothAbove),
+}
+
+/// A mean of two values and slopes.
+fn mean(way: f64, from: (f64, f64), to: (f64, f64)) -> (f64, f64) {
+    (way.mul_add(to.0 - from.0, from.0), way.mul_add(to.1 - from.1, from.1))
 }
 
 /// y = (b - low) / (phi - b) at a point.
@@ -83,15 +99,19 @@ pub(super) struct At {
 }
 
 impl Game<'_> {
+    /// How far the way goes: to the game with its priors smoothed it is 1, and where they have kinks from there to
+    /// the game itself once more.
+    pub(super) fn end(&self) -> f64 {
+        if self.smooth.iter().all(Option::is_none) { 1.0 } else { 2.0 }
+    }
+
     /// ln(phi - low) and its slope in l, where all values begin at low: on the way the mean of both in ln.
     pub(super) fn ln_excess(&self, g: usize, log: f64) -> (f64, f64) {
         let own = self.own_ln_excess(g, log);
         if self.way >= 1.0 || g == self.common {
             return own;
         }
-        let common = self.own_ln_excess(self.common, log);
-        let mean = |own: f64, common: f64| self.way.mul_add(own - common, common);
-        (mean(own.0, common.0), mean(own.1, common.1))
+        mean(self.way, self.own_ln_excess(self.common, log), own)
     }
 
     fn own_ln_excess(&self, g: usize, log: f64) -> (f64, f64) {
@@ -99,27 +119,51 @@ impl Game<'_> {
         if log < tail.log {
             return (tail.slope.mul_add(log - tail.log, tail.ln_excess), tail.slope);
         }
-        self.groups.quantiles[g].ln_excess(log)
+        match &self.smooth[g] {
+            Some(Smoothed::Whole(smooth)) if self.way < 2.0 => {
+                let smoothed = smooth.at(log);
+                if self.way <= 1.0 {
+                    return smoothed;
+                }
+                mean(self.way - 1.0, smoothed, self.groups.quantiles[g].ln_excess(log))
+            }
+            _ => self.groups.quantiles[g].ln_excess(log),
+        }
     }
 
     /// phi - low and its slope in l; on the way the mean of both, from what two uniform priors have with which
     /// the same is the lowest bid that can win, and the same share of values below it.
     fn excess(&self, g: usize, log: f64) -> (f64, f64) {
-        let (ln, slope) = self.groups.quantiles[g].ln_excess(log);
-        let own = libm::exp(ln);
-        let (own, own_slope) = (own + self.shifts[g], if own > 0.0 { own * slope } else { 0.0 });
-        let Bottom::Indifferent { weak, log: lowest, distance, values } = self.bottom else {
-            return (own, own_slope);
+        let own = || {
+            let quantile = &self.groups.quantiles[g];
+            let own = quantile.excess(log);
+            let slope = if own > 0.0 { own * quantile.ln_excess(log).1 } else { 0.0 };
+            (own + self.shifts[g], slope)
         };
-        if self.way >= 1.0 {
-            return (own, own_slope);
+        if self.way >= 2.0 {
+            return own();
         }
-        let (start, start_slope) = if g == weak {
+        let smoothed = match &self.smooth[g] {
+            None => own(),
+            Some(Smoothed::Above(smooth)) => smooth.at(log),
+            Some(Smoothed::Whole(smooth)) => {
+                let (ln, slope) = smooth.at(log.max(self.tails[g].log));
+                let excess = if log < self.tails[g].log { 0.0 } else { libm::exp(ln) };
+                (excess + self.shifts[g], excess * slope)
+            }
+        };
+        if self.way > 1.0 {
+            return mean(self.way - 1.0, smoothed, own());
+        }
+        let Bottom::Indifferent { weak, log: lowest, distance, values } = self.bottom else {
+            return smoothed;
+        };
+        let start = if g == weak {
             (distance * libm::expm1(log - lowest), distance * libm::exp(log - lowest))
         } else {
             (values.mul_add(libm::exp(log), distance), values * libm::exp(log))
         };
-        (self.way.mul_add(own - start, start), self.way.mul_add(own_slope - start_slope, start_slope))
+        mean(self.way, start, smoothed)
     }
 
     pub(super) fn at(&self, g: usize, log: f64, bid: f64) -> At {

@@ -1,5 +1,6 @@
 //! Steps laid anew: halved where the equation does not hold between the points, and ended at kinks.
 
+use super::game::Bottom;
 use super::{MOST_LAST_STEPS, POINTS, Problem, Search, State, dot, not_found};
 use crate::numeric::collocation::AtPoints;
 use crate::numeric::roots::root;
@@ -26,6 +27,9 @@ const LEAST_STEP: f64 = 1e-9;
 /// On the way no steps are joined to one longer than this.
 const LONGEST_STEP: f64 = 1.5;
 
+/// On the way no step of two bidders of different lowest values has bids fall by more, in ln(b - low).
+const MOST_FALL: f64 = 0.5;
+
 /// Where in a step the equation is tried.
 const TRIED: [f64; 3] = [0.0, 0.5, 1.0];
 
@@ -47,7 +51,12 @@ impl Search {
         past: &mut Option<(f64, State)>,
     ) -> Result<Problem<'a>, String> {
         let count = problem.depths.len();
-        let errors: Vec<f64> = (0..count).map(|k| problem.error(k, state)).collect();
+        let far = |k: usize| match problem.game.bottom {
+            Bottom::Powers => false,
+            Bottom::Indifferent { .. } => state.bids[k] - state.bids[k + 1] > MOST_FALL,
+        };
+        let error = |k: usize| if far(k) { f64::INFINITY } else { problem.error(k, state) };
+        let errors: Vec<f64> = (0..count).map(error).collect();
         if errors.iter().all(|error| *error <= CLOSE_ON_THE_WAY) {
             return Ok(problem);
         }
@@ -82,13 +91,35 @@ impl Search {
         Ok(next)
     }
 
+    /// Steps that end where the curves pass kinks, beside the others; the old ones where Newton's method does not
+    /// converge on them.
+    pub(super) fn with_kinks<'a>(
+        &mut self,
+        problem: Problem<'a>,
+        state: &mut State,
+    ) -> Result<Problem<'a>, String> {
+        let ends = merged(&problem.ends, &problem.kinks(state));
+        if ends.len() > MOST_ENDS {
+            return Err(not_found(&format!("it takes more than {MOST_ENDS} steps to follow the bids")));
+        }
+        let mut moved = problem.moved(state, &ends);
+        let Problem { game, ends: before, depths, method } = problem;
+        let next = Problem::new(game, ends);
+        if self.converge(&next, &mut moved, super::MOST_STEPS)?.is_none() {
+            return Ok(Problem { game: next.game, ends: before, depths, method });
+        }
+        *state = moved;
+        Ok(next)
+    }
+
     /// The same solution on steps that follow it everywhere.
     pub(super) fn refine<'a>(
         &mut self,
         mut problem: Problem<'a>,
         mut state: State,
+        base: Option<Vec<f64>>,
     ) -> Result<(Problem<'a>, State), String> {
-        let mut base = problem.ends.clone();
+        let mut base = base.unwrap_or_else(|| problem.ends.clone());
         for _ in 0..MOST_MESHES {
             let kinks = problem.kinks(&state);
             let mut more = Vec::new();
@@ -182,8 +213,8 @@ impl Problem<'_> {
                 let error = h * (dot(&polynomial, &slopes[g]) - right[g]).abs() * depth;
                 most = most.max(error / (LEAST_LOG + shares[g] * depth));
             }
-            // What no bid moves by does not matter.
-            most = most.max(h * (dot(&polynomial, &falls) - depth * w).abs());
+            let error = h * (dot(&polynomial, &falls) - depth * w).abs();
+            most = most.max(error * self.weight_of_bid(bid, state));
         }
         if most.is_nan() { f64::INFINITY } else { most }
     }

@@ -2,10 +2,12 @@
 
 mod bottom;
 mod curves;
+mod deeper;
 mod game;
 mod linear;
 mod mesh;
 mod newton;
+mod smooth;
 mod start;
 
 use game::{At, Bottom, Game};
@@ -170,9 +172,13 @@ impl Search {
         if self.converge(&problem, &mut state, MOST_STEPS)?.is_none() {
             return Err(not_found("Newton's method does not converge for like bidders"));
         }
+        problem = self.cut(problem, &mut state, &mut last);
         problem = self.relay(problem, &mut state, &mut last)?;
-        while gone < 1.0 {
-            let next = (gone + part).min(1.0);
+        let end = problem.game.end();
+        // Steps without those that end at kinks.
+        let mut base = None;
+        while gone < end {
+            let next = (gone + part).min(if gone < 1.0 { 1.0 } else { end });
             let mut tried = problem.set_out(&state, last.as_ref(), (gone, next));
             let steps = match &mut tried {
                 Some(tried) => self.converge(&problem, tried, MOST_STEPS)?,
@@ -185,21 +191,33 @@ impl Search {
                     if steps <= FEW_STEPS {
                         part *= 2.0;
                     }
+                    problem = self.cut(problem, &mut state, &mut last);
                     if gone < 1.0 {
                         problem = self.relay(problem, &mut state, &mut last)?;
+                    } else if gone == 1.0 && end > 1.0 {
+                        // The steps are new, and so is the way.
+                        base = Some(problem.ends.clone());
+                        problem = self.with_kinks(problem, &mut state)?;
+                        (last, part) = (None, 1.0);
                     }
                 }
                 None => {
                     part *= 0.5;
                     if part < LEAST_PART {
                         return Err(not_found(&format!(
-                            "Newton's method goes {gone:.3} of the way from a game of like bidders and no further"
+                            "Newton's method goes {:.3} of the way from an easy game and no further",
+                            gone / end
                         )));
                     }
                 }
             }
         }
-        self.refine(problem, state)
+        let before = problem.ends.len();
+        problem = self.go_down(problem, &mut state)?;
+        if let Some(base) = &mut base {
+            base.extend(&problem.ends[before..]);
+        }
+        self.refine(problem, state, base)
     }
 
     /// Newton's method, counted.

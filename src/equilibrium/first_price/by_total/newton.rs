@@ -8,6 +8,9 @@ use crate::numeric::collocation::{AtPoints, POINTS};
 /// Newton's method has converged where it changes no ln F, relative to 1 + |ln F|, and no ln of a bid by more.
 const CONVERGED: f64 = 1e-11;
 
+/// The same on the way to the game that is wanted.
+const CONVERGED_ON_THE_WAY: f64 = 1e-6;
+
 /// As good as converged, where rounding allows no more.
 const NEARLY_CONVERGED: f64 = 1e-8;
 
@@ -23,10 +26,11 @@ const LONGEST: f64 = 1.0;
 impl Problem<'_> {
     /// Newton's method in at most so many steps; the steps it took where it converges.
     pub(super) fn converge(&self, state: &mut State, most: usize) -> Option<usize> {
+        let enough = if self.game.way < self.game.end() { CONVERGED_ON_THE_WAY } else { CONVERGED };
         let mut last = f64::INFINITY;
         for step in 1..=most {
             let (change, whole) = self.improve(state)?;
-            if change < CONVERGED && whole {
+            if change < enough && whole {
                 return Some(step);
             }
             // Rounding keeps it from coming closer.
@@ -111,7 +115,7 @@ impl Problem<'_> {
             let off = alone[k + 1] - by_bid[k + 1] * bid_changes[k + 1] - held;
             let square: f64 = row.iter().map(|a| a * a).sum::<f64>() + by_bid[k + 1] * by_bid[k + 1];
             bid_changes[k + 1] += off * by_bid[k + 1] / square;
-            most = most.max(bid_changes[k + 1].abs());
+            most = most.max(bid_changes[k + 1].abs() * self.weight_of_bid(state.bids[k + 1], state));
             let depth = libm::exp(self.ends[k + 1]);
             for (g, change) in changes[k + 1].iter_mut().enumerate() {
                 *change += off * row[g] / square;
@@ -146,6 +150,15 @@ impl Problem<'_> {
             }
         }
         Some((most, whole))
+    }
+
+    /// What a relative error of b - low counts at a bid: where values end above the lowest bid as much as it is
+    /// one of bids, since the value that meets it has rounded there; elsewhere all.
+    pub(super) fn weight_of_bid(&self, bid: f64, state: &State) -> f64 {
+        match self.game.bottom {
+            Bottom::Powers => 1.0,
+            Bottom::Indifferent { .. } => libm::exp((bid - state.bids[0]).min(0.0)),
+        }
     }
 
     /// As much of a change as keeps values above bids, and all F below 1.
@@ -198,9 +211,17 @@ impl Problem<'_> {
                 (by_bid, alone)
             }
             Bottom::Indifferent { weak, log, distance, .. } => {
-                let part = libm::exp(bid) / distance;
+                let strong = 1 - weak;
+                let logs = [weak, strong].map(|g| -state.ends[count][g] * depth);
+                // The stronger bidder's values above its lowest are about a power of b - low, whose mean counts.
+                let above = self.game.at(strong, logs[1], bid);
+                let excess = (1.0 + 1.0 / above.y) * libm::exp(bid) - distance;
+                let slope = above.by_log / (above.y * above.y) * libm::exp(bid);
+                let power = slope / excess / self.game.gap(weak, logs[0], bid);
+                let mean = if power > 0.0 { excess / (1.0 + power) } else { 0.0 };
+                let part = libm::exp(bid) / (distance + mean);
                 row[weak] = -depth;
-                (-part / (1.0 - part), state.ends[count][weak] * depth + log - libm::log1p(-part))
+                (-part / (1.0 - part), log - logs[0] - libm::log1p(-part))
             }
         }
     }

@@ -17,6 +17,9 @@ const LEAST_FIRST_STEP: f64 = 1e-3;
 /// ln(-L) at the top.
 const TOP: f64 = -40.0;
 
+/// The least -L at which the equilibrium of two uniform priors is asked for.
+const LEAST_DEPTH: f64 = 1e-7;
+
 /// How far down the lowest bids are, in ln of the highest.
 const DEPTH: f64 = 20.0;
 
@@ -89,7 +92,9 @@ impl Problem<'_> {
             Bottom::Indifferent { weak, log, distance, values } => {
                 let weak_values = distance / libm::exp(log);
                 let at = |depth: &f64| {
-                    let (logs, bid) = two_uniform(distance, [weak_values, values], *depth);
+                    // Closer to the top shares do not change.
+                    let depth = depth.max(LEAST_DEPTH);
+                    let (logs, bid) = two_uniform(distance, [weak_values, values], depth);
                     let mut shares = vec![-logs[0] / depth, -logs[1] / depth];
                     if weak == 1 {
                         shares.swap(0, 1);
