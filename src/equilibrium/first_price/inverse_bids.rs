@@ -32,8 +32,8 @@ const ROUNDED: f64 = 1e-12;
 const STEEPEST: f64 = 3.0;
 
 impl Curve {
-    /// Where l rises by no more than rounding does, a cubic through it would fall at times: it is made as flat
-    /// as it takes. There is no mass in such an interval.
+    /// Where l rises by no more than rounding does, a cubic through it would fall at times: it is made as
+    /// flat as it takes. There is no mass in such an interval.
     fn rise_despite_rounding(&mut self, nodes: &[f64]) {
         let Curve { logs, slopes } = self;
         for k in (0..nodes.len() - 1).rev() {

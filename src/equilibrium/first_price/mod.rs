@@ -50,8 +50,12 @@ pub struct Bne {
 /// classes.
 ///
 /// Closed forms where there are any: N bidders of one prior, two uniform priors, two power priors of one
-/// exponent and lowest value. Else by collocation, for any priors on supports with one lowest value, in a
-/// time like the number of different priors; where that finds none by shooting.
+/// exponent and lowest value. Else by collocation in the bid, for any priors on supports with one lowest
+/// value, in a time like the number of different priors; where that finds none, and for two bidders whose
+/// values begin at different ones, by collocation along the total log-probability, in some seconds at most.
+///
+/// Of two bidders whose values begin at l1 < l2 the lowest bid that can win maximises (l2 - b) F1(b), and
+/// values below it are bid as they are; other equilibria differ in what those bid who never win.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior};

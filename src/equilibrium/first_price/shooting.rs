@@ -1,5 +1,5 @@
-//! Any bidders whose priors begin at one lowest value, from the top bid down: tells whether one would drop out, and
-//! checks the other methods.
+//! Any bidders whose priors begin at one lowest value, from the top bid down: tells whether one would drop
+//! out, and checks the other methods.
 
 #[cfg(test)]
 use super::InverseBids;

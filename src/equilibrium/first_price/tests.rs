@@ -237,16 +237,16 @@ fn extreme_priors_are_solved_or_refused() {
 
 #[test]
 fn games_that_are_too_hard_are_refused_soon() {
-    let wide = Prior::Beta(Beta::new(2.0, 2.0, 0.0, 1e6).unwrap());
     for (priors, reason) in [
-        (vec![beta(2.0, 2.0), wide], "too many steps"),
-        (vec![beta(1000.0, 1000.0), beta(500.0, 1000.0)], "no certified equilibrium"),
+        (vec![beta(0.1, 0.1), beta(1000.0, 1000.0)], "no certified equilibrium"),
         ((0..64).map(|i| uniform(0.0, 1.0 + 0.05 * f64::from(i))).collect(), "would drop out"),
-        ((0..64).map(|i| beta(1.0 + 0.1 * f64::from(i), 2.0)).collect(), "too many steps"),
     ] {
         let error = bne(&with_priors(&priors)).unwrap_err();
         assert!(error.contains(reason), "{error}");
     }
+    // What shooting refused.
+    let many = (0..64).map(|i| beta(1.0 + 0.1 * f64::from(i), 2.0)).collect::<Vec<_>>();
+    assert!(bne(&with_priors(&many)).is_ok());
 }
 
 /// Any prior from low on, whose support is as wide as given.

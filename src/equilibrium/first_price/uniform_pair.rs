@@ -19,8 +19,8 @@ pub(super) const ANY_SUPPORTS: &str = "closed form of two uniform priors";
 /// l_1 = l_2 = l:    phi_i(b) = l + 2 x / (1 + K_i x^2),    K_i = (2 X / V_i - 1) / X^2.
 /// ```
 ///
-/// The two forms are one, and the first cancels where d_i is small beside x. With r = d_i / x, R = d_i / X and
-/// k(u) = (1 - (1 - u) e^u) / u^2, which is 1/2 at 0, for any d_i and to full relative accuracy:
+/// The two forms are one, and the first cancels where d_i is small beside x. With r = d_i / x, R = d_i / X
+/// and k(u) = (1 - (1 - u) e^u) / u^2, which is 1/2 at 0, for any d_i and to full relative accuracy:
 ///
 /// ```text
 /// phi_i - l_i = x e^(r - R) / (e^-R (k(r) - (x / X)^2 k(R)) + (x / X)^2 X / V_i),
@@ -108,9 +108,9 @@ fn nodes(bidders: &[OneOfTwo; 2]) -> Vec<f64> {
     nodes
 }
 
-/// ln F of two bidders with uniform priors, the one with the lower values first, and ln(b - low), where both ln F
-/// add up to -`depth`: their lowest values lie at `distance` below the lowest bid and above it, and their values
-/// spread over `values`.
+/// ln F of two bidders with uniform priors, the one with the lower values first, and ln(b - low), where
+/// both ln F add up to -`depth`: their lowest values lie at `distance` below the lowest bid and above it,
+/// and their values spread over `values`.
 pub(super) fn two_uniform(distance: f64, values: [f64; 2], depth: f64) -> ([f64; 2], f64) {
     let above = [values[0] - distance, values[1] + distance];
     let width = above[0].min(above[1]) / (1.0 + above[0].min(above[1]) / above[0].max(above[1]));
@@ -263,7 +263,8 @@ mod tests {
                     for (share, above) in shares.iter().zip(values) {
                         let bid = share.mul_add(width, low);
                         let value = found.inverse_bid(bidder, bid);
-                        // What rounding of the bid moves the value by, at most: the other's gap is x^2 over the own.
+                        // What rounding of the bid moves the value by, at most: the other's gap is x^2 over
+                        // the own.
                         let (x, gap) = (share * width, above - share * width);
                         let steepness = 1.0 + (x + gap) / (x * (x / gap)).max(f64::MIN_POSITIVE);
                         let most = BNE_ERROR * (above + own_low.min(width)) + rounding * steepness;

@@ -26,7 +26,8 @@ impl<'a> Game<'a> {
             .map(|g| kinked(g).then(|| Smoothed::Whole(Smooth::new(&groups.quantiles[g], &tails[g]))))
             .collect();
         let Some(other) = lows.iter().position(|low| *low != lows[0]) else {
-            // The prior whose lowest values are the lowest: on the way from it the lowest bids rise, which is the easier.
+            // The prior whose lowest values are the lowest: on the way from it the lowest bids rise, which
+            // is the easier.
             let lower = |a: &usize, b: &usize| tails[*a].slope.total_cmp(&tails[*b].slope);
             let common = (0..groups.len()).max_by(lower).unwrap_or(0);
             return Ok(Game {
@@ -41,7 +42,7 @@ impl<'a> Game<'a> {
         };
         if groups.counts != [1.0, 1.0] {
             return Err(format!(
-                "no method for more than two bidders whose values begin at different ones, {} and {}",
+                "no method for more than two bidders whose supports begin at different values, {} and {}",
                 lows[0], lows[other]
             ));
         }
@@ -71,12 +72,12 @@ impl<'a> Game<'a> {
     }
 }
 
-/// The bid b with which a bidder of the value `value` gains most where the other bids its values: the greatest
-/// maximum of (value - b) F(b).
+/// The bid b with which a bidder of the value `value` gains most where the other bids its values: the
+/// greatest maximum of (value - b) F(b).
 ///
 /// With the stronger bidder's lowest value for `value` it is the lowest bid that can win: below it the weaker
-/// bidder's values win nothing and may bid anything up to themselves; that they bid themselves is the choice of
-/// Kaplan and Zamir 2012, and the only one that survives small doubts about the other's support.
+/// bidder's values win nothing and may bid anything up to themselves; that they bid themselves is the
+/// choice of Kaplan and Zamir 2012, and the only one that survives small doubts about the other's support.
 ///
 /// References: Maskin and Riley 2000, "Asymmetric auctions"; Lebrun 2006, "Uniqueness of the equilibrium in
 /// first-price auctions".

@@ -37,7 +37,8 @@ impl Problem<'_> {
     pub(super) fn curves(&self, state: &State) -> Result<InverseBids, String> {
         let game = &self.game;
         let size = game.groups.len();
-        // How far ln(b - low) lies below that at the top: summed up from there, since a difference would round.
+        // How far ln(b - low) lies below that at the top: summed up from there, since a difference would
+        // round.
         let (slopes, falls) = self.slopes_of(0, state);
         let mut fallen = libm::exp(self.ends[0]) * falls[0] / self.depths[0][0];
         let top = state.bids[0] + fallen;
@@ -94,6 +95,11 @@ impl Problem<'_> {
         let power = libm::log(nodes.gaps[weak][before] / gap) / (nodes.places[before] - from);
         let power = if power.is_finite() { power.clamp(1.0, 2.0) } else { 2.0 };
         let steep = width * libm::exp(from) / gap;
+        // The stronger one's values above its lowest fall like another power.
+        let above = nodes.gaps[strong][last] + width * libm::exp(from) - distance;
+        let before_above = nodes.gaps[strong][before] + width * libm::exp(nodes.places[before]) - distance;
+        let fast = libm::log(before_above / above) / (nodes.places[before] - from);
+        let (above, fast) = if above > 0.0 && fast > 0.0 { (above, fast) } else { (0.0, 1.0) };
         let mut place = from;
         while place > -DEPTH {
             place -= spacing(-place);
@@ -105,8 +111,9 @@ impl Problem<'_> {
             } else {
                 -steep * down
             };
-            let logs = [log - libm::log1p(-rise / distance), own - fall];
-            let gaps = [gap * libm::exp(power * down), distance - rise];
+            let above = above * libm::exp(fast * down);
+            let logs = [log - libm::log1p(-rise / (distance + above / (1.0 + fast))), own - fall];
+            let gaps = [gap * libm::exp(power * down), distance + above - rise];
             let pick = |pair: [f64; 2]| if weak == 0 { pair } else { [pair[1], pair[0]] };
             nodes.push(place, pick(logs).into_iter(), pick(gaps).into_iter());
         }

@@ -3,8 +3,8 @@
 use super::game::Bottom;
 use super::{MOST_STEPS, Problem, Search, State};
 
-/// On the way, the lowest bids that are followed, in ln(b - low) less that of the highest: the further down, the
-/// smaller the steps of the way.
+/// On the way, the lowest bids that are followed, in ln(b - low) less that of the highest: the further
+/// down, the smaller the steps of the way.
 const ON_THE_WAY: f64 = -5.0;
 
 /// In the end.
@@ -13,8 +13,8 @@ const IN_THE_END: f64 = -14.0;
 /// The stronger bidder's values have no weight where ln F is lower.
 const WEIGHTLESS: f64 = -60.0;
 
-/// So much further at a time, in ln(b - low).
-const FURTHER: f64 = 1.0;
+/// So much further at a time, in ln(b - low), and no less where that is too far.
+const FURTHER: (f64, f64) = (1.0, 0.1);
 
 impl Search {
     /// Without the steps at the bottom that are too far down for the way.
@@ -51,6 +51,7 @@ impl Search {
     ) -> Result<Problem<'a>, String> {
         let Bottom::Indifferent { weak, log, distance, .. } = problem.game.bottom else { return Ok(problem) };
         let strong = 1 - weak;
+        let mut more = FURTHER.0;
         loop {
             let last = state.bids.len() - 1;
             let depth = libm::exp(problem.ends[last]);
@@ -60,8 +61,8 @@ impl Search {
             }
             let gap = problem.game.gap(weak, -state.ends[last][weak] * depth, state.bids[last]);
             // As if the gap fell like b - low.
-            let bid = state.bids[last] - FURTHER;
-            let logs = [log - libm::log1p(-libm::exp(bid) / distance), own - FURTHER / gap];
+            let bid = state.bids[last] - more;
+            let logs = [log - libm::log1p(-libm::exp(bid) / distance), own - more / gap];
             let next_depth = -(logs[0] + logs[1]);
             let mut shares = vec![0.0; 2];
             (shares[weak], shares[strong]) = (-logs[0] / next_depth, -logs[1] / next_depth);
@@ -72,16 +73,21 @@ impl Search {
                     .map(|g| places.map(|c| c.mul_add(shares[g] - state.ends[last][g], state.ends[last][g])))
                     .collect(),
             );
-            next.bid_points.push(places.map(|c| state.bids[last] - c * FURTHER));
+            next.bid_points.push(places.map(|c| state.bids[last] - c * more));
             next.ends.push(shares);
             next.bids.push(bid);
             let Problem { game, ends, depths, method } = problem;
             let longer: Vec<f64> = ends.iter().copied().chain([libm::log(next_depth)]).collect();
             let further = Problem::new(game, longer);
             if self.converge(&further, &mut next, MOST_STEPS)?.is_none() {
-                return Ok(Problem { game: further.game, ends, depths, method });
+                problem = Problem { game: further.game, ends, depths, method };
+                more *= 0.5;
+                if more < FURTHER.1 {
+                    return Ok(problem);
+                }
+            } else {
+                (*state, problem) = (next, further);
             }
-            (*state, problem) = (next, further);
         }
     }
 }

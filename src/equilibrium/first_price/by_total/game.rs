@@ -1,4 +1,4 @@
-//! What bidders have above the lowest bid that can win, on the way from a game that is easy to the one wanted.
+//! What bidders have above the lowest bid that can win, on the way from an easy game to the one wanted.
 
 use super::smooth::{Smooth, SmoothAbove};
 use crate::law::groups::Groups;
@@ -9,8 +9,9 @@ use crate::law::log_quantile::LogQuantile;
 pub(super) enum Bottom {
     /// All values begin at the lowest bid: m is the sum of the powers that F is like there, over all bidders.
     Powers,
-    /// Of two bidders the one of group `weak` has lower values, which win nothing. The other's lowest value, at
-    /// `distance` above the lowest bid, is indifferent: l_weak = `log` - ln(1 - (b - low) / distance).
+    /// Of two bidders the one of group `weak` has lower values, which win nothing. The other's lowest
+    /// value, at `distance` above the lowest bid, is indifferent: l_weak = `log` - ln(1 - (b - low) /
+    /// distance).
     Indifferent {
         weak: usize,
         log: f64,
@@ -99,8 +100,8 @@ pub(super) struct At {
 }
 
 impl Game<'_> {
-    /// How far the way goes: to the game with its priors smoothed it is 1, and where they have kinks from there to
-    /// the game itself once more.
+    /// How far the way goes: to the game with its priors smoothed it is 1, and where they have kinks from
+    /// there to the game itself once more.
     pub(super) fn end(&self) -> f64 {
         if self.smooth.iter().all(Option::is_none) { 1.0 } else { 2.0 }
     }
@@ -131,8 +132,8 @@ impl Game<'_> {
         }
     }
 
-    /// phi - low and its slope in l; on the way the mean of both, from what two uniform priors have with which
-    /// the same is the lowest bid that can win, and the same share of values below it.
+    /// phi - low and its slope in l; on the way the mean of both, from what two uniform priors have with
+    /// which the same is the lowest bid that can win, and the same share of values below it.
     fn excess(&self, g: usize, log: f64) -> (f64, f64) {
         let own = || {
             let quantile = &self.groups.quantiles[g];

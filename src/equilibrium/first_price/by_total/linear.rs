@@ -3,8 +3,8 @@
 use super::{Problem, State, dot};
 use crate::numeric::collocation::{AtPoints, POINTS, solve};
 
-/// What a step of the linearised equations does to changes of q, d_q, and of beta, d_b. With the change of ln(1
-/// / m) at the points,
+/// What a step of the linearised equations does to changes of q, d_q, and of beta, d_b. With the change of
+/// ln(1 / m) at the points,
 ///
 /// ```text
 /// d_w = w_by_b d_b + w_alone - sum_i w_by_own_i d_q_i.

@@ -5,8 +5,8 @@ use super::{MOST_LAST_STEPS, POINTS, Problem, Search, State, dot, not_found};
 use crate::numeric::collocation::AtPoints;
 use crate::numeric::roots::root;
 
-/// The most by which the equation may fail to hold between the points of a step, times its length, relative in
-/// ln F, on which values depend where F is close to 1, and in ln of bids.
+/// The most by which the equation may fail to hold between the points of a step, times its length, relative
+/// in ln F, on which values depend where F is close to 1, and in ln of bids.
 const CLOSE: f64 = 1e-9;
 
 /// Where ln F is above minus this, F is 1.
@@ -91,8 +91,8 @@ impl Search {
         Ok(next)
     }
 
-    /// Steps that end where the curves pass kinks, beside the others; the old ones where Newton's method does not
-    /// converge on them.
+    /// Steps that end where the curves pass kinks, beside the others; the old ones where Newton's method
+    /// does not converge on them.
     pub(super) fn with_kinks<'a>(
         &mut self,
         problem: Problem<'a>,

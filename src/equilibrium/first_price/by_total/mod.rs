@@ -30,7 +30,8 @@ const LEAST_PART: f64 = 1e-4;
 /// A part of the way that took no more of Newton's steps than this was a small one.
 const FEW_STEPS: usize = 5;
 
-/// -L below which no values have weight: where the lowest bids of all are not found, those down to here may be.
+/// -L below which no values have weight: where the lowest bids of all are not found, those down to here may
+/// be.
 const ENOUGH: f64 = 300.0;
 
 /// Linearised steps of a group's curve that one search may take: some seconds.
@@ -47,8 +48,8 @@ const MOST_WORK: usize = 2_000_000;
 /// steep ends of F alike. Downwards an error of b grows and one of l_i = q_i L decays, so that b is held at
 /// the bottom and all q_i at the top, where q_i = 1 - y_i / m. Newton's method on all steps at once; where
 /// it does not converge at once, along a way of games from one that is solved already: one in which all have
-/// one bidder's prior, or two uniform priors. Then steps are halved until the equation holds between the points
-/// as well.
+/// one bidder's prior, or two uniform priors. Then steps are halved until the equation holds between the
+/// points as well.
 ///
 /// References: Fibich and Gavish 2011, "Numerical simulations of asymmetric first-price auctions" (as a
 /// boundary value problem); Fibich and Gavish 2012, "Asymmetric first-price auctions: a dynamical-systems
@@ -56,8 +57,8 @@ const MOST_WORK: usize = 2_000_000;
 /// Boundary Value Problems for Ordinary Differential Equations".
 ///
 /// # Errors
-/// Where two bidders' supports leave no room for an equilibrium of rising bids, where one of the bidders would
-/// drop out below the top, or where the search ends without a solution.
+/// Where two bidders' supports leave no room for an equilibrium of rising bids, where one of the bidders
+/// would drop out below the top, or where the search ends without a solution.
 pub(super) fn solve(groups: &Groups) -> Result<InverseBids, String> {
     let mut search = Search { work: 0, size: groups.len() };
     let found = search.solve(Game::new(groups)?, f64::INFINITY);
@@ -235,6 +236,9 @@ impl Search {
         Ok(steps)
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 fn not_found(why: &str) -> String {
     format!("not found by {METHOD}: {why}")

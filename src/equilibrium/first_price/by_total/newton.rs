@@ -5,7 +5,8 @@ use super::linear::Linear;
 use super::{Problem, State, dot};
 use crate::numeric::collocation::{AtPoints, POINTS};
 
-/// Newton's method has converged where it changes no ln F, relative to 1 + |ln F|, and no ln of a bid by more.
+/// Newton's method has converged where it changes no ln F, relative to 1 + |ln F|, and no ln of a bid by
+/// more.
 const CONVERGED: f64 = 1e-11;
 
 /// The same on the way to the game that is wanted.
@@ -152,8 +153,8 @@ impl Problem<'_> {
         Some((most, whole))
     }
 
-    /// What a relative error of b - low counts at a bid: where values end above the lowest bid as much as it is
-    /// one of bids, since the value that meets it has rounded there; elsewhere all.
+    /// What a relative error of b - low counts at a bid: where values end above the lowest bid as much as
+    /// it is one of bids, since the value that meets it has rounded there; elsewhere all.
     pub(super) fn weight_of_bid(&self, bid: f64, state: &State) -> f64 {
         match self.game.bottom {
             Bottom::Powers => 1.0,
@@ -213,7 +214,8 @@ impl Problem<'_> {
             Bottom::Indifferent { weak, log, distance, .. } => {
                 let strong = 1 - weak;
                 let logs = [weak, strong].map(|g| -state.ends[count][g] * depth);
-                // The stronger bidder's values above its lowest are about a power of b - low, whose mean counts.
+                // The stronger bidder's values above its lowest are about a power of b - low, whose mean
+                // counts.
                 let above = self.game.at(strong, logs[1], bid);
                 let excess = (1.0 + 1.0 / above.y) * libm::exp(bid) - distance;
                 let slope = above.by_log / (above.y * above.y) * libm::exp(bid);

@@ -78,8 +78,8 @@ impl Smooth {
     }
 }
 
-/// What a bidder has above the lowest bid that can win, who wins nothing below ln F = `lowest`, smoothed: by what
-/// it has above the least that leaves the lowest bid where it is, `distance` (1 - e^(lowest - l)).
+/// What a bidder has above the lowest bid that can win, who wins nothing below ln F = `lowest`, smoothed:
+/// by what it has above the least that leaves the lowest bid where it is, `distance` (1 - e^(lowest - l)).
 pub(super) struct SmoothAbove {
     lowest: f64,
     distance: f64,

@@ -23,8 +23,8 @@ const LEAST_DEPTH: f64 = 1e-7;
 /// How far down the lowest bids are, in ln of the highest.
 const DEPTH: f64 = 20.0;
 
-/// Values of the stronger of two bidders have no weight where ln F is lower, and are its lowest where they are
-/// above it by no more than this part of its distance to the lowest bid.
+/// Values of the stronger of two bidders have no weight where ln F is lower, and are its lowest where they
+/// are above it by no more than this part of its distance to the lowest bid.
 const WEIGHTLESS: (f64, f64) = (-60.0, 1e-9);
 
 /// Ends of panels below a point of the symmetric bid, in ln of the weight of values there.
@@ -115,8 +115,8 @@ impl Problem<'_> {
         }
     }
 
-    /// The bids of bidders who all have one prior, at depths that rise: b - low is the mean of values less low,
-    /// weighted by F^(N - 1).
+    /// The bids of bidders who all have one prior, at depths that rise: b - low is the mean of values less
+    /// low, weighted by F^(N - 1).
     fn symmetric(&self, depths: &[f64]) -> Vec<(Vec<f64>, f64)> {
         let groups = self.game.groups;
         let bidders = groups.bidders();
