@@ -53,11 +53,10 @@ pub(super) fn solve(groups: &Groups, priors: [&Uniform; 2]) -> Result<(InverseBi
     // In units of the lesser, so that products neither overflow nor vanish.
     let width = least_above / (1.0 + least_above / above[0].max(above[1]));
     let bidders = [OneOfTwo::new(one, half, width), OneOfTwo::new(two, -half, width)];
-    let nodes = nodes(&bidders);
+    let (nodes, points) = nodes(&bidders);
     let mut logs = [Vec::with_capacity(nodes.len()), Vec::with_capacity(nodes.len())];
     let mut gaps = logs.clone();
-    for &s in &nodes {
-        let points = bidders.each_ref().map(|bidder| bidder.at(s));
+    for (&s, points) in nodes.iter().zip(&points) {
         // Of two gaps whose product is known the larger is the more accurate one.
         let x = width * libm::exp(s);
         let larger = usize::from(points[1].gap > points[0].gap);
@@ -86,26 +85,29 @@ const MOST_HALVINGS: u32 = 200;
 
 /// Nodes that follow both curves also where F rises from nothing to 1 while bids hardly do: where one bidder
 /// all but shuts the other out, or has far higher values.
-fn nodes(bidders: &[OneOfTwo; 2]) -> Vec<f64> {
-    let logs = |s: f64| bidders.each_ref().map(|bidder| bidder.at(s).log.min(0.0));
+fn nodes(bidders: &[OneOfTwo; 2]) -> (Vec<f64>, Vec<[Point; 2]>) {
+    let points = |s: f64| bidders.each_ref().map(|bidder| bidder.at(s));
     let places = places(DEPTH);
-    let mut nodes = vec![places[0]];
-    for pair in places.windows(2) {
-        let mut waiting = vec![((pair[0], logs(pair[0])), (pair[1], logs(pair[1])), 0)];
-        while let Some((from, to, halvings)) = waiting.pop() {
-            let steep = |g: usize| to.1[g] > WEIGHTLESS && to.1[g] - from.1[g] > MOST_RISE;
+    let (mut nodes, mut found) = (vec![places[0]], vec![points(places[0])]);
+    for &place in &places[1..] {
+        let mut from = (nodes[nodes.len() - 1], found[found.len() - 1]);
+        // Ends of intervals that are still to be followed, the nearest last.
+        let mut waiting = vec![((place, points(place)), 0)];
+        while let Some((to, halvings)) = waiting.pop() {
+            let steep = |g: usize| to.1[g].log > WEIGHTLESS && to.1[g].log - from.1[g].log > MOST_RISE;
             let middle = 0.5 * (from.0 + to.0);
             let inside = from.0 < middle && middle < to.0;
             if halvings < MOST_HALVINGS && inside && (steep(0) || steep(1)) {
-                let middle = (middle, logs(middle));
-                waiting.push((middle, to, halvings + 1));
-                waiting.push((from, middle, halvings + 1));
+                waiting.push((to, halvings + 1));
+                waiting.push(((middle, points(middle)), halvings + 1));
             } else {
                 nodes.push(to.0);
+                found.push(to.1);
+                from = to;
             }
         }
     }
-    nodes
+    (nodes, found)
 }
 
 /// ln F of two bidders with uniform priors, the one with the lower values first, and ln(b - low), where
@@ -142,6 +144,7 @@ struct OneOfTwo {
 }
 
 /// A point of a curve.
+#[derive(Clone, Copy)]
 struct Point {
     /// ln F(phi).
     log: f64,
@@ -158,6 +161,12 @@ impl OneOfTwo {
         let OneOfTwo { values, d, width } = *self;
         let share = libm::exp(s);
         let x = width * share;
+        if d == 0.0 {
+            // k(0) is 1/2.
+            let below = (share * share).mul_add(width / values, -0.5 * libm::expm1(2.0 * s));
+            let excess = x / below;
+            return Point { log: libm::log(excess / values), gap: excess - x };
+        }
         let (r, top) = (d / x, d / width);
         // r - R.
         let apart = top * libm::expm1(-s);
