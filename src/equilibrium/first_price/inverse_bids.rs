@@ -23,6 +23,31 @@ struct Curve {
     slopes: Vec<f64>,
 }
 
+/// A rise of l that may be but rounding: ln F close to F = 1 is no better than F.
+const ROUNDED: f64 = 1e-12;
+
+/// A cubic rises between its ends where its slopes there are at most so many times that of the line.
+///
+/// References: Fritsch and Carlson 1980, "Monotone piecewise cubic interpolation".
+const STEEPEST: f64 = 3.0;
+
+impl Curve {
+    /// Where l rises by no more than rounding does, a cubic through it would fall at times: it is made as
+    /// flat as it takes. There is no mass in such an interval.
+    fn rise_despite_rounding(&mut self, nodes: &[f64]) {
+        let Curve { logs, slopes } = self;
+        for k in (0..nodes.len() - 1).rev() {
+            if (logs[k + 1] - logs[k]).abs() > ROUNDED {
+                continue;
+            }
+            logs[k] = logs[k].min(logs[k + 1]);
+            let most = STEEPEST * (logs[k + 1] - logs[k]) / (nodes[k + 1] - nodes[k]);
+            slopes[k] = slopes[k].min(most);
+            slopes[k + 1] = slopes[k + 1].min(most);
+        }
+    }
+}
+
 /// One interval between nodes, and the curves' coefficients do not change in it.
 #[derive(Clone, Copy)]
 pub(super) struct Segment(usize);
@@ -57,7 +82,15 @@ impl InverseBids {
                 slopes[g].push((rise * (rivals - own) / (groups.bidders() - 1.0)).max(0.0));
             }
         }
-        let curves = logs.into_iter().zip(slopes).map(|(logs, slopes)| Curve { logs, slopes }).collect();
+        let curves = logs
+            .into_iter()
+            .zip(slopes)
+            .map(|(logs, slopes)| {
+                let mut curve = Curve { logs, slopes };
+                curve.rise_despite_rounding(&nodes);
+                curve
+            })
+            .collect();
         Ok(InverseBids { low, top, nodes, curves })
     }
 

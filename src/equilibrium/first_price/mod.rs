@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod best_responses;
+mod by_total;
 mod collocation;
 mod expectations;
 mod grid;
@@ -49,8 +50,12 @@ pub struct Bne {
 /// classes.
 ///
 /// Closed forms where there are any: N bidders of one prior, two uniform priors, two power priors of one
-/// exponent and lowest value. Else by collocation, for any priors on supports with one lowest value, in a
-/// time like the number of different priors; where that finds none by shooting.
+/// exponent and lowest value. Else by collocation in the bid, for any priors on supports with one lowest
+/// value, in a time like the number of different priors; where that finds none, and for two bidders whose
+/// values begin at different ones, by collocation along the total log-probability, in some seconds at most.
+///
+/// Of two bidders whose values begin at l1 < l2 the lowest bid that can win maximises (l2 - b) F1(b), and
+/// values below it are bid as they are; other equilibria differ in what those bid who never win.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior};
@@ -95,17 +100,12 @@ fn construct(groups: &Groups) -> Result<(InverseBids, &'static str), String> {
         _ => {}
     }
     let low = groups.priors[0].support().0;
-    match groups.priors.iter().find(|prior| prior.support().0 != low) {
-        Some(other) => Err(format!(
-            "no method for supports that begin at different values, {low} and {}, unless two bidders have uniform \
-             priors",
-            other.support().0
-        )),
-        None => match collocation::solve(groups)? {
-            Some(curves) => Ok((curves, collocation::METHOD)),
-            None => Ok((shooting::solve(groups)?, shooting::METHOD)),
-        },
+    if groups.priors.iter().all(|prior| prior.support().0 == low)
+        && let Some(curves) = collocation::solve(groups)?
+    {
+        return Ok((curves, collocation::METHOD));
     }
+    Ok((by_total::solve(groups)?, by_total::METHOD))
 }
 
 impl Bne {

@@ -1,9 +1,14 @@
-//! Any bidders whose priors begin at one lowest value.
+//! Any bidders whose priors begin at one lowest value, from the top bid down: tells whether one would drop
+//! out, and checks the other methods.
 
+#[cfg(test)]
 use super::InverseBids;
-use super::grid::{place, spacing};
+use super::grid::place;
+#[cfg(test)]
+use super::grid::spacing;
 use super::inverse_bids::rises_at_the_top;
 use crate::law::groups::Groups;
+#[cfg(test)]
 use crate::law::log_quantile::LogQuantile;
 use crate::numeric::ode::Integration;
 
@@ -20,9 +25,11 @@ struct Tolerances {
 const TOLERANCES: Tolerances = Tolerances { smooth: 1e-13, kinked: 1e-12 };
 
 /// The coarsest tolerance far down, where bids are so low that a relative error of them is a small one.
+#[cfg(test)]
 const COARSEST_BELOW: f64 = 1e-9;
 
 /// How far down the curves reach at least, in t, even where values have no weight any more.
+#[cfg(test)]
 const LEAST_DEPTH: f64 = 12.0;
 
 /// How far down they reach at most.
@@ -43,6 +50,7 @@ const COARSEST: f64 = 1e-6;
 const CLOSE: f64 = 2000.0;
 
 /// How far apart, relative to 1 + |l|, the two may come before halving begins anew, in tolerances.
+#[cfg(test)]
 const APART: f64 = 5e4;
 
 /// The first step of an integration, in t.
@@ -55,6 +63,7 @@ const MOST_EVALUATIONS: usize = 20_000_000;
 const MOST_EVALUATIONS_OF_ONE: usize = 400_000;
 
 /// Values that all bidders together stay below with a probability under e to this are of no weight.
+#[cfg(test)]
 const LEAST_LOG: f64 = -40.0;
 
 /// A gap between value and bid, relative to the bid, that no solution down to the lowest bid has.
@@ -79,16 +88,22 @@ const LEAST_GAP: f64 = 1e-7;
 ///
 /// # Errors
 /// Where one of the bidders would drop out below the top, or after a bounded number of steps.
+#[cfg(test)]
 pub(super) fn solve(groups: &Groups) -> Result<InverseBids, String> {
     Shooting::new(groups).solve()
 }
 
 /// Whether the equilibrium's top bid leaves every bidder a curve that rises there.
 ///
+/// Where the top is not found in a bounded number of steps nothing is said against it.
+///
 /// # Errors
-/// Those of [`solve`] that come up at the top.
+/// Where one of the bidders would drop out below it.
 pub(super) fn bids_to_the_top(groups: &Groups) -> Result<(), String> {
-    Shooting::new(groups).tops().map(|_| ())
+    match Shooting::new(groups).tops() {
+        Ok((below, above)) => rises_at_the_top(groups, 0.5 * (below + above)),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Whether the equilibrium's top bid is above low + `width`, by the one solution from there.
@@ -142,7 +157,6 @@ impl<'a> Shooting<'a> {
                 Aim::TooLow => below = middle,
             }
         }
-        rises_at_the_top(self.groups, 0.5 * (below + above))?;
         Ok((below, above))
     }
 
@@ -150,8 +164,10 @@ impl<'a> Shooting<'a> {
         Point { t: 0.0, logs: vec![0.0; self.groups.len()] }
     }
 
+    #[cfg(test)]
     fn solve(&mut self) -> Result<InverseBids, String> {
         let mut tops = self.tops()?;
+        rises_at_the_top(self.groups, 0.5 * (tops.0 + tops.1))?;
         let width = 0.5 * (tops.0 + tops.1);
         let top = self.top();
         let mut path = vec![top.clone()];
@@ -229,6 +245,7 @@ impl<'a> Shooting<'a> {
 
     /// Follows two solutions at once and adds the points at which they still agree to the path; the points at
     /// which they do not, if they part before the end.
+    #[cfg(test)]
     fn follow_both(
         &mut self,
         path: &mut Vec<Point>,
@@ -271,6 +288,7 @@ impl<'a> Shooting<'a> {
 
     /// Two states as close to each other as rounding allows, on either side of the equilibrium, on the line
     /// through two that are further apart.
+    #[cfg(test)]
     fn between(&mut self, low: &Point, high: &Point, width: f64) -> Result<(Point, Point), String> {
         let at = |share: f64| Point {
             t: low.t,
@@ -289,6 +307,7 @@ impl<'a> Shooting<'a> {
         Ok((at(below), at(above)))
     }
 
+    #[cfg(test)]
     fn curves(&self, mut path: Vec<Point>, width: f64) -> Result<InverseBids, String> {
         path.reverse();
         let nodes: Vec<f64> = path.iter().map(|point| place(point.t).0 + 0.0).collect();
@@ -307,6 +326,7 @@ impl<'a> Shooting<'a> {
     }
 
     /// The tolerance for log-quantiles from t down, such that bids are as accurate as at the top.
+    #[cfg(test)]
     fn tolerance_at(&self, t: f64) -> f64 {
         (self.tolerance * libm::exp(-place(t).0)).min(COARSEST_BELOW)
     }

@@ -117,6 +117,36 @@ fn equal_uniform_bidders_shade_by_one_nth() {
     assert!((bne.revenue() - (0.5 + 1.5 * 0.5)).abs() < 1e-12);
 }
 
+/// A prior of a random shape from all that sweep files accept, alike in ln.
+fn any_shape() -> impl Strategy<Value = Prior> {
+    let shape = || (libm::log(0.1)..libm::log(1000.0)).prop_map(|ln| libm::exp(ln).clamp(0.1, 1000.0));
+    (0_u32..5, shape(), shape(), 0.0..1.0).prop_filter_map("wide enough", |(kind, a, b, mean)| {
+        Some(match kind {
+            0 | 1 => Prior::Beta(Beta::new(a, b, 0.0, 1.0).ok()?),
+            2 => Prior::Kumaraswamy(Kumaraswamy::new(a, b, 0.0, 1.0).ok()?),
+            3 => Prior::TruncatedExponential(TruncatedExponential::new(a, 0.0, 1.0).ok()?),
+            _ => Prior::TruncatedNormal(TruncatedNormal::new(mean, 1e-3 * b, 0.0, 1.0).ok()?),
+        })
+    })
+}
+
+#[test]
+fn every_shape_has_a_symmetric_equilibrium() {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..150 {
+        let (prior, bidders) = (any_shape(), 2_usize..=64).new_tree(&mut runner).unwrap().current();
+        let name = prior.to_string();
+        let found = bne(&Population::symmetric(bidders, prior));
+        assert!(found.is_ok(), "{bidders} x {name}: {found:?}");
+    }
+    // The integrals of F (1 - F) and (1 - F)^2, by mpmath 1.4 in 25 digits.
+    for (a, b, utility, revenue) in [(0.34, 793.0, 3.040_434_106_275_942e-4, 1.245_244_165_335_221e-4)] {
+        let found = bne(&with_priors(&vec![beta(a, b); 2])).unwrap();
+        assert!((found.utility(0) / utility - 1.0).abs() < 1e-8, "{}", found.utility(0));
+        assert!((found.revenue() / revenue - 1.0).abs() < 1e-8, "{}", found.revenue());
+    }
+}
+
 #[test]
 fn an_empirical_prior_has_an_equilibrium() {
     let values: Vec<f64> = (0..60).map(|k| libm::pow((f64::from(k) + 0.5) / 60.0, 1.7)).collect();
@@ -207,16 +237,16 @@ fn extreme_priors_are_solved_or_refused() {
 
 #[test]
 fn games_that_are_too_hard_are_refused_soon() {
-    let wide = Prior::Beta(Beta::new(2.0, 2.0, 0.0, 1e6).unwrap());
     for (priors, reason) in [
-        (vec![beta(2.0, 2.0), wide], "too many steps"),
-        (vec![beta(1000.0, 1000.0), beta(500.0, 1000.0)], "no certified equilibrium"),
+        (vec![beta(0.1, 0.1), beta(1000.0, 1000.0)], "no certified equilibrium"),
         ((0..64).map(|i| uniform(0.0, 1.0 + 0.05 * f64::from(i))).collect(), "would drop out"),
-        ((0..64).map(|i| beta(1.0 + 0.1 * f64::from(i), 2.0)).collect(), "too many steps"),
     ] {
         let error = bne(&with_priors(&priors)).unwrap_err();
         assert!(error.contains(reason), "{error}");
     }
+    // What shooting refused.
+    let many = (0..64).map(|i| beta(1.0 + 0.1 * f64::from(i), 2.0)).collect::<Vec<_>>();
+    assert!(bne(&with_priors(&many)).is_ok());
 }
 
 /// Any prior from low on, whose support is as wide as given.

@@ -1,5 +1,7 @@
 //! Linear bidders, and the gradients of those of one prior.
 
+use std::cell::Cell;
+
 use crate::expectation::gradient::GroupGradient;
 use crate::law::groups::Groups;
 
@@ -8,13 +10,42 @@ const DIFFERENCE: f64 = 1e-6;
 
 pub(super) struct Game<'a> {
     pub(super) groups: &'a Groups,
-    pub(super) gradient: GroupGradient,
+    gradient: GroupGradient,
     pub(super) beta: f64,
+    /// Gradients asked for.
+    asked: Cell<u32>,
 }
 
-impl Game<'_> {
+/// The most looks into tables that one search takes: some seconds.
+const MOST_LOOKS: f64 = 3e8;
+
+impl<'a> Game<'a> {
+    pub(super) fn new(groups: &'a Groups, beta: f64) -> Self {
+        Game { groups, gradient: GroupGradient::new(groups, beta), beta, asked: Cell::new(0) }
+    }
+
+    /// The gradient of one bidder of a group.
+    pub(super) fn gradient(&self, group: usize, own: f64, multipliers: &[f64]) -> f64 {
+        self.asked.set(self.asked.get() + 1);
+        self.gradient.of(group, own, multipliers)
+    }
+
+    /// Whether a search may go on.
+    ///
+    /// # Errors
+    /// Where it has taken as much work as one may.
+    pub(super) fn goes_on(&self) -> Result<(), String> {
+        let asked = self.asked.get();
+        if f64::from(asked) * self.gradient.looks() <= MOST_LOOKS {
+            return Ok(());
+        }
+        Err(format!(
+            "responses to each other did not come to rest within the work of a search, {asked} gradients"
+        ))
+    }
+
     pub(super) fn residuals(&self, multipliers: &[f64]) -> Vec<f64> {
-        (0..multipliers.len()).map(|group| self.gradient.of(group, multipliers[group], multipliers)).collect()
+        (0..multipliers.len()).map(|group| self.gradient(group, multipliers[group], multipliers)).collect()
     }
 
     /// The derivatives of a group's gradient in the own multiplier, and in that of one rival of each group.
@@ -26,8 +57,8 @@ impl Game<'_> {
         let quotient = |up: f64, down: f64, h: f64| (up - down) / (2.0 * h);
         let h = DIFFERENCE * own;
         let of_own = quotient(
-            self.gradient.of(group, own + h, multipliers),
-            self.gradient.of(group, own - h, multipliers),
+            self.gradient(group, own + h, multipliers),
+            self.gradient(group, own - h, multipliers),
             h,
         );
         let of_others = (0..multipliers.len()).map(|other| {
@@ -36,7 +67,7 @@ impl Game<'_> {
             let at = |shift: f64| {
                 let mut moved = multipliers.to_vec();
                 moved[other] += shift;
-                self.gradient.of(group, own, &moved)
+                self.gradient(group, own, &moved)
             };
             if rivals == 0.0 { 0.0 } else { quotient(at(h), at(-h), h) / rivals }
         });

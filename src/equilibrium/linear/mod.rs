@@ -8,7 +8,6 @@ use game::Game;
 use search::{HIGHEST_THETA, LOWEST_THETA, no_common_pole};
 
 use crate::auction::{Mechanism, Population};
-use crate::expectation::gradient::GroupGradient;
 use crate::law::groups::Groups;
 
 /// How the equilibria are found.
@@ -65,7 +64,7 @@ pub fn linear_equilibria(population: &Population, beta: f64) -> Result<Vec<Linea
     if beta == f64::INFINITY {
         no_common_pole(&groups)?;
     }
-    let game = Game { gradient: GroupGradient::new(&groups, beta), groups: &groups, beta };
+    let game = Game::new(&groups, beta);
     let mut found: Vec<LinearEquilibrium> = Vec::new();
     let mut reason = None;
     let candidates = game

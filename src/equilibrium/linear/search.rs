@@ -3,7 +3,6 @@
 use super::game::Game;
 use crate::auction::Prior;
 use crate::auction::strategy::linear::multiplier;
-use crate::expectation::gradient::GroupGradient;
 use crate::law::groups::Groups;
 use crate::numeric::eigen::solve;
 use crate::numeric::roots::root;
@@ -54,8 +53,7 @@ impl Game<'_> {
         {
             return None;
         }
-        let gradient = GroupGradient::new(self.groups, f64::INFINITY);
-        let unsmoothed = Game { groups: self.groups, gradient, beta: f64::INFINITY };
+        let unsmoothed = Game::new(self.groups, f64::INFINITY);
         let settled = [HIGHEST_THETA, LOWEST_THETA].map(|start| unsmoothed.settle(start));
         settled
             .into_iter()
@@ -77,6 +75,7 @@ impl Game<'_> {
                 thetas[group] = response;
             }
             if change > wanted {
+                self.goes_on()?;
                 continue;
             }
             let multipliers: Vec<f64> = thetas.iter().map(|theta| multiplier(*theta)).collect();
@@ -98,7 +97,7 @@ impl Game<'_> {
         let mut multipliers: Vec<f64> = thetas.iter().map(|theta| multiplier(*theta)).collect();
         let mut gradient = |theta: f64| {
             multipliers[group] = multiplier(theta);
-            self.gradient.of(group, multipliers[group], &multipliers)
+            self.gradient(group, multipliers[group], &multipliers)
         };
         let mut from = thetas[group];
         let rising = gradient(from);

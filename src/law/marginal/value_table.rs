@@ -78,6 +78,12 @@ impl ValueTable {
         }
     }
 
+    /// What F and f at a value cost, in looks into a table.
+    pub fn looks(&self) -> f64 {
+        let cheap = matches!(self.prior, Prior::Uniform(_) | Prior::Power(_) | Prior::Empirical(_));
+        if cheap || self.tables.is_some() { 1.0 } else { SPECIAL_LOOKS }
+    }
+
     /// Whether a panel of values is nearer to an end of the support than it is long.
     pub fn ends_near(&self, from: f64, to: f64) -> bool {
         let length = to - from;
@@ -90,6 +96,9 @@ impl ValueTable {
         self.density.or_else(looked_up).unwrap_or_else(|| self.prior.pdf(v))
     }
 }
+
+/// What a special function costs, in looks into a table.
+const SPECIAL_LOOKS: f64 = 30.0;
 
 /// Tables of F and f, for priors that cost special functions and have no poles.
 fn tables(prior: &Prior) -> Option<[Piecewise; 2]> {

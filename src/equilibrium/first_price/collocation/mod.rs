@@ -65,7 +65,9 @@ pub(super) fn solve(groups: &Groups) -> Result<Option<InverseBids>, String> {
     let mut found = newton(&SEARCHES[0]);
     if found.is_none() {
         // Mostly there is nothing to converge to.
-        shooting::bids_to_the_top(groups)?;
+        if groups.bidders() > 2.0 && !one_top(groups) {
+            shooting::bids_to_the_top(groups)?;
+        }
         found = SEARCHES[1..].iter().find_map(newton);
     }
     let Some(state) = found else { return Ok(None) };
@@ -75,7 +77,15 @@ pub(super) fn solve(groups: &Groups) -> Result<Option<InverseBids>, String> {
         return Ok(None);
     };
     rises_at_the_top(groups, libm::exp(state.ln_width))?;
-    problem.curves(&state).map(Some)
+    Ok(problem.curves(&state).ok())
+}
+
+/// Whether all priors have one highest value: then nobody drops out.
+///
+/// References: Lebrun 1999, "First price auctions in the asymmetric N bidder case".
+fn one_top(groups: &Groups) -> bool {
+    let high = groups.priors[0].support().1;
+    groups.priors.iter().all(|prior| prior.support().1 == high)
 }
 
 /// The ends of steps where there are no kinks.

@@ -137,6 +137,15 @@ impl GroupGradient {
         Point::new(&self.gradient, &self.gradient.tables[group], own, &rivals).slopes()
     }
 
+    /// About how many looks into a table one gradient takes: what bounds the work of a search without a clock.
+    pub fn looks(&self) -> f64 {
+        let LinearGradient { tables, beta, rules } = &self.gradient;
+        let panels: usize = tables.iter().map(|table| 2 + table.marks.len() + table.kinks.len()).sum();
+        let outer = if beta.is_finite() { (PANEL_ENDS.len() + panels) * rules.outer.len() } else { 1 };
+        let each: f64 = tables.iter().map(ValueTable::looks).sum();
+        (panels * rules.inner.len() * outer) as f64 * each
+    }
+
     fn rivals(&self, group: usize, multipliers: &[f64]) -> Vec<Rivals<'_>> {
         let tables = self.gradient.tables.iter().zip(&self.counts).zip(multipliers).enumerate();
         tables
