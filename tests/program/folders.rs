@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::sandbox::{Sandbox, Sweep, assert_same_bytes, edit_json};
 
-const REFUSAL: &str = "give the sweep another name, or choose another folder with --out";
+const REFUSAL: &str = "run the sweep under another name, or with another folder as --out of `bidsweep run`";
 
 #[test]
 fn a_folder_that_cannot_be_is_refused() {

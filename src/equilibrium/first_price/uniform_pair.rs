@@ -233,7 +233,6 @@ fn damped(u: f64) -> f64 {
 mod tests {
     use serde_json::Value;
 
-    use super::*;
     use crate::auction::games::game;
     use crate::equilibrium::{BNE_ERROR, bne};
 

@@ -47,8 +47,8 @@ pub fn with_room(
     (lowest, below): (f64, f64),
     (highest, above): (f64, f64),
 ) -> (f64, f64) {
-    let (to, back): (fn(f64) -> f64, fn(f64) -> f64) =
-        if is_log { (libm::log, libm::exp) } else { (|value| value, |value| value) };
+    let to = |value| if is_log { libm::log(value) } else { value };
+    let back = |value| if is_log { libm::exp(value) } else { value };
     let (mut from, mut end) = (to(low), to(high));
     let (lowest, highest) = (to(lowest), to(highest));
     if ![from, end, lowest, highest].iter().all(|value| value.is_finite()) || from >= end {

@@ -2,6 +2,7 @@
 
 use super::extent::left_out;
 use super::frame::Frame;
+use super::label::{CLEAR, GAP};
 use super::layer::{Direction, Layer, Note};
 use super::layers::{guide, reference};
 use super::panel::Chart;
@@ -11,22 +12,6 @@ use super::style::Style;
 use crate::report::scene::{
     ABOVE, Anchor, BELOW, Ink, Markup, Paint, Point, Rect, Scene, Text, fitted, width, wrapped,
 };
-
-/// The gap between a line and the text on it.
-const GAP: f64 = 1.5;
-
-/// How far texts stay from the axes, in points: half of their rim, and a little.
-const CLEAR: f64 = 1.8;
-
-/// What a line's text needs beside it, in points, in letters of a size.
-pub fn label_height(size: f64) -> f64 {
-    (ABOVE + BELOW) * size + label_gap()
-}
-
-/// What it needs beside its own length or height.
-pub fn label_gap() -> f64 {
-    GAP + CLEAR
-}
 
 /// Lines of a note at most.
 const LINES: usize = 4;

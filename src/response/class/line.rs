@@ -69,7 +69,7 @@ impl BestLine {
             let mut next = last;
             while next < to {
                 next = (STEP_RATIO * next).min((to - from) / STEPS + next);
-                if to - next < 0.5 * (to - from) / STEPS {
+                if to - next < 0.5 * (to - from) / STEPS || next <= last {
                     next = to;
                 }
                 let end = lines.slope(next);

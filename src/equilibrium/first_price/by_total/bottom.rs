@@ -1,7 +1,8 @@
 //! The lowest bid that can win.
 
-use super::game::{Bottom, Game, PowerTail, Smoothed};
+use super::game::{Bottom, Game, Smoothed};
 use super::smooth::{Smooth, SmoothAbove};
+use super::tail::PowerTail;
 use crate::auction::Prior;
 use crate::law::groups::Groups;
 use crate::numeric::roots::root;

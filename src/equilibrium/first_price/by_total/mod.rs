@@ -9,8 +9,9 @@ mod mesh;
 mod newton;
 mod smooth;
 mod start;
+mod tail;
 
-use game::{At, Bottom, Game};
+use game::{At, Game};
 
 use super::InverseBids;
 use crate::law::groups::Groups;

@@ -145,8 +145,8 @@ impl Problem<'_> {
                 let taken = self.kept(self.depths[k][c], &shares, &change, bids, part);
                 whole &= taken == part;
                 state.bid_points[k][c] += taken * bids.1;
-                for g in 0..size {
-                    state.points[k][g][c] += taken * change[g];
+                for (points, change) in state.points[k].iter_mut().zip(&change) {
+                    points[c] += taken * change;
                 }
             }
         }

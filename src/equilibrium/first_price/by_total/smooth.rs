@@ -1,6 +1,6 @@
 //! Priors with kinks, smoothed, for the way to them.
 
-use super::game::PowerTail;
+use super::tail::PowerTail;
 use crate::law::log_quantile::LogQuantile;
 
 /// A function is the mean of another over so much of ln F around, as a share of the distance to the ends.

@@ -1,6 +1,7 @@
 //! Where the way begins.
 
-use super::game::{Bottom, Game, falls_to_zero};
+use super::game::{Bottom, Game};
+use super::tail::falls_to_zero;
 use super::{POINTS, Problem, State};
 use crate::equilibrium::first_price::uniform_pair::two_uniform;
 use crate::numeric::quadrature::GaussLegendre;

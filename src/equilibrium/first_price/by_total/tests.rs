@@ -204,8 +204,8 @@ fn two_bidders_of_different_lowest_values_have_their_equilibrium() {
             }
         }
     }
-    // Where the stronger bidder's values are narrow, or the weaker one hardly has any below the lowest bid, the
-    // way may end early.
+    // Where the stronger bidder's values are narrow, or the weaker one hardly has any below the lowest bid,
+    // the way may end early.
     assert!(found >= 16 && stiff <= 4, "{found} found, {shut_out} shut out, {stiff} too hard");
 }
 
