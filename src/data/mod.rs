@@ -65,8 +65,8 @@ pub enum DataError {
 }
 
 /// The numbers of a column, one a row: of a CSV file with a header, separated by commas, or of a Parquet
-/// file, which the ending of the name tells; `None` of cells that are empty or say that nothing is there. Not a
-/// number and infinity are numbers here.
+/// file, which the ending of the name tells; `None` of cells that are empty or say that nothing is there. Not
+/// a number and infinity are numbers here.
 ///
 /// # Errors
 /// Where the file or the column is not there, or a cell holds no number; see [`DataError`].

@@ -530,8 +530,8 @@ fn what_is_asked_of_runs_is_there() {
     sandbox.run("verify out/x").exits(0);
 }
 
-/// 300 bids of timber sales of the United States Forest Service, in dollars, two of them alike; as published with
-/// simple-fpa 1.8 (MIT).
+/// 300 bids of timber sales of the United States Forest Service, in dollars, two of them alike; as published
+/// with simple-fpa 1.8 (MIT).
 const TIMBER: &str = include_str!("../data/timber300.csv");
 
 #[test]

@@ -137,7 +137,8 @@ impl GroupGradient {
         Point::new(&self.gradient, &self.gradient.tables[group], own, &rivals).slopes()
     }
 
-    /// About how many looks into a table one gradient takes: what bounds the work of a search without a clock.
+    /// About how many looks into a table one gradient takes: what bounds the work of a search without a
+    /// clock.
     pub fn looks(&self) -> f64 {
         let LinearGradient { tables, beta, rules } = &self.gradient;
         let panels: usize = tables.iter().map(|table| 2 + table.marks.len() + table.kinks.len()).sum();

@@ -243,8 +243,8 @@ fn name_numbers(claim: &str, text: &mut Text) {
 }
 
 impl Verdict {
-    /// That of a claim about every cell: a counterexample contradicts it; else it is supported where at most a
-    /// quarter of the cells is undecided.
+    /// That of a claim about every cell: a counterexample contradicts it; else it is supported where at most
+    /// a quarter of the cells is undecided.
     fn for_all(holds: usize, fails: usize, undecided: usize) -> Self {
         match (holds, fails, undecided) {
             (_, 1.., _) => Verdict::Contradicted,
