@@ -275,34 +275,3 @@ fn ids_of_a_page_are_there_once() {
         assert!(ids.contains(&link), "{link}");
     }
 }
-
-/// Writes pages of the sweeps in the folders that `PAGES_OF` names, to look at, into that of `PAGES_TO`.
-#[test]
-#[ignore = "needs finished sweeps"]
-fn pages_to_look_at() {
-    let to = std::env::var("PAGES_TO").unwrap();
-    let sweeps: Vec<Results> = std::env::var("PAGES_OF")
-        .unwrap()
-        .split_whitespace()
-        .map(|path| {
-            let folder = Folder::new(path);
-            let plan = Arc::new(Plan::load(&folder.sweep(), &[]).unwrap());
-            let manifest = Manifest::read(&folder).unwrap().unwrap();
-            Results::read(folder, plan, manifest).unwrap()
-        })
-        .collect();
-    for results in &sweeps {
-        let start = std::time::Instant::now();
-        let page = of_one(results);
-        println!("{}: {} bytes in {:?}", results.plan.name(), page.len(), start.elapsed());
-        std::fs::write(format!("{to}/{}.html", results.plan.name()), page).unwrap();
-    }
-    let sections = sweeps.iter().filter(|results| results.cells.rows() < 1000).map(section).collect();
-    let study = Page {
-        title: "The study".into(),
-        study: Some(html! { p { "What the sweeps say together." } }),
-        sections,
-        figure_css: "",
-    };
-    std::fs::write(format!("{to}/study.html"), page(&study)).unwrap();
-}
