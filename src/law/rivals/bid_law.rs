@@ -1,6 +1,7 @@
 //! The law of one bidder's bid.
 
 use crate::law::bid_curve::BidCurve;
+use crate::law::marginal::Share;
 
 /// G, the law of one bidder's bid: 0 below the lowest bid, 1 from the top bid on.
 #[derive(Debug)]
@@ -177,6 +178,35 @@ impl<'a> BidLaw<'a> {
             }
             Shape::Mixed(laws) => {
                 laws.iter().map(|(weight, law)| weight * law.below(bid)).sum::<f64>().min(1.0)
+            }
+        }
+    }
+
+    /// G at a place between two bids, between which no bend is, told by its distances from them in units of
+    /// both together.
+    pub(super) fn between(&self, (from, to): (f64, f64), (up, down): (f64, f64)) -> f64 {
+        match &self.shape {
+            Shape::Line(_) | Shape::Lines(_) => self.at(up.mul_add(to - from, from)).0,
+            Shape::Smooth(curve) => {
+                let middle = 0.5 * (from + to);
+                if middle < self.lowest {
+                    return 0.0;
+                }
+                if middle >= self.top {
+                    return 1.0;
+                }
+                let k = curve.points[1..].partition_point(|point| point.0 <= middle);
+                let (start, end) = (curve.place(k, from), curve.place(k, to));
+                let rise = start.rise_to(end);
+                let share = Share {
+                    from_low: up.mul_add(rise, start.from_low),
+                    from_high: down.mul_add(rise, end.from_high),
+                };
+                curve.marginal.at(share, curve.part).0.clamp(0.0, 1.0)
+            }
+            Shape::Mixed(laws) => {
+                let all = laws.iter().map(|(weight, law)| weight * law.between((from, to), (up, down)));
+                all.sum::<f64>().min(1.0)
             }
         }
     }

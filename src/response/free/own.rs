@@ -45,7 +45,7 @@ impl Own {
     /// those who win.
     pub fn set_table(&mut self, table: &TableBids, rivals: &Rivals) {
         self.weight = 1.0;
-        let wins: Vec<f64> = table.shape().grid().map(|bid| wins_flat(rivals, bid)).collect();
+        let wins: Vec<f64> = table.shape().grid().map(|bid| rivals.flat(bid)).collect();
         self.pieces.clear();
         for (row, ends) in table.rows().zip(table.edges().windows(2)) {
             let (mut won, mut paid) = (0.0, 0.0);
@@ -81,7 +81,34 @@ pub(super) struct OwnBids {
     pub flat: Option<f64>,
 }
 
+/// Own bids meet a steep bid if one of their ends is no further from it than this part of it.
+const MEETS: f64 = 1e-6;
+
 impl OwnBids {
+    /// Whether they begin or end at one of some bids.
+    pub fn meet(&self, bids: &[f64]) -> bool {
+        let meets = |end: f64, bid: f64| (end - bid).abs() <= MEETS * bid;
+        // Next to a bid of 0 bids lose no digits.
+        let bids = || bids.iter().filter(|bid| **bid > 0.0);
+        self.flat.is_none() && bids().any(|bid| meets(self.from, *bid) || meets(self.to, *bid))
+    }
+
+    /// What a value earns so far from both ends of a panel, in units of it: the bid itself has lost the
+    /// digits that tell how many rivals of a steep law it beats.
+    pub fn steep_utility(&self, rivals: &Rivals, way: (f64, f64), value: f64) -> f64 {
+        match self.flat {
+            Some(wins) => (value - self.from) * wins,
+            None => {
+                let bid = if way.0 < 0.5 {
+                    way.0.mul_add(self.to - self.from, self.from)
+                } else {
+                    way.1.mul_add(self.from - self.to, self.to)
+                };
+                (value - bid) * rivals.between((self.from, self.to), way, bid)
+            }
+        }
+    }
+
     /// What a value of a panel earns, at a place from 0 to 1.
     #[inline]
     pub fn utility(&self, rivals: &Rivals, (from, to): (f64, f64), t: f64, value: f64) -> f64 {
@@ -93,7 +120,9 @@ impl OwnBids {
                 } else {
                     (value - from) / (to - from) * (self.to - self.from) + self.from
                 };
-                let wins = if t == 1.0 { rivals.below(bid) } else { rivals.at(bid).0 };
+                // But for rounding a bid before the end is below that of the end.
+                let last = t == 1.0 || (bid >= self.to && self.from < self.to);
+                let wins = if last { rivals.below(bid) } else { rivals.at(bid).0 };
                 (value - bid) * wins
             }
         }
@@ -105,7 +134,7 @@ fn pieces(bids: PureBids, (low, high): (f64, f64), rivals: &Rivals, pieces: &mut
     pieces.clear();
     let mut push = |from: (f64, f64), to: (f64, f64)| {
         if from.0 < to.0 {
-            let flat = (from.1 == to.1).then(|| wins_flat(rivals, from.1));
+            let flat = (from.1 == to.1).then(|| rivals.flat(from.1));
             pieces.push(Piece { from, to, flat });
         }
     };
@@ -121,10 +150,4 @@ fn pieces(bids: PureBids, (low, high): (f64, f64), rivals: &Rivals, pieces: &mut
             push(from, (high, function.bid(high).max(from.1)));
         }
     }
-}
-
-/// How often those win who all bid one bid.
-fn wins_flat(rivals: &Rivals, bid: f64) -> f64 {
-    let (upto, below) = (rivals.at(bid).0, rivals.below(bid));
-    if upto > below { rivals.tied(bid) } else { upto }
 }
