@@ -98,8 +98,12 @@ const STEEP_POWER: f64 = 0.5;
 
 fn is_steep(prior: &Prior) -> bool {
     let [low, high] = powers(prior);
-    high < STEEP_POWER || (low < STEEP_POWER && prior.support().0 > 0.0)
+    high < STEEP_POWER || (low < STEEP_POWER && prior.support().0 > 0.0) || (low < 1.0 && high > SHARP_POWER)
 }
+
+/// With a pole at low and such a power at high F is 1 to rounding over most of the support, where values do
+/// not tell it either.
+const SHARP_POWER: f64 = 100.0;
 
 /// Between nodes the power of F's ratio changes by this factor at most within one rule, and what is beyond
 /// the other factor is left out; both logarithms.
@@ -216,7 +220,11 @@ impl<'p> Quantile<'p> {
 
     /// What the value rises by.
     fn rise(&self, from: f64, to: f64) -> f64 {
-        if from < -LN_2 { self.share(to) - self.share(from) } else { self.gap(from) - self.gap(to) }
+        if from < -LN_2 || self.upper.is_none() {
+            self.share(to) - self.share(from)
+        } else {
+            self.gap(from) - self.gap(to)
+        }
     }
 }
 
@@ -246,6 +254,17 @@ mod tests {
             let found = bne(&Population::symmetric(n, prior)).unwrap();
             let number = |key: &str| case[key].as_f64().unwrap();
             assert_expectations(&found, number("utility"), number("revenue"), name);
+        }
+    }
+
+    #[test]
+    fn priors_that_end_long_before_their_support_have_an_equilibrium() {
+        // By payoff equivalence, with another quadrature.
+        for (a, b, utility, revenue) in [(0.34, 793.0, 3.040_434_1e-4, 1.2452e-4)] {
+            let prior = Prior::Beta(Beta::new(a, b, 0.0, 1.0).unwrap());
+            let found = bne(&Population::symmetric(2, prior)).unwrap();
+            assert!((found.utility(0) / utility - 1.0).abs() < 1e-7, "{}", found.utility(0));
+            assert!((found.revenue() / revenue - 1.0).abs() < 1e-4, "{}", found.revenue());
         }
     }
 

@@ -83,7 +83,19 @@ impl Discretisation {
         edges.extend((1..cells).map(|k| prior.quantile(k as f64 / cells as f64)));
         edges.push(high);
         edges.dedup_by(|a, b| a <= b);
-        let cells: Vec<ValueCell> = edges.windows(2).map(|ends| cell(prior, ends[0], ends[1])).collect();
+        let mut cells: Vec<ValueCell> = edges.windows(2).map(|ends| cell(prior, ends[0], ends[1])).collect();
+        // Next to a steep end the means of two cells may be one to rounding: they are one cell.
+        let mut k = 1;
+        while k < cells.len() {
+            let (last, next) = (cells[k - 1], cells[k]);
+            if next.value > last.value {
+                k += 1;
+                continue;
+            }
+            cells[k - 1].mass += next.mass;
+            cells.remove(k);
+            edges.remove(k);
+        }
         let top = rivals.highest.min(high);
         let tolerance = top / (bids * bids) as f64;
         let bids = grid(bids, top, rivals);
