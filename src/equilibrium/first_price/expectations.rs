@@ -95,6 +95,10 @@ pub(super) fn expectations(groups: &Groups, curves: &InverseBids) -> Expectation
         sums.most_gain[g] += lost(masses[g]) * prior.support().1;
         sums.bid_values[g] += below_first(groups, curves, g, value, bottom);
     }
+    // What is not a number is no bound, and the largest of some numbers passes over it.
+    for gain in sums.most_gain.iter_mut().filter(|gain| gain.is_nan()) {
+        *gain = f64::INFINITY;
+    }
     sums
 }
 
@@ -112,7 +116,7 @@ const GAP_ERROR: f64 = 1e-11;
 /// By how much a mass misses 1, but for the rule's own error.
 fn lost(mass: f64) -> f64 {
     let lost = (1.0 - mass).abs();
-    if lost > MASS_ERROR { lost } else { 0.0 }
+    if lost <= MASS_ERROR { 0.0 } else { lost }
 }
 
 /// The error of the masses of curves whose nodes lie close enough.

@@ -98,11 +98,12 @@ const STEEP_POWER: f64 = 0.5;
 
 fn is_steep(prior: &Prior) -> bool {
     let [low, high] = powers(prior);
-    high < STEEP_POWER || (low < STEEP_POWER && prior.support().0 > 0.0) || (low < 1.0 && high > SHARP_POWER)
+    let poles = high < STEEP_POWER || (low < STEEP_POWER && prior.support().0 > 0.0);
+    poles || low.max(high) > SHARP_POWER
 }
 
-/// With a pole at low and such a power at high F is 1 to rounding over most of the support, where values do
-/// not tell it either.
+/// With such a power at an end F is 0 or 1 to rounding over most of the support, where values do not tell it
+/// either.
 const SHARP_POWER: f64 = 100.0;
 
 /// Between nodes the power of F's ratio changes by this factor at most within one rule, and what is beyond

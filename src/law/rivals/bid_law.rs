@@ -2,6 +2,7 @@
 
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::Share;
+use crate::law::rivals::Side;
 
 /// G, the law of one bidder's bid: 0 below the lowest bid, 1 from the top bid on.
 #[derive(Debug)]
@@ -182,33 +183,48 @@ impl<'a> BidLaw<'a> {
         }
     }
 
-    /// G at a place between two bids, between which no bend is, told by its distances from them in units of
-    /// both together.
-    pub(super) fn between(&self, (from, to): (f64, f64), (up, down): (f64, f64)) -> f64 {
-        match &self.shape {
-            Shape::Line(_) | Shape::Lines(_) => self.at(up.mul_add(to - from, from)).0,
-            Shape::Smooth(curve) => {
-                let middle = 0.5 * (from + to);
-                if middle < self.lowest {
-                    return 0.0;
-                }
-                if middle >= self.top {
+    /// G at a distance from a bid, to the digits of the distance where the bid is the lowest or the top one but
+    /// for rounding.
+    pub(super) fn beside(&self, end: f64, away: f64, side: Side) -> f64 {
+        let bid = if side == Side::Below { end - away } else { end + away };
+        match (&self.shape, side) {
+            (Shape::Smooth(curve), Side::Below) if end >= self.top && away > 0.0 => {
+                // Below the top bid by so much.
+                let below = away - (end - self.top);
+                let [.., (from, first), (to, last)] = curve.points[..] else { return 1.0 };
+                if below <= 0.0 {
                     return 1.0;
                 }
-                let k = curve.points[1..].partition_point(|point| point.0 <= middle);
-                let (start, end) = (curve.place(k, from), curve.place(k, to));
-                let rise = start.rise_to(end);
-                let share = Share {
-                    from_low: up.mul_add(rise, start.from_low),
-                    from_high: down.mul_add(rise, end.from_high),
-                };
-                curve.marginal.at(share, curve.part).0.clamp(0.0, 1.0)
+                if below >= to - from {
+                    return self.upto_at(bid);
+                }
+                let from_high = last.from_high + below * (first.rise_to(last) / (to - from));
+                curve.marginal.at(Share::below_high(from_high), curve.part).0.clamp(0.0, 1.0)
             }
-            Shape::Mixed(laws) => {
-                let all = laws.iter().map(|(weight, law)| weight * law.between((from, to), (up, down)));
-                all.sum::<f64>().min(1.0)
+            (Shape::Smooth(curve), Side::Above) if end <= self.lowest => {
+                let above = away - (self.lowest - end);
+                let [(from, first), (to, last), ..] = curve.points[..] else { return 1.0 };
+                if above < 0.0 {
+                    return 0.0;
+                }
+                if above >= to - from {
+                    return self.upto_at(bid);
+                }
+                let from_low = first.from_low + above * (first.rise_to(last) / (to - from));
+                curve.marginal.at(Share::above_low(from_low), curve.part).0.clamp(0.0, 1.0)
             }
+            (Shape::Mixed(laws), _) => {
+                laws.iter().map(|(weight, law)| weight * law.beside(end, away, side)).sum::<f64>().min(1.0)
+            }
+            // But for rounding the bid is below the end.
+            (_, Side::Below) if bid >= end => self.below(end),
+            _ => self.upto_at(bid),
         }
+    }
+
+    /// G at any bid.
+    fn upto_at(&self, bid: f64) -> f64 {
+        if bid < self.lowest { 0.0 } else { self.at(bid).0 }
     }
 
     /// Whether G jumps at a bid, which is not smooth.

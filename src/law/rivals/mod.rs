@@ -26,6 +26,13 @@ struct Steep {
 
 const STEEP: Steep = Steep { share: 1e-12, mass: 1e-6 };
 
+/// On which side of a bid others are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Below,
+    Above,
+}
+
 /// The laws of the bids of a profile, for the rivals of any bidder.
 #[derive(Debug)]
 pub struct BidLaws<'a> {
@@ -179,22 +186,13 @@ impl Rivals<'_> {
         }
     }
 
-    /// W at a place between two bids, between which no bend is, told by its distances from them in units of
-    /// both together; `bid` is the bid there. The upper one is met from below.
-    pub fn between(&self, ends: (f64, f64), way: (f64, f64), bid: f64) -> f64 {
+    /// W at a distance from a bid that may be the steep end of a law, to the digits of the distance.
+    pub fn beside(&self, end: f64, away: f64, side: Side) -> f64 {
+        let bid = if side == Side::Below { end - away } else { end + away };
         if bid < self.floor {
             return 0.0;
         }
-        let last = way.1 == 0.0 || bid >= ends.1;
-        self.all(
-            |line| line.at(bid),
-            |law| match law.shape {
-                _ if bid < law.lowest => 0.0,
-                Shape::Smooth(_) | Shape::Mixed(_) => law.between(ends, way),
-                _ if last => law.below(bid),
-                _ => law.at(bid).0,
-            },
-        )
+        self.all(|line| line.at(bid), |law| law.beside(end, away, side))
     }
 
     /// The probability to win with a bid at which ties are broken evenly, as those who never bid an instant

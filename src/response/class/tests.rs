@@ -302,7 +302,7 @@ fn any_capped() -> impl proptest::strategy::Strategy<Value = BidFunction> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 60,
+        cases: 24,
         rng_seed: proptest::test_runner::RngSeed::Fixed(14),
         ..Default::default()
     })]
@@ -325,12 +325,10 @@ proptest! {
         let utility = found.utility + found.epsilon;
         let attained = deviating(&population, &profile, 0, found.bids.clone());
         prop_assert!((attained - utility).abs() <= 1e-10, "{attained} for {utility}");
-        for k in 0..=400 {
-            for by in [0.0, 1e-12] {
-                let w = (f64::from(k) / 400.0 + by).min(1.0);
-                let other = deviating(&population, &profile, 0, line(w));
-                prop_assert!(utility >= other - 1e-10, "{other} of {w} above {utility}");
-            }
+        for k in 0..=80 {
+            let w = f64::from(k) / 80.0;
+            let other = deviating(&population, &profile, 0, line(w));
+            prop_assert!(utility >= other - 1e-10, "{other} of {w} above {utility}");
         }
         // Of knots nothing is worse than a line or staying at an instant above or below an atom.
         let functions = with_segments(population, 4);

@@ -2,7 +2,7 @@
 
 use super::climb::{climb, vertex};
 use super::hull::{Arc, HullReplies};
-use super::own::{Own, OwnBids};
+use super::own::{Beside, Own, OwnBids};
 use super::replies::BestReplies;
 use super::rule::{Seen, integrate};
 use crate::auction::BidFunction;
@@ -73,8 +73,6 @@ struct Panel {
     wider: bool,
     arc: Arc,
     scale: Scale,
-    /// Whether own bids meet the steep end of a rival's law.
-    steep: bool,
 }
 
 /// What a panel's places are even in, and the mass of a unit of it, where that is constant.
@@ -192,13 +190,14 @@ impl Gains {
         // Values that agree but for rounding are one, whose bid is that of the last.
         let slack = (AGREE * marginal.high).min(AGREE_PART * marginal.width());
         let agree = |one: f64, next: f64| next - one <= slack;
+        // Values whose density is constant have no mass to speak of next to an end.
+        let even = marginal.line(Share::LOW).is_some();
         for (number, &Break { value, exact }) in self.breaks.iter().enumerate() {
             let middle = 0.5 * (from + value);
             while best.arcs()[arc].to <= middle && arc + 1 < best.arcs().len() {
                 arc += 1;
             }
             let apart = !agree(from, value);
-            let first = self.bids.len();
             for (function, own) in self.own.iter_mut().enumerate() {
                 while own.pieces[own.piece].to.0 <= middle && own.piece + 1 < own.pieces.len() {
                     own.piece += 1;
@@ -216,7 +215,10 @@ impl Gains {
                     _ => piece.bid(value),
                 };
                 if apart {
-                    self.bids.push(OwnBids { from: own.start, to: bid, flat: piece.flat });
+                    let support = (marginal.low, marginal.high);
+                    let beside = Beside::of(&piece, (own.start, bid), support, &self.steep);
+                    let beside = beside.filter(|_| !even);
+                    self.bids.push(OwnBids { from: own.start, to: bid, flat: piece.flat, beside });
                 }
                 own.start = bid;
             }
@@ -228,7 +230,6 @@ impl Gains {
                     wider: place != marginal.share(from),
                     arc: best.arcs()[arc],
                     scale: scale(marginal, values, places),
-                    steep: self.bids[first..].iter().any(|bids| bids.meet(&self.steep)),
                 });
                 place = places.1;
             }
@@ -322,11 +323,7 @@ impl Bidder<'_> {
     #[inline]
     fn gain(&self, panel: &Panel, number: usize, t: f64) -> (f64, Share, f64) {
         let (value, share, mass) = self.value(panel, t);
-        let way = panel.steep.then(|| way(panel, share, t));
-        let utility = |bids: &OwnBids| match way {
-            Some(way) => bids.steep_utility(self.rivals, way, value),
-            None => bids.utility(self.rivals, panel.values, t, value),
-        };
+        let utility = |bids: &OwnBids| bids.utility(self.rivals, panel.values, t, (value, share));
         let count = self.own.len();
         let own = match &self.bids[number * count..][..count] {
             [bids] => utility(bids),
@@ -336,17 +333,6 @@ impl Bidder<'_> {
         // The own bids are among those the best is of.
         ((best - own).max(0.0), share, mass)
     }
-}
-
-/// How far a place is from the first and the last of a panel, in units of both together.
-fn way(panel: &Panel, share: Share, t: f64) -> (f64, f64) {
-    let even = matches!(panel.scale, Scale::Line(_) | Scale::Value);
-    if even || t == 0.0 || t == 1.0 {
-        return (t, 1.0 - t);
-    }
-    let (first, last) = panel.places;
-    let rise = first.rise_to(last);
-    ((first.rise_to(share) / rise).clamp(0.0, 1.0), (share.rise_to(last) / rise).clamp(0.0, 1.0))
 }
 
 /// How to integrate over some values, whose mass is that between two places.

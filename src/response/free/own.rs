@@ -2,7 +2,8 @@
 
 use crate::auction::PureBids;
 use crate::auction::strategy::TableBids;
-use crate::law::rivals::Rivals;
+use crate::law::marginal::Share;
+use crate::law::rivals::{Rivals, Side};
 use crate::law::wins::Wins;
 
 /// A bid function between two values.
@@ -79,42 +80,67 @@ pub(super) struct OwnBids {
     pub to: f64,
     /// Where all values bid alike, how often they win.
     pub flat: Option<f64>,
+    /// Where bids have lost the digits that tell how many rivals they beat.
+    pub beside: Option<Beside>,
 }
 
-/// Own bids meet a steep bid if one of their ends is no further from it than this part of it.
+/// Bids meet if they are no further apart than this part of them.
 const MEETS: f64 = 1e-6;
 
-impl OwnBids {
-    /// Whether they begin or end at one of some bids.
-    pub fn meet(&self, bids: &[f64]) -> bool {
-        let meets = |end: f64, bid: f64| (end - bid).abs() <= MEETS * bid;
-        // Next to a bid of 0 bids lose no digits.
-        let bids = || bids.iter().filter(|bid| **bid > 0.0);
-        self.flat.is_none() && bids().any(|bid| meets(self.from, *bid) || meets(self.to, *bid))
-    }
+/// Own bids next to the bid at an end of the support, which is that of a steep end of a rival's law.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside {
+    pub side: Side,
+    /// The own bid at the end.
+    end: f64,
+    /// How fast bids move away from it with the distance of the share.
+    slope: f64,
+}
 
-    /// What a value earns so far from both ends of a panel, in units of it: the bid itself has lost the
-    /// digits that tell how many rivals of a steep law it beats.
-    pub fn steep_utility(&self, rivals: &Rivals, way: (f64, f64), value: f64) -> f64 {
-        match self.flat {
-            Some(wins) => (value - self.from) * wins,
-            None => {
-                let bid = if way.0 < 0.5 {
-                    way.0.mul_add(self.to - self.from, self.from)
-                } else {
-                    way.1.mul_add(self.from - self.to, self.to)
-                };
-                (value - bid) * rivals.between((self.from, self.to), way, bid)
-            }
+impl Beside {
+    /// The one of a panel whose bids go from one to another, on a piece of a support; none where no steep
+    /// bid is met.
+    pub fn of(
+        piece: &Piece,
+        (from, to): (f64, f64),
+        (low, high): (f64, f64),
+        steep: &[f64],
+    ) -> Option<Beside> {
+        let meet = |one: f64, other: f64| (one - other).abs() <= MEETS * one;
+        // Next to a bid of 0 bids lose no digits.
+        let met = |end: f64| end > 0.0 && steep.iter().any(|bid| meet(end, *bid));
+        let slope = (piece.to.1 - piece.from.1) / (piece.to.0 - piece.from.0) * (high - low);
+        if piece.to.0 == high && meet(piece.to.1, to) && met(piece.to.1) {
+            Some(Beside { side: Side::Below, end: piece.to.1, slope })
+        } else if piece.from.0 == low && meet(piece.from.1, from) && met(piece.from.1) {
+            Some(Beside { side: Side::Above, end: piece.from.1, slope })
+        } else {
+            None
         }
     }
+}
 
+impl OwnBids {
     /// What a value of a panel earns, at a place from 0 to 1.
     #[inline]
-    pub fn utility(&self, rivals: &Rivals, (from, to): (f64, f64), t: f64, value: f64) -> f64 {
-        match self.flat {
-            Some(wins) => (value - self.from) * wins,
-            None => {
+    pub fn utility(
+        &self,
+        rivals: &Rivals,
+        (from, to): (f64, f64),
+        t: f64,
+        (value, share): (f64, Share),
+    ) -> f64 {
+        match (self.flat, self.beside) {
+            (Some(wins), _) => (value - self.from) * wins,
+            (None, Some(Beside { side, end, slope })) => {
+                let away = match side {
+                    Side::Below => slope * share.from_high,
+                    Side::Above => slope * share.from_low,
+                };
+                let bid = if side == Side::Below { end - away } else { end + away };
+                (value - bid) * rivals.beside(end, away, side)
+            }
+            (None, None) => {
                 let bid = if t == 1.0 {
                     self.to
                 } else {
