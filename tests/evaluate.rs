@@ -315,3 +315,48 @@ fn wrong_usage_says_what_to_write() {
     refused("--bidders 2 --multiplier 0.4 --constraint budget=x", "no finite number");
     refused("--bidders 2 --bids nowhere.csv", "nowhere.csv cannot be read");
 }
+
+#[test]
+fn bidders_who_all_bid_nothing_tie() {
+    let answer = answer("--bidders 2 --multiplier 0");
+    let total = |name: &str| answer[name].as_f64().unwrap();
+    assert_eq!((total("revenue"), total("welfare"), total("efficiency")), (0.0, 0.5, 0.75));
+    for bidder in 0..2 {
+        assert_eq!(number(&answer, bidder, "utility"), 0.25);
+        assert!((number(&answer, bidder, "best_response_utility") - 0.5).abs() < 1e-13);
+    }
+}
+
+#[test]
+fn steep_priors_lose_no_mass() {
+    let answer = answer("--prior beta:1:0.13 --prior beta:1:0.13 --multiplier 0 --multiplier 1e-6");
+    let best = number(&answer, 0, "best_response_utility");
+    assert!((best - 0.884_954_752_212_456_2).abs() < 1e-8, "{best}");
+    assert!(number(&answer, 0, "epsilon_class") <= number(&answer, 0, "epsilon_ex_ante"));
+}
+
+#[test]
+fn a_budget_of_nothing_buys_nothing() {
+    let answer = answer("--bidders 2 --multiplier 0.5 --constraint budget=0");
+    for bidder in 0..2 {
+        assert_eq!(number(&answer, bidder, "best_response_utility_lp_constrained"), 0.0);
+        assert!((number(&answer, bidder, "epsilon_lp_constrained") + 1.0 / 6.0).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn own_bids_that_beat_their_class_and_the_grid_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bids.csv");
+    // Half the value up to the rival's top bid is best, and no line.
+    fs::write(&path, "bidder,value,bid\n1,0,0\n1,0.5,0.25\n1,1,0.25\n2,0,0\n2,1,0.25\n").unwrap();
+    let answer = answer(&format!("--bidders 2 --bids {} --lp-values 4 --lp-bids 7", path.display()));
+    assert!(number(&answer, 0, "epsilon_class") < -1e-3);
+    assert!((0.0..1e-12).contains(&number(&answer, 0, "epsilon_lp")));
+    let exact = number(&answer, 0, "epsilon_ex_ante");
+    assert!(exact < 1e-12 && number(&answer, 0, "epsilon_lp_upper") >= exact);
+    for bidder in 0..2 {
+        let upper = number(&answer, bidder, "epsilon_lp_upper");
+        assert!(upper >= number(&answer, bidder, "epsilon_ex_ante") && upper < 0.1, "{upper}");
+    }
+}

@@ -5,7 +5,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 use crate::auction::prior::{
-    Beta, Empirical, Kumaraswamy, Power, TruncatedExponential, TruncatedNormal, Uniform,
+    Beta, Empirical, Kumaraswamy, Power, SHAPES, TruncatedExponential, TruncatedNormal, Uniform,
 };
 use crate::auction::strategy::PiecewiseLinear;
 use crate::auction::{
@@ -70,6 +70,72 @@ pub fn any_prior() -> impl Generator<Value = Prior> {
     })
 }
 
+/// Any prior of the whole range of shapes that are accepted, evenly in the logarithm, on any support: from 0
+/// on or further up, of any scale.
+pub fn steep_prior() -> impl Generator<Value = Prior> {
+    let shape = || {
+        let ends = (libm::log10(*SHAPES.start()), libm::log10(*SHAPES.end()));
+        let any = (ends.0..ends.1).prop_map(|x: f64| libm::exp10(x).clamp(*SHAPES.start(), *SHAPES.end()));
+        prop_oneof![2 => any, 2 => 0.1..0.3, 1 => Just(0.1), 1 => Just(1.0)]
+    };
+    let support = prop_oneof![
+        2 => Just((0.0, 1.0)),
+        1 => (-6.0..6.0).prop_map(|x: f64| (0.0, libm::exp10(x))),
+        2 => (-6.0..6.0, -2.0..3.0).prop_map(|(x, ratio): (f64, f64)| {
+            let width = libm::exp10(x);
+            (width * libm::exp10(ratio), width * libm::exp10(ratio) + width)
+        }),
+    ];
+    (0..4, shape(), shape(), support).prop_filter_map("all but an atom", |(kind, a, b, (low, high))| {
+        let made = match kind {
+            0 => Power::new(a, low, high).map(Prior::Power),
+            1 | 2 => Beta::new(a, b, low, high).map(Prior::Beta),
+            _ => Kumaraswamy::new(a, b, low, high).map(Prior::Kumaraswamy),
+        };
+        made.ok()
+    })
+}
+
+/// Any game of priors of the whole range of shapes, of two bidders to `most`, all of one prior or of others
+/// on its support, with lines or piecewise-linear bids.
+pub fn steep_games(most: usize) -> impl Generator<Value = (Population, Profile)> {
+    let bidders = steep_prior().prop_flat_map(move |first| {
+        let support = first.support();
+        let other = steep_prior().prop_map(move |prior| on_support(&prior, support));
+        let mixed = prop::collection::vec(other, most - 1);
+        (Just(first), mixed, 2..=most, prop::bool::ANY)
+    });
+    let priors = bidders.prop_map(|(first, others, count, alike)| {
+        let other = |k: usize| if alike { &first } else { others[k].as_ref().unwrap_or(&first) };
+        std::iter::once(first.clone()).chain((1..count).map(|k| other(k - 1).clone())).collect::<Vec<_>>()
+    });
+    let bids = |priors: Vec<Prior>| {
+        let one = |prior: Prior| {
+            let line = prop_oneof![3 => 0.01..1.0, 1 => Just(0.5), 1 => Just(0.0)];
+            let line = line.prop_map(|multiplier| BidFunction::Linear { multiplier }).boxed();
+            (
+                Just(prior.clone()),
+                prop_oneof![2 => line, 1 => any_rising(prior).prop_map(|(_, bids)| bids).boxed()],
+            )
+        };
+        priors.into_iter().map(one).collect::<Vec<_>>()
+    };
+    priors.prop_flat_map(bids).prop_map(|bidders| {
+        let (priors, bids): (Vec<Prior>, Vec<BidFunction>) = bidders.into_iter().unzip();
+        (with_priors(&priors), Profile { bids })
+    })
+}
+
+/// The same shape on another support.
+fn on_support(prior: &Prior, (low, high): (f64, f64)) -> Option<Prior> {
+    let shapes = prior.parameters();
+    match prior {
+        Prior::Power(_) => Power::new(shapes[0], low, high).ok().map(Prior::Power),
+        Prior::Beta(_) => Beta::new(shapes[0], shapes[1], low, high).ok().map(Prior::Beta),
+        _ => Kumaraswamy::new(shapes[0], shapes[1], low, high).ok().map(Prior::Kumaraswamy),
+    }
+}
+
 /// Any bid function that rises: a line, or a function of the class, some of its segments all but flat.
 pub fn any_rising(prior: Prior) -> impl Generator<Value = (Prior, BidFunction)> {
     let slope =
@@ -124,19 +190,6 @@ pub fn drawn_profiles(profile: &Profile) -> Vec<(f64, Profile)> {
         drawn = drawn.iter().flat_map(|before| bids.components().map(|one| with(before, one))).collect();
     }
     drawn
-}
-
-/// Whether no prior has nearly all of its mass beside one value, where panels of the gain may be left out.
-pub fn is_tame(population: &Population) -> bool {
-    let shapes = |prior: &Prior| match prior {
-        Prior::Beta(_) | Prior::Kumaraswamy(_) => 2,
-        Prior::Power(_) => 1,
-        _ => 0,
-    };
-    let tame = |prior: &Prior| {
-        prior.parameters().iter().take(shapes(prior)).all(|shape| (0.5..=20.0).contains(shape))
-    };
-    population.bidders.iter().all(|bidder| tame(&bidder.prior))
 }
 
 /// The mixture of weighted bid functions.

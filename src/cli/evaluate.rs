@@ -46,9 +46,10 @@ pub(super) struct Args {
 const AFTER_HELP: &str = "\
 Utilities are ex ante, in the unit of the values. epsilon_ex_ante is what a bidder gains by its best reply over all bid \
 functions in the true auction, epsilon_ex_ante_upper a certified bound on it, epsilon_interim the largest gain at any value, \
-epsilon_class the gain within the strategy class (lines, unless a sweep file says otherwise), epsilon_lp that by linear \
-program on a grid, and so below 0 where the given bids are better than any on it. epsilon_smoothed and epsilon_smoothed_class are the same in the auction where b wins against m with \
-probability sigmoid(beta (b - m)); they need --beta. With --constraint the linear program is solved once more under it: \
+epsilon_class the gain within the strategy class (lines, unless a sweep file says otherwise), below 0 where the given bids \
+are better than all of the class, epsilon_lp that by linear program on a grid that has the given bids too, and \
+epsilon_lp_upper a bound on the gain on whatever grid, finer with more --lp-values and --lp-bids. epsilon_smoothed and \
+epsilon_smoothed_class are the same in the auction where b wins against m with probability sigmoid(beta (b - m)); they need --beta. With --constraint the linear program is solved once more under it: \
 epsilon_lp_constrained is below 0 where the given bids do not keep it. What does not exist is null in JSON, empty in CSV and - \
 for people, with the reason beside it.
 
@@ -139,7 +140,7 @@ struct Answer {
 
 /// The columns of CSV before and after [`assessed_columns`].
 const LEADING: [&str; 2] = ["bidder", "prior"];
-const TRAILING: [&str; 5] = ["lp_reason", "nash_conv", "revenue", "welfare", "beta"];
+const TRAILING: [&str; 6] = ["epsilon_lp_upper", "lp_reason", "nash_conv", "revenue", "welfare", "beta"];
 
 impl Answer {
     fn new(game: Game, profile: &Profile, args: &Args) -> Self {
@@ -155,6 +156,11 @@ impl Answer {
     /// Number of bidders.
     fn bidders(&self) -> usize {
         self.numbers.len()
+    }
+
+    /// What the linear program says that no response gains more than, on whatever grid.
+    fn lp_upper(&self, bidder: usize) -> Option<f64> {
+        self.assessment.bidder(bidder).lp.map(|lp| lp.epsilon_upper)
     }
 
     fn nash_conv(&self) -> f64 {
@@ -179,6 +185,7 @@ impl Answer {
             told.insert("prior".into(), json!(self.game.population.bidders[i].prior.to_string()));
             let numbers = assessed_columns().iter().zip(&self.numbers[i]);
             told.extend(numbers.map(|(column, number)| (column.name.clone(), json!(number))));
+            told.insert("epsilon_lp_upper".into(), json!(self.lp_upper(i)));
             told.insert("lp_reason".into(), json!(self.assessment.lp_reason(i)));
             Value::Object(told)
         };
@@ -223,6 +230,8 @@ impl Answer {
             let text = |numbers: &Vec<Option<f64>>| numbers[place].map_or_else(|| "-".into(), rounded);
             rows.push(std::iter::once(column.name.clone()).chain(self.numbers.iter().map(text)).collect());
         }
+        let uppers = (0..n).map(|i| self.lp_upper(i).map_or_else(|| "-".into(), rounded));
+        rows.push(std::iter::once("epsilon_lp_upper".to_owned()).chain(uppers).collect());
         columns(out, &rows, 1)?;
         let totals =
             [self.nash_conv(), self.assessment.evaluation.revenue, self.assessment.evaluation.efficiency]
@@ -269,6 +278,7 @@ fn print_csv(
             }
             record.extend([(i + 1).to_string(), answer.game.population.bidders[i].prior.to_string()]);
             record.extend(answer.numbers[i].iter().map(|number| text(*number)));
+            record.push(text(answer.lp_upper(i)));
             record.push(answer.assessment.lp_reason(i).unwrap_or_default().to_owned());
             let totals = [
                 answer.nash_conv(),

@@ -60,7 +60,7 @@ impl Assessment {
     /// Assesses a profile; without a `beta` there is no smoothed auction.
     pub fn of(evaluator: &Evaluator, profile: &Profile, beta: Option<f64>, asked: &Asked) -> Self {
         let responses = best_responses(evaluator, profile);
-        Assessment {
+        let mut assessment = Assessment {
             evaluation: evaluator.evaluate(profile),
             uppers: if asked.tight {
                 epsilon_ex_ante_upper(evaluator, profile)
@@ -75,6 +75,38 @@ impl Assessment {
                 .and_then(|beta| smoothed_responses(evaluator, profile, beta)),
             lp: asked.lp.map(|grid| lp_responses(evaluator, profile, &grid)),
             responses,
+        };
+        assessment.order();
+        assessment
+    }
+
+    /// Puts the epsilons of every bidder in their order, which their errors may break:
+    ///
+    /// ```text
+    /// epsilon_class, epsilon_lp <= epsilon_ex_ante <= epsilon_interim, its upper bound.
+    /// ```
+    ///
+    /// What the gain of the class or of the program is above by no more than [`BestResponse::error`] is taken
+    /// off it. If it is above by more, the search over all bids has missed what this attains, and takes it.
+    fn order(&mut self) {
+        for (bidder, response) in self.responses.iter_mut().enumerate() {
+            let mut put = |attained: &mut f64| {
+                if *attained > response.epsilon_ex_ante + response.error {
+                    response.epsilon_ex_ante = *attained;
+                    response.best_response_utility = response.utility + *attained;
+                    response.epsilon_interim = response.epsilon_interim.max(*attained);
+                }
+                *attained = attained.min(response.epsilon_ex_ante);
+            };
+            if let Some(epsilons) = &mut self.epsilons_class {
+                put(&mut epsilons[bidder]);
+            }
+            if let Some(Ok(lp)) = self.lp.as_mut().map(|programs| &mut programs[bidder]) {
+                put(&mut lp.epsilon);
+            }
+            let upper = &mut self.uppers[bidder];
+            *upper = upper.max(response.epsilon_ex_ante);
+            response.epsilon_ex_ante_upper = response.epsilon_ex_ante_upper.max(response.epsilon_ex_ante);
         }
     }
 
@@ -99,3 +131,6 @@ impl Assessment {
         lp_reason(&self.lp.as_ref()?[bidder])
     }
 }
+
+#[cfg(test)]
+mod tests;

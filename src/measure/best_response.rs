@@ -28,7 +28,13 @@ pub(super) const ROWS: &[Measure] = &[
         Some(bidder.response.interim_value)
     }),
     bids("epsilon_relative", ONE, "1 - utility / u_BR; null where u_BR is 0", relative).main_with_gaps(),
-    bids("epsilon_class", VALUE, "gain of the best reply within the strategy class, ex ante", class).main(),
+    bids(
+        "epsilon_class",
+        VALUE,
+        "gain of the best reply within the strategy class, below 0 where the own bids beat it",
+        class,
+    )
+    .main(),
     all_bids("nash_conv", VALUE, "sum over bidders of epsilon_ex_ante", OfBids::Sum(ex_ante)).main(),
     all_bids("epsilon_ex_ante", VALUE, "largest epsilon_ex_ante of the bidders", OfBids::Largest(ex_ante))
         .main(),

@@ -11,8 +11,8 @@ pub(super) const ROWS: &[Measure] = &[
     bids(
         "epsilon_lp",
         VALUE,
-        "gain of the best response by linear program on a grid; on request",
-        |bidder| bidder.lp.map(LpResponse::epsilon),
+        "gain of the best response by linear program on a grid that has the own bids too, 0 or more; on request",
+        |bidder| bidder.lp.map(|lp| lp.epsilon),
     ),
     bids("epsilon_lp_bound", VALUE, "the dual's bound on epsilon_lp; on request", |bidder| {
         bidder.lp.map(LpResponse::epsilon_bound)
@@ -39,7 +39,7 @@ pub(super) const ROWS: &[Measure] = &[
         "epsilon_lp",
         VALUE,
         "largest epsilon_lp of the bidders; null where one has none",
-        OfBids::Largest(|bidder| bidder.lp.map(LpResponse::epsilon)),
+        OfBids::Largest(|bidder| bidder.lp.map(|lp| lp.epsilon)),
     ),
     all_bids(
         "epsilon_lp_constrained",

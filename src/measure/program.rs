@@ -20,8 +20,12 @@ pub struct LpGrid {
 pub struct LpResponse {
     /// The utility of the bidder's own bid function, exactly.
     pub utility: f64,
-    /// That of the best response on the grid.
+    /// That of the best response on the grid, of which the own bids are a part.
     pub best: f64,
+    /// What it gains, 0 or more: where the own bids are better than any on the grid, they are the response.
+    pub epsilon: f64,
+    /// What no response gains more than, on whatever grid.
+    pub epsilon_upper: f64,
     /// The dual bound on it.
     pub bound: f64,
     /// The same under the constraint, and the constraint's multiplier; `None` where there is no constraint,
@@ -53,6 +57,8 @@ pub(super) fn lp_responses(
         Ok(LpResponse {
             utility: own.utility,
             best: found.plain.utility,
+            epsilon: (found.plain.utility - own.utility).max(0.0),
+            epsilon_upper: (found.upper.unwrap_or(found.plain.bound) - own.utility).max(0.0),
             bound: found.plain.bound,
             constrained: found.constrained.map(|best| (best.optimum.utility, best.multiplier)),
             reason,
@@ -70,15 +76,9 @@ pub(super) fn lp_reason(response: &Result<LpResponse, String>) -> Option<&str> {
 }
 
 impl LpResponse {
-    /// epsilon_lp: what the best response on the grid gains; below 0 where the own bids are better than any
-    /// on the grid.
-    pub fn epsilon(&self) -> f64 {
-        self.best - self.utility
-    }
-
     /// What no response on the grid gains more than, by the dual.
     pub fn epsilon_bound(&self) -> f64 {
-        self.bound - self.utility
+        (self.bound - self.utility).max(self.epsilon)
     }
 
     /// What the best response that keeps the constraint gains; below 0 where the own bids do not keep it.

@@ -12,7 +12,7 @@ pub use free::{
 };
 pub use program::{
     BidderProblem, ConstrainedOptimum, Constraint, DUALITY_GAP, Discretisation, Grid, GridBid, MOST_BIDS,
-    MOST_CELLS, MOST_LIPSCHITZ_CELLS, Optimum, ProgramError, ProgramResponse, RivalBids, ValueCell,
+    MOST_CELLS, MOST_LIPSCHITZ_CELLS, Optimum, OwnCell, ProgramError, ProgramResponse, RivalBids, ValueCell,
     program_response, solve_program,
 };
 pub use regret::{ExternalRegret, external_regrets};

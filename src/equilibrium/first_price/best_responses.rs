@@ -37,6 +37,7 @@ pub fn best_responses(evaluator: &Evaluator, bne: &Bne) -> Vec<BestResponse> {
             epsilon_ex_ante: expected,
             epsilon_interim: most,
             interim_value: at,
+            error: 0.0,
             epsilon_ex_ante_upper: (ceiling.expectation(marginal, CELLS) - utility).max(expected),
         }
     };

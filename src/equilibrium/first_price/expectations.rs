@@ -51,6 +51,8 @@ pub(super) fn expectations(groups: &Groups, curves: &InverseBids) -> Expectation
         most_gain: vec![0.0; size],
     };
     let (mut logs, mut slopes) = (vec![0.0; size], vec![0.0; size]);
+    let bottoms: Vec<f64> = (0..size).map(|g| curves.log(g, curves.first())).collect();
+    let mut masses: Vec<f64> = bottoms.iter().map(|&bottom| libm::exp(bottom)).collect();
     for (segment, from, to) in curves.segments() {
         for (s, weight) in rule.points(from, to) {
             for g in 0..size {
@@ -66,21 +68,20 @@ pub(super) fn expectations(groups: &Groups, curves: &InverseBids) -> Expectation
                 let start = prior.support().0;
                 let excess = groups.quantiles[g].excess(logs[g]);
                 let gap = excess - (curves.low - start) - rise;
+                masses[g] += weight * libm::exp(logs[g]) * slopes[g];
                 let wins = libm::exp(groups.total_of_rivals(g, &logs));
-                sums.utilities[g] += weight * gap * libm::exp(log) * slopes[g];
+                let rivals = groups.total_of_rivals(g, &slopes);
+                let earned = if is_told(rise / rivals, gap, excess) { rise / rivals } else { gap };
+                sums.utilities[g] += weight * earned * libm::exp(log) * slopes[g];
                 sums.bid_values[g] += weight * bid * (start + excess) * libm::exp(logs[g]) * slopes[g];
                 // A curve that falls is no inverse bid function, and nothing bounds what it leaves on the
                 // table.
-                let residual = if slopes[g] < 0.0 {
-                    f64::INFINITY
-                } else {
-                    gap * groups.total_of_rivals(g, &slopes) - rise
-                };
+                let residual = if slopes[g] < 0.0 { f64::INFINITY } else { gap * rivals - rise };
                 sums.most_gain[g] += weight * wins * residual.abs();
             }
         }
     }
-    let bottoms: Vec<f64> = (0..size).map(|g| curves.log(g, curves.first())).collect();
+    sums.revenue += revenue_below_first(groups, curves, &bottoms);
     for (g, &bottom) in bottoms.iter().enumerate() {
         let prior = &groups.priors[g];
         let value = prior.quantile_of_ln(bottom);
@@ -90,9 +91,47 @@ pub(super) fn expectations(groups: &Groups, curves: &InverseBids) -> Expectation
         sums.most_gain[g] +=
             (wins - wins_at_low).abs() * (value - curves.low) + wins * curves.rise(curves.first());
         sums.most_gain[g] += gain_below(groups, curves, g);
+        // What curves lose of the mass between nodes no deviation sees, and every expectation.
+        sums.most_gain[g] += lost(masses[g]) * prior.support().1;
         sums.bid_values[g] += below_first(groups, curves, g, value, bottom);
     }
+    // What is not a number is no bound, and the largest of some numbers passes over it.
+    for gain in sums.most_gain.iter_mut().filter(|gain| gain.is_nan()) {
+        *gain = f64::INFINITY;
+    }
     sums
+}
+
+/// Whether a gap phi - b is what another says, but for what the table of phi and the difference lose where
+/// the gap is small.
+fn is_told(gap: f64, difference: f64, excess: f64) -> bool {
+    gap < SMALL_GAP * excess && (gap - difference).abs() <= GAP_ERROR * excess
+}
+
+/// Gaps below this part of the value are taken from the first-order condition, where both agree to the other
+/// part.
+const SMALL_GAP: f64 = 1e-4;
+const GAP_ERROR: f64 = 1e-11;
+
+/// By how much a mass misses 1, but for the rule's own error.
+fn lost(mass: f64) -> f64 {
+    let lost = (1.0 - mass).abs();
+    if lost <= MASS_ERROR { 0.0 } else { lost }
+}
+
+/// The error of the masses of curves whose nodes lie close enough.
+const MASS_ERROR: f64 = 1e-8;
+
+/// The revenue where nobody's value is above that of the first node, of bidders all of whom may win: the
+/// highest of their bids falls to low like e^s and the probability like a power of it.
+fn revenue_below_first(groups: &Groups, curves: &InverseBids, bottoms: &[f64]) -> f64 {
+    if groups.priors.iter().any(|prior| prior.support().0 < curves.low) {
+        return 0.0;
+    }
+    let slopes: Vec<f64> = (0..groups.len()).map(|g| curves.bottom_slope(g)).collect();
+    let power = groups.total(&slopes);
+    let bid = curves.low + curves.rise(curves.first()) * power / (power + 1.0);
+    libm::exp(groups.total(bottoms)) * bid
 }
 
 /// E\[b v\] over the values below that of the first node. Those who cannot win bid their value; for the

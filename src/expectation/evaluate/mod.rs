@@ -2,7 +2,7 @@
 
 mod uniform_lines;
 
-use uniform_lines::won_values;
+use uniform_lines::{tied_values, won_values};
 
 use crate::auction::{Mechanism, Population, Prior, Profile};
 use crate::law::bid_curve::{BidCurve, lowest_bids};
@@ -68,7 +68,7 @@ pub fn evaluate(population: &Population, profile: &Profile) -> Evaluation {
 /// number. Values beyond the knots of a bid function bid like the nearer knot, and so tie.
 ///
 /// Errors, in units of the highest value: around 1e-13 where all priors are uniform and all bids linear,
-/// 1e-10 else. Where every bid is linear with multiplier 0, all numbers are NaN.
+/// 1e-10 else. Where all bid 0, each wins with probability 1/N.
 #[derive(Clone, Debug)]
 pub struct Evaluator {
     pub(crate) population: Population,
@@ -103,7 +103,9 @@ impl Evaluator {
         match profile.multipliers() {
             Some(multipliers) if self.is_uniform() => self.evaluate_lines(&multipliers),
             Some(multipliers) if multipliers.iter().all(|w| *w == 0.0) => {
-                self.evaluation(vec![f64::NAN; multipliers.len()], f64::NAN, f64::NAN)
+                let utilities = tied_values(&self.population);
+                let welfare = utilities.iter().sum();
+                self.evaluation(utilities, 0.0, welfare)
             }
             _ => {
                 let won = self.won(profile);

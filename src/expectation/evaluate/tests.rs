@@ -61,12 +61,25 @@ fn a_bidder_above_all_others_always_wins() {
 }
 
 #[test]
-fn a_multiplier_of_zero_never_wins_and_all_of_them_are_undecided() {
+fn a_multiplier_of_zero_never_wins_and_all_of_them_are_a_tie() {
     let population = Population::symmetric(3, Prior::STANDARD);
     let evaluation = evaluate(&population, &Profile::linear([0.0, 0.5, 0.5]));
     assert_eq!(evaluation.bidders[0].utility, 0.0);
     assert_close(evaluation.welfare, 2.0 / 3.0, 1e-15);
-    assert!(evaluate(&population, &Profile::linear([0.0; 3])).welfare.is_nan());
+    let tied = evaluate(&population, &Profile::linear([0.0; 3]));
+    assert_eq!(tied.revenue, 0.0);
+    assert_close(tied.welfare, 0.5, 1e-15);
+    assert_close(tied.efficiency, 2.0 / 3.0, 1e-15);
+    assert!(tied.bidders.iter().all(|bidder| (bidder.utility - 1.0 / 6.0).abs() < 1e-15));
+    // As those who bid next to nothing, all the same, by the general quadrature.
+    let population = with_priors(&seven_priors());
+    let tied = evaluate(&population, &Profile::linear([0.0; 7]));
+    let flat = through(&[(0.0, 0.0), (2.0, 0.0)]);
+    let other = evaluate(&population, &Profile { bids: vec![flat; 7] });
+    for (one, other) in tied.bidders.iter().zip(&other.bidders) {
+        assert_close(one.utility, other.utility, 1e-10);
+    }
+    assert_close(tied.efficiency, other.efficiency, 1e-10);
 }
 
 #[test]

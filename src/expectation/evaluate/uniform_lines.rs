@@ -13,6 +13,12 @@ struct Contender<'p> {
     top: f64,
 }
 
+/// E\[v_i; i wins\] for each bidder, where everybody wins with the same probability.
+pub(super) fn tied_values(population: &Population) -> Vec<f64> {
+    let bidders = population.len() as f64;
+    population.bidders.iter().map(|bidder| bidder.prior.mean() / bidders).collect()
+}
+
 /// E\[v_i; i wins\] for each bidder, where all priors are uniform and all bids linear.
 ///
 /// The integrals run over the winning bid, so that all bidders share the nodes and each node needs every F_j
@@ -21,7 +27,7 @@ struct Contender<'p> {
 pub(super) fn won_values<'p>(population: &'p Population, multipliers: &[f64]) -> Vec<f64> {
     let largest = multipliers.iter().copied().fold(0.0, f64::max);
     if largest == 0.0 {
-        return vec![f64::NAN; population.len()];
+        return tied_values(population);
     }
     // Who wins depends on the ratios alone, and those of tiny multipliers do not underflow.
     let bids = || population.bidders.iter().zip(multipliers).map(|(bidder, w)| (&bidder.prior, w / largest));

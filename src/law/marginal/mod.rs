@@ -9,6 +9,7 @@ mod value_table;
 use halves::{Half, halves, marks};
 pub use place::{Mark, Share};
 pub use spaced::spaced;
+pub use tails::{distance_from_high, powers};
 pub use value_table::{CLOSE, ValueTable};
 
 use crate::auction::Prior;
@@ -39,6 +40,8 @@ pub enum Part {
 pub struct Marginal {
     pub low: f64,
     pub high: f64,
+    /// The mean value.
+    pub mean: f64,
     shape: Shape,
     /// Rising.
     marks: Vec<Mark>,
@@ -66,7 +69,7 @@ impl Marginal {
                 .collect(),
             Shape::Smooth(halves) => marks(halves),
         };
-        Marginal { low, high, shape, marks }
+        Marginal { low, high, mean: prior.mean(), shape, marks }
     }
 
     /// Whether F is one line.

@@ -16,7 +16,7 @@ pub(super) enum Tail {
 }
 
 /// The powers with which F falls to 0 at low and 1 - F at high.
-fn powers(prior: &Prior) -> [f64; 2] {
+pub fn powers(prior: &Prior) -> [f64; 2] {
     match prior {
         Prior::Power(law) => [law.exponent(), 1.0],
         Prior::Beta(_) | Prior::Kumaraswamy(_) => {
@@ -44,6 +44,13 @@ pub(super) fn tails(prior: &Prior) -> [Option<Tail>; 2] {
     };
     let singular = |power: f64| power.fract() != 0.0 && power < SMOOTH_POWER;
     [Some(lower).filter(|_| singular(low)), upper.filter(|_| singular(high))]
+}
+
+/// The distance from high, in the share of the support, above which the mass is e^l; of priors with a tail
+/// that is singular there.
+pub fn distance_from_high(prior: &Prior) -> Option<impl Fn(f64) -> f64 + use<>> {
+    let [_, upper] = tails(prior);
+    upper.map(|tail| move |l| tail.distance(l))
 }
 
 impl Tail {

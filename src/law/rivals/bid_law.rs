@@ -1,6 +1,8 @@
 //! The law of one bidder's bid.
 
 use crate::law::bid_curve::BidCurve;
+use crate::law::marginal::Share;
+use crate::law::rivals::Side;
 
 /// G, the law of one bidder's bid: 0 below the lowest bid, 1 from the top bid on.
 #[derive(Debug)]
@@ -179,6 +181,50 @@ impl<'a> BidLaw<'a> {
                 laws.iter().map(|(weight, law)| weight * law.below(bid)).sum::<f64>().min(1.0)
             }
         }
+    }
+
+    /// G at a distance from a bid, to the digits of the distance where the bid is the lowest or the top one but
+    /// for rounding.
+    pub(super) fn beside(&self, end: f64, away: f64, side: Side) -> f64 {
+        let bid = if side == Side::Below { end - away } else { end + away };
+        match (&self.shape, side) {
+            (Shape::Smooth(curve), Side::Below) if end >= self.top && away > 0.0 => {
+                // Below the top bid by so much.
+                let below = away - (end - self.top);
+                let [.., (from, first), (to, last)] = curve.points[..] else { return 1.0 };
+                if below <= 0.0 {
+                    return 1.0;
+                }
+                if below >= to - from {
+                    return self.upto_at(bid);
+                }
+                let from_high = last.from_high + below * (first.rise_to(last) / (to - from));
+                curve.marginal.at(Share::below_high(from_high), curve.part).0.clamp(0.0, 1.0)
+            }
+            (Shape::Smooth(curve), Side::Above) if end <= self.lowest => {
+                let above = away - (self.lowest - end);
+                let [(from, first), (to, last), ..] = curve.points[..] else { return 1.0 };
+                if above < 0.0 {
+                    return 0.0;
+                }
+                if above >= to - from {
+                    return self.upto_at(bid);
+                }
+                let from_low = first.from_low + above * (first.rise_to(last) / (to - from));
+                curve.marginal.at(Share::above_low(from_low), curve.part).0.clamp(0.0, 1.0)
+            }
+            (Shape::Mixed(laws), _) => {
+                laws.iter().map(|(weight, law)| weight * law.beside(end, away, side)).sum::<f64>().min(1.0)
+            }
+            // But for rounding the bid is below the end.
+            (_, Side::Below) if bid >= end => self.below(end),
+            _ => self.upto_at(bid),
+        }
+    }
+
+    /// G at any bid.
+    fn upto_at(&self, bid: f64) -> f64 {
+        if bid < self.lowest { 0.0 } else { self.at(bid).0 }
     }
 
     /// Whether G jumps at a bid, which is not smooth.

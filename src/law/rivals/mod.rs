@@ -5,6 +5,7 @@ mod bid_law;
 use bid_law::{BidLaw, Shape};
 
 use super::bid_curve::BidCurve;
+use super::marginal::{Part, Share};
 use super::wins::Wins;
 use crate::numeric::quadrature::GaussLegendre;
 
@@ -13,6 +14,24 @@ const SAMPLES: usize = 64;
 
 /// How near to another a sample may be, in units of all.
 const NEAR: f64 = 1e-13;
+
+/// A law is steep at an end of the support next to which it has a mass.
+struct Steep {
+    /// How far from the end, in the share of the support.
+    share: f64,
+    /// More than this: that of the power 1/2 of the share. There what the rounding of bids takes from a mass
+    /// next to another is 1e-16.
+    mass: f64,
+}
+
+const STEEP: Steep = Steep { share: 1e-12, mass: 1e-6 };
+
+/// On which side of a bid others are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Below,
+    Above,
+}
 
 /// The laws of the bids of a profile, for the rivals of any bidder.
 #[derive(Debug)]
@@ -153,6 +172,29 @@ impl Rivals<'_> {
         if bid <= self.floor { 0.0 } else { self.all(|law| law.below(bid), |law| law.below(bid)) }
     }
 
+    /// The bids at which the law of a rival is steeper than bids tell: where a steep end of a prior bids.
+    pub fn steep_bids(&self, bids: &mut Vec<f64>) {
+        bids.clear();
+        for curve in self.others.iter().flat_map(|law| law.smooth_curves()) {
+            let cdf = |share| curve.marginal.at(share, Part::Cdf).0;
+            if cdf(Share::above_low(STEEP.share)) > STEEP.mass {
+                bids.push(curve.lowest());
+            }
+            if 1.0 - cdf(Share::below_high(STEEP.share)) > STEEP.mass {
+                bids.push(curve.top());
+            }
+        }
+    }
+
+    /// W at a distance from a bid that may be the steep end of a law, to the digits of the distance.
+    pub fn beside(&self, end: f64, away: f64, side: Side) -> f64 {
+        let bid = if side == Side::Below { end - away } else { end + away };
+        if bid < self.floor {
+            return 0.0;
+        }
+        self.all(|line| line.at(bid), |law| law.beside(end, away, side))
+    }
+
     /// The probability to win with a bid at which ties are broken evenly, as those who never bid an instant
     /// more have it: with t for the own priority among those who tie,
     ///
@@ -171,6 +213,12 @@ impl Rivals<'_> {
                 |law| between(law.below(bid), law.at(bid).0),
             )
         })
+    }
+
+    /// The probability to win for all those who bid one bid: ties are broken evenly.
+    pub fn flat(&self, bid: f64) -> f64 {
+        let (upto, below) = (self.at(bid).0, self.below(bid));
+        if upto > below { self.tied(bid) } else { upto }
     }
 
     /// Whether every G is a line between bends.

@@ -20,6 +20,8 @@ pub(super) struct TrueAuction<'a> {
     bidder: usize,
     rivals: Rivals<'a>,
     degree: Option<usize>,
+    /// Where W jumps.
+    jumps: Vec<f64>,
     /// The bids of the rivals, where they are asked for.
     curves: OnceCell<Vec<BidCurve<'a>>>,
 }
@@ -30,14 +32,29 @@ impl<'a> TrueAuction<'a> {
         let has_lines = |prior: &Prior| matches!(prior, Prior::Uniform(_) | Prior::Empirical(_));
         let mut rivals = bidders.iter().enumerate().filter(|(j, _)| *j != bidder);
         let polynomial = rivals.all(|(_, rival)| has_lines(&rival.prior));
-        TrueAuction {
+        let mut auction = TrueAuction {
             evaluator,
             profile,
             bidder,
             rivals: laws.rivals(bidder),
             degree: polynomial.then(|| bidders.len() - 1),
+            jumps: Vec::new(),
             curves: OnceCell::new(),
-        }
+        };
+        auction.jumps = auction.find_jumps();
+        auction
+    }
+
+    fn find_jumps(&self) -> Vec<f64> {
+        let flat = |curve: &BidCurve| -> Vec<f64> {
+            let pairs = curve.points.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+            pairs.map(|pair| pair[0].0).collect()
+        };
+        let mut jumps: Vec<f64> = self.curves().iter().flat_map(flat).collect();
+        jumps.sort_by(f64::total_cmp);
+        jumps.dedup();
+        jumps.retain(|&bid| self.rivals.at(bid).0 - self.rivals.below(bid) > JUMP);
+        jumps
     }
 
     fn curves(&self) -> &[BidCurve<'a>] {
@@ -81,6 +98,10 @@ impl Wins for TrueAuction<'_> {
 }
 
 impl Opposition for TrueAuction<'_> {
+    fn jumps(&self) -> &[f64] {
+        &self.jumps
+    }
+
     fn degree(&self) -> Option<usize> {
         self.degree
     }
@@ -101,6 +122,9 @@ impl Opposition for TrueAuction<'_> {
         utility
     }
 }
+
+/// W jumps where it rises by more than rounding.
+const JUMP: f64 = 1e-13;
 
 /// The error of a table of W for a search.
 const TABLE_ERROR: f64 = 1e-12;
@@ -133,6 +157,10 @@ impl Opposition for Tabulated<'_, '_> {
         } else {
             self.table.at(bid)
         }
+    }
+
+    fn jumps(&self) -> &[f64] {
+        &self.auction.jumps
     }
 
     fn degree(&self) -> Option<usize> {

@@ -24,8 +24,17 @@ const LOWER: usize = 64;
 /// The same, of those whose highest bids are above it.
 const HIGHER: usize = 32;
 
+/// The most jumps of W that are looked at.
+const MOST_JUMPS: usize = 32;
+
 /// The local maxima among them that are followed up.
 const FOLLOWED: usize = 4;
+
+/// So near to a multiplier at which an end of the line is at a jump of W the derivative is that of one side.
+const BESIDE: f64 = 4.0 * f64::EPSILON;
+
+/// The other side of a jump, where many values may agree but for rounding.
+const BEYOND: f64 = 1e-12;
 
 /// How exactly these are found, in the multiplier.
 const TOLERANCE: f64 = 1e-8;
@@ -59,9 +68,13 @@ impl BestLine {
             best.try_line(multiplier, (1.0 - multiplier) * won);
         }
         for (pair, won) in ends.windows(2).zip(won.windows(2)) {
-            let (from, to) = (pair[0], pair[1]);
+            let (mut from, mut to) = (pair[0], pair[1]);
             if from >= to || (1.0 - from) * won[1] <= best.utility {
                 continue;
+            }
+            // The derivative jumps with W; between the ends it is that of the inner sides.
+            if !lines.jumps.is_empty() {
+                (from, to) = (from * (1.0 + BESIDE), to * (1.0 - BESIDE));
             }
             // At 0 the derivative has no sign to be seen.
             let mut last = if from > 0.0 { from } else { LEAST_PART * to };
@@ -95,6 +108,12 @@ impl BestLine {
         if split < 1.0 {
             tried.extend((1..=HIGHER).map(|k| (1.0 - split).mul_add(part(k, HIGHER), split)));
         }
+        // Where the highest or the lowest bid passes a jump the utility may rise steeply.
+        let jumps = payoff.against.jumps().iter().take(MOST_JUMPS);
+        let passing = jumps.flat_map(|jump| [jump / high, jump / low]).filter(|w| (0.0..1.0).contains(w));
+        tried.extend(passing.flat_map(|w| [w, w * (1.0 + BEYOND)]));
+        tried.sort_by(f64::total_cmp);
+        tried.dedup();
         let rough = RoughLines::new(payoff, prior);
         let utilities: Vec<f64> = tried.iter().map(|&w| rough.utility(w)).collect();
         let at = |k: usize| utilities.get(k).copied().unwrap_or(f64::NEG_INFINITY);

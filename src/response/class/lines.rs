@@ -17,6 +17,7 @@ pub(super) struct Lines<'a, O> {
     pub high: f64,
     against: &'a O,
     pub bends: &'a [f64],
+    pub jumps: &'a [f64],
     /// Exact for b W(b).
     rule: &'static GaussLegendre,
     /// M at the bends; W is 0 below the first, or the first is 0.
@@ -29,7 +30,8 @@ impl<'a, O: Opposition> Lines<'a, O> {
         let rule = payoff.exact_rule()?;
         let (low, high, against) = (payoff.marginal.low, payoff.marginal.high, payoff.against);
         let bends = against.bends();
-        let mut lines = Lines { low, high, against, bends, rule, moments: Vec::with_capacity(bends.len()) };
+        let moments = Vec::with_capacity(bends.len());
+        let mut lines = Lines { low, high, against, bends, jumps: against.jumps(), rule, moments };
         let mut sum = 0.0;
         lines.moments.push(sum);
         for pair in bends.windows(2) {

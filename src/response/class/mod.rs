@@ -16,8 +16,11 @@ use lines::Lines;
 pub(super) use payoff::Opposition;
 use payoff::Payoff;
 
+use way::lowest_is_free;
+
 use crate::auction::strategy::PiecewiseLinear;
-use crate::auction::{BidFunction, Mechanism, Profile, PureBids, Strategy};
+use crate::auction::strategy::piecewise_linear::knots as values_at_knots;
+use crate::auction::{BidFunction, Mechanism, Prior, Profile, PureBids, Strategy};
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::Part;
@@ -29,10 +32,12 @@ pub struct ClassResponse {
     /// The expected utility of the bidder's own bid function, in the unit of the values; of a mixture the
     /// mean.
     pub utility: f64,
-    /// The gain of [`ClassResponse::bids`] over it, 0 or more: the bidder's distance from a best response
-    /// within the class.
+    /// The gain of [`ClassResponse::bids`] over it: the bidder's distance from a best response within the
+    /// class. It is 0 or more where the own bid function is of the class, or a mixture of such ones; another
+    /// may be better than all of the class, and then it is below 0.
     pub epsilon: f64,
-    /// The best bid function of the class that is found; the own one where none is better.
+    /// The best bid function of the class that is found; the own one where that is of the class and none is
+    /// better.
     pub bids: BidFunction,
 }
 
@@ -44,8 +49,9 @@ pub struct ClassResponse {
 ///
 /// over the lines b = w v with w in \[0, 1\], or over all that rise between the knots of the class, with
 /// slopes and a lowest bid of 0 or more. G_j is the law of bidder j's bid; b_i may be a mixture, and then the
-/// second term is the mean of what its functions earn. Where rivals bid one bid with positive probability, a
-/// best response bids an instant more, and the gain is a supremum.
+/// second term is the mean of what its functions earn. Where rivals bid one bid with positive probability,
+/// the utility jumps there, both sides are looked at, and the gain is a supremum that an instant more, or
+/// less, comes as near to as one likes.
 ///
 /// Lines, where the own prior is uniform and those of the rivals are too or of data: the global maximum, to
 /// 1e-12 in the unit of the highest value, by the zeros of the derivative in every interval that a bound does
@@ -135,12 +141,18 @@ pub(super) fn class_response(
         (None, None) => bids.components().map(|(weight, bids)| weight * earns(bids)).sum(),
     };
     let utility = mean(own);
-    let mut response = ClassResponse { utility, epsilon: 0.0, bids: own.clone() };
-    // Where rivals all bid one bid, an instant more wins.
-    let mut tried = vec![raised(&found, marginal.high), found];
-    if let (None, Strategy::Linear, PureBids::Linear { .. }) = (own.pure(), strategy, best_own) {
+    // Where rivals all bid one bid, an instant more wins, and an instant less pays for no tie.
+    let mut tried = vec![moved(&found, INSTANT, marginal.high), found];
+    if !judging.jumps().is_empty() {
+        tried.push(moved(&tried[1], -INSTANT, marginal.high));
+    }
+    let is_of_class = |bids: PureBids| is_of_class(bids, strategy, prior);
+    if own.pure().is_none() && is_of_class(best_own) {
         tried.push(best_own.to_bid_function());
     }
+    let within = own.table().is_none() && own.components().all(|(_, bids)| is_of_class(bids));
+    let least = if within { 0.0 } else { f64::NEG_INFINITY };
+    let mut response = ClassResponse { utility, epsilon: least, bids: own.clone() };
     for bids in tried {
         let epsilon = mean(&bids) - utility;
         if epsilon > response.epsilon {
@@ -150,6 +162,20 @@ pub(super) fn class_response(
     response
 }
 
+/// Whether a bid function is one of a class.
+fn is_of_class(bids: PureBids, strategy: Strategy, prior: &Prior) -> bool {
+    match (bids, strategy) {
+        // A line is linear between whatever knots.
+        (PureBids::Linear { .. }, _) => true,
+        (PureBids::PiecewiseLinear(_), Strategy::Linear) => false,
+        (PureBids::PiecewiseLinear(function), Strategy::PiecewiseLinear { segments }) => {
+            let values = values_at_knots(prior, segments);
+            let starts = lowest_is_free(&values) || function.bid(values[0]) == 0.0;
+            starts && function.knots().iter().all(|knot| values.contains(&knot.0))
+        }
+    }
+}
+
 /// The function of a mixture that earns most.
 fn best_component<'b>(own: &'b BidFunction, earns: impl Fn(PureBids) -> f64) -> PureBids<'b> {
     let earned = own.components().map(|(_, bids)| (earns(bids), bids));
@@ -157,21 +183,22 @@ fn best_component<'b>(own: &'b BidFunction, earns: impl Fn(PureBids) -> f64) -> 
     best.map_or(PureBids::Linear { multiplier: 0.0 }, |best| best.1)
 }
 
-/// By how much bids are raised that may meet an atom, in the unit of the highest value.
+/// By how much bids are moved that may meet an atom, in the unit of the highest value.
 const INSTANT: f64 = 1e-13;
 
-/// The same bids an instant higher, but for a bid of 0 at the value 0; a mixture stays as it is.
-fn raised(bids: &BidFunction, high: f64) -> BidFunction {
+/// The same bids an instant higher or lower, but for a bid of 0 at the value 0; a mixture stays as it is.
+fn moved(bids: &BidFunction, by: f64, high: f64) -> BidFunction {
     match bids.pure() {
         None => bids.clone(),
         Some(PureBids::Linear { multiplier }) => {
-            BidFunction::Linear { multiplier: (multiplier + INSTANT).min(1.0) }
+            BidFunction::Linear { multiplier: (multiplier + by).clamp(0.0, 1.0) }
         }
         Some(PureBids::PiecewiseLinear(function)) => {
-            let higher =
-                |&(value, bid): &(f64, f64)| (value, if value > 0.0 { bid + INSTANT * high } else { bid });
-            let higher = PiecewiseLinear::new(function.knots().iter().map(higher).collect());
-            higher.map_or_else(|_| bids.clone(), BidFunction::PiecewiseLinear)
+            let other = |&(value, bid): &(f64, f64)| {
+                (value, if value > 0.0 { (bid + by * high).max(0.0) } else { bid })
+            };
+            let other = PiecewiseLinear::new(function.knots().iter().map(other).collect());
+            other.map_or_else(|_| bids.clone(), BidFunction::PiecewiseLinear)
         }
     }
 }

@@ -13,6 +13,11 @@ pub(in super::super) trait Opposition: Wins {
         self.at(bid).0
     }
 
+    /// The bids at which W jumps, rising.
+    fn jumps(&self) -> &[f64] {
+        &[]
+    }
+
     /// The degree of the polynomials that W consists of between its bends, where it does.
     fn degree(&self) -> Option<usize>;
 

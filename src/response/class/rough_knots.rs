@@ -1,5 +1,6 @@
 //! Where the search for the best bids at the knots begins: the best on a grid of bids.
 
+use super::INSTANT;
 use super::payoff::{Opposition, Payoff};
 use super::way::{best_way, lowest_is_free};
 use crate::auction::Prior;
@@ -22,6 +23,9 @@ const NODES: usize = 64;
 const FEWEST_NODES: usize = 4;
 const MOST_NODES: usize = 32;
 
+/// The most jumps of W whose sides are among the bids.
+const MOST_JUMPS: usize = 16;
+
 /// Steps between the places at which W is known.
 const PLACES: usize = 1024;
 
@@ -36,6 +40,7 @@ pub(super) fn rough_best<O: Opposition>(
     let top = bends[bends.len() - 1].min(payoff.marginal.high);
     let floor = bends[0].min(top);
     let wins = RoughWins::new(payoff.against, floor, top);
+    let wins_at = |bid: f64| if wins.is_near_jump(bid) { payoff.against.wins(bid) } else { wins.at(bid) };
     let even = |from: f64, to: f64, count: usize| {
         (0..=count).map(move |j| (j as f64 / count as f64).mul_add(to - from, from))
     };
@@ -54,6 +59,9 @@ pub(super) fn rough_best<O: Opposition>(
             Some(*bid)
         }));
         bids.extend([own[k], wins.reply(values[k])]);
+        // Both sides of a jump: who bids an instant less loses to the atom and pays less.
+        let jumps = payoff.against.jumps().iter().take(MOST_JUMPS);
+        bids.extend(jumps.flat_map(|jump| [(jump - INSTANT * payoff.marginal.high).max(0.0), *jump]));
         bids.retain(|bid| bid.is_finite());
         bids.sort_by(f64::total_cmp);
         bids.dedup();
@@ -73,7 +81,7 @@ pub(super) fn rough_best<O: Opposition>(
     best_way((0..values.len()).map(bids_at).collect(), |k, start, to| {
         let part = |&(value, share, weight): &(f64, f64, f64)| {
             let bid = share.mul_add(to - start, start);
-            weight * (value - bid) * wins.at(bid)
+            weight * (value - bid) * wins_at(bid)
         };
         nodes[k].iter().map(part).sum()
     })
@@ -86,13 +94,29 @@ struct RoughWins {
     /// The distance of the bids, and its inverse.
     apart: f64,
     per_bid: f64,
+    /// The steps in which W jumps, between which it is no line.
+    jumps: Vec<usize>,
 }
 
 impl RoughWins {
     fn new(against: &impl Opposition, floor: f64, top: f64) -> Self {
         let apart = (top - floor) / PLACES as f64;
         let wins = (0..=PLACES).map(|k| against.wins((k as f64).mul_add(apart, floor))).collect();
-        RoughWins { wins, floor, apart, per_bid: if apart > 0.0 { 1.0 / apart } else { 0.0 } }
+        let per_bid = if apart > 0.0 { 1.0 / apart } else { 0.0 };
+        let mut rough = RoughWins { wins, floor, apart, per_bid, jumps: Vec::new() };
+        rough.jumps = against.jumps().iter().map(|jump| rough.step(*jump)).collect();
+        rough
+    }
+
+    /// The step of a bid that is not below the floor; one past the last at the top.
+    fn step(&self, bid: f64) -> usize {
+        ((bid - self.floor) * self.per_bid) as usize
+    }
+
+    fn is_near_jump(&self, bid: f64) -> bool {
+        !self.jumps.is_empty()
+            && bid >= self.floor
+            && self.jumps.iter().any(|jump| jump.abs_diff(self.step(bid)) <= 1)
     }
 
     #[inline]

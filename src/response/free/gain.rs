@@ -1,7 +1,8 @@
 //! What a bidder gains by best responses, at every value and in expectation.
 
+use super::climb::{climb, vertex};
 use super::hull::{Arc, HullReplies};
-use super::own::{Own, OwnBids};
+use super::own::{Beside, Own, OwnBids};
 use super::replies::BestReplies;
 use super::rule::{Seen, integrate};
 use crate::auction::BidFunction;
@@ -12,7 +13,7 @@ use crate::law::wins::Wins;
 /// What a panel's integral may be off where all F are lines, in units of the highest value.
 const ERROR_OF_LINES: f64 = 1e-14;
 
-/// The same where some F are tables.
+/// The same where some F are tables, in units of the mean value.
 const ERROR: f64 = 1e-11;
 
 /// A panel of a singular density is integrated over the logarithm of the distance to the singular end, if it
@@ -22,11 +23,11 @@ const GROWTH: f64 = 4.0;
 /// F rises at least so much from one mark of a prior at which panels end to the next.
 const BETWEEN_MARKS: f64 = 0.02;
 
-/// Steps to the value of the greatest gain.
-const MOST_STEPS: usize = 30;
+/// Values that differ by no more than this part of the highest are one.
+const AGREE: f64 = 4.0 * f64::EPSILON;
 
-/// How exact the value of the greatest gain is, in units of a panel: the gain there is flat.
-const EXACT: f64 = 1e-9;
+/// And by no more than this part of the support, where that is hardly wider than rounding.
+const AGREE_PART: f64 = 1e-3;
 
 /// The gain of a bidder over the own bids, from the best.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +46,8 @@ pub(super) struct Gains {
     /// The functions that the bidder plays: one, or those of a mixture.
     own: Vec<Own>,
     breaks: Vec<Break>,
+    /// The bids at which a rival's law is steep.
+    steep: Vec<f64>,
     panels: Vec<Panel>,
     /// The own bids on each panel: as many in a row as there are functions.
     bids: Vec<OwnBids>,
@@ -63,6 +66,11 @@ struct Break {
 #[derive(Clone, Copy, Debug)]
 struct Panel {
     values: (f64, f64),
+    /// The places whose mass it stands for. They reach beyond its values where others agree with these, so
+    /// that the panels of a support hold all its mass, whatever the rounding of values.
+    places: (Share, Share),
+    /// Whether they do reach beyond.
+    wider: bool,
     arc: Arc,
     scale: Scale,
 }
@@ -117,12 +125,12 @@ impl Gains {
         for (own, component) in self.own.iter_mut().zip(bids.components()) {
             own.set(component, (marginal.low, marginal.high), rivals);
         }
+        rivals.steep_bids(&mut self.steep);
         self.find_breaks(marginal, rivals, best);
         self.find_panels(marginal, best);
         self.peaks.clear();
         let bidder = Bidder { marginal, rivals, best, own: &self.own, bids: &self.bids };
-        let lines = rivals.are_lines() && marginal.line(Share::LOW).is_some();
-        let error = marginal.high * if lines { ERROR_OF_LINES } else { ERROR };
+        let error = error_of_panels(marginal, rivals);
         let mut gain = Gain { expected: 0.0, most: f64::NEG_INFINITY, at: marginal.low };
         for (number, panel) in self.panels.iter().enumerate() {
             let peaks = &mut self.peaks;
@@ -131,6 +139,8 @@ impl Gains {
             gain.expected += expected;
         }
         climb_all(&bidder, &self.panels, &mut self.peaks, &mut gain);
+        // A mean is at most the most: what it is above is rounding.
+        gain.expected = gain.expected.min(gain.most);
         gain
     }
 
@@ -151,9 +161,12 @@ impl Gains {
             }
         }
         let mut below = 0.0;
+        // Each half of the support is integrated from its own end, where that is singular.
+        let halved = marginal.reaches().iter().any(Option::is_some);
         for mark in marginal.marks_between(Share::LOW, Share::HIGH) {
             let cdf = marginal.at(mark.share, Part::Cdf).0;
-            if mark.slack == 0.0 || cdf - below >= BETWEEN_MARKS {
+            let middle = halved && (mark.share.from_low - 0.5).abs() <= f64::EPSILON;
+            if mark.slack == 0.0 || middle || cdf - below >= BETWEEN_MARKS {
                 below = cdf;
                 breaks.push(Break { value: marginal.value(mark.share), exact: None });
             }
@@ -172,8 +185,13 @@ impl Gains {
         let mixed = self.own.len() > 1;
         let mut arc = 0;
         let mut from = self.own[0].pieces[0].from.0;
+        // Where the mass begins that no panel holds yet.
+        let mut place = Share::LOW;
         // Values that agree but for rounding are one, whose bid is that of the last.
-        let agree = |one: f64, next: f64| next - one <= 4.0 * f64::EPSILON * marginal.high;
+        let slack = (AGREE * marginal.high).min(AGREE_PART * marginal.width());
+        let agree = |one: f64, next: f64| next - one <= slack;
+        // Values whose density is constant have no mass to speak of next to an end.
+        let even = marginal.line(Share::LOW).is_some();
         for (number, &Break { value, exact }) in self.breaks.iter().enumerate() {
             let middle = 0.5 * (from + value);
             while best.arcs()[arc].to <= middle && arc + 1 < best.arcs().len() {
@@ -197,20 +215,38 @@ impl Gains {
                     _ => piece.bid(value),
                 };
                 if apart {
-                    self.bids.push(OwnBids { from: own.start, to: bid, flat: piece.flat });
+                    let support = (marginal.low, marginal.high);
+                    let beside = Beside::of(&piece, (own.start, bid), support, &self.steep);
+                    let beside = beside.filter(|_| !even);
+                    self.bids.push(OwnBids { from: own.start, to: bid, flat: piece.flat, beside });
                 }
                 own.start = bid;
             }
             if apart {
+                let (values, places) = ((from, value), (place, marginal.share(value)));
                 self.panels.push(Panel {
-                    values: (from, value),
+                    values,
+                    places,
+                    wider: place != marginal.share(from),
                     arc: best.arcs()[arc],
-                    scale: scale(marginal, from, value),
+                    scale: scale(marginal, values, places),
                 });
+                place = places.1;
             }
             from = value;
         }
+        // The mass of the last values that agree.
+        if let Some(last) = self.panels.last_mut().filter(|last| last.places.1 != Share::HIGH) {
+            (last.places.1, last.wider) = (Share::HIGH, true);
+            last.scale = scale(marginal, last.values, last.places);
+        }
     }
+}
+
+/// The error of the quadrature of each panel.
+fn error_of_panels(marginal: &Marginal, rivals: &Rivals) -> f64 {
+    let lines = rivals.are_lines() && marginal.line(Share::LOW).is_some();
+    if lines { ERROR_OF_LINES * marginal.high } else { ERROR * marginal.mean }
 }
 
 /// Finds the greatest gains between nodes, where they may exceed those at nodes.
@@ -245,6 +281,15 @@ impl Bidder<'_> {
             }
         };
         match panel.scale {
+            Scale::Line(_) | Scale::Value if panel.wider => {
+                let (first, last) = panel.places;
+                let rise = first.rise_to(last);
+                let share = Share {
+                    from_low: t.mul_add(rise, first.from_low),
+                    from_high: (1.0 - t).mul_add(rise, last.from_high),
+                };
+                (at_end(t * (to - from) + from), share, rise)
+            }
             Scale::Line(_) | Scale::Value => {
                 let value = at_end(t * (to - from) + from);
                 let share =
@@ -270,14 +315,15 @@ impl Bidder<'_> {
         let (gain, share, mass) = self.gain(panel, number, t);
         match panel.scale {
             Scale::Line(density) => (gain, mass * density),
-            _ => (gain, mass * self.marginal.at(share, Part::Density).1),
+            // A table may fall below 0 by its error.
+            _ => (gain, mass * self.marginal.at(share, Part::Density).1.max(0.0)),
         }
     }
 
     #[inline]
     fn gain(&self, panel: &Panel, number: usize, t: f64) -> (f64, Share, f64) {
         let (value, share, mass) = self.value(panel, t);
-        let utility = |bids: &OwnBids| bids.utility(self.rivals, panel.values, t, value);
+        let utility = |bids: &OwnBids| bids.utility(self.rivals, panel.values, t, (value, share));
         let count = self.own.len();
         let own = match &self.bids[number * count..][..count] {
             [bids] => utility(bids),
@@ -289,13 +335,12 @@ impl Bidder<'_> {
     }
 }
 
-/// How to integrate from a value to another.
-fn scale(marginal: &Marginal, from: f64, to: f64) -> Scale {
+/// How to integrate over some values, whose mass is that between two places.
+fn scale(marginal: &Marginal, (from, to): (f64, f64), (near, far): (Share, Share)) -> Scale {
     let middle = marginal.share(0.5 * (from + to));
     if let Some((_, _, density)) = marginal.line(middle) {
         return Scale::Line(density);
     }
-    let (near, far) = (marginal.share(from), marginal.share(to));
     match marginal.reaches() {
         [Some(reach), _] if middle.from_low < 0.5 && far.from_low > GROWTH * near.from_low.max(reach) => {
             Scale::AboveLow(libm::log(near.from_low.max(reach)), libm::log(far.from_low))
@@ -332,51 +377,4 @@ fn look(
     if places[0] < place && place < places[2] && estimate > gain.most {
         peaks.push(Peak { panel: number, places, gains, estimate });
     }
-}
-
-/// Where the parabola through three points is greatest, and its value there.
-fn vertex(x: [f64; 3], y: [f64; 3]) -> Option<(f64, f64)> {
-    let (left, right) = ((y[1] - y[0]) / (x[1] - x[0]), (y[2] - y[1]) / (x[2] - x[1]));
-    let curvature = (right - left) / (x[2] - x[0]);
-    if curvature >= 0.0 {
-        return None;
-    }
-    let slope = left + curvature * (x[1] - x[0]);
-    let step = -0.5 * slope / curvature;
-    Some((x[1] + step, y[1] + 0.5 * slope * step))
-}
-
-/// The greatest value of a function near three points, and where, by parabolas.
-fn climb(mut x: [f64; 3], mut y: [f64; 3], f: impl Fn(f64) -> f64) -> (f64, f64) {
-    let mut best = (x[1], y[1]);
-    for (place, value) in [(x[0], y[0]), (x[2], y[2])] {
-        if value > best.1 {
-            best = (place, value);
-        }
-    }
-    for step in 0..MOST_STEPS {
-        let place = match vertex(x, y) {
-            // Every fourth step is one that surely shrinks the longer side.
-            Some((place, _)) if step % 4 < 3 && x[0] < place && place < x[2] && place != x[1] => place,
-            _ if x[1] - x[0] > x[2] - x[1] => 0.5 * (x[0] + x[1]),
-            _ => 0.5 * (x[1] + x[2]),
-        };
-        let value = f(place);
-        let near = (place - best.0).abs() <= EXACT;
-        if value > best.1 {
-            best = (place, value);
-        }
-        if near || x[2] - x[0] <= EXACT {
-            break;
-        }
-        // Keeps the three around the greatest.
-        let (lower, upper) =
-            if place < x[1] { ((place, value), (x[1], y[1])) } else { ((x[1], y[1]), (place, value)) };
-        if lower.1 > upper.1 {
-            (x, y) = ([x[0], lower.0, upper.0], [y[0], lower.1, upper.1]);
-        } else {
-            (x, y) = ([lower.0, upper.0, x[2]], [lower.1, upper.1, y[2]]);
-        }
-    }
-    best
 }

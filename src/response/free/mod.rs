@@ -2,6 +2,7 @@
 //! smoothed one.
 
 mod bound;
+mod climb;
 mod gain;
 mod hull;
 mod own;
@@ -16,9 +17,10 @@ pub(crate) use hull::HullReplies;
 pub use smoothed::{MOST_STEEPNESS, SmoothedResponse, smoothed_responses};
 
 use crate::auction::{Mechanism, Profile};
-use crate::expectation::evaluate::{BidderEvaluation, Evaluator};
-use crate::law::marginal::Part;
-use crate::law::rivals::BidLaws;
+use crate::expectation::Evaluator;
+use crate::law::marginal::{Marginal, Part, Share};
+use crate::law::rivals::{BidLaws, Rivals};
+use crate::law::wins::Wins;
 
 /// The cells of bids and of values behind [`BestResponse::epsilon_ex_ante_upper`].
 pub(crate) const CELLS: usize = 64;
@@ -34,7 +36,7 @@ const FINE_CELLS: usize = 1 << 17;
 /// bid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BestResponse {
-    /// `E u(v)`, ex ante: that of [`BidderEvaluation`], or the share of the mean value where all bid 0.
+    /// `E u(v)`, ex ante: that of [`BidderEvaluation`](crate::expectation::BidderEvaluation).
     pub utility: f64,
     /// `E u*(v)`, ex ante: `utility` and `epsilon_ex_ante`.
     pub best_response_utility: f64,
@@ -47,6 +49,9 @@ pub struct BestResponse {
     /// An upper bound of `epsilon_ex_ante`, of a few hundredths of the highest value: see
     /// the function [`epsilon_ex_ante_upper`], which is closer.
     pub epsilon_ex_ante_upper: f64,
+    /// A bound on the errors of `utility` and `epsilon_ex_ante`, in the unit of the values: 1e-13 of the
+    /// highest value where all F and all bids are lines, 1e-10 of the mean value else.
+    pub error: f64,
 }
 
 /// The best response of every bidder to the others of a profile, in the true (unsmoothed) auction:
@@ -56,8 +61,13 @@ pub struct BestResponse {
 /// ```
 ///
 /// Bids an instant above those at which rivals tie are among those the best is. `u*` is what an actual bid
-/// attains, so that it is too low if it is wrong. Errors of the quadrature, in units of the highest value:
-/// around 1e-13 where all priors are uniform and all bids linear, 1e-10 else.
+/// attains, so that it is too low if it is wrong. [`BestResponse::error`] bounds the errors of the
+/// quadrature. What they would do to the order of the numbers is taken off: `best_response_utility` is at
+/// most what the bidder gets who always wins at the lowest bid that may win, and `epsilon_ex_ante` at most
+/// `epsilon_interim` and at most its upper bound.
+///
+/// Integrals run over the place in the support, from its nearer end, so that they hold all the mass of steep
+/// priors: of a Beta prior with b = 0.13 a percent lies within the rounding of the highest value.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior, Profile};
@@ -72,9 +82,6 @@ pub struct BestResponse {
 /// assert!((response.epsilon_interim - (0.5 / 1.4 - 0.3)).abs() < 1e-13);
 /// assert!((response.interim_value - 1.0 / 1.4).abs() < 1e-6);
 /// ```
-///
-/// Not so with priors of extreme shape, nearly all of whose mass lies beside one value: of a Beta prior with
-/// b = 0.13 a percent of the mass was left out of the gain.
 ///
 /// # Panics
 /// Where the profile has not one bid function a bidder.
@@ -92,8 +99,12 @@ pub fn best_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<BestRespo
         best.find(&rivals, samples.iter().copied(), marginal.high);
         let Gain { expected, most, at } = gains.gain(marginal, bids, &rivals, &best);
         ceiling.build(&rivals, CELLS);
-        let utility = own_utility(evaluator, bidder, evaluation.bidders[bidder], &laws);
-        let upper = ceiling.expectation(marginal, CELLS) - utility;
+        let utility = evaluation.bidders[bidder].utility;
+        // Who always wins, and pays the least that may win.
+        let most_possible = marginal.mean - rivals.bends()[0].min(marginal.low);
+        let expected = expected.min(most_possible - utility).max(0.0);
+        let error = error(marginal, &rivals);
+        let upper = outward(ceiling.expectation(marginal, CELLS), utility, error);
         responses.push(BestResponse {
             utility,
             best_response_utility: utility + expected,
@@ -101,10 +112,28 @@ pub fn best_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<BestRespo
             epsilon_interim: most,
             interim_value: at,
             epsilon_ex_ante_upper: upper.max(expected),
+            error,
         });
     }
     responses
 }
+
+/// What a bound on the best utility is above the own one, rounded outward; where nobody can win anything, 0.
+fn outward(most: f64, utility: f64, error: f64) -> f64 {
+    if most == 0.0 && utility == 0.0 { 0.0 } else { most - utility + error }
+}
+
+/// [`BestResponse::error`].
+fn error(marginal: &Marginal, rivals: &Rivals) -> f64 {
+    let lines = rivals.are_lines() && marginal.line(Share::LOW).is_some();
+    if lines { ERROR_OF_LINES * marginal.high } else { ERROR * marginal.mean }
+}
+
+/// In units of the highest value.
+const ERROR_OF_LINES: f64 = 1e-13;
+
+/// In units of the mean value.
+const ERROR: f64 = 1e-10;
 
 /// A bound that no best response of a bidder exceeds, of each: `epsilon_ex_ante` is at most so much, whatever
 /// the search for best bids may have missed.
@@ -117,8 +146,8 @@ pub fn best_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<BestRespo
 /// E U <= U(high) - sum_cells F(v_c) (U(v_(c+1)) - U(v_c)).
 /// ```
 ///
-/// With 2^17 cells of each it is above `epsilon_ex_ante` by at most 1e-5 of the highest value or bid. It
-/// takes some milliseconds a bidder.
+/// With 2^17 cells of each it is above `epsilon_ex_ante` by at most 1e-5 of the highest value or bid. It is
+/// rounded outward, by [`BestResponse::error`]. It takes some milliseconds a bidder.
 ///
 /// # Panics
 /// Where the profile has not one bid function a bidder.
@@ -131,26 +160,11 @@ pub fn epsilon_ex_ante_upper(evaluator: &Evaluator, profile: &Profile) -> Vec<f6
     bidders
         .map(|(bidder, own)| {
             let rivals = laws.rivals(bidder);
+            let marginal = evaluator.marginal(bidder);
             ceiling.build(&rivals, FINE_CELLS);
-            ceiling.expectation(evaluator.marginal(bidder), FINE_CELLS)
-                - own_utility(evaluator, bidder, *own, &laws)
+            outward(ceiling.expectation(marginal, FINE_CELLS), own.utility, error(marginal, &rivals))
         })
         .collect()
-}
-
-/// What a bidder's own bids earn, `E u(v)`: also where all bid 0 and tie, of which the evaluation says
-/// nothing.
-pub(super) fn own_utility(
-    evaluator: &Evaluator,
-    bidder: usize,
-    evaluation: BidderEvaluation,
-    laws: &BidLaws,
-) -> f64 {
-    if evaluation.utility.is_nan() {
-        evaluator.population.bidders[bidder].prior.mean() * laws.rivals(bidder).tied(0.0)
-    } else {
-        evaluation.utility
-    }
 }
 
 #[cfg(test)]

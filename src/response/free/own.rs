@@ -2,7 +2,8 @@
 
 use crate::auction::PureBids;
 use crate::auction::strategy::TableBids;
-use crate::law::rivals::Rivals;
+use crate::law::marginal::Share;
+use crate::law::rivals::{Rivals, Side};
 use crate::law::wins::Wins;
 
 /// A bid function between two values.
@@ -45,7 +46,7 @@ impl Own {
     /// those who win.
     pub fn set_table(&mut self, table: &TableBids, rivals: &Rivals) {
         self.weight = 1.0;
-        let wins: Vec<f64> = table.shape().grid().map(|bid| wins_flat(rivals, bid)).collect();
+        let wins: Vec<f64> = table.shape().grid().map(|bid| rivals.flat(bid)).collect();
         self.pieces.clear();
         for (row, ends) in table.rows().zip(table.edges().windows(2)) {
             let (mut won, mut paid) = (0.0, 0.0);
@@ -79,21 +80,75 @@ pub(super) struct OwnBids {
     pub to: f64,
     /// Where all values bid alike, how often they win.
     pub flat: Option<f64>,
+    /// Where bids have lost the digits that tell how many rivals they beat.
+    pub beside: Option<Beside>,
+}
+
+/// Bids meet if they are no further apart than this part of them.
+const MEETS: f64 = 1e-6;
+
+/// Own bids next to the bid at an end of the support, which is that of a steep end of a rival's law.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside {
+    pub side: Side,
+    /// The own bid at the end.
+    end: f64,
+    /// How fast bids move away from it with the distance of the share.
+    slope: f64,
+}
+
+impl Beside {
+    /// The one of a panel whose bids go from one to another, on a piece of a support; none where no steep
+    /// bid is met.
+    pub fn of(
+        piece: &Piece,
+        (from, to): (f64, f64),
+        (low, high): (f64, f64),
+        steep: &[f64],
+    ) -> Option<Beside> {
+        let meet = |one: f64, other: f64| (one - other).abs() <= MEETS * one;
+        // Next to a bid of 0 bids lose no digits.
+        let met = |end: f64| end > 0.0 && steep.iter().any(|bid| meet(end, *bid));
+        let slope = (piece.to.1 - piece.from.1) / (piece.to.0 - piece.from.0) * (high - low);
+        if piece.to.0 == high && meet(piece.to.1, to) && met(piece.to.1) {
+            Some(Beside { side: Side::Below, end: piece.to.1, slope })
+        } else if piece.from.0 == low && meet(piece.from.1, from) && met(piece.from.1) {
+            Some(Beside { side: Side::Above, end: piece.from.1, slope })
+        } else {
+            None
+        }
+    }
 }
 
 impl OwnBids {
     /// What a value of a panel earns, at a place from 0 to 1.
     #[inline]
-    pub fn utility(&self, rivals: &Rivals, (from, to): (f64, f64), t: f64, value: f64) -> f64 {
-        match self.flat {
-            Some(wins) => (value - self.from) * wins,
-            None => {
+    pub fn utility(
+        &self,
+        rivals: &Rivals,
+        (from, to): (f64, f64),
+        t: f64,
+        (value, share): (f64, Share),
+    ) -> f64 {
+        match (self.flat, self.beside) {
+            (Some(wins), _) => (value - self.from) * wins,
+            (None, Some(Beside { side, end, slope })) => {
+                let away = match side {
+                    Side::Below => slope * share.from_high,
+                    Side::Above => slope * share.from_low,
+                };
+                let bid = if side == Side::Below { end - away } else { end + away };
+                (value - bid) * rivals.beside(end, away, side)
+            }
+            (None, None) => {
                 let bid = if t == 1.0 {
                     self.to
                 } else {
                     (value - from) / (to - from) * (self.to - self.from) + self.from
                 };
-                let wins = if t == 1.0 { rivals.below(bid) } else { rivals.at(bid).0 };
+                // But for rounding a bid before the end is below that of the end.
+                let last = t == 1.0 || (bid >= self.to && self.from < self.to);
+                let wins = if last { rivals.below(bid) } else { rivals.at(bid).0 };
                 (value - bid) * wins
             }
         }
@@ -105,7 +160,7 @@ fn pieces(bids: PureBids, (low, high): (f64, f64), rivals: &Rivals, pieces: &mut
     pieces.clear();
     let mut push = |from: (f64, f64), to: (f64, f64)| {
         if from.0 < to.0 {
-            let flat = (from.1 == to.1).then(|| wins_flat(rivals, from.1));
+            let flat = (from.1 == to.1).then(|| rivals.flat(from.1));
             pieces.push(Piece { from, to, flat });
         }
     };
@@ -121,10 +176,4 @@ fn pieces(bids: PureBids, (low, high): (f64, f64), rivals: &Rivals, pieces: &mut
             push(from, (high, function.bid(high).max(from.1)));
         }
     }
-}
-
-/// How often those win who all bid one bid.
-fn wins_flat(rivals: &Rivals, bid: f64) -> f64 {
-    let (upto, below) = (rivals.at(bid).0, rivals.below(bid));
-    if upto > below { rivals.tied(bid) } else { upto }
 }

@@ -2,11 +2,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::auction::games::{
-    SIZES, any_games, any_mixed_games, game, games, is_tame, outbid, seven_priors, through, with_priors,
+    SIZES, any_games, any_mixed_games, game, games, outbid, seven_priors, steep_prior, through, with_priors,
 };
 use crate::auction::prior::Power;
 use crate::auction::{BidFunction, Population, Prior};
 use crate::numeric::quadrature::GaussLegendre;
+use serde_json::Value;
 
 /// The responses of a symmetric game on U[0, 1] in which all have one multiplier.
 fn symmetric(bidders: usize, w: f64) -> BestResponse {
@@ -141,12 +142,12 @@ proptest! {
     })]
 
     #[test]
-    fn responses_to_any_rising_bids_are_best((population, profile) in any_games(4).prop_filter("no steep poles", |game| is_tame(&game.0))) {
+    fn responses_to_any_rising_bids_are_best((population, profile) in any_games(4)) {
         assert_best(&population, &profile, 1e-8)?;
     }
 
     #[test]
-    fn responses_to_mixtures_are_best((population, profile) in any_mixed_games(3).prop_filter("no steep poles", |game| is_tame(&game.0))) {
+    fn responses_to_mixtures_are_best((population, profile) in any_mixed_games(3)) {
         assert_best(&population, &profile, 1e-8)?;
     }
 }
@@ -365,5 +366,101 @@ fn the_unit_of_the_values_does_not_matter() {
                 assert!((other / unit / one - 1.0).abs() < 1e-9, "{other} for {one}");
             }
         }
+    }
+}
+
+#[test]
+fn best_replies_to_steep_priors_are_those_of_the_reference() {
+    let text = include_str!("../../../tests/reference/steep.json");
+    let references: Value = serde_json::from_str(text).unwrap();
+    for case in references["best"].as_array().unwrap() {
+        let prior: Prior = case["prior"].as_str().unwrap().parse().unwrap();
+        let multiplier = case["multiplier"].as_f64().unwrap();
+        let expected = case["best"].as_f64().unwrap();
+        // Whatever the own bids: also where they meet those of the rival.
+        for own in [0.0, multiplier, 0.4] {
+            let evaluator = Evaluator::new(&Population::symmetric(2, prior.clone()));
+            let response = best_responses(&evaluator, &Profile::linear([own, multiplier]))[0];
+            let off = response.best_response_utility / expected - 1.0;
+            assert!(off.abs() < 1e-8, "{prior}, own {own}: {off:e}, {response:?} for {expected}");
+        }
+    }
+}
+
+/// The same over the own quantile from the nearer end, in which no density is left, against rivals of one
+/// prior and multiplier, among whose quantiles the best bid is looked for: with `power` of them.
+fn best_by_quantiles(own: &Prior, rival: &Prior, multiplier: f64, power: f64) -> f64 {
+    // Places of the rival's quantile: below 0 ln p, above it -ln(1 - p), both from the median.
+    let bid_and_win = |x: f64| {
+        let tail = libm::exp(-x.abs()) * 0.5;
+        let (value, cdf) =
+            if x < 0.0 { (rival.quantile(tail), tail) } else { (rival.upper_quantile(tail), 1.0 - tail) };
+        (multiplier * value, libm::pow(cdf, power))
+    };
+    let grid: Vec<f64> = (-240..=160).map(|k| 0.2 * f64::from(k)).collect();
+    let known: Vec<(f64, f64)> = grid.iter().map(|x| bid_and_win(*x)).collect();
+    let highest = multiplier * rival.support().1;
+    let best = |value: f64| {
+        let gain = |(bid, win): (f64, f64)| (value - bid) * win;
+        let k = (0..known.len()).max_by(|a, b| gain(known[*a]).total_cmp(&gain(known[*b]))).unwrap();
+        let (mut low, mut high) = (grid[k.saturating_sub(1)], grid[(k + 1).min(grid.len() - 1)]);
+        for _ in 0..36 {
+            let (one, other) = (low + 0.382 * (high - low), low + 0.618 * (high - low));
+            if gain(bid_and_win(one)) < gain(bid_and_win(other)) { low = one } else { high = other }
+        }
+        gain(bid_and_win(0.5 * (low + high))).max(gain(known[k])).max(value - highest).max(0.0)
+    };
+    let rule = GaussLegendre::of_order(5);
+    let mut expected = 0.0;
+    for k in 1..=40 {
+        let (from, to) = (libm::ldexp(1.0, -k - 1), libm::ldexp(1.0, -k));
+        // Closer where most of the mass is: the best reply jumps, and with it the slope of what it earns.
+        let parts = if k <= 6 { 16 } else { 1 };
+        let ends: Vec<f64> =
+            (0..=parts).map(|j| from + (to - from) * f64::from(j) / f64::from(parts)).collect();
+        expected += rule.integrate_panels(&ends, |p| best(own.quantile(p)));
+        expected += rule.integrate_panels(&ends, |q| best(own.upper_quantile(q)));
+    }
+    expected
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 12,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(14),
+        ..Default::default()
+    })]
+
+    #[test]
+    fn steep_priors_have_the_best_replies_of_another_quadrature(
+        prior in steep_prior(), multiplier in 0.05..0.95_f64, own in 0.0..1.0_f64, same in prop::bool::ANY,
+        count in 2..=4_usize,
+    ) {
+        let own = if same { multiplier } else { own };
+        let evaluator = Evaluator::new(&Population::symmetric(count, prior.clone()));
+        let mut multipliers = vec![multiplier; count];
+        multipliers[0] = own;
+        let response = best_responses(&evaluator, &Profile::linear(multipliers))[0];
+        let expected = best_by_quantiles(&prior, &prior, multiplier, count as f64 - 1.0);
+        // The other one passes over the kinks of the best reply's utility.
+        let off = response.best_response_utility - expected;
+        prop_assert!(off.abs() <= 1e-5 * expected, "{count} of {prior}: {off:e} {response:?} for {expected}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(15),
+        ..Default::default()
+    })]
+
+    #[test]
+    fn integrals_hold_all_mass(prior in steep_prior()) {
+        // Next to nothing wins everything: what is left is the mean.
+        let evaluator = Evaluator::new(&Population::symmetric(2, prior.clone()));
+        let response = best_responses(&evaluator, &Profile::linear([0.0, 1e-12]))[0];
+        let off = response.best_response_utility / prior.mean() - 1.0;
+        prop_assert!(off.abs() <= 1e-9, "{prior}: {off:e}");
     }
 }

@@ -11,6 +11,9 @@ const ORDER: usize = 16;
 /// A rise of W from a bend to the next number is a jump.
 const JUMP: f64 = 1e-9;
 
+/// By how much the bound on the exact problem is rounded upwards, in the unit of the highest value.
+const ROUNDING: f64 = 1e-11;
+
 /// The bids that a bidder faces.
 #[derive(Clone, Copy, Debug)]
 pub struct RivalBids<'a, W: Fn(f64) -> f64> {
@@ -37,6 +40,8 @@ pub struct Discretisation {
     /// The problem on the grid. A best response to it, with the bid of each cell for all values of the cell,
     /// is a strategy of the exact problem: its utility is at most that of an exact best response.
     pub problem: BidderProblem,
+    /// The ends of its cells, rising: one more than cells.
+    pub edges: Vec<f64>,
     /// What an exact best response does not exceed.
     pub upper: f64,
 }
@@ -78,7 +83,19 @@ impl Discretisation {
         edges.extend((1..cells).map(|k| prior.quantile(k as f64 / cells as f64)));
         edges.push(high);
         edges.dedup_by(|a, b| a <= b);
-        let cells: Vec<ValueCell> = edges.windows(2).map(|ends| cell(prior, ends[0], ends[1])).collect();
+        let mut cells: Vec<ValueCell> = edges.windows(2).map(|ends| cell(prior, ends[0], ends[1])).collect();
+        // Next to a steep end the means of two cells may be one to rounding: they are one cell.
+        let mut k = 1;
+        while k < cells.len() {
+            let (last, next) = (cells[k - 1], cells[k]);
+            if next.value > last.value {
+                k += 1;
+                continue;
+            }
+            cells[k - 1].mass += next.mass;
+            cells.remove(k);
+            edges.remove(k);
+        }
         let top = rivals.highest.min(high);
         let tolerance = top / (bids * bids) as f64;
         let bids = grid(bids, top, rivals);
@@ -88,8 +105,10 @@ impl Discretisation {
             let share = (cell.value - ends[0]) / (ends[1] - ends[0]);
             cell.mass * share.mul_add(bounds[1] - bounds[0], bounds[0])
         };
-        let upper = cells.iter().zip(edges.windows(2)).zip(bounds.windows(2)).map(chord).sum();
-        Ok(Discretisation { problem: BidderProblem::new(cells, bids)?, upper })
+        let upper: f64 = cells.iter().zip(edges.windows(2)).zip(bounds.windows(2)).map(chord).sum();
+        // Outward, whatever rounding and tables of F may have lost.
+        let upper = ROUNDING.mul_add(high, upper);
+        Ok(Discretisation { problem: BidderProblem::new(cells, bids)?, edges, upper })
     }
 
     /// A bound on how much more than `utility` an exact best response can gain, for the utility of a best
@@ -99,8 +118,9 @@ impl Discretisation {
     }
 }
 
-/// The values from l to h: E\[v; cell\] = h F(h) - l F(l) - int F = h p - int (F - F(l)).
-fn cell(prior: &Prior, low: f64, high: f64) -> ValueCell {
+/// The values from l to h, their mass and mean: E\[v; cell\] = h F(h) - l F(l) - int F = h p - int (F -
+/// F(l)).
+pub(super) fn cell(prior: &Prior, low: f64, high: f64) -> ValueCell {
     let (bottom, top) = prior.support();
     let below = if low == bottom { 0.0 } else { prior.cdf(low) };
     let mass = if high == top { 1.0 } else { prior.cdf(high) } - below;

@@ -15,6 +15,7 @@ mod discretise;
 mod error;
 mod generation;
 mod hull;
+mod own;
 mod problem;
 mod profile;
 mod solve;
@@ -25,7 +26,7 @@ mod tests;
 pub use constraint::Constraint;
 pub use discretise::{Discretisation, Grid, RivalBids};
 pub use error::ProgramError;
-pub use problem::{BidderProblem, GridBid, ValueCell};
+pub use problem::{BidderProblem, GridBid, OwnCell, ValueCell};
 pub use profile::program_response;
 pub use solve::{
     ConstrainedOptimum, DUALITY_GAP, MOST_BIDS, MOST_CELLS, MOST_LIPSCHITZ_CELLS, Optimum, ProgramResponse,

@@ -23,11 +23,25 @@ pub struct GridBid {
     pub win: f64,
 }
 
+/// What the own bids of a bidder do in a cell of values, as means over it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct OwnCell {
+    /// The bid.
+    pub bid: f64,
+    /// The probability to win.
+    pub win: f64,
+    /// What is paid, 0 where the bid does not win.
+    pub payment: f64,
+    /// The utility.
+    pub gain: f64,
+}
+
 /// What a bidder faces: finitely many values and bids.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BidderProblem {
     cells: Vec<ValueCell>,
     bids: Vec<GridBid>,
+    own: Vec<OwnCell>,
 }
 
 impl BidderProblem {
@@ -65,7 +79,30 @@ impl BidderProblem {
         {
             return error("the probabilities to win do not rise from 0 or more to 1 or less".into());
         }
-        Ok(BidderProblem { cells, bids })
+        Ok(BidderProblem { cells, bids, own: Vec::new() })
+    }
+
+    /// The same where every cell may also bid as the bidder does, one of these a cell: no best response is
+    /// worse than the own bids then, however coarse the grid.
+    ///
+    /// # Errors
+    /// [`ProgramError::Problem`] where there is not one a cell, or a number is not finite.
+    pub fn with_own(self, own: Vec<OwnCell>) -> Result<Self, ProgramError> {
+        let told =
+            |cell: &OwnCell| [cell.bid, cell.win, cell.payment, cell.gain].iter().all(|x| x.is_finite());
+        if own.len() != self.cells.len() || !own.iter().all(told) {
+            return Err(ProgramError::Problem(format!(
+                "{} own bids that are finite for {} value cells",
+                own.iter().filter(|cell| told(cell)).count(),
+                self.cells.len()
+            )));
+        }
+        Ok(BidderProblem { own, ..self })
+    }
+
+    /// The own bids, one a cell; none where they are no part of the problem.
+    pub fn own(&self) -> &[OwnCell] {
+        &self.own
     }
 
     /// The cells of values, rising.

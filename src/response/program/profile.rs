@@ -3,6 +3,7 @@
 use super::constraint::Constraint;
 use super::discretise::{Discretisation, Grid, RivalBids};
 use super::error::ProgramError;
+use super::own::own_cells;
 use super::solve::{ProgramResponse, solve_program};
 use crate::auction::{Mechanism, Profile};
 use crate::expectation::Evaluator;
@@ -14,7 +15,8 @@ use crate::law::wins::Wins;
 /// linear program on a grid: without a constraint, and with one if it is given.
 ///
 /// The utility of the program is one that the bidder can have: at most the exact best response's, and less
-/// than it by no more than the bound that [`Discretisation`] states.
+/// than it by no more than the bound that [`Discretisation`] states. In every cell of values the own bids are
+/// one more column beside the bids of the grid, so that it is no less than that of the own bids either.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior, Profile};
@@ -52,5 +54,8 @@ pub fn program_response(
     let bends = rivals.bends();
     let bids_of_rivals = RivalBids { win: |bid| rivals.at(bid).0, highest: bends[bends.len() - 1], bends };
     let prior = &evaluator.population.bidders[bidder].prior;
-    solve_program(&Discretisation::new(prior, grid, &bids_of_rivals)?.problem, constraint)
+    let Discretisation { problem, edges, upper } = Discretisation::new(prior, grid, &bids_of_rivals)?;
+    let own = own_cells(evaluator, profile, bidder, &rivals, problem.cells(), &edges);
+    let response = solve_program(&problem.with_own(own)?, constraint)?;
+    Ok(ProgramResponse { upper: Some(upper), ..response })
 }

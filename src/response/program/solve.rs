@@ -4,7 +4,7 @@ use super::constraint::Constraint;
 use super::error::ProgramError;
 use super::generation::generate;
 use super::hull::lower_hull;
-use super::problem::{BidderProblem, GridBid, ValueCell};
+use super::problem::{BidderProblem, GridBid, OwnCell, ValueCell};
 use super::solver::{Column, Coupling, Row, dual, mean};
 
 /// The most value cells of a program without or with a constraint on one sum: with [`MOST_BIDS`] it takes
@@ -50,6 +50,9 @@ pub struct ProgramResponse {
     pub plain: Optimum,
     /// With the constraint, if there is one.
     pub constrained: Option<ConstrainedOptimum>,
+    /// What no response exceeds, on whatever grid, without a constraint; where the problem is discretised
+    /// from one that is not on a grid.
+    pub upper: Option<f64>,
 }
 
 /// A bidder's best response on a grid, by linear program, without and with a constraint.
@@ -96,7 +99,7 @@ pub fn solve_program(
         None => None,
         Some(_) => Some(Program::new(problem, constraint)?.solve()?),
     };
-    Ok(ProgramResponse { plain, constrained })
+    Ok(ProgramResponse { plain, constrained, upper: None })
 }
 
 fn guard(what: &'static str, count: usize, most: usize) -> Result<(), ProgramError> {
@@ -110,6 +113,9 @@ struct Program<'p> {
     /// A power of two, so that the program of a problem in twice the unit is the same, bit for bit.
     unit: f64,
     coupling: Coupling,
+    /// Whether strategies reach the limit of the sum, but no less: then each cell has a bid of least weight,
+    /// as with a budget of 0.
+    at_limit: bool,
 }
 
 /// By this a limit may be beyond what strategies reach, and is taken for what they reach.
@@ -133,37 +139,74 @@ impl<'p> Program<'p> {
                 Coupling::Steps(cells.windows(2).map(limit).collect())
             }
         };
-        let mut program = Program { problem, constraint, unit, coupling };
+        let mut program = Program { problem, constraint, unit, coupling, at_limit: false };
         if let (Coupling::Sum(limit), Some(constraint)) = (&program.coupling, constraint) {
-            let least: f64 = program.rows(|_| (0..bids.len()).collect()).iter().map(least_weight).sum();
+            let least: f64 = program.every_bid().iter().map(least_weight).sum();
             if least > limit + REACH_ERROR {
                 return Err(ProgramError::Infeasible {
                     constraint,
                     reason: unreached(constraint, least, unit),
                 });
             }
+            let limit = *limit;
             program.coupling = Coupling::Sum(limit.max(least));
+            program.at_limit = limit <= least;
         }
         Ok(program)
     }
 
     fn solve(&self) -> Result<ConstrainedOptimum, ProgramError> {
+        if self.at_limit {
+            return Ok(self.lightest());
+        }
         let corners = self.corners();
         let solution = generate(&corners, &self.coupling)?;
         let used = || corners.iter().zip(&solution.strategy);
         let utility: f64 = used().map(|(row, used)| row.mass * mean(row, used, |column| column.gain)).sum();
-        let every_bid = self.rows(|_| (0..self.problem.bids().len()).collect());
-        let bound = dual(&every_bid, &self.coupling, &solution.multipliers);
+        let bound = dual(&self.every_bid(), &self.coupling, &solution.multipliers);
         if (bound - utility).abs() > DUALITY_GAP || bound.is_nan() {
             let gap = (bound - utility) * self.unit;
             return Err(ProgramError::Solver(format!("its dual bound is {gap} from the utility it found")));
         }
-        let bid = |column: &Column| self.problem.bids()[column.bid].bid;
-        let bids = used().map(|(row, used)| mean(row, used, bid)).collect();
+        let mean_bid = |(k, (row, used)): (usize, (&Row, &Vec<(usize, f64)>))| {
+            mean(row, used, |column| self.bid(k, column))
+        };
+        let bids = used().enumerate().map(mean_bid).collect();
         Ok(ConstrainedOptimum {
             optimum: Optimum { utility: utility * self.unit, bound: bound * self.unit, bids },
             multiplier: self.multiplier(&solution.multipliers),
         })
+    }
+
+    /// The optimum where every cell has to bid what weighs least: of these columns the best. A strategy that
+    /// keeps the limit uses no others, so that the utility is its own bound; the multiplier is the least at
+    /// which none of the others would be better.
+    fn lightest(&self) -> ConstrainedOptimum {
+        let (mut utility, mut multiplier) = (0.0, 0.0_f64);
+        let mut bids = Vec::with_capacity(self.problem.cells().len());
+        for (k, row) in self.every_bid().iter().enumerate() {
+            let least = row.columns.iter().map(|column| column.weight).fold(f64::INFINITY, f64::min);
+            let lightest = row.columns.iter().filter(|column| column.weight <= least);
+            let Some(best) = lightest.max_by(|a, b| a.gain.total_cmp(&b.gain)) else { continue };
+            for other in row.columns.iter().filter(|column| column.weight > least) {
+                multiplier = multiplier.max((other.gain - best.gain) / (other.weight - least));
+            }
+            utility += row.mass * best.gain;
+            bids.push(self.bid(k, best));
+        }
+        let utility = utility * self.unit;
+        ConstrainedOptimum {
+            optimum: Optimum { utility, bound: utility, bids },
+            multiplier: self.multiplier(&[multiplier]),
+        }
+    }
+
+    /// The bid of a column of a cell.
+    fn bid(&self, cell: usize, column: &Column) -> f64 {
+        match self.problem.bids().get(column.bid) {
+            Some(at) => at.bid,
+            None => self.problem.own()[cell].bid,
+        }
     }
 
     /// The multiplier in the unit of the problem.
@@ -180,13 +223,35 @@ impl<'p> Program<'p> {
         }
     }
 
-    /// Each cell with some of the bids.
+    /// Each cell with some of the bids, and the own ones behind them.
     fn rows(&self, kept: impl Fn(&ValueCell) -> Vec<usize>) -> Vec<Row> {
-        let row = |cell: &ValueCell| Row {
-            mass: cell.mass,
-            columns: kept(cell).into_iter().map(|bid| self.column(cell, bid)).collect(),
+        let row = |(k, cell): (usize, &ValueCell)| {
+            let columns = kept(cell).into_iter().map(|bid| self.column(cell, bid));
+            Row { mass: cell.mass, columns: columns.chain(self.own_column(k)).collect() }
         };
-        self.problem.cells().iter().map(row).collect()
+        self.problem.cells().iter().enumerate().map(row).collect()
+    }
+
+    /// Each cell with all bids.
+    fn every_bid(&self) -> Vec<Row> {
+        self.rows(|_| (0..self.problem.bids().len()).collect())
+    }
+
+    /// The own bids in a cell as one column, whose number is one past those of the bids.
+    fn own_column(&self, cell: usize) -> Option<Column> {
+        let OwnCell { bid, win, payment, gain } = *self.problem.own().get(cell)?;
+        let (payment, gain) = (payment / self.unit, gain / self.unit);
+        let weight = match self.constraint {
+            None => 0.0,
+            Some(Constraint::Budget(_)) => payment,
+            Some(Constraint::ReturnOnSpend(rho)) => {
+                let most = rho.max(1.0);
+                rho / most * payment - (gain + payment) / most
+            }
+            Some(Constraint::Lipschitz(_)) => bid / self.unit,
+            Some(Constraint::WinRate(_)) => -win,
+        };
+        Some(Column { bid: self.problem.bids().len(), gain, weight })
     }
 
     fn column(&self, cell: &ValueCell, bid: usize) -> Column {
@@ -210,10 +275,13 @@ impl<'p> Program<'p> {
     fn corners(&self) -> Vec<Row> {
         let bids = self.problem.bids();
         if let Coupling::Steps(_) = self.coupling {
-            return self.rows(|cell| {
-                let points: Vec<_> = bids.iter().map(|at| (at.bid, (at.bid - cell.value) * at.win)).collect();
-                lower_hull(&points)
-            });
+            let mut rows = self.every_bid();
+            for row in &mut rows {
+                row.columns.sort_by(|a, b| a.weight.total_cmp(&b.weight));
+                let points: Vec<_> = row.columns.iter().map(|at| (at.weight, -at.gain)).collect();
+                row.columns = lower_hull(&points).into_iter().map(|k| row.columns[k]).collect();
+            }
+            return rows;
         }
         let points: Vec<_> = bids.iter().map(|at| (at.win, at.bid * at.win)).collect();
         let corners = lower_hull(&points);

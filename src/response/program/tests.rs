@@ -485,3 +485,58 @@ fn bounds_of_coarse_grids_hold_the_utilities_of_fine_ones() {
         }
     }
 }
+
+#[test]
+fn a_limit_that_is_just_reached_is_kept_by_the_lightest_bids() {
+    // Nothing is paid: only the bid 0 is left, which wins where the rival bids 0 too.
+    for atom in [0.0, 0.3] {
+        let cells = (0..8).map(|k| ValueCell { mass: 0.125, value: (f64::from(k) + 0.5) / 8.0 }).collect();
+        let bid = |l: i32| {
+            let bid = f64::from(l) / 32.0;
+            GridBid { bid, win: (atom + (1.0 - atom) * bid).min(1.0) }
+        };
+        let problem = BidderProblem::new(cells, (0..=32).map(bid).collect()).unwrap();
+        let nothing = constrained(&problem, Constraint::Budget(0.0));
+        assert!((nothing.optimum.utility - 0.5 * atom).abs() < 1e-15, "{nothing:?}");
+        assert_eq!(nothing.optimum.bound, nothing.optimum.utility);
+        assert!(nothing.optimum.bids.iter().all(|bid| *bid == 0.0) && nothing.multiplier > 0.0);
+        // As little more as one likes is as little better, at the rate of the multiplier or less.
+        let little = constrained(&problem, Constraint::Budget(1e-6)).optimum.utility;
+        assert!(
+            (0.0..=1e-6 * nothing.multiplier * (1.0 + 1e-9)).contains(&(little - 0.5 * atom)),
+            "{little}"
+        );
+        // All is won only by the lowest bid that always wins.
+        let all = constrained(&problem, Constraint::WinRate(1.0));
+        assert!(all.optimum.bids.iter().all(|bid| *bid == 1.0), "{all:?}");
+        assert!((all.optimum.utility - (0.5 - 1.0)).abs() < 1e-15, "{all:?}");
+    }
+}
+
+#[test]
+fn the_own_bids_are_part_of_a_problem() {
+    let problem = uniform(4, 4, 1.0, 0.5);
+    let plain = solve_program(&problem, None).unwrap().plain;
+    // Better than any bid of the grid in the last cell alone, and better than what is paid for there.
+    let own = |gain: f64| OwnCell { bid: 0.4, win: 0.8, payment: 0.3, gain };
+    let cells: Vec<OwnCell> = (0..4).map(|k| own(if k == 3 { 0.6 } else { 0.0 })).collect();
+    let with = problem.clone().with_own(cells.clone()).unwrap();
+    let found = solve_program(&with, None).unwrap().plain;
+    let last =
+        0.25 * (0.6 - problem.bids().iter().map(|at| gain(&problem.cells()[3], at)).fold(0.0, f64::max));
+    assert!((found.utility - plain.utility - last).abs() < 1e-15, "{found:?} {plain:?}");
+    assert_eq!(found.bids[3], 0.4);
+    for constraint in [
+        Constraint::Budget(0.1),
+        Constraint::ReturnOnSpend(2.0),
+        Constraint::Lipschitz(0.5),
+        Constraint::WinRate(0.9),
+    ] {
+        let (without, with) = (constrained(&problem, constraint), constrained(&with, constraint));
+        assert!(with.optimum.utility >= without.optimum.utility - 1e-12, "{constraint}");
+        assert!(with.optimum.bound - with.optimum.utility <= DUALITY_GAP, "{constraint}");
+    }
+    assert!(problem.clone().with_own(cells[1..].to_vec()).is_err());
+    let wrong = vec![OwnCell { gain: f64::NAN, ..OwnCell::default() }; 4];
+    assert!(problem.with_own(wrong).unwrap_err().to_string().contains("own bids"));
+}

@@ -8,8 +8,6 @@ use bids::grid;
 use sums::Sums;
 use values::Values;
 
-use super::free::own_utility;
-
 use crate::auction::{Mechanism, Profile};
 use crate::expectation::Evaluator;
 use crate::law::marginal::Part;
@@ -194,8 +192,8 @@ impl Totals {
     fn turn_to(&mut self, evaluator: &Evaluator, profile: &Profile) {
         let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Cdf));
         let evaluation = evaluator.evaluate(profile);
-        for (i, (utility, own)) in self.utilities.iter_mut().zip(evaluation.bidders).enumerate() {
-            *utility = own_utility(evaluator, i, own, &laws);
+        for (utility, own) in self.utilities.iter_mut().zip(evaluation.bidders) {
+            *utility = own.utility;
         }
         laws.wins(&self.bids, &mut self.room, &mut self.wins);
     }
