@@ -41,16 +41,16 @@ class Prior:
         return self.a * self.b * x ** (self.a - 1) * rest ** (self.b - 1)
 
 
-def places(power):
+def places(power, kinks=()):
     """Panels of the logarithm of a distance, from where a power of it is nothing up to 1/2."""
     least = -mp.mpf(75) / min(power, 3)
     top = mp.log(MEDIAN)
     steps = [least / 2**k for k in range(1, 12) if least / 2**k < -mp.mpf("0.8")]
-    return [least] + steps + [top]
+    return sorted([least, *steps, *kinks, top])
 
 
-def expectation(prior, utility):
-    """E of a function of the distances x and y of the value from both ends."""
+def expectation(prior, utility, kinks):
+    """E of a function of the distances x and y of the value from both ends, with its kinks."""
     def below(s):
         x = mp.exp(s)
         return utility(x, 1 - x) * prior.mass_of_log(x, 1 - x) * x
@@ -59,11 +59,16 @@ def expectation(prior, utility):
         y = mp.exp(s)
         return utility(1 - y, y) * prior.mass_of_log(1 - y, y) * y
 
-    return mp.quad(below, places(prior.a)) + mp.quad(above, places(prior.b))
+    low = places(prior.a, [s for side, s in kinks if side == "x"])
+    high = places(prior.b, [s for side, s in kinks if side == "y"])
+    return mp.quad(below, low) + mp.quad(above, high)
 
 
 def best(prior, w, low, high):
-    """u*(v): over the rival's place, by golden section from the best of many, from both ends."""
+    """u*(v): over the rival's place, by golden section from the best of many, from both ends.
+
+    The best place jumps, and u* has a kink there: it is looked for between own values one step apart.
+    """
     width = high - low
 
     # ln of distances from 0 and 1 at which bids are tried; the last is the rival's top bid.
@@ -78,7 +83,8 @@ def best(prior, w, low, high):
 
     tried = [place(*at) for at in grid]
 
-    def utility(x, y):
+    def reply(x):
+        """The number of the best of the places that are tried, len(grid) for the top bid, and u*."""
         value = low + width * x
 
         def at(side, s):
@@ -104,10 +110,31 @@ def best(prior, w, low, high):
                     p = c - ratio * (c - a)
                     fp = at(side, p)
             most = max(most, fp, fq)
-        return most
+        return (len(grid) if value - w * high >= most else k), most
 
     mp.mp.dps = 20
-    answer = expectation(prior, utility)
+
+    def kink(side, lower, upper):
+        """Where between two places of the own value the best place jumps."""
+        x = lambda s: mp.exp(s) if side == "x" else 1 - mp.exp(s)
+        first, last = reply(x(lower))[0], reply(x(upper))[0]
+        if abs(first - last) <= 3:
+            return None
+        for _ in range(45):
+            middle = (lower + upper) / 2
+            number = reply(x(middle))[0]
+            if abs(number - first) < abs(number - last):
+                lower = middle
+            else:
+                upper = middle
+        return side, lower
+
+    steps = [-mp.mpf(k) / 4 for k in range(3, 120)]
+    kinks = [kink(side, s - mp.mpf(1) / 4, s) for side in "xy" for s in steps]
+    kinks.append(kink("x", steps[0], mp.log(MEDIAN)))
+    kinks.append(kink("y", steps[0], mp.log(MEDIAN)))
+    kinks = [found for found in kinks if found]
+    answer = expectation(prior, lambda x, y: reply(x)[1], kinks)
     mp.mp.dps = 30
     return answer
 

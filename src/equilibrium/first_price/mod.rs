@@ -71,41 +71,54 @@ pub struct Bne {
 pub fn bne(population: &Population) -> Result<Bne, String> {
     let Mechanism::FirstPrice = population.mechanism;
     let groups = Groups::new(population);
-    let (curves, method) = construct(&groups)?;
-    let bne = Bne::new(groups, curves, method);
-    let highest = bne.groups.priors.iter().map(|prior| prior.support().1).fold(0.0, f64::max);
-    let (bound, most) = (bne.certificate.upper, BNE_EPSILON * highest);
-    if bound <= most {
-        Ok(bne)
-    } else {
-        Err(format!(
+    let highest = groups.priors.iter().map(|prior| prior.support().1).fold(0.0, f64::max);
+    let most = BNE_EPSILON * highest;
+    let mut reason = String::new();
+    for solve in methods(&groups) {
+        let Some((curves, method)) = solve()? else { continue };
+        let bne = Bne::new(groups.clone(), curves, method);
+        let bound = bne.certificate.upper;
+        if bound <= most {
+            return Ok(bne);
+        }
+        reason = format!(
             "no certified equilibrium: against the bids found by {method} a deviation may gain {bound:e}, above {most:e}"
-        ))
+        );
     }
+    Err(reason)
 }
 
-fn construct(groups: &Groups) -> Result<(InverseBids, &'static str), String> {
+/// Finds inverse bids, and says how; none where the next method is to be tried.
+type Solve<'g> = Box<dyn Fn() -> Result<Option<(InverseBids, &'static str)>, String> + 'g>;
+
+/// How the equilibrium of some priors may be found: what is certified first is taken.
+fn methods(groups: &Groups) -> Vec<Solve<'_>> {
     let pair = groups.counts == [1.0, 1.0];
-    match &groups.priors[..] {
-        [Prior::Uniform(_)] => return Ok((symmetric::solve_uniform(groups)?, symmetric::UNIFORM_METHOD)),
-        [_] => return Ok((symmetric::solve(groups)?, symmetric::METHOD)),
-        [Prior::Uniform(one), Prior::Uniform(two)] if pair => return uniform_pair::solve(groups, [one, two]),
-        [Prior::Power(one), Prior::Power(two)]
-            if pair
-                && one.exponent() == two.exponent()
-                && groups.priors[0].support().0 == groups.priors[1].support().0 =>
-        {
-            return Ok((power_pair::solve(groups, one.exponent())?, power_pair::METHOD));
-        }
-        _ => {}
-    }
     let low = groups.priors[0].support().0;
-    if groups.priors.iter().all(|prior| prior.support().0 == low)
-        && let Some(curves) = collocation::solve(groups)?
-    {
-        return Ok((curves, collocation::METHOD));
+    let by_value: Solve = Box::new(|| Ok(Some((symmetric::solve_by_value(groups)?, symmetric::METHOD))));
+    let by_quantile: Solve =
+        Box::new(|| Ok(Some((symmetric::solve_by_quantile(groups)?, symmetric::METHOD))));
+    let by_total: Solve = Box::new(|| Ok(Some((by_total::solve(groups)?, by_total::METHOD))));
+    match &groups.priors[..] {
+        [Prior::Uniform(_)] => {
+            vec![Box::new(|| Ok(Some((symmetric::solve_uniform(groups)?, symmetric::UNIFORM_METHOD))))]
+        }
+        [prior] if symmetric::is_steep(prior) => vec![by_quantile, by_value],
+        [_] => vec![by_value, by_quantile],
+        [Prior::Uniform(one), Prior::Uniform(two)] if pair => {
+            vec![Box::new(move || uniform_pair::solve(groups, [one, two]).map(Some))]
+        }
+        [Prior::Power(one), Prior::Power(two)]
+            if pair && one.exponent() == two.exponent() && groups.priors[1].support().0 == low =>
+        {
+            vec![Box::new(|| Ok(Some((power_pair::solve(groups, one.exponent())?, power_pair::METHOD))))]
+        }
+        priors if priors.iter().all(|prior| prior.support().0 == low) => {
+            let by_bid = || Ok(collocation::solve(groups)?.map(|curves| (curves, collocation::METHOD)));
+            vec![Box::new(by_bid), by_total]
+        }
+        _ => vec![by_total],
     }
-    Ok((by_total::solve(groups)?, by_total::METHOD))
 }
 
 impl Bne {

@@ -43,11 +43,8 @@ const LEAST_DISTANCE: f64 = 1e-13;
 /// node the integral's part below is carried along, times the power of F's ratio.
 ///
 /// References: Krishna 2010, Proposition 2.2.
-pub(super) fn solve(groups: &Groups) -> Result<InverseBids, String> {
+pub(super) fn solve_by_value(groups: &Groups) -> Result<InverseBids, String> {
     let prior = &groups.priors[0];
-    if is_steep(prior) {
-        return solve_steep(groups);
-    }
     let rivals = groups.bidders() - 1.0;
     let (low, high) = prior.support();
     let log_of = |value: f64| prior.ln_cdf(value);
@@ -96,11 +93,24 @@ pub(super) fn solve(groups: &Groups) -> Result<InverseBids, String> {
 /// than may be left out lies within the rounding of the values there.
 const STEEP_POWER: f64 = 0.5;
 
-fn is_steep(prior: &Prior) -> bool {
+/// Whether values do not tell F.
+pub(super) fn is_steep(prior: &Prior) -> bool {
     let [low, high] = powers(prior);
     let poles = high < STEEP_POWER || (low < STEEP_POWER && prior.support().0 > 0.0);
-    poles || low.max(high) > SHARP_POWER
+    poles || low.max(high) > SHARP_POWER || is_narrow(prior)
 }
+
+/// Whether most values lie so close together that F is 0 or 1 to rounding over most of the support.
+fn is_narrow(prior: &Prior) -> bool {
+    let (low, high) = prior.support();
+    prior.quantile(MOST.1) - prior.quantile(MOST.0) < NARROW * (high - low)
+}
+
+/// Most values: those between these quantiles.
+const MOST: (f64, f64) = (0.1, 0.9);
+
+/// They are close if they take less than this part of the support.
+const NARROW: f64 = 0.02;
 
 /// With such a power at an end F is 0 or 1 to rounding over most of the support, where values do not tell it
 /// either.
@@ -123,7 +133,7 @@ const NEAR_TOP: u32 = 1000;
 ///
 /// and from every node to the next by parts, over what Q rises there: above the median as the distance from
 /// high falls.
-fn solve_steep(groups: &Groups) -> Result<InverseBids, String> {
+pub(super) fn solve_by_quantile(groups: &Groups) -> Result<InverseBids, String> {
     let prior = &groups.priors[0];
     let rivals = groups.bidders() - 1.0;
     let (low, high) = prior.support();

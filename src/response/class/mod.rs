@@ -145,6 +145,8 @@ pub(super) fn class_response(
     let mut tried = vec![moved(&found, INSTANT, marginal.high), found];
     if !judging.jumps().is_empty() {
         tried.push(moved(&tried[1], -INSTANT, marginal.high));
+        // The least line: where rivals bid 0, no line is below it and earns what it does.
+        tried.push(BidFunction::Linear { multiplier: INSTANT });
     }
     let is_of_class = |bids: PureBids| is_of_class(bids, strategy, prior);
     if own.pure().is_none() && is_of_class(best_own) {

@@ -3,10 +3,9 @@
 use super::error::ProgramError;
 use super::problem::{BidderProblem, GridBid, ValueCell};
 use crate::auction::Prior;
-use crate::numeric::quadrature::{GaussLegendre, TanhSinh};
-
-/// The order of the rule for the mean of an inner cell.
-const ORDER: usize = 16;
+use crate::law::bid_curve::BidCurve;
+use crate::law::marginal::{Marginal, Part, Share};
+use crate::law::panels::{Integrand, walk};
 
 /// A rise of W from a bend to the next number is a jump.
 const JUMP: f64 = 1e-9;
@@ -70,6 +69,16 @@ impl Discretisation {
     /// [`ProgramError::Problem`] where there are less than one cell or two bids.
     pub fn new(
         prior: &Prior,
+        grid: Grid,
+        rivals: &RivalBids<impl Fn(f64) -> f64>,
+    ) -> Result<Discretisation, ProgramError> {
+        Discretisation::with(prior, &Marginal::new(prior), grid, rivals)
+    }
+
+    /// The same with the marginal of the prior.
+    pub(super) fn with(
+        prior: &Prior,
+        marginal: &Marginal,
         Grid { cells, bids }: Grid,
         rivals: &RivalBids<impl Fn(f64) -> f64>,
     ) -> Result<Discretisation, ProgramError> {
@@ -83,7 +92,8 @@ impl Discretisation {
         edges.extend((1..cells).map(|k| prior.quantile(k as f64 / cells as f64)));
         edges.push(high);
         edges.dedup_by(|a, b| a <= b);
-        let mut cells: Vec<ValueCell> = edges.windows(2).map(|ends| cell(prior, ends[0], ends[1])).collect();
+        let mut cells: Vec<ValueCell> =
+            edges.windows(2).map(|ends| cell(marginal, ends[0], ends[1])).collect();
         // Next to a steep end the means of two cells may be one to rounding: they are one cell.
         let mut k = 1;
         while k < cells.len() {
@@ -118,27 +128,24 @@ impl Discretisation {
     }
 }
 
-/// The values from l to h, their mass and mean: E\[v; cell\] = h F(h) - l F(l) - int F = h p - int (F -
-/// F(l)).
-pub(super) fn cell(prior: &Prior, low: f64, high: f64) -> ValueCell {
-    let (bottom, top) = prior.support();
-    let below = if low == bottom { 0.0 } else { prior.cdf(low) };
-    let mass = if high == top { 1.0 } else { prior.cdf(high) } - below;
-    let mut breaks = vec![low];
-    breaks.extend(prior.kinks().into_iter().filter(|kink| low < *kink && *kink < high));
-    breaks.push(high);
-    let rise = |v: f64| prior.cdf(v) - below;
-    // At the ends of the support F may follow any power.
-    let at_end = low == bottom || high == top;
-    let panel = |ends: &[f64]| -> f64 {
-        if at_end {
-            TanhSinh::rule().points(ends[0], ends[1]).map(|(v, weight)| weight * rise(v)).sum()
-        } else {
-            GaussLegendre::of_order(ORDER).integrate(ends[0], ends[1], rise)
-        }
+/// The values from `low` to `high`, their mass and mean.
+pub(super) fn cell(marginal: &Marginal, low: f64, high: f64) -> ValueCell {
+    let (from, to) = (marginal.share(low), marginal.share(high));
+    let curve = BidCurve::through(marginal, Part::Density, vec![(0.0, from), (1.0, to)]);
+    let (mut mass, mut moment) = (0.0, 0.0);
+    walk(&[curve], Integrand::Product(1), 0.0, &mut |node| {
+        let own = node.bidders[0];
+        mass += own.mass;
+        moment += own.mass * own.value;
+    });
+    let cdf = |share: Share| match share {
+        Share::LOW => 0.0,
+        Share::HIGH => 1.0,
+        inside => marginal.at(inside, Part::Cdf).0,
     };
-    let missing: f64 = breaks.windows(2).map(panel).sum();
-    ValueCell { mass, value: (high - missing / mass).clamp(low, high) }
+    let value = if mass > 0.0 { (moment / mass).clamp(low, high) } else { 0.5 * (low + high) };
+    // Not the sum of the parts, so that cells add up to 1.
+    ValueCell { mass: cdf(to) - cdf(from), value }
 }
 
 /// The bids of a grid with `count` equally spaced ones.

@@ -22,12 +22,11 @@ pub(super) fn own_cells(
 ) -> Vec<OwnCell> {
     let own = &profile.bids[bidder];
     let marginal = evaluator.marginal(bidder);
-    let prior = &evaluator.population.bidders[bidder].prior;
     if let Some(table) = own.table() {
         let bins = bins(table, rivals);
         let ends = || edges.windows(2).zip(cells);
         return ends()
-            .map(|(ends, all)| of_bins(&bins, ends, all, |from, to| cell(prior, from, to)))
+            .map(|(ends, all)| of_bins(&bins, ends, all, |from, to| cell(marginal, from, to)))
             .collect();
     }
     let curves = evaluator.curves(profile, 0.0, Part::Cdf);
@@ -37,7 +36,7 @@ pub(super) fn own_cells(
         let curve = BidCurve::new(marginal, bids, 0.0, Part::Density);
         for ((told, cell), ends) in all.iter_mut().zip(cells).zip(edges.windows(2)) {
             let part = BidCurve { bidder, ..between(&curve, marginal, ends[0], ends[1]) };
-            let here = of_curve(part, &rival_curves, rivals.bends()[0]);
+            let here = of_curve(part, &rival_curves, profile.bids.len(), rivals.bends()[0]);
             let share = weight / cell.mass;
             told.bid += share * here.bid;
             told.win += share * here.win;
@@ -69,15 +68,16 @@ fn between<'a>(curve: &BidCurve<'a>, marginal: &'a Marginal, from: f64, to: f64)
     BidCurve::through(marginal, Part::Density, points)
 }
 
-/// Sums over the values of a curve, with its bids against those of the rivals; ties are broken evenly.
-fn of_curve(own: BidCurve, rivals: &[BidCurve], floor: f64) -> OwnCell {
+/// Sums over the values of a curve, with its bids against those of the rivals of all `bidders`; ties are
+/// broken evenly.
+fn of_curve(own: BidCurve, rivals: &[BidCurve], bidders: usize, floor: f64) -> OwnCell {
     let mut sums = OwnCell::default();
     walk(std::slice::from_ref(&own), Integrand::Smooth, own.lowest(), &mut |node| {
         sums.bid += node.bidders[0].mass * node.bid;
     });
     let from = own.lowest().max(floor);
     let curves: Vec<BidCurve> = rivals.iter().cloned().chain([own]).collect();
-    walk(&curves, Integrand::Product(curves.len()), from, &mut |node| {
+    walk(&curves, Integrand::Product(bidders), from, &mut |node| {
         let Some((own, rivals)) = node.bidders.split_last() else { return };
         if own.mass > 0.0 {
             let won = own.mass * rivals.iter().map(|at| at.cdf).product::<f64>();

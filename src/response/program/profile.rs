@@ -54,7 +54,8 @@ pub fn program_response(
     let bends = rivals.bends();
     let bids_of_rivals = RivalBids { win: |bid| rivals.at(bid).0, highest: bends[bends.len() - 1], bends };
     let prior = &evaluator.population.bidders[bidder].prior;
-    let Discretisation { problem, edges, upper } = Discretisation::new(prior, grid, &bids_of_rivals)?;
+    let Discretisation { problem, edges, upper } =
+        Discretisation::with(prior, evaluator.marginal(bidder), grid, &bids_of_rivals)?;
     let own = own_cells(evaluator, profile, bidder, &rivals, problem.cells(), &edges);
     let response = solve_program(&problem.with_own(own)?, constraint)?;
     Ok(ProgramResponse { upper: Some(upper), ..response })

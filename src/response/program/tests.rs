@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::auction::Prior;
+use crate::auction::games::steep_prior;
 use crate::auction::prior::{Beta, Power, TruncatedNormal};
 
 /// Equal-width cells of U[0, 1] with their midpoints, and m + 1 equally spaced bids on [0, most], against a
@@ -539,4 +540,23 @@ fn the_own_bids_are_part_of_a_problem() {
     assert!(problem.clone().with_own(cells[1..].to_vec()).is_err());
     let wrong = vec![OwnCell { gain: f64::NAN, ..OwnCell::default() }; 4];
     assert!(problem.with_own(wrong).unwrap_err().to_string().contains("own bids"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 100,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(16),
+        ..Default::default()
+    })]
+
+    #[test]
+    fn cells_of_steep_priors_hold_all_values(prior in steep_prior(), cells in 2..100_usize) {
+        let (_, high) = prior.support();
+        let rivals = RivalBids { win: |bid: f64| (bid / high).min(1.0), highest: high, bends: &[0.0, high] };
+        let problem = Discretisation::new(&prior, Grid { cells, bids: 8 }, &rivals).unwrap().problem;
+        let mass: f64 = problem.cells().iter().map(|cell| cell.mass).sum();
+        let mean: f64 = problem.cells().iter().map(|cell| cell.mass * cell.value).sum();
+        prop_assert!((mass - 1.0).abs() <= 1e-14, "{prior}: {mass}");
+        prop_assert!((mean / prior.mean() - 1.0).abs() <= 1e-11, "{prior}: {mean} for {}", prior.mean());
+    }
 }
