@@ -6,7 +6,7 @@ use crate::auction::Profile;
 use crate::auction::strategy::TableBids;
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
-use crate::law::marginal::{Marginal, Part, Share};
+use crate::law::marginal::{Part, Share};
 use crate::law::panels::{Integrand, walk};
 use crate::law::rivals::Rivals;
 use crate::law::wins::Wins;
@@ -30,63 +30,105 @@ pub(super) fn own_cells(
             .collect();
     }
     let curves = evaluator.curves(profile, 0.0, Part::Cdf);
-    let rival_curves: Vec<BidCurve> = curves.filter(|curve| curve.bidder != bidder).collect();
+    let mut curves: Vec<BidCurve> = curves.filter(|curve| curve.bidder != bidder).collect();
+    let count = curves.len();
     let mut all = vec![OwnCell::default(); cells.len()];
     for (weight, bids) in own.components() {
-        let curve = BidCurve::new(marginal, bids, 0.0, Part::Density);
-        for ((told, cell), ends) in all.iter_mut().zip(cells).zip(edges.windows(2)) {
-            let part = BidCurve { bidder, ..between(&curve, marginal, ends[0], ends[1]) };
-            let here = of_curve(part, &rival_curves, profile.bids.len(), rivals.bends()[0]);
-            let share = weight / cell.mass;
-            told.bid += share * here.bid;
-            told.win += share * here.win;
-            told.payment += share * here.payment;
-            told.gain += share * here.gain;
+        for piece in pieces(BidCurve::new(marginal, bids, 0.0, Part::Density)) {
+            if piece.lowest() == piece.top() {
+                flat_cells(&piece, weight, rivals, edges, &mut all);
+                continue;
+            }
+            curves.push(BidCurve { bidder, ..cut(piece, edges) });
+            rising_cells(&curves, profile.bids.len(), rivals.bends()[0], |value, [bid, win, paid, gain]| {
+                let told = &mut all[cell_of(edges, value)];
+                told.bid += weight * bid;
+                told.win += weight * win;
+                told.payment += weight * paid;
+                told.gain += weight * gain;
+            });
+            curves.truncate(count);
+        }
+    }
+    for (told, cell) in all.iter_mut().zip(cells) {
+        for sum in [&mut told.bid, &mut told.win, &mut told.payment, &mut told.gain] {
+            *sum /= cell.mass;
         }
     }
     all
 }
 
-/// The part of a curve between two values.
-fn between<'a>(curve: &BidCurve<'a>, marginal: &'a Marginal, from: f64, to: f64) -> BidCurve<'a> {
-    let (low, high) = (marginal.share(from), marginal.share(to));
-    let bid_at = |share: Share| {
-        let points = &curve.points;
-        let inner = &points[1..points.len() - 1];
-        let k = inner.partition_point(|point| point.1.rise_to(share) >= 0.0);
-        let ((start, first), (end, last)) = (points[k], points[k + 1]);
-        (first.rise_to(share) / first.rise_to(last)).clamp(0.0, 1.0).mul_add(end - start, start)
-    };
-    let mut points = vec![(bid_at(low), low)];
-    let inside = |point: &&(f64, Share)| low.rise_to(point.1) > 0.0 && point.1.rise_to(high) > 0.0;
-    points.extend(curve.points.iter().filter(inside));
-    points.push((bid_at(high), high));
-    // Rounding must not let bids fall.
-    for k in 1..points.len() {
-        points[k].0 = points[k].0.max(points[k - 1].0);
+/// The parts of a curve that rise, and those that bid one bid, in their order.
+fn pieces(curve: BidCurve) -> Vec<BidCurve> {
+    let mut pieces: Vec<Vec<(f64, Share)>> = Vec::new();
+    let mut was_flat = None;
+    for pair in curve.points.windows(2) {
+        let is_flat = pair[0].0 == pair[1].0;
+        if was_flat != Some(is_flat) {
+            pieces.push(vec![pair[0]]);
+        }
+        was_flat = Some(is_flat);
+        pieces.last_mut().expect("the piece of its first point").push(pair[1]);
     }
-    BidCurve::through(marginal, Part::Density, points)
+    pieces.into_iter().map(|points| BidCurve::through(curve.marginal, curve.part, points)).collect()
 }
 
-/// Sums over the values of a curve, with its bids against those of the rivals of all `bidders`; ties are
-/// broken evenly.
-fn of_curve(own: BidCurve, rivals: &[BidCurve], bidders: usize, floor: f64) -> OwnCell {
-    let mut sums = OwnCell::default();
-    walk(std::slice::from_ref(&own), Integrand::Smooth, own.lowest(), &mut |node| {
-        sums.bid += node.bidders[0].mass * node.bid;
+/// A curve that rises with points where cells end.
+fn cut<'a>(curve: BidCurve<'a>, edges: &[f64]) -> BidCurve<'a> {
+    let mut points = vec![curve.points[0]];
+    let mut edges = edges.iter().map(|&edge| curve.marginal.share(edge)).peekable();
+    for pair in curve.points.windows(2) {
+        let ((from, first), (to, last)) = (pair[0], pair[1]);
+        while let Some(edge) = edges.next_if(|edge| edge.rise_to(last) > 0.0) {
+            let bid = (first.rise_to(edge) / first.rise_to(last)).mul_add(to - from, from);
+            let (before, place) = points[points.len() - 1];
+            // Next to a point the bid may be one with it.
+            if place.rise_to(edge) > 0.0 && before < bid && bid < to {
+                points.push((bid, edge));
+            }
+        }
+        points.push(pair[1]);
+    }
+    BidCurve::through(curve.marginal, curve.part, points)
+}
+
+fn cell_of(edges: &[f64], value: f64) -> usize {
+    edges[1..edges.len() - 1].partition_point(|edge| *edge <= value)
+}
+
+/// Adds what the values of a flat piece do, who all tie with the rivals who bid the same.
+fn flat_cells(piece: &BidCurve, weight: f64, rivals: &Rivals, edges: &[f64], all: &mut [OwnCell]) {
+    let marginal = piece.marginal;
+    let bid = piece.lowest();
+    let win = rivals.flat(bid);
+    let (from, to) = (piece.points[0].1, piece.points[piece.points.len() - 1].1);
+    for (told, ends) in all.iter_mut().zip(edges.windows(2)) {
+        let (low, high) = (marginal.value(from).max(ends[0]), marginal.value(to).min(ends[1]));
+        if low < high {
+            let ValueCell { mass, value } = cell(marginal, low, high);
+            let share = weight * mass;
+            told.bid += share * bid;
+            told.win += share * win;
+            told.payment += share * win * bid;
+            told.gain += share * win * (value - bid);
+        }
+    }
+}
+
+/// Shows the value of each node of the last curve, and what it adds to the sums of bid, win, payment and
+/// gain, against the curves before it; of all `bidders`, none wins below the floor.
+fn rising_cells(curves: &[BidCurve], bidders: usize, floor: f64, mut add: impl FnMut(f64, [f64; 4])) {
+    let own = &curves[curves.len() - 1];
+    walk(std::slice::from_ref(own), Integrand::Smooth, own.lowest(), &mut |node| {
+        add(node.bidders[0].value, [node.bidders[0].mass * node.bid, 0.0, 0.0, 0.0]);
     });
-    let from = own.lowest().max(floor);
-    let curves: Vec<BidCurve> = rivals.iter().cloned().chain([own]).collect();
-    walk(&curves, Integrand::Product(bidders), from, &mut |node| {
+    walk(curves, Integrand::Product(bidders), own.lowest().max(floor), &mut |node| {
         let Some((own, rivals)) = node.bidders.split_last() else { return };
         if own.mass > 0.0 {
             let won = own.mass * rivals.iter().map(|at| at.cdf).product::<f64>();
-            sums.win += won;
-            sums.payment += won * node.bid;
-            sums.gain += won * (own.value - node.bid);
+            add(own.value, [0.0, won, won * node.bid, won * (own.value - node.bid)]);
         }
     });
-    sums
 }
 
 /// A bin of a table: its ends, the mean bid, how often it wins, and what it pays then.
