@@ -98,7 +98,7 @@ impl ValueTable {
 }
 
 /// What a special function costs, in looks into a table.
-const SPECIAL_LOOKS: f64 = 30.0;
+const SPECIAL_LOOKS: f64 = 500.0;
 
 /// Tables of F and f, for priors that cost special functions and have no poles.
 fn tables(prior: &Prior) -> Option<[Piecewise; 2]> {
