@@ -10,7 +10,7 @@ mod saturation;
 pub use arms::{ArmBidder, ArmPayoffs, ArmWorkspace};
 pub use contexts::{TableLaws, TableWins};
 pub use evaluate::{BidderEvaluation, Evaluation, Evaluator, evaluate};
-pub use gradient::{ExpectedGradient, GRADIENT_ERROR};
+pub use gradient::{EXTREME_GRADIENT_ERROR, ExpectedGradient, GRADIENT_ERROR};
 pub use noise::{Blocks, GradientNoise, NOISE_ERROR, gradient_noise};
 pub use saturation::{SATURATED, saturation};
 

@@ -2,6 +2,7 @@
 
 use crate::auction::strategy::Play;
 use crate::auction::{Bidder, Mechanism, Population, Prior, Strategy};
+use crate::law::marginal::has_steep_end;
 use crate::learner::{Course, Feedback, Learner};
 
 use super::{MIXTURE_QUANTILES, Rate, RecordedEpochs};
@@ -210,6 +211,14 @@ impl Settings {
             return Err(NoExactMode {
                 lacks: "`updates = \"shared-graph\"` is not available with `batch = \"exact\"`",
                 instead: "write a number of profiles, such as `batch = 4096`, or other `updates`",
+            });
+        }
+        if self.bidders.iter().any(|bidder| has_steep_end(&bidder.prior)) {
+            return Err(NoExactMode {
+                lacks: "`batch = \"exact\"` is not available for priors that end more steeply than the root of the \
+                        distance (a shape below 0.5 at the highest value, or at a lowest value above 0): its integrals \
+                        over values would lose mass",
+                instead: "write a number of profiles, such as `batch = 128`, or shapes of 0.5 and more",
             });
         }
         let feedbacks = || self.bidders.iter().map(|bidder| bidder.learner.feedback());

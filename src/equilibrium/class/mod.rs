@@ -9,6 +9,7 @@ use describe::SAME;
 use game::Game;
 
 use super::Bne;
+use super::linear::no_steep_end;
 use crate::auction::{BidFunction, Population};
 
 /// The residual that an equilibrium must reach, in the unit of the highest value.
@@ -93,6 +94,7 @@ pub fn class_equilibrium(
     beta: f64,
     bne: Option<&Bne>,
 ) -> Result<ClassEquilibrium, String> {
+    no_steep_end(population)?;
     let game = Game::new(population, beta)?;
     let starts = LINES.iter().enumerate().map(|(k, line)| match (k, bne) {
         (0, Some(bne)) => ("the BNE".to_string(), game.of_bne(bne), false),

@@ -7,7 +7,7 @@ use super::grid::{DEPTH, places};
 use crate::auction::Prior;
 use crate::law::groups::Groups;
 use crate::law::log_quantile::LogQuantile;
-use crate::law::marginal::{distance_from_high, powers};
+use crate::law::marginal::{distance_from_high, has_steep_end, powers};
 use crate::numeric::quadrature::GaussLegendre;
 
 pub(super) const METHOD: &str = "integral of the symmetric bid";
@@ -89,15 +89,10 @@ pub(super) fn solve_by_value(groups: &Groups) -> Result<InverseBids, String> {
     InverseBids::in_equilibrium(groups, (low, low + width), nodes, vec![kept_logs], &[gaps])
 }
 
-/// Where F falls to 0 at a low above 0, or 1 - F to 0 at high, like a power below this one, more of the mass
-/// than may be left out lies within the rounding of the values there.
-const STEEP_POWER: f64 = 0.5;
-
 /// Whether values do not tell F.
 pub(super) fn is_steep(prior: &Prior) -> bool {
     let [low, high] = powers(prior);
-    let poles = high < STEEP_POWER || (low < STEEP_POWER && prior.support().0 > 0.0);
-    poles || low.max(high) > SHARP_POWER || is_narrow(prior)
+    has_steep_end(prior) || low.max(high) > SHARP_POWER || is_narrow(prior)
 }
 
 /// Whether most values lie so close together that F is 0 or 1 to rounding over most of the support.

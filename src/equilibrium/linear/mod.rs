@@ -5,6 +5,7 @@ mod game;
 mod search;
 
 use game::Game;
+pub(super) use search::no_steep_end;
 use search::{HIGHEST_THETA, LOWEST_THETA, no_common_pole};
 
 use crate::auction::{Mechanism, Population};
@@ -60,6 +61,7 @@ pub struct LinearEquilibrium {
 /// Why there is none: multipliers that drift to 0, or a bidder who never wins.
 pub fn linear_equilibria(population: &Population, beta: f64) -> Result<Vec<LinearEquilibrium>, String> {
     let Mechanism::FirstPrice = population.mechanism;
+    no_steep_end(population)?;
     let groups = Groups::few(population)?;
     if beta == f64::INFINITY {
         no_common_pole(&groups)?;

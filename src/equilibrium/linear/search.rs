@@ -1,9 +1,10 @@
 //! The search for equilibria: responses of one group after the other, and Newton's method.
 
 use super::game::Game;
-use crate::auction::Prior;
 use crate::auction::strategy::linear::multiplier;
+use crate::auction::{Population, Prior};
 use crate::law::groups::Groups;
+use crate::law::marginal::has_steep_end;
 use crate::numeric::eigen::solve;
 use crate::numeric::roots::root;
 
@@ -28,6 +29,21 @@ const SETTLED: f64 = 1e-3;
 
 /// Where that fails, rounds end for good once no multiplier changes by more.
 const SETTLED_FOR_GOOD: f64 = 1e-11;
+
+/// Refuses priors whose mass next to an end the gradient would lose.
+///
+/// # Errors
+/// Which prior, and why.
+pub(in crate::equilibrium) fn no_steep_end(population: &Population) -> Result<(), String> {
+    match population.bidders.iter().find(|bidder| has_steep_end(&bidder.prior)) {
+        Some(bidder) => Err(format!(
+            "no equilibrium within a class or of the smoothed auction is looked for with prior {}, so much of whose mass \
+             lies beside an end (a shape below 0.5) that gradients over its values would lose some of it",
+            bidder.prior
+        )),
+        None => Ok(()),
+    }
+}
 
 /// Refuses bidders of one prior whose density has a pole at the highest value: each would bid a little more
 /// than the other's mass there, up to the value itself.
@@ -70,7 +86,7 @@ impl Game<'_> {
         for _ in 0..MOST_ROUNDS {
             let mut change: f64 = 0.0;
             for group in 0..thetas.len() {
-                let response = self.response(group, &thetas);
+                let response = self.response(group, &thetas)?;
                 change = change.max((response - thetas[group]).abs());
                 thetas[group] = response;
             }
@@ -93,7 +109,10 @@ impl Game<'_> {
 
     /// The theta nearest to a group's present one, in the direction of its gradient, at which that is 0; or
     /// the end.
-    fn response(&self, group: usize, thetas: &[f64]) -> f64 {
+    ///
+    /// # Errors
+    /// Where the gradient is not a number.
+    fn response(&self, group: usize, thetas: &[f64]) -> Result<f64, String> {
         let mut multipliers: Vec<f64> = thetas.iter().map(|theta| multiplier(*theta)).collect();
         let mut gradient = |theta: f64| {
             multipliers[group] = multiplier(theta);
@@ -101,8 +120,11 @@ impl Game<'_> {
         };
         let mut from = thetas[group];
         let rising = gradient(from);
+        if rising.is_nan() {
+            return Err(format!("the gradient at a multiplier of {} is not a number", multiplier(from)));
+        }
         if rising == 0.0 {
-            return from;
+            return Ok(from);
         }
         let end = if rising > 0.0 { HIGHEST_THETA } else { LOWEST_THETA };
         let mut step = FIRST_STEP * rising.signum();
@@ -110,12 +132,12 @@ impl Game<'_> {
             let to = (from + step).clamp(LOWEST_THETA, HIGHEST_THETA);
             if gradient(to) * rising <= 0.0 {
                 let cell = std::cell::RefCell::new(gradient);
-                return root(from, to, |theta| (cell.borrow_mut())(theta)).unwrap_or(to);
+                return Ok(root(from, to, |theta| (cell.borrow_mut())(theta)).unwrap_or(to));
             }
             from = to;
             step *= 1.5;
         }
-        end
+        Ok(end)
     }
 
     /// Whether no group is at an end.

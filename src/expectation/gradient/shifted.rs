@@ -4,7 +4,8 @@
 use super::group::{Group, Moments};
 use super::linear::PANEL_ENDS;
 use super::rivals::{Bids, inverse, power, times};
-use super::smoothed::{Accuracy, points};
+use super::smoothed::Accuracy;
+use crate::numeric::quadrature::Grade;
 
 /// The gradient in the true auction, for a bidder of a group who plays `own`.
 pub fn unsmoothed(groups: &[Group], group: usize, bids: &Bids, own: &[f64], accuracy: Accuracy) -> Vec<f64> {
@@ -32,7 +33,7 @@ pub fn nearly_unsmoothed(
     ends.retain(|xi| xi.abs() <= PANEL_ENDS[PANEL_ENDS.len() - 1]);
     ends.sort_by(f64::total_cmp);
     for pair in ends.windows(2).filter(|pair| pair[1] > pair[0]) {
-        for (t, weight) in points(accuracy.outer, false) {
+        for (t, weight) in Grade::Even.points(accuracy.outer) {
             let xi = t.mul_add(pair[1] - pair[0], pair[0]);
             let decay = libm::exp(-xi.abs());
             let tail = decay / (1.0 + decay);
@@ -78,7 +79,7 @@ fn shifted(
             } else {
                 ((to - own[0]) / rise).mul_add(values[1] - values[0], values[0]).max(start).min(values[1])
             };
-            let mut graded = table.density.is_none();
+            let mut grade = table.grade;
             for &i in &rivals {
                 let (ends, bids) = (&groups[i].ends, &bids.of_group[i]);
                 let at = |bid: f64| inverse(ends, bids, passed[i], bid - shift);
@@ -91,12 +92,12 @@ fn shifted(
                     0.0
                 };
                 lines[i] = (value, at(to) - value, per_bid);
-                graded |= groups[i].table.density.is_none();
+                grade = grade.max(groups[i].table.grade);
             }
             // Where one rival always bids higher nothing can be won.
             if stop > start && rivals.iter().all(|&i| passed[i] > 0) {
-                let order = if graded { accuracy.inner.max(exact) } else { exact };
-                for (t, part) in points(order, graded) {
+                let order = if grade == Grade::Even { exact } else { accuracy.inner.max(exact) };
+                for (t, part) in grade.points(order) {
                     let value = t.mul_add(stop - start, start);
                     let bid = t.mul_add(to - from, from);
                     let mut law = (1.0, 0.0);

@@ -2,7 +2,7 @@
 
 use super::group::Group;
 use super::rivals::{Bids, Product, inverse};
-use crate::numeric::quadrature::{GaussLegendre, towards_ends};
+use crate::numeric::quadrature::Grade;
 
 /// How accurate the sums are.
 #[derive(Clone, Copy, Debug)]
@@ -60,13 +60,6 @@ impl Accuracy {
     }
 }
 
-/// The rule of an order on \[0, 1\], graded towards both ends where a density may behave like a power there.
-pub fn points(order: usize, graded: bool) -> impl Iterator<Item = (f64, f64)> {
-    GaussLegendre::of_order(order)
-        .points(0.0, 1.0)
-        .map(move |point| if graded { towards_ends(point) } else { point })
-}
-
 impl Meetings {
     pub fn new(groups: &[Group], bids: &Bids, beta: f64, accuracy: Accuracy) -> Self {
         let none = || vec![Vec::new(); groups.len()];
@@ -122,16 +115,18 @@ impl Meetings {
                 let degree = f64::from(bidders) * (change / pieces).min(1.0);
                 order = order.max((degree.ceil() as usize + 3).min(bidders as usize).div_ceil(2) + 1);
                 let uneven = |i: &usize| groups[*i].table.density.is_none() && to[*i] > from[*i];
-                let mut graded = false;
+                let mut grade = Grade::Even;
                 for i in (0..groups.len()).filter(uneven) {
                     order = order.max(accuracy.density);
-                    graded |= groups[i].table.ends_near(from[i], to[i]);
+                    if groups[i].table.ends_near(from[i], to[i]) {
+                        grade = grade.max(groups[i].table.grade);
+                    }
                 }
-                if graded {
+                if grade != Grade::Even {
                     order = order.max(accuracy.ends);
                 }
                 for piece in 0..pieces as usize {
-                    for (t, weight) in points(order, graded) {
+                    for (t, weight) in grade.points(order) {
                         let share = (piece as f64 + t) / pieces;
                         meetings.push(beta * share.mul_add(stop - start, start));
                         for i in 0..groups.len() {
@@ -217,13 +212,14 @@ impl Meetings {
                         to.mul_add(values[1] - values[0], values[0]),
                     );
                     let uneven = table.density.is_none();
-                    let graded = uneven && table.ends_near(start, stop);
-                    let order = match (uneven, graded) {
+                    let grade =
+                        if uneven && table.ends_near(start, stop) { table.grade } else { Grade::Even };
+                    let order = match (uneven, grade) {
                         (false, _) => order,
-                        (true, false) => order.max(accuracy.density),
-                        (true, true) => order.max(accuracy.ends),
+                        (true, Grade::Even) => order.max(accuracy.density),
+                        (true, _) => order.max(accuracy.ends),
                     };
-                    for (t, weight) in points(order, graded) {
+                    for (t, weight) in grade.points(order) {
                         let share = t.mul_add(to - from, from);
                         let value = t.mul_add(stop - start, start);
                         let bid = share.mul_add(rise, bids[0]);

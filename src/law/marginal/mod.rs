@@ -9,7 +9,7 @@ mod value_table;
 use halves::{Half, halves, marks};
 pub use place::{Mark, Share};
 pub use spaced::spaced;
-pub use tails::{distance_from_high, powers};
+pub use tails::{distance_from_high, has_steep_end, powers};
 pub use value_table::{CLOSE, ValueTable};
 
 use crate::auction::Prior;

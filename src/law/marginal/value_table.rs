@@ -1,11 +1,20 @@
 //! F and f of a prior by the value, for integrals over its values.
 
 use super::spaced::spaced;
+use super::tails::powers;
 use crate::auction::Prior;
 use crate::numeric::piecewise::Piecewise;
+use crate::numeric::quadrature::Grade;
 
 /// Where values of a prior that is not uniform end panels, since its density may change much between.
 pub const MARKS: [f64; 5] = [0.001, 0.1, 0.5, 0.9, 0.999];
+
+/// Further marks on the side of an end of the support that is [`FAR`] from most values: there the density falls
+/// by many powers of ten on the way.
+const OUTER: [f64; 2] = [1e-6, 1e-9];
+
+/// In units of the spread.
+const FAR: f64 = 0.4;
 
 /// How close marks are that do not both end panels.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +43,8 @@ pub struct ValueTable {
     pub density: Option<f64>,
     /// F and f, where asking the prior costs more.
     tables: Option<[Piecewise; 2]>,
+    /// How the density behaves at the ends of the support.
+    pub grade: Grade,
     /// How far most values spread.
     pub spread: f64,
     /// Values inside the support at which panels end.
@@ -49,15 +60,28 @@ impl ValueTable {
         let marks = MARKS.map(|p| prior.quantile(p));
         let spread = marks[MARKS.len() - 1] - marks[0];
         let distance = CLOSE.of_spread * spread;
+        let lower = OUTER.into_iter().filter(|_| marks[0] - low > FAR * spread).map(|p| prior.quantile(p));
+        let upper = OUTER.into_iter().filter(|_| high - marks[MARKS.len() - 1] > FAR * spread);
+        let outer = lower.chain(upper.map(|p| prior.upper_quantile(p)));
         // An end of the support ends a panel already.
-        let inside = marks.into_iter().filter(|mark| mark - low > distance && high - mark > distance);
+        let all = marks.into_iter().chain(outer);
+        let mut inside: Vec<f64> =
+            all.filter(|mark| mark - low > distance && high - mark > distance).collect();
+        inside.sort_by(f64::total_cmp);
         ValueTable {
             low,
             high,
             density: uniform.then(|| 1.0 / (high - low)),
             tables: tables(prior),
+            grade: if uniform {
+                Grade::Even
+            } else if powers(prior).into_iter().any(is_rough) {
+                Grade::Powers
+            } else {
+                Grade::Ends
+            },
             spread,
-            marks: if uniform { Vec::new() } else { spaced(inside.collect(), distance) },
+            marks: if uniform { Vec::new() } else { spaced(inside, distance) },
             kinks: prior.kinks(),
             prior: prior.clone(),
         }
@@ -96,6 +120,14 @@ impl ValueTable {
         self.density.or_else(looked_up).unwrap_or_else(|| self.prior.pdf(v))
     }
 }
+
+/// Whether F is like a power of the distance from an end that [`Grade::Ends`] does not make smooth.
+fn is_rough(power: f64) -> bool {
+    power < SMOOTH_POWER && (2.0 * power).fract() != 0.0
+}
+
+/// From this power on rules do not feel that it is not whole.
+const SMOOTH_POWER: f64 = 2.0;
 
 /// What a special function costs, in looks into a table.
 const SPECIAL_LOOKS: f64 = 500.0;

@@ -8,7 +8,7 @@ use point::{Point, Rivals};
 use crate::auction::Prior;
 use crate::law::groups::Groups;
 use crate::law::marginal::ValueTable;
-use crate::numeric::quadrature::{GaussLegendre, towards_ends};
+use crate::numeric::quadrature::Grade;
 
 /// The panels of the logistic density; less than 1e-9 of it lies beyond the last.
 pub(super) const PANEL_ENDS: [f64; 7] = [-22.0, -11.0, -4.5, 0.0, 4.5, 11.0, 22.0];
@@ -70,14 +70,18 @@ impl LinearGradient {
         orders: Orders,
     ) -> Self {
         let tables: Vec<ValueTable> = priors.map(ValueTable::new).collect();
-        let graded = tables.iter().any(|table| table.density.is_none());
+        let grade = tables.iter().map(|table| table.grade).fold(Grade::Even, Grade::max);
+        let graded = grade != Grade::Even;
         // Of uniform priors the inner integrals are polynomials of this degree.
         let exact = bidders.div_ceil(2) + 1;
         let inner = if graded { orders.values.max(exact.min(16)) } else { exact };
         let outer = if graded { orders.other } else { orders.uniform };
-        let grade = if graded { towards_ends } else { |point| point };
-        let points = |order| GaussLegendre::of_order(order).points(0.0, 1.0).map(grade).collect();
-        LinearGradient { tables, beta, rules: Rules { outer: points(outer), inner: points(inner) } }
+        let rules = Rules {
+            // What the inner integrals are is smoother than the densities by one power.
+            outer: grade.min(Grade::Ends).points(outer).collect(),
+            inner: grade.points(inner).collect(),
+        };
+        LinearGradient { tables, beta, rules }
     }
 
     /// The derivative of each bidder's expected utility in the own multiplier, at multipliers in (0, 1), one

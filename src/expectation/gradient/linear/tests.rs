@@ -1,12 +1,14 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::auction::games::{game, games};
+use crate::auction::games::{game, games, steep_prior};
 use crate::auction::prior::{Beta, Power};
 use crate::auction::{Population, Profile};
 use crate::equilibrium::smoothed_multiplier;
 use crate::expectation::evaluate;
-use crate::expectation::gradient::{ExpectedGradient, GRADIENT_ERROR};
+use crate::expectation::gradient::{EXTREME_GRADIENT_ERROR, ExpectedGradient, GRADIENT_ERROR};
+use crate::law::marginal::{has_steep_end, powers};
+use crate::numeric::quadrature::GaussLegendre;
 
 fn mixed() -> Population {
     let mut population = Population::symmetric(3, Prior::STANDARD);
@@ -135,5 +137,24 @@ proptest! {
             let quotient = (utility(1e-6) - utility(-1e-6)) / 2e-6;
             prop_assert!((g - quotient).abs() < 1e-4 * (1.0 + g.abs()), "{g} for {quotient}");
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(17),
+        ..Default::default()
+    })]
+
+    #[test]
+    fn priors_without_steep_ends_lose_no_mass(prior in steep_prior().prop_filter("of those accepted", |prior| !has_steep_end(prior))) {
+        // Next to nothing wins everything, and each unit more of the multiplier costs the mean value.
+        let population = Population::symmetric(2, prior.clone());
+        let gradient = gradient(&population, f64::INFINITY, &[0.5, 1e-12]);
+        let off = (gradient[0] + prior.mean()) / prior.support().1;
+        let extreme = powers(&prior)[0] < 0.5 || powers(&prior).into_iter().any(|power| power > 100.0);
+        let most = if extreme { EXTREME_GRADIENT_ERROR } else { GRADIENT_ERROR };
+        prop_assert!(off.abs() <= most, "{prior}: {off:e}");
     }
 }
