@@ -27,7 +27,8 @@ pub(in crate::measure) const ROWS: &[Measure] = &[
     bidder(
         "effective_size",
         EPOCHS,
-        "independent epochs whose mean is as exact as that of the tail",
+        "estimate, by autoregression, of how many independent epochs have a mean as exact as that of the tail; its \
+         relative standard error is about 1.4 / sqrt(effective_size)",
         |bidder| single(bidder)?.effective_size,
     ),
     bidder(
