@@ -17,6 +17,7 @@ pub(super) const ROWS: &[Measure] = &[
         "exact expected value of the winner",
         OfBids::All(|bids| Some(bids.evaluation.welfare)),
     )
+    .skewed()
     .main(),
     all_bids(
         "efficiency",
@@ -24,5 +25,6 @@ pub(super) const ROWS: &[Measure] = &[
         "welfare over the expected highest value, in [0, 1]",
         OfBids::All(|bids| Some(bids.evaluation.efficiency)),
     )
+    .skewed()
     .main(),
 ];

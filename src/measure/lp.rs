@@ -13,10 +13,12 @@ pub(super) const ROWS: &[Measure] = &[
         VALUE,
         "gain of the best response by linear program on a grid that has the own bids too, 0 or more; on request",
         |bidder| bidder.lp.map(|lp| lp.epsilon),
-    ),
+    )
+    .skewed(),
     bids("epsilon_lp_bound", VALUE, "the dual's bound on epsilon_lp; on request", |bidder| {
         bidder.lp.map(LpResponse::epsilon_bound)
-    }),
+    })
+    .skewed(),
     bids(
         "best_response_utility_lp_constrained",
         VALUE,
@@ -28,7 +30,8 @@ pub(super) const ROWS: &[Measure] = &[
         VALUE,
         "its gain, below 0 where the own bids do not keep the constraint; on request",
         |bidder| bidder.lp?.epsilon_constrained(),
-    ),
+    )
+    .skewed(),
     bids(
         "lp_constraint_multiplier",
         "value per unit of the constraint",
@@ -40,11 +43,13 @@ pub(super) const ROWS: &[Measure] = &[
         VALUE,
         "largest epsilon_lp of the bidders; null where one has none",
         OfBids::Largest(|bidder| bidder.lp.map(|lp| lp.epsilon)),
-    ),
+    )
+    .skewed(),
     all_bids(
         "epsilon_lp_constrained",
         VALUE,
         "largest epsilon_lp_constrained of the bidders; null where one has none",
         OfBids::Largest(|bidder| bidder.lp?.epsilon_constrained()),
-    ),
+    )
+    .skewed(),
 ];

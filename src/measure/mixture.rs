@@ -70,27 +70,27 @@ pub(super) const ROWS: &[Measure] = &[
         VALUE,
         "u_BR - utility, the mixtures averaged over all epochs as a product; null of more than 256 arms in all",
         |bidder| bidder.epsilon_time_average,
-    )
+    ).skewed()
     .main_with_gaps(),
     bidder(
         "epsilon_grid",
         VALUE,
         "gain of the best multiplier of the own grid, tail-mean profile",
         |bidder| Some(bidder.epsilons_grid?[0]),
-    )
+    ).skewed()
     .main_with_gaps(),
     bidder("epsilon_grid_last_iterate", VALUE, "the same, profile of the last epoch", |bidder| {
         Some(bidder.epsilons_grid?[1])
-    }),
+    }).skewed(),
     bidder(
         "epsilon_grid_time_average",
         VALUE,
         "the same, the mixtures averaged over all epochs as a product",
         |bidder| Some(bidder.epsilons_grid?[2]),
-    ),
+    ).skewed(),
     run("epsilon_grid", VALUE, "largest epsilon_grid of the bidders", |run| {
         largest(run.bidders().map(|bidder| Some(bidder.epsilons_grid?[0])))
-    })
+    }).skewed()
     .main_with_gaps(),
 ];
 

@@ -48,16 +48,16 @@ pub use settings::{
     BestResponseSettings, Continuation, KeptTrajectories, MeasureSettings, RunMeasurement, Scope,
     Trajectories,
 };
-pub use summary::Summary;
+pub use summary::{MeanInterval, Summary};
 pub use table::{
-    assessed_columns, assessed_numbers, bidder_columns, bidder_summaries, run_columns, run_summaries,
-    summarised_in_cells,
+    assessed_columns, assessed_numbers, bidder_columns, bidder_summaries, is_skewed, run_columns,
+    run_summaries, summarised_in_cells,
 };
 pub use yardstick::{Yardstick, references_of};
 
 /// Raised whenever a formula changes, so that stored runs are measured again: part of the key of every stored
 /// run.
-pub const MEASURES_VERSION: u32 = 4;
+pub const MEASURES_VERSION: u32 = 5;
 
 #[cfg(test)]
 mod tests {

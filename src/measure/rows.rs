@@ -3,6 +3,7 @@
 use super::assessment::{Assessment, BidderAssessment};
 use super::column::Column;
 use super::context::{BidderContext, RunContext};
+use super::summary::MeanInterval;
 
 /// A measure of runs or of their bidders.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +14,8 @@ pub(super) struct Measure {
     unit: &'static str,
     pub of: Of,
     pub summarised: Summarised,
+    /// How the interval of its mean over replicates is made.
+    pub interval: MeanInterval,
 }
 
 /// Whose measure it is.
@@ -76,7 +79,14 @@ pub(super) const fn run(
     doc: &'static str,
     of: fn(&RunContext) -> Option<f64>,
 ) -> Measure {
-    Measure { name, doc, unit, of: Of::Run(OfRun::Run(of)), summarised: Summarised::InLong }
+    Measure {
+        name,
+        doc,
+        unit,
+        of: Of::Run(OfRun::Run(of)),
+        summarised: Summarised::InLong,
+        interval: MeanInterval::Student,
+    }
 }
 
 /// A measure of all bids of a profile.
@@ -86,7 +96,14 @@ pub(super) const fn all_bids(
     doc: &'static str,
     of: OfBids,
 ) -> Measure {
-    Measure { name, doc, unit, of: Of::Run(OfRun::Bids(of)), summarised: Summarised::InLong }
+    Measure {
+        name,
+        doc,
+        unit,
+        of: Of::Run(OfRun::Bids(of)),
+        summarised: Summarised::InLong,
+        interval: MeanInterval::Student,
+    }
 }
 
 /// A measure of a run's bidder.
@@ -96,7 +113,14 @@ pub(super) const fn bidder(
     doc: &'static str,
     of: fn(&BidderContext) -> Option<f64>,
 ) -> Measure {
-    Measure { name, doc, unit, of: Of::Bidder(OfBidder::Run(of)), summarised: Summarised::InLong }
+    Measure {
+        name,
+        doc,
+        unit,
+        of: Of::Bidder(OfBidder::Run(of)),
+        summarised: Summarised::InLong,
+        interval: MeanInterval::Student,
+    }
 }
 
 /// A measure of a bidder's bids among those of a profile.
@@ -106,10 +130,22 @@ pub(super) const fn bids(
     doc: &'static str,
     of: OfAssessed,
 ) -> Measure {
-    Measure { name, doc, unit, of: Of::Bidder(OfBidder::Bids(of)), summarised: Summarised::InLong }
+    Measure {
+        name,
+        doc,
+        unit,
+        of: Of::Bidder(OfBidder::Bids(of)),
+        summarised: Summarised::InLong,
+        interval: MeanInterval::Student,
+    }
 }
 
 impl Measure {
+    /// The same, bounded on one side and skewed towards the other.
+    pub const fn skewed(self) -> Self {
+        Measure { interval: MeanInterval::Skewed, ..self }
+    }
+
     /// The same, one of the main measures, which the tables of cells summarise.
     pub const fn main(self) -> Self {
         Measure { summarised: Summarised::InCells, ..self }

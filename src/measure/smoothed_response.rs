@@ -17,20 +17,24 @@ pub(super) const ROWS: &[Measure] = &[
         VALUE,
         "gain of the best reply b(v) >= 0 in the smoothed auction, ex ante; on request",
         free,
-    ),
+    )
+    .skewed(),
     bids(
         "epsilon_smoothed_class",
         VALUE,
         "the same within the strategy class: the one that is 0 at the smoothed equilibrium; on request",
         class,
-    ),
-    all_bids("epsilon_smoothed", VALUE, "largest epsilon_smoothed of the bidders", OfBids::Largest(free)),
+    )
+    .skewed(),
+    all_bids("epsilon_smoothed", VALUE, "largest epsilon_smoothed of the bidders", OfBids::Largest(free))
+        .skewed(),
     all_bids(
         "epsilon_smoothed_class",
         VALUE,
         "largest epsilon_smoothed_class of the bidders",
         OfBids::Largest(class),
-    ),
+    )
+    .skewed(),
 ];
 
 fn free(bidder: &BidderAssessment) -> Option<f64> {

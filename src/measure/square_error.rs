@@ -11,13 +11,15 @@ pub(super) const ROWS: &[Measure] = &[
         ONE,
         "mean over bidders of (multiplier_last_iterate - BNE multiplier)^2; null where one has no BNE",
         |run| mean(run, |bidder| bidder.outcome.last_iterate),
-    ),
+    )
+    .skewed(),
     run(
         "square_error_tail_mean",
         ONE,
         "mean over bidders of (multiplier_tail_mean - BNE multiplier)^2; null where one has no BNE",
         |run| mean(run, |bidder| bidder.outcome.tail_mean),
-    ),
+    )
+    .skewed(),
 ];
 
 fn mean(run: &RunContext, multiplier: impl Fn(&BidderContext) -> f64) -> Option<f64> {

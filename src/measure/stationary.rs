@@ -17,6 +17,20 @@ const MOST_ROUNDS: usize = 60;
 /// Newton's step in theta from multipliers that count as an equilibrium is no longer.
 const AT_REST: f64 = 0.01;
 
+/// How the reason begins where deviations grow, and no scatter is stationary.
+pub(super) const UNSTABLE: &str = "unstable: ";
+
+/// How the reason begins where the runs are not around the point of which theory speaks.
+pub(super) const ELSEWHERE: &str = "elsewhere: ";
+
+/// Multipliers are where theory speaks of them within this distance in theta = logit(w): there a line through
+/// the equilibrium has its slope, w (1 - w), within a tenth of it in the middle and four tenths at the ends.
+const NEAR: f64 = 0.5;
+
+/// Above this standard deviation of theta the scatter is beyond any line: it is more than a quarter of what a
+/// multiplier can be.
+const MOST_LINEAR: f64 = 1.0;
+
 /// How learners are fed and in which order they move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sampling {
@@ -94,6 +108,33 @@ impl Stationary {
         let others = self.thetas.others[0][0];
         let (together, apart) = ((own + (n - 1.0) * others) / n, (n - 1.0) / n * (own - others));
         self.modes.iter().find(|mode| mode.apart == (apart > together)).or(slowest)
+    }
+
+    /// What is told where runs end at these mean multipliers, for an equilibrium at others.
+    ///
+    /// # Errors
+    /// The reason where it is told of none of them: a mean is more than 0.5 in theta = logit(w) away from the
+    /// equilibrium, or theta scatters by more than 1, where no line through the equilibrium holds.
+    pub fn around(self, equilibrium: &[f64], means: &[f64]) -> Result<Self, String> {
+        let theta = |w: f64| libm::log(w / (1.0 - w));
+        for (bidder, (&at, &mean)) in equilibrium.iter().zip(means).enumerate() {
+            // Not a number at 0 or 1.
+            let apart = (theta(mean) - theta(at)).abs();
+            if apart.is_nan() || apart > NEAR {
+                return Err(format!(
+                    "{ELSEWHERE}multipliers of bidder {} end at {mean:.3} in the mean, and the theory is of runs around {at:.3}",
+                    bidder + 1
+                ));
+            }
+        }
+        let wide = equilibrium.iter().zip(&self.deviations).map(|(w, sd)| sd / (w * (1.0 - w)));
+        match wide.fold(0.0, f64::max) {
+            most if most <= MOST_LINEAR => Ok(self),
+            most => Err(format!(
+                "{UNSTABLE}theta would scatter by {most:.2} around the equilibrium, where the theory, which is linear, does \
+                 not hold beyond {MOST_LINEAR}"
+            )),
+        }
     }
 
     /// The correlation of two bidders' multipliers, bidders counted from 0.
@@ -253,7 +294,7 @@ impl Game {
         let largest = spectrum.iter().map(|value| value.0).chain(apart).fold(f64::NEG_INFINITY, f64::max);
         if largest >= 0.0 {
             return Err(format!(
-                "unstable: the gradient field has an eigenvalue of real part {largest:.3e}, and leads away from the \
+                "{UNSTABLE}the gradient field has an eigenvalue of real part {largest:.3e}, and leads away from the \
                  multipliers"
             ));
         }
@@ -401,7 +442,7 @@ impl Linear {
         let covariance = stationary_covariance(a, &congruence(c, noise)).ok_or_else(|| {
             let sizes = eigenvalues(a).unwrap_or_default().into_iter().map(|(re, im)| libm::hypot(re, im));
             let growth = sizes.fold(0.0, f64::max);
-            format!("unstable: the learners' steps are so long that deviations grow by {growth:.3e} an epoch")
+            format!("{UNSTABLE}the learners' steps are so long that deviations grow by {growth:.3e} an epoch")
         })?;
         let mut gradients = congruence(g, &covariance);
         for (row, direct) in gradients.iter_mut().zip(congruence(d, noise)) {

@@ -8,6 +8,7 @@ pub mod eigen;
 pub mod elementary;
 pub mod lyapunov;
 pub mod maximum;
+pub mod modes;
 pub mod normal;
 pub mod normal_quantile;
 pub mod ode;

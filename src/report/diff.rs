@@ -132,8 +132,8 @@ impl Difference {
                 let is_random = |results: &Results, cell: usize| {
                     results.plan.cell(results.position(cell)).settings.is_random()
                 };
-                let unknown = (first.ci95.is_none() && is_random(before, cell))
-                    || (second.ci95.is_none() && is_random(after, other));
+                let unknown = (first.half_length().is_none() && is_random(before, cell))
+                    || (second.half_length().is_none() && is_random(after, other));
                 if unknown && first != second {
                     self.without_interval += 1;
                 } else {
@@ -153,8 +153,13 @@ fn change(
     before: Estimate,
     after: Estimate,
 ) -> Option<Change> {
-    let [first, second] = [before, after].map(|estimate| estimate.ci95.unwrap_or(0.0));
-    let half_width = libm::hypot(first, second);
+    // The sides that face each other.
+    let rises = after.mean > before.mean;
+    let side = |estimate: Estimate, up: bool| {
+        let (low, high) = estimate.interval();
+        if up { high - estimate.mean } else { estimate.mean - low }
+    };
+    let half_width = libm::hypot(side(before, rises), side(after, !rises));
     let rounding = ROUNDING * before.mean.abs().max(after.mean.abs());
     ((after.mean - before.mean).abs() > half_width + rounding).then(|| Change {
         label: label.to_owned(),

@@ -1,7 +1,8 @@
 //! What measures of cells are computed from.
 
 use super::destination::{Destination, Evidence, destination};
-use super::movement::{Movement, movement};
+use super::movement::{Movement, SEVERAL, movement};
+use super::outcomes::Outcomes;
 use super::runs::CellRuns;
 use crate::auction::{Profile, Strategy};
 use crate::equilibrium::{BidderReferences, BneDistance, References};
@@ -9,7 +10,7 @@ use crate::expectation::Evaluator;
 use crate::measure::assessment::{Assessment, BidderAssessment};
 use crate::measure::context::{nearest_equilibrium, profile};
 use crate::measure::settings::{MeasureSettings, Scope};
-use crate::measure::stationary::{Sampling, Stationary, stationary};
+use crate::measure::stationary::{ELSEWHERE, Sampling, Stationary, stationary};
 use crate::measure::table::BidderColumn;
 use crate::measure::yardstick::grid_of;
 use crate::train::{Batch, BidderSettings, Profiles, Settings, Updates};
@@ -24,6 +25,8 @@ pub(super) struct CellContext<'a> {
     pub mean: Option<Assessment>,
     /// What noise theory predicts, or why it does not.
     pub stationary: Result<Stationary, String>,
+    /// Where replicates end, if not around one point.
+    pub outcomes: Outcomes,
     pub movement: Movement,
     pub destination: Destination,
     /// Pure equilibria of the grid of multipliers, where all bidders play on one, and the nearest of them.
@@ -50,7 +53,9 @@ impl<'a> CellContext<'a> {
         references: &References,
         runs: &'a CellRuns,
     ) -> Self {
-        let stationary = theory(settings, references);
+        let outcomes = Outcomes::of(settings, runs, measure.margin);
+        let stationary =
+            theory(settings, references).and_then(|found| there(found, references, runs, &outcomes));
         let parameters = runs.mean_parameters();
         let mean = parameters.map(|parameters| profile(settings, |bidder| &parameters[bidder]));
         let grid = grid_of(settings);
@@ -60,14 +65,22 @@ impl<'a> CellContext<'a> {
             ends.zip(grid.as_deref()).and_then(|(ends, grid)| nearest_equilibrium(grid, &ends).cloned());
         CellContext {
             runs,
-            movement: movement(settings, measure, runs, stationary.as_ref().ok()),
+            movement: movement(
+                settings,
+                measure,
+                runs,
+                stationary.as_ref().map_err(String::as_str),
+                &outcomes,
+            ),
             destination: destination(
+                outcomes.are_several().then_some(SEVERAL),
                 &evidence(settings, references, runs, mean.as_ref(), nearest_grid.as_deref(), measure.margin),
                 settings.is_random(),
                 measure.margin,
             ),
             mean: mean.map(|profile| assessment(settings, measure, &profile)),
             stationary,
+            outcomes,
             grid,
             nearest_grid,
             bidders: settings.bidders.len(),
@@ -112,6 +125,28 @@ fn theory(settings: &Settings, references: &References) -> Result<Stationary, St
         sequential: settings.updates == Updates::Sequential,
     };
     stationary(&settings.population(), &multipliers, settings.beta.last(), &learners, sampling)
+}
+
+/// What theory predicts if the runs are where it speaks of; unless there are none.
+fn there(
+    found: Stationary,
+    references: &References,
+    runs: &CellRuns,
+    outcomes: &Outcomes,
+) -> Result<Stationary, String> {
+    if outcomes.is_frozen {
+        return Err(format!("{ELSEWHERE}{}", outcomes.frozen()));
+    }
+    if outcomes.are_several() {
+        return Err(format!("{ELSEWHERE}{SEVERAL}"));
+    }
+    let of_bidder = |(bidder, found): (usize, &BidderReferences)| {
+        Some((found.smoothed.multiplier?, runs.of_bidder(bidder, MULTIPLIER).mean()?))
+    };
+    let pairs: Option<Vec<(f64, f64)>> = references.bidders.iter().enumerate().map(of_bidder).collect();
+    let Some(pairs) = pairs else { return Ok(found) };
+    let (equilibrium, means): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+    found.around(&equilibrium, &means)
 }
 
 /// What the destination of each bidder is judged by.

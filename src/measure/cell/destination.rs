@@ -51,11 +51,20 @@ pub(super) struct Destination {
 /// may fit, and all are told. It is "elsewhere" if for each reference there is a bidder whose 95 % interval
 /// lies out of the margin. Where replicates do not differ because nothing is `random`, intervals are points.
 /// Multipliers that surely move by more than half of the margin, from the earlier to the later half of the
-/// tail, have not ended anywhere.
-pub(super) fn destination(bidders: &[Evidence], random: bool, margin: f64) -> Destination {
+/// tail, have not ended anywhere. Nor has the mean of replicates that end around `several` points, which is
+/// the reason then.
+pub(super) fn destination(
+    several: Option<&str>,
+    bidders: &[Evidence],
+    random: bool,
+    margin: f64,
+) -> Destination {
     let undecided = |reason: &str| Destination { verdict: "undecided".into(), reason: Some(reason.into()) };
     if bidders.iter().any(|bidder| bidder.multiplier.n() == 0) {
         return undecided("no replicate ended with status ok");
+    }
+    if let Some(several) = several {
+        return undecided(several);
     }
     let half_width = |summary: &Summary, coverage: f64| match summary.half_width(coverage) {
         Some(width) => Some(width),
@@ -145,7 +154,7 @@ mod tests {
     }
 
     fn verdict(bidders: &[Evidence]) -> String {
-        destination(bidders, true, 0.002).verdict
+        destination(None, bidders, true, 0.002).verdict
     }
 
     #[test]
@@ -160,9 +169,15 @@ mod tests {
     }
 
     #[test]
+    fn replicates_that_end_around_several_points_have_no_destination() {
+        let found = destination(Some("several"), &[evidence(0.4805, 0.001, 50)], true, 0.002);
+        assert_eq!(found, Destination { verdict: "undecided".into(), reason: Some("several".into()) });
+    }
+
+    #[test]
     fn the_nearest_reference_is_not_enough() {
         // 0.4825 is nearest to the smoothed equilibrium, at the edge of its margin.
-        let edge = destination(&[evidence(0.4825, 0.003, 10)], true, 0.002);
+        let edge = destination(None, &[evidence(0.4825, 0.003, 10)], true, 0.002);
         assert_eq!(edge.verdict, "undecided");
         assert!(edge.reason.unwrap().contains("replicates"));
         assert_eq!(verdict(&[evidence(0.4805, 0.02, 4)]), "undecided");
@@ -171,18 +186,18 @@ mod tests {
     #[test]
     fn one_replicate_decides_only_where_nothing_is_random() {
         assert_eq!(verdict(&[evidence(0.4805, 0.0, 1)]), "undecided");
-        assert_eq!(destination(&[evidence(0.4805, 0.0, 1)], false, 0.002).verdict, "smoothed");
-        let none = destination(&[evidence(0.4805, 0.0, 0)], true, 0.002);
+        assert_eq!(destination(None, &[evidence(0.4805, 0.0, 1)], false, 0.002).verdict, "smoothed");
+        let none = destination(None, &[evidence(0.4805, 0.0, 0)], true, 0.002);
         assert_eq!(none.reason.as_deref(), Some("no replicate ended with status ok"));
     }
 
     #[test]
     fn what_still_moves_or_has_no_reference_is_undecided() {
         let moving = Evidence { drift: summary(0.003, 0.0001, 50), ..evidence(0.4805, 0.001, 50) };
-        assert!(destination(&[moving], true, 0.002).reason.unwrap().contains("still move"));
+        assert!(destination(None, &[moving], true, 0.002).reason.unwrap().contains("still move"));
         let mut lost = evidence(0.3, 0.001, 50);
         lost.references = lost.references.map(|(name, _)| (name, None));
-        assert!(destination(&[lost], true, 0.002).reason.unwrap().contains("no reference"));
+        assert!(destination(None, &[lost], true, 0.002).reason.unwrap().contains("no reference"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod context;
 mod destination;
 mod measure;
 mod movement;
+mod outcomes;
 mod row;
 mod runs;
 

@@ -1,28 +1,28 @@
 //! The verdict on how the learners of a cell move.
 
+use super::outcomes::Outcomes;
 use super::runs::CellRuns;
-use crate::auction::Strategy;
 use crate::measure::continuation::MOST_CONTINUED;
 use crate::measure::movement::{Doubt, Evidence, Momentum, STILL, Verdict, median, stouffer, verdict};
 use crate::measure::settings::MeasureSettings;
-use crate::measure::stationary::{Mode, Stationary};
+use crate::measure::stationary::{ELSEWHERE, Mode, Stationary, UNSTABLE};
 use crate::measure::summary::Summary;
 use crate::measure::table::{BidderColumn, RunColumn};
 use crate::train::Settings;
 
 const TAIL_SD_MAX: RunColumn = RunColumn::named("tail_sd_max");
 const TAIL_TOO_SHORT: RunColumn = RunColumn::named("tail_too_short");
-const MULTIPLIER: BidderColumn = BidderColumn::named("multiplier_tail_mean");
 const DRIFT: BidderColumn = BidderColumn::named("multiplier_tail_drift");
 
-/// A multiplier that is nearer to 0 or 1 than this does not move any more.
-const SATURATED: f64 = 1e-9;
+/// Why nothing more is told of a cell whose replicates end around several points.
+pub(super) const SEVERAL: &str = "replicates end around several points: outcomes tells them and their shares";
 
 /// The verdict on a cell, and what it rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Movement {
     pub verdict: Verdict,
-    /// What the verdict lacks, where the evidence alone does not say.
+    /// What the verdict lacks, where the evidence alone does not say; and what else it says of frozen and
+    /// bimodal cells.
     pub reason: Option<String>,
     pub rotation_z: Option<f64>,
     pub rotation_q: Option<f64>,
@@ -55,21 +55,24 @@ pub(super) fn movement(
     settings: &Settings,
     measure: &MeasureSettings,
     runs: &CellRuns,
-    theory: Option<&Stationary>,
+    theory: Result<&Stationary, &str>,
+    outcomes: &Outcomes,
 ) -> Movement {
     let first = runs.first();
     let amplitude = runs.of_run(TAIL_SD_MAX).mean();
-    let mode = theory.and_then(|theory| theory.leading_mode().copied());
-    let momentum = settings
+    let mode = theory.ok().and_then(|theory| theory.leading_mode().copied());
+    let away = |reason: &str| [UNSTABLE, ELSEWHERE].iter().any(|start| reason.starts_with(*start));
+    let responses = settings
         .bidders
         .iter()
-        .filter_map(|bidder| bidder.learner.near_rest(bidder.learning_rate.last(settings.epochs), 1.0))
-        .map(|response| response.decay)
-        .fold(0.0, f64::max);
+        .map(|bidder| bidder.learner.near_rest(bidder.learning_rate.last(settings.epochs), 1.0));
+    let momentum = responses.clone().flatten().map(|response| response.decay).fold(0.0, f64::max);
     let evidence = Evidence {
         diverged: runs.diverged() > 0,
         drifting: (0..settings.bidders.len())
             .any(|bidder| drifts(&runs.of_bidder(bidder, DRIFT), amplitude, settings.is_random())),
+        frozen: outcomes.is_frozen,
+        bimodal: outcomes.are_several(),
         too_short: runs.of_run(TAIL_TOO_SHORT).mean().is_some_and(|share| share > 0.5),
         no_exact_mode: settings.exact_mode().is_err(),
         amplitude,
@@ -79,20 +82,16 @@ pub(super) fn movement(
             beta1: momentum,
             step: mode.map(|mode| libm::hypot(mode.rate.0, mode.rate.1)),
         }),
+        away_from_rest: responses.clone().all(|response| response.is_some())
+            && theory.err().is_some_and(away),
         levy_z: &first.levy_z,
         rotation_q: &first.rotation_q,
     };
-    let mut verdict = verdict(&evidence);
+    let verdict = verdict(&evidence);
     let share = |left: &[f64]| Some(median(left)? / amplitude.filter(|sd| *sd > 0.0)?);
-    let saturated = (0..settings.bidders.len()).any(|bidder| {
-        let linear = settings.bidders[bidder].strategy == Strategy::Linear;
-        let mean = runs.of_bidder(bidder, MULTIPLIER).mean();
-        linear && mean.is_some_and(|w| w.min(1.0 - w) < SATURATED)
-    });
-    if saturated && !matches!(verdict, Verdict::Diverged | Verdict::Drifting) {
-        verdict = Verdict::Undecided(Doubt::Saturated);
-    }
     let reason = match verdict {
+        Verdict::Frozen => Some(outcomes.frozen()),
+        Verdict::Bimodal => Some(SEVERAL.into()),
         Verdict::Undecided(Doubt::NoContinuation) if !settings.can_be_continued() => Some(format!(
             "games of more than {MOST_CONTINUED} bidders are not continued without sampling, which takes minutes"
         )),

@@ -2,7 +2,9 @@
 
 use crate::measure::row::{RunRow, RunStatus};
 use crate::measure::summary::Summary;
-use crate::measure::table::{BidderColumn, RunColumn, bidder_columns, run_columns};
+use crate::measure::table::{
+    BidderColumn, RunColumn, bidder_columns, bidder_intervals, run_columns, run_intervals,
+};
 
 /// The runs of a cell, taken one after the other: constant memory, however many there are. Numbers are of
 /// those with status ok; what is missing is in no summary.
@@ -30,6 +32,17 @@ pub(super) struct FirstRuns {
     pub rotation_q: Vec<f64>,
     pub continued_sd: Vec<f64>,
     pub continued_ascent_sd: Vec<f64>,
+    /// Where each run left each bidder, shape \[run\]\[bidder\].
+    pub ends: Vec<Vec<Option<End>>>,
+}
+
+/// Where a run left a bidder's multiplier.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct End {
+    /// The mean over the tail.
+    pub multiplier: f64,
+    /// The standard deviation over the tail.
+    pub sd: Option<f64>,
 }
 
 /// How many runs are the first ones.
@@ -39,6 +52,9 @@ const LEVY_Z: RunColumn = RunColumn::named("levy_z");
 const ROTATION_Q: RunColumn = RunColumn::named("rotation_q");
 const CONTINUED_SD: RunColumn = RunColumn::named("continued_sd");
 const CONTINUED_ASCENT_SD: RunColumn = RunColumn::named("continued_ascent_sd");
+
+const MULTIPLIER: BidderColumn = BidderColumn::named("multiplier_tail_mean");
+const TAIL_SD: BidderColumn = BidderColumn::named("multiplier_tail_sd");
 
 /// The places of the bidder columns that are averaged over the bidders of a run: those whose name no run
 /// column has.
@@ -51,14 +67,15 @@ pub fn averaged_columns() -> impl Iterator<Item = usize> {
 impl CellRuns {
     /// None yet, of a cell of so many bidders.
     pub fn new(bidders: usize) -> Self {
+        let of_bidder: Vec<Summary> = bidder_intervals().map(Summary::of).collect();
         CellRuns {
             ok: 0,
             diverged: 0,
             failed: 0,
             parameters: vec![Vec::new(); bidders],
-            run: vec![Summary::default(); run_columns().len()],
-            averaged: averaged_columns().map(|_| Summary::default()).collect(),
-            bidders: vec![vec![Summary::default(); bidder_columns().len()]; bidders],
+            run: run_intervals().map(Summary::of).collect(),
+            averaged: averaged_columns().map(|place| of_bidder[place]).collect(),
+            bidders: vec![of_bidder; bidders],
             first: FirstRuns::default(),
         }
     }
@@ -82,7 +99,7 @@ impl CellRuns {
             let sum: Option<f64> = run.bidders.iter().map(|numbers| numbers[place]).sum();
             push(summary, sum.map(|sum| sum / run.bidders.len() as f64));
         }
-        self.first.push(&run.values);
+        self.first.push(run);
     }
 
     /// Runs that trained all epochs.
@@ -139,18 +156,23 @@ impl CellRuns {
 }
 
 impl FirstRuns {
-    fn push(&mut self, values: &[Option<f64>]) {
+    fn push(&mut self, run: &RunRow) {
         if self.runs == FIRST_RUNS {
             return;
         }
         self.runs += 1;
+        let end = |numbers: &Vec<Option<f64>>| {
+            let multiplier = numbers[MULTIPLIER.0].filter(|number| number.is_finite())?;
+            Some(End { multiplier, sd: numbers[TAIL_SD.0] })
+        };
+        self.ends.push(run.bidders.iter().map(end).collect());
         for (numbers, column) in [
             (&mut self.levy_z, LEVY_Z),
             (&mut self.rotation_q, ROTATION_Q),
             (&mut self.continued_sd, CONTINUED_SD),
             (&mut self.continued_ascent_sd, CONTINUED_ASCENT_SD),
         ] {
-            numbers.extend(values[column.0]);
+            numbers.extend(run.values[column.0]);
         }
     }
 }

@@ -23,25 +23,26 @@ pub(in crate::measure) const ROWS: &[Measure] = &[
         ONE,
         "correlation of the multipliers of neighbouring epochs of the tail (kept ones, where it is long)",
         |bidder| single(bidder).map(|single| single.lag1),
-    ),
+    ).skewed(),
     bidder(
         "effective_size",
         EPOCHS,
-        "independent epochs whose mean is as exact as that of the tail",
+        "estimate, by autoregression, of how many independent epochs have a mean as exact as that of the tail; its \
+         relative standard error is about 1.4 / sqrt(effective_size)",
         |bidder| single(bidder)?.effective_size,
-    ),
+    ).skewed(),
     bidder(
         "period",
         EPOCHS,
         "epochs a period where the tail's spectrum exceeds most that of an AR(2) fitted to it",
         |bidder| Some(single(bidder)?.peak?.period),
-    ),
+    ).skewed(),
     bidder(
         "period_ratio",
         ONE,
         "by which factor it exceeds it there; chance seldom makes more than 4",
         |bidder| Some(single(bidder)?.peak?.ratio),
-    ),
+    ).skewed(),
     run("tail_sd_max", ONE, "largest multiplier_tail_sd of the bidders", |run| {
         largest(run.bidders().map(|bidder| bidder.outcome.tail_sd))
     }),
@@ -77,7 +78,7 @@ pub(in crate::measure) const ROWS: &[Measure] = &[
         ONE,
         "|arg| / -ln |.| of the leading eigenvalue of a VAR(1) over an eighth of an e-folding time",
         |run| Some(run.rotation.ok()?.rotation_q),
-    ),
+    ).skewed(),
     run(
         "continued_sd",
         ONE,

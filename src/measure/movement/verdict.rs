@@ -20,6 +20,10 @@ pub enum Verdict {
     Diverged,
     /// They are still on their way: the later half of the tail is elsewhere than the earlier.
     Drifting,
+    /// They do not move as no gradient reaches them, at multipliers of 0 or 1 for the most part.
+    Frozen,
+    /// Replicates end around several points, so that what is told of their mean is of none of them.
+    Bimodal,
     /// They go on moving without noise, whichever way they ascend: the game makes the cycle.
     Cycle,
     /// They go on moving without noise under their optimiser and come to rest under plain ascent: the
@@ -41,6 +45,8 @@ impl Verdict {
         match self {
             Verdict::Diverged => "diverged",
             Verdict::Drifting => "drifting",
+            Verdict::Frozen => "frozen",
+            Verdict::Bimodal => "bimodal",
             Verdict::Cycle => "cycle",
             Verdict::OptimiserCycle => "optimiser-cycle",
             Verdict::Ringing => "ringing",
@@ -52,9 +58,14 @@ impl Verdict {
 }
 
 /// The words of the column `movement`, and what each says.
-pub const MOVEMENTS: [(&str, &str); 8] = [
+pub const MOVEMENTS: [(&str, &str); 10] = [
     ("diverged", "a replicate diverged"),
     ("drifting", "they are still on their way: the halves of the tail differ by more than noise explains"),
+    (
+        "frozen",
+        "of some bidder most replicates stand where no gradient reaches them: within 1e-6 of 0 or 1, or without one step",
+    ),
+    ("bimodal", "replicates end around several points, which outcomes tells with their shares"),
     ("cycle", "they go on moving without noise, whichever way they ascend: the game makes the cycle"),
     (
         "optimiser-cycle",
@@ -65,15 +76,16 @@ pub const MOVEMENTS: [(&str, &str); 8] = [
         "they come to rest without noise, and noise keeps them swinging: by momentum, or round the equilibrium",
     ),
     ("still", "they do not move"),
-    ("noise", "they come to rest without noise, and noise shakes them"),
+    (
+        "noise",
+        "they come to rest without noise, and noise shakes them; without momentum nothing can ring, so that eta_h may be null",
+    ),
     ("undecided", "the evidence does not say; movement_reason tells what is missing"),
 ];
 
 /// Why a cell is undecided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Doubt {
-    /// A multiplier is where no gradient reaches it.
-    Saturated,
     /// The tail has fewer than 25 e-folding times.
     TooShort,
     /// The learner cannot go on without noise.
@@ -92,15 +104,15 @@ pub enum Doubt {
     PlainDecaying,
     /// The learner has momentum, and the curvature that says whether it rings is not known.
     NoCurvature,
+    /// The learner has no momentum, and near the equilibrium its steps make deviations grow, or the runs are
+    /// not there.
+    AwayFromRest,
 }
 
 impl Doubt {
     /// What is missing, for a message or a column.
     pub fn reason(self) -> &'static str {
         match self {
-            Doubt::Saturated => {
-                "a multiplier is at 0 or 1, where no gradient reaches it: try a smaller learning_rate"
-            }
             Doubt::TooShort => "the tail is shorter than 25 e-folding times",
             Doubt::NoExactMode => "the learner has no exact mode to go on in without noise",
             Doubt::NoTail => "no tail was measured",
@@ -110,6 +122,9 @@ impl Doubt {
             Doubt::Decaying => "without noise the movement decays but is not over",
             Doubt::PlainDecaying => "under plain gradient ascent the movement decays but is not over",
             Doubt::NoCurvature => "the curvature that decides whether momentum rings is unknown",
+            Doubt::AwayFromRest => {
+                "without momentum nothing rings, but this is no noise around an equilibrium: predicted_sd_reason tells why"
+            }
         }
     }
 }
@@ -137,6 +152,10 @@ pub struct Evidence<'e> {
     pub diverged: bool,
     /// Whether the halves of the tail differ by more than noise explains.
     pub drifting: bool,
+    /// Whether of some bidder most replicates are where no gradient reaches them.
+    pub frozen: bool,
+    /// Whether replicates end around several points.
+    pub bimodal: bool,
     /// Whether the tails are too short for their e-folding times.
     pub too_short: bool,
     /// Whether the learner cannot compute its gradient exactly.
@@ -151,6 +170,9 @@ pub struct Evidence<'e> {
     pub left_plain: &'e [f64],
     /// The learner's momentum; `None` for none.
     pub momentum: Option<Momentum>,
+    /// Whether theory knows the learner, and that its runs are not noise around an equilibrium: deviations
+    /// grow there, or the runs are elsewhere.
+    pub away_from_rest: bool,
     /// The signed areas' z of the tails. Empty where the path has no plane.
     pub levy_z: &'e [f64],
     /// The Q of the tails.
@@ -175,6 +197,12 @@ pub fn verdict(evidence: &Evidence) -> Verdict {
     }
     if evidence.drifting {
         return Verdict::Drifting;
+    }
+    if evidence.frozen {
+        return Verdict::Frozen;
+    }
+    if evidence.bimodal {
+        return Verdict::Bimodal;
     }
     match movement(evidence) {
         Ok(verdict) => verdict,
@@ -210,6 +238,7 @@ fn movement(evidence: &Evidence) -> Result<Verdict, Doubt> {
         return Ok(Verdict::Ringing);
     }
     match evidence.momentum.filter(|momentum| momentum.beta1 > 0.0) {
+        None if evidence.away_from_rest => Err(Doubt::AwayFromRest),
         None => Ok(Verdict::Noise),
         Some(Momentum { step: None, .. }) => Err(Doubt::NoCurvature),
         Some(Momentum { beta1, step: Some(step) }) => match step > (1.0 - beta1) / (1.0 + beta1) {
@@ -275,12 +304,15 @@ mod tests {
     const NOISE: Evidence = Evidence {
         diverged: false,
         drifting: false,
+        frozen: false,
+        bimodal: false,
         too_short: false,
         no_exact_mode: false,
         amplitude: Some(0.01),
         left_same: &[1e-12, 1e-9, 3e-16],
         left_plain: &[1e-12, 0.0, 0.0],
         momentum: Some(Momentum { beta1: 0.9, step: Some(0.04) }),
+        away_from_rest: false,
         levy_z: &[1.0, -2.0, 0.5],
         rotation_q: &[0.0, 0.3, 0.1],
     };
@@ -309,6 +341,13 @@ mod tests {
         let no_momentum = Some(Momentum { beta1: 0.0, step: Some(1.5) });
         assert_eq!(verdict(&Evidence { momentum: no_momentum, ..NOISE }), Verdict::Noise);
         assert_eq!(verdict(&Evidence { amplitude: Some(1e-7), ..NOISE }), Verdict::Still);
+        assert_eq!(verdict(&Evidence { frozen: true, bimodal: true, ..NOISE }), Verdict::Frozen);
+        assert_eq!(verdict(&Evidence { bimodal: true, ..moving }), Verdict::Bimodal);
+        assert_eq!(verdict(&Evidence { bimodal: true, drifting: true, ..moving }), Verdict::Drifting);
+        // Without momentum, noise is noise around an equilibrium alone.
+        let away = Evidence { momentum: None, away_from_rest: true, ..NOISE };
+        assert_eq!(undecided(&away), Some(Doubt::AwayFromRest));
+        assert_eq!(verdict(&Evidence { away_from_rest: true, ..NOISE }), Verdict::Noise);
     }
 
     #[test]

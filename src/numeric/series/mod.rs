@@ -5,6 +5,7 @@
 
 pub mod autoregression;
 pub mod fourier;
+mod long_run;
 mod path;
 mod plane;
 mod rotation;

@@ -12,12 +12,15 @@ pub struct Single {
     /// series is shorter than about 25 of them, or has fewer than [`FEWEST_POINTS`](super::FEWEST_POINTS).
     pub folding_time: Option<f64>,
     /// The effective sample size, in \[1, points\]: that many independent points have a mean as exact as
-    /// these. The variance over the spectrum at frequency 0 of an autoregression of order two, fitted at the
-    /// lags s and 2 s with s an eighth of the e-folding time: far enough apart to see what lies behind the
-    /// first lags, near enough to follow the curve. In the mean within a tenth of the truth for
-    /// autoregressions of order one, up to 0.4 above it for order two with momentum. Of a path that goes
-    /// round it is too small, about 1 / 7 of the truth at Q = 4: the swings cancel in the mean, and no
-    /// autoregression of order two shows how well.
+    /// these. An estimate: the variance over the spectrum at frequency 0 of an autoregression by Burg's
+    /// method, of the order up to 20 that Akaike's criterion chooses, less 2 for the mean that the series is
+    /// seen around.
+    ///
+    /// Of autoregressions of order one and two and of sums of two, from 10 effective points on, the median
+    /// is within a fifth of the truth and mostly within a twentieth; the relative standard error is about
+    /// 1.4 / sqrt(effective size) and, for paths that ring, at most 0.25 more. Below 10 it is an order of
+    /// magnitude. Of a path that goes round it is too small, so that intervals made of it are too wide: 0.9
+    /// of the truth at Q = 0.4, 0.6 at Q = 1, 0.9 at Q = 4 over thousands of points and 0.4 over 100.
     pub effective_size: Option<f64>,
     /// What stands out most of the spectrum that momentum explains.
     pub peak: Option<Peak>,
@@ -79,22 +82,6 @@ pub(super) fn folding_lag(autocorrelations: &[f64]) -> Option<f64> {
     let lag = autocorrelations.iter().position(|&rho| rho < LEVEL)?;
     let before = *autocorrelations.get(lag.checked_sub(1)?)?;
     Some(lag as f64 - (LEVEL - autocorrelations[lag]) / (before - autocorrelations[lag]))
-}
-
-/// See [`Single::effective_size`]. Where the e-folding lag lies beyond the autocorrelations, s is a fifth of
-/// those there are.
-#[inline(always)]
-pub(super) fn effective_size(points: usize, autocorrelations: &[f64], folding_lag: Option<f64>) -> f64 {
-    let reach = autocorrelations.len() - 1;
-    let s = folding_lag.map_or(reach / 5, |lag| (0.125 * lag).round() as usize).clamp(1, reach / 2);
-    let fit = Autoregression::from_autocorrelations(autocorrelations[s], autocorrelations[2 * s]);
-    let correlated = match fit {
-        Some(fit) => s as f64 * fit.spectrum(1.0),
-        // A swing without end, or a trend.
-        None => 2.0 * folding_lag.unwrap_or(reach as f64),
-    };
-    let points = points as f64;
-    (points / correlated).clamp(1.0, points)
 }
 
 /// The peak of `spectrum`, given at k / segment for k from 0 to half of the segment, of a series with the

@@ -92,6 +92,15 @@ impl<'r> Facts<'r> {
         if self.is_random(line.cell) { estimate.ci95 } else { Some(0.0) }
     }
 
+    /// The ends of the 95 % interval of an estimate of a line: both the mean where nothing is random; `None`
+    /// where they are unknown.
+    pub(super) fn ends(&self, line: Line, estimate: &Estimate) -> Option<(f64, f64)> {
+        if !self.is_random(line.cell) {
+            return Some((estimate.mean, estimate.mean));
+        }
+        estimate.half_length().map(|_| estimate.interval())
+    }
+
     /// What a number of lines is counted in.
     pub(super) fn unit(&self) -> &'static str {
         if self.lines.iter().any(|line| line.bidder.is_some()) { "bidder" } else { "cell" }
@@ -279,18 +288,22 @@ pub(in crate::report) fn shown(value: &str) -> String {
 
 /// The range of a measure over some lines: "-0.137 to -0.0040", or one number with its interval.
 pub(super) fn range(name: &str, numbers: &[(f64, Option<f64>)], form: Form) -> Text {
-    let by_value = |a: &&(f64, Option<f64>), b: &&(f64, Option<f64>)| a.0.total_cmp(&b.0);
-    let (Some(&least), Some(&most)) = (numbers.iter().min_by(by_value), numbers.iter().max_by(by_value))
+    let told = |&(mean, ci95): &(f64, Option<f64>)| Estimate { mean, sd: None, ci95, ends: None };
+    range_of(name, &numbers.iter().map(told).collect::<Vec<_>>(), form)
+}
+
+/// The same of measures whose intervals may have unequal sides.
+pub(super) fn range_of(name: &str, estimates: &[Estimate], form: Form) -> Text {
+    let by_value = |a: &&Estimate, b: &&Estimate| a.mean.total_cmp(&b.mean);
+    let (Some(&least), Some(&most)) = (estimates.iter().min_by(by_value), estimates.iter().max_by(by_value))
     else {
         return Text::of("nothing");
     };
-    let one = Quantity::told(name, least.0, least.1, form);
-    if numbers.len() == 1 {
-        return Text::default().number(one);
+    if estimates.len() == 1 {
+        return Text::default().number(Quantity::of(name, &least, form));
     }
-    let end = |end: &str, (value, width): (f64, Option<f64>)| {
-        Quantity::told(&format!("{name}{end}"), value, width, form).without_interval()
-    };
+    let end =
+        |end: &str, told: Estimate| Quantity::of(&format!("{name}{end}"), &told, form).without_interval();
     let (low, high) = (end("Least", least), end("Most", most));
     if low.digits() == high.digits() {
         return Text::default().number(low);

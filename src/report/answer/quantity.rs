@@ -1,5 +1,7 @@
 //! Numbers as texts quote them: with as many digits as their interval tells.
 
+use crate::report::results::Estimate;
+
 /// A number that a text quotes.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::report) struct Quantity {
@@ -7,8 +9,10 @@ pub(in crate::report) struct Quantity {
     pub(in crate::report) name: String,
     /// The number, in the unit of its table.
     pub(in crate::report) value: f64,
-    /// Half-width of its 95 % interval; `None` where it has none.
+    /// Half the length of its 95 % interval; `None` where it has none.
     pub(in crate::report) ci95: Option<f64>,
+    /// The ends of the interval, where its sides are not equal.
+    pub(in crate::report) ends: Option<(f64, f64)>,
     /// Whether the text tells the interval; else it only decides the digits.
     pub(in crate::report) tells_interval: bool,
     /// How it is written.
@@ -42,6 +46,9 @@ pub(in crate::report) struct Digits {
     /// The half-width of its interval in the same places; `None` where there is none, or it rounds to zero in
     /// all places that are told.
     pub(in crate::report) ci95: Option<String>,
+    /// The ends of the interval in the same places, where its sides are not equal; there is no half-width
+    /// then.
+    pub(in crate::report) ends: Option<[String; 2]>,
     /// The power of ten of both; 0 where there is none.
     pub(in crate::report) power: i32,
 }
@@ -76,9 +83,15 @@ impl Quantity {
             name: name.into(),
             value,
             ci95: ci95.filter(|width| *width > 0.0),
+            ends: None,
             tells_interval: true,
             form,
         }
+    }
+
+    /// A measure over replicates, with its interval.
+    pub(in crate::report) fn of(name: &str, told: &Estimate, form: Form) -> Self {
+        Quantity { ends: told.ends, ..Quantity::told(name, told.mean, told.half_length(), form) }
     }
 
     /// The same, told without its interval.
@@ -95,6 +108,7 @@ impl Quantity {
     pub(in crate::report) fn digits(&self) -> Digits {
         let scale = if self.form == Form::Percent { 100.0 } else { 1.0 };
         let (value, width) = (scale * self.value, self.ci95.map(|width| scale * width));
+        let ends = self.ends.map(|(low, high)| (scale * low, scale * high));
         // Rounding, no number.
         let value = if value.abs() < NOUGHT { 0.0 } else { value };
         // The ends of a range have no more digits than a plain number has.
@@ -111,33 +125,38 @@ impl Quantity {
             _ if value != 0.0 && value.abs() < small => {
                 let power = libm::floor(libm::log10(value.abs())) as i32;
                 let unit = libm::exp10(f64::from(power));
-                Digits { power, ..decimal(value / unit, width.map(|width| width / unit), signed) }
+                let ends = ends.map(|(low, high)| (low / unit, high / unit));
+                Digits { power, ..decimal(value / unit, width.map(|width| width / unit), ends, signed) }
             }
-            _ => decimal(value, width, signed),
+            _ => decimal(value, width, ends, signed),
         };
-        if self.tells_interval { digits } else { Digits { ci95: None, ..digits } }
+        if self.tells_interval { digits } else { Digits { ci95: None, ends: None, ..digits } }
     }
 }
 
 impl Digits {
     fn whole(mantissa: String) -> Self {
-        Digits { mantissa, ci95: None, power: 0 }
+        Digits { mantissa, ci95: None, ends: None, power: 0 }
     }
 }
 
-fn decimal(value: f64, width: Option<f64>, signed: bool) -> Digits {
+fn decimal(value: f64, width: Option<f64>, ends: Option<(f64, f64)>, signed: bool) -> Digits {
     let places = match width {
         Some(width) => places_of_interval(width),
         None => places_of_value(value),
     };
     let digits = places as usize;
     let is_zero = |text: &str| text.chars().all(|c| matches!(c, '0' | '.' | '-' | '+'));
-    let mut mantissa = if signed { format!("{value:+.digits$}") } else { format!("{value:.digits$}") };
-    if is_zero(&mantissa) {
-        mantissa = mantissa.trim_start_matches(['-', '+']).into();
-    }
+    let written = |value: f64| {
+        let text = if signed { format!("{value:+.digits$}") } else { format!("{value:.digits$}") };
+        if is_zero(&text) { text.trim_start_matches(['-', '+']).into() } else { text }
+    };
     let ci95 = width.map(|width| format!("{width:.digits$}")).filter(|text| !is_zero(text));
-    Digits { mantissa, ci95, power: 0 }
+    let mantissa = written(value);
+    match ends.filter(|_| ci95.is_some()) {
+        Some((low, high)) => Digits { mantissa, ci95: None, ends: Some([low, high].map(written)), power: 0 },
+        None => Digits { mantissa, ci95, ends: None, power: 0 },
+    }
 }
 
 /// Whether an interval tells more digits than a plain number has.

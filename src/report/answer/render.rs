@@ -43,14 +43,20 @@ fn plain(piece: &Piece) -> String {
     }
 }
 
-/// A number as `-0.0196 ±0.0003`; with a power of ten as `(2.5 ±0.1)e-4`.
+/// A number as `-0.0196 ±0.0003`, or `0.152 [0.147, 0.161]` where the sides of its interval are not equal; with
+/// a power of ten as `(2.5 ±0.1)e-4`.
 fn written(number: &Quantity, ten: &str, after: &str) -> String {
-    let Digits { mantissa, ci95, power } = number.digits();
+    let Digits { mantissa, ci95, ends, power } = number.digits();
     let percent = if number.form == Form::Percent { " %" } else { "" };
-    match (ci95, power) {
-        (Some(ci95), 0) => format!("{mantissa} ±{ci95}{percent}"),
+    let interval = match (ci95, ends) {
+        (Some(ci95), _) => Some(format!(" ±{ci95}")),
+        (None, Some([low, high])) => Some(format!(" [{low}, {high}]")),
+        (None, None) => None,
+    };
+    match (interval, power) {
+        (Some(interval), 0) => format!("{mantissa}{interval}{percent}"),
         (None, 0) => format!("{mantissa}{percent}"),
-        (Some(ci95), power) => format!("({mantissa} ±{ci95}){ten}{power}{after}"),
+        (Some(interval), power) => format!("({mantissa}{interval}){ten}{power}{after}"),
         (None, power) => format!("{mantissa}{ten}{power}{after}"),
     }
 }
@@ -63,13 +69,14 @@ fn markup(piece: &Piece) -> Markup {
         Piece::Code(words) => html! { code { (escape::printable(words)) } },
         Piece::Variable(variable) => html! { i { (variable.symbol()) } },
         Piece::Number(number) => {
-            let Digits { mantissa, ci95, power } = number.digits();
-            let brackets = ci95.is_some() && power != 0;
+            let Digits { mantissa, ci95, ends, power } = number.digits();
+            let brackets = (ci95.is_some() || ends.is_some()) && power != 0;
             html! {
                 span.number {
                     @if brackets { "(" }
                     (minus(mantissa))
                     @if let Some(ci95) = ci95 { " ± " (ci95) }
+                    @if let Some([low, high]) = ends { " [" (minus(low)) ", " (minus(high)) "]" }
                     @if brackets { ")" }
                     @if power != 0 { " × 10" sup { (minus(power.to_string())) } }
                     @if number.form == Form::Percent { "\u{a0}%" }
@@ -96,10 +103,7 @@ fn tex(piece: &Piece, macros: Option<&dyn Fn(&Quantity) -> String>) -> String {
         Piece::User(words) => escape::tex(words),
         Piece::Code(words) => format!(r"\texttt{{{}}}", escape::tex(words)),
         Piece::Variable(variable) => format!("${}$", variable.tex()),
-        Piece::Number(quantity) => {
-            let interval = tex_interval(quantity);
-            number(quantity) + &interval.map_or_else(String::new, |width| format!(r"$\,\pm\,${width}"))
-        }
+        Piece::Number(quantity) => number(quantity) + &tex_interval(quantity),
         Piece::Power(base, exponent) => {
             let width =
                 exponent.digits().ci95.map_or_else(String::new, |width| format!(r" ($\pm$\num{{{width}}})"));
@@ -115,10 +119,15 @@ pub(in crate::report) fn tex_number(number: &Quantity) -> String {
     plus.to_owned() + &siunitx(mantissa.trim_start_matches('+'), power, number.form)
 }
 
-/// The interval that a text tells, for siunitx.
-fn tex_interval(number: &Quantity) -> Option<String> {
-    let Digits { ci95, power, .. } = number.digits();
-    ci95.map(|width| siunitx(&width, power, number.form))
+/// The interval that a text tells, for siunitx, with the sign between; empty where there is none.
+fn tex_interval(number: &Quantity) -> String {
+    let Digits { ci95, ends, power, .. } = number.digits();
+    let written = |digits: &str| siunitx(digits.trim_start_matches('+'), power, number.form);
+    match (ci95, ends) {
+        (Some(width), _) => format!(r"$\,\pm\,${}", written(&width)),
+        (None, Some([low, high])) => format!("~[{}, {}]", written(&low), written(&high)),
+        (None, None) => String::new(),
+    }
 }
 
 fn siunitx(digits: &str, power: i32, form: Form) -> String {

@@ -4,7 +4,7 @@ mod doubts;
 
 use super::*;
 use crate::report::findings::findings;
-use crate::report::results::Frame;
+use crate::report::results::{Estimate, Frame};
 use crate::sweep::{Plan, Scalar};
 
 /// A sweep file of two axes.
@@ -359,6 +359,35 @@ fn digits_follow_from_intervals() {
     assert_eq!(write(-5.8e-7, None, Form::Signed), "-5.80e-7");
     assert_eq!(write(3e-18, None, Form::Small), "0");
     assert_eq!(Text::default().number(Quantity::count("n", 1000)).plain(), "1000");
+}
+
+#[test]
+fn intervals_of_unequal_sides_are_told_by_their_ends_in_every_format() {
+    let told = |mean: f64, ends: (f64, f64), form: Form| {
+        let estimate = Estimate { mean, sd: None, ci95: None, ends: Some(ends) };
+        Text::default().number(Quantity::of("x", &estimate, form))
+    };
+    let share = told(0.001_519, (0.001_472, 0.001_61), Form::Percent);
+    assert_eq!(share.plain(), "0.152 [0.147, 0.161] %");
+    assert_eq!(share.tex(None), r"\qty{0.152}{\percent}~[\qty{0.147}{\percent}, \qty{0.161}{\percent}]");
+    assert!(share.html().into_string().contains("0.152 [0.147, 0.161]"), "{}", share.html().into_string());
+    let small = told(0.000_265, (0.000_258, 0.000_279), Form::Small);
+    assert_eq!(small.plain(), "(2.65 [2.58, 2.79])e-4");
+    assert_eq!(small.markdown(), "(2.65 [2.58, 2.79]) × 10<sup>−4</sup>");
+    // Of what does not scatter there is nothing to tell.
+    assert_eq!(told(0.25, (0.25, 0.25), Form::Decimal).plain(), "0.250");
+}
+
+#[test]
+fn a_verdict_of_frozen_or_bimodal_cells_is_told_and_no_cycle() {
+    let frozen = told(GRID, &vec![Cell { movement: "frozen", ..Cell::smoothed() }; 6]);
+    let shown: String = frozen.told().map(|statement| statement.text.plain() + "\n").collect();
+    assert!(shown.contains("frozen where no gradient reaches them"), "{shown}");
+    let mut cells = vec![Cell::smoothed(); 6];
+    cells[2].movement = "bimodal";
+    let shown: String = told(GRID, &cells).told().map(|statement| statement.text.plain() + "\n").collect();
+    assert!(shown.contains("end around several points in 1 of 6 cells"), "{shown}");
+    assert!(!shown.contains("no cell cycles"), "{shown}");
 }
 
 #[test]

@@ -90,7 +90,8 @@ struct Told {
 struct Place {
     beta: f64,
     rmse: f64,
-    width: Option<f64>,
+    /// Of its 95 % interval.
+    ends: Option<(f64, f64)>,
     parts: Option<Parts>,
     mark: Mark,
 }
@@ -121,12 +122,13 @@ impl Parts {
 impl Told {
     fn of(results: &Results, findings: &[BestBeta], points: &[(f64, Line)]) -> Self {
         let place = |&(beta, line): &(f64, Line)| {
-            let rmse = results.cells.number(MEASURE, line.cell).filter(|rmse| *rmse > 0.0)?;
-            let width = results.cells.number(&format!("{MEASURE}_ci95"), line.cell);
-            let shows = format!("RMSE {}", written::estimate(rmse, width));
+            let told = results.cells.single(MEASURE, line.cell).filter(|told| told.mean > 0.0)?;
+            let rmse = told.mean;
+            let ends = told.half_length().filter(|width| *width > 0.0).map(|_| told.interval());
+            let shows = format!("RMSE {}", written::with_ends(rmse, ends));
             let mark =
                 Mark { cell: line.cell, tip: written::tip(results, Line { bidder: None, ..line }, &shows) };
-            Some(Place { beta, rmse, width, parts: parts(results, line.cell), mark })
+            Some(Place { beta, rmse, ends, parts: parts(results, line.cell), mark })
         };
         let cell = points[0].1.cell;
         let best = findings.iter().find(|best| best.measure == MEASURE && best.cells.contains(&cell));
@@ -152,8 +154,8 @@ impl Told {
         chart.line(deviation.iter().copied(), Stroke::new(Ink::Hue(2), 1.0).dashed(Dash::Dotted));
         chart.line(self.points.iter().map(|place| (place.beta, place.rmse)), Stroke::new(Ink::Hue(0), 1.1));
         let bars = self.points.iter().filter_map(|place| {
-            let width = place.width?;
-            Some((place.beta, (place.rmse - width).max(0.1 * place.rmse), place.rmse + width))
+            let (low, high) = place.ends?;
+            Some((place.beta, low.max(0.1 * place.rmse), high))
         });
         chart.intervals(Direction::Up, bars, Ink::Hue(0));
         let dots = self
@@ -205,7 +207,7 @@ fn reach(told: &[&Told]) -> (f64, f64) {
     let least = points().map(|place| place.rmse).fold(f64::INFINITY, f64::min);
     let parts = points().filter_map(|place| place.parts).flat_map(|parts| [parts.bias, parts.deviation]);
     let low = parts.filter(|part| *part >= 0.01 * least).fold(least, f64::min);
-    let high = points().map(|place| place.rmse + place.width.unwrap_or(0.0)).fold(least, f64::max);
+    let high = points().map(|place| place.ends.map_or(place.rmse, |ends| ends.1)).fold(least, f64::max);
     (low / 1.5, high * 1.5)
 }
 
@@ -214,7 +216,7 @@ const NAMED: usize = 4;
 
 fn caption(results: &Results, along: &Along, told: &[Told], shown: usize) -> String {
     let points = || told.iter().flat_map(|told| &told.points);
-    let bars = if points().any(|place| place.width.is_some()) { " with 95 % intervals" } else { "" };
+    let bars = if points().any(|place| place.ends.is_some()) { " with 95 % intervals" } else { "" };
     let mut caption = format!(
         "Root mean square distance of the multiplier's tail mean from Nash over the steepness β{bars}, over {}; its square is \
          that of the bias plus that of the standard deviation (sd) over replicates.",

@@ -321,7 +321,7 @@ mod tests {
     }
 
     fn told(mean: f64) -> Estimate {
-        Estimate { mean, sd: None, ci95: None }
+        Estimate { mean, sd: None, ci95: None, ends: None }
     }
 
     #[test]
@@ -364,7 +364,7 @@ mod tests {
 
     #[test]
     fn parts_are_written_as_their_intervals_tell() {
-        let part = Estimate { mean: -7.3e-5, sd: None, ci95: Some(0.000_255) };
+        let part = Estimate { mean: -7.3e-5, sd: None, ci95: Some(0.000_255), ends: None };
         assert_eq!(signed(part), "−0.0001 ± 0.0003");
         assert_eq!([signed(told(-0.019_533)), signed(told(0.0))], ["−0.0195", "0"]);
     }

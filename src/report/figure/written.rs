@@ -45,6 +45,13 @@ pub(super) fn estimate(value: f64, width: Option<f64>) -> String {
     }
 }
 
+/// A number and the ends of its interval, in as many places as the interval tells.
+pub(super) fn with_ends(value: f64, ends: Option<(f64, f64)>) -> String {
+    let Some((low, high)) = ends else { return estimate(value, None) };
+    let places = places_of(value, Some(0.5 * (high - low)));
+    format!("{} [{}, {}]", number(value, places), number(low, places), number(high, places))
+}
+
 /// A number in few digits, as exponents in captions: three significant digits; small ones as 2.1e−5.
 pub(super) fn brief(value: f64) -> String {
     if value != 0.0 && value.abs() < 1e-4 {
@@ -118,6 +125,8 @@ mod tests {
         assert_eq!([signed(0.5, 1), signed(-0.5, 1), signed(-0.001, 1)], ["+0.5", "−0.5", "0.0"]);
         assert_eq!(estimate(-0.019_387, Some(0.000_56)), "−0.0194 ± 0.0006");
         assert_eq!(estimate(0.480_467, None), "0.480");
+        assert_eq!(with_ends(0.012_34, Some((0.0112, 0.0148))), "0.012 [0.011, 0.015]");
+        assert_eq!(with_ends(0.012_34, None), "0.0123");
         assert_eq!([brief(2.14e-5), brief(0.000_214), brief(0.0)], ["2.1e−5", "0.000214", "0"]);
         assert_eq!([multiplier(0.5), multiplier(2.0 / 3.0), multiplier(1.0)], ["0.5", "0.6667", "1"]);
         assert_eq!(range([1.22, 0.88, f64::NAN]).unwrap(), "0.880 to 1.22");

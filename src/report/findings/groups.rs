@@ -26,12 +26,11 @@ impl GridLine<'_> {
         self.cells.iter().map(|&(_, row)| row).collect()
     }
 
-    /// A number of a cell and the half-width of its interval: of a measure over replicates, or of a column
+    /// A number of a cell and half the length of its interval: of a measure over replicates, or of a column
     /// that is one number a cell.
     pub fn told(&self, measure: &str, cell: usize) -> Option<(f64, f64)> {
-        let mean = self.frame.estimate(measure, cell).map(|estimate| estimate.mean);
-        let value = mean.or_else(|| self.frame.number(measure, cell))?;
-        Some((value, self.frame.number(&format!("{measure}_ci95"), cell)?))
+        let told = self.frame.estimate(measure, cell).or_else(|| self.frame.single(measure, cell))?;
+        Some((told.mean, told.half_length()?))
     }
 }
 

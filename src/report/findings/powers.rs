@@ -100,7 +100,7 @@ fn last_power(line: &GridLine, measure: &'static str) -> Option<LastPower> {
     }
     let step = |from: usize| libm::log(last[from + 1].0 / last[from].0);
     let exponent = |y: f64, before: f64, from: usize| libm::log(y / before) / step(from);
-    let relative = |y: crate::report::results::Estimate| y.ci95.map(|width| width / y.mean.abs());
+    let relative = |y: crate::report::results::Estimate| y.half_length().map(|width| width / y.mean.abs());
     let width = match (relative(middle), relative(steepest)) {
         (Some(one), Some(other)) => Some(libm::hypot(one, other) / step(1)),
         _ => None,
@@ -120,11 +120,11 @@ fn point(line: &GridLine, measure: &str, beta: f64, cell: usize) -> Option<Point
     let y = line.frame.estimate(measure, cell)?;
     let size = y.mean.abs();
     // What the interval does not tell from 0 has no logarithm.
-    if !(beta.is_finite() && size > NOUGHT && y.ci95.is_none_or(|width| width < size)) {
+    if !(beta.is_finite() && size > NOUGHT && y.half_length().is_none_or(|width| width < size)) {
         return None;
     }
     // A 95 % interval is about two standard errors.
-    let error = y.ci95.map_or(NO_ERROR, |width| (0.5 * width / size).max(NO_ERROR));
+    let error = y.half_length().map_or(NO_ERROR, |width| (0.5 * width / size).max(NO_ERROR));
     Some((cell, (libm::log(beta), libm::log(size), error)))
 }
 

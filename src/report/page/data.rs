@@ -165,7 +165,7 @@ fn measures(results: &Results, lines: &[Line]) -> Vec<Column> {
     };
     let known = |name: &str| KNOWN.iter().position(|known| known.name == name);
     let mut order: Vec<&TableColumn> = infos.clone();
-    order.retain(|info| !info.name.ends_with("_ci95"));
+    order.retain(|info| !["_ci95", "_low95", "_high95"].iter().any(|end| info.name.ends_with(end)));
     order.sort_by_key(|info| known(&info.name).unwrap_or(KNOWN.len()));
     let mut columns = Vec::new();
     for info in order {
@@ -191,6 +191,25 @@ fn measures(results: &Results, lines: &[Line]) -> Vec<Column> {
         let shown = column.shown && known.is_some_and(|known| known.interval);
         let (group, title) = (column.group, column.title.clone());
         columns.push(column);
+        for (end, side) in [("low95", "from"), ("high95", "to")] {
+            let name = format!("{}_{end}", measure(&info.name));
+            let Some(info) = infos.iter().find(|info| info.name == name) else { continue };
+            let ends: Vec<Option<f64>> = lines.iter().map(|&line| results.number(line, &name)).collect();
+            if ends.iter().any(Option::is_some) {
+                columns.push(Column {
+                    name,
+                    title: format!("{title}, {side}"),
+                    tex: String::new(),
+                    doc: info.doc.clone(),
+                    unit: info.unit.clone(),
+                    group,
+                    shown,
+                    form: Form::Number,
+                    digits,
+                    values: Values::Numbers(ends),
+                });
+            }
+        }
         if let Some(half) = half.filter(|_| !halves.is_empty()) {
             columns.push(Column {
                 name: half.name.clone(),

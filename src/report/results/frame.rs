@@ -29,15 +29,23 @@ pub(in crate::report) struct Estimate {
     pub(in crate::report) mean: f64,
     /// The standard deviation; `None` of one replicate.
     pub(in crate::report) sd: Option<f64>,
-    /// The half-width of Student's 95 % interval of the mean; `None` of one replicate.
+    /// The half-width of the 95 % interval of the mean; `None` of one replicate, or where its sides are not
+    /// equal.
     pub(in crate::report) ci95: Option<f64>,
+    /// The ends of the interval where its sides are not equal.
+    pub(in crate::report) ends: Option<(f64, f64)>,
 }
 
 impl Estimate {
     /// The ends of the interval of the mean; both the mean where there is none.
     pub(in crate::report) fn interval(&self) -> (f64, f64) {
         let width = self.ci95.unwrap_or(0.0);
-        (self.mean - width, self.mean + width)
+        self.ends.unwrap_or((self.mean - width, self.mean + width))
+    }
+
+    /// Half of the interval's length: its half-width where its sides are equal. `None` where there is none.
+    pub(in crate::report) fn half_length(&self) -> Option<f64> {
+        self.ci95.or_else(|| self.ends.map(|(low, high)| 0.5 * (high - low)))
     }
 }
 
@@ -145,11 +153,20 @@ impl Frame {
 
     /// A measure over replicates, by its name without `_mean`; `None` where the row has none.
     pub(in crate::report) fn estimate(&self, measure: &str, row: usize) -> Option<Estimate> {
-        Some(Estimate {
-            mean: self.number(&mean_name(measure), row)?,
-            sd: self.number(&format!("{measure}_sd"), row),
-            ci95: self.number(&format!("{measure}_ci95"), row),
-        })
+        let mean = self.number(&mean_name(measure), row)?;
+        Some(self.told(measure, mean, self.number(&format!("{measure}_sd"), row), row))
+    }
+
+    /// A number that a cell has once, not once a replicate, and its interval; `None` where the row has none.
+    pub(in crate::report) fn single(&self, column: &str, row: usize) -> Option<Estimate> {
+        Some(self.told(column, self.number(column, row)?, None, row))
+    }
+
+    fn told(&self, measure: &str, mean: f64, sd: Option<f64>, row: usize) -> Estimate {
+        let end = |name: &str| self.number(&format!("{measure}_{name}"), row);
+        let ci95 = end("ci95");
+        let ends = end("low95").zip(end("high95")).filter(|_| ci95.is_none());
+        Estimate { mean, sd, ci95, ends }
     }
 
     /// The measures over replicates that the table has, without `_mean`, in order.

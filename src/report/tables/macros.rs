@@ -13,10 +13,14 @@ pub(in crate::report) fn macros(answer: &Answer, name: &str) -> String {
             // With the digits of its interval, which is in the comment.
             out += &format!("\\newcommand{{\\{command}}}{{{}}}", tex_number(number));
             let told = number.digits_with_interval();
-            if let Some(ci95) = told.ci95 {
+            if let Some(ci95) = &told.ci95 {
                 let power = if told.power == 0 { String::new() } else { format!("e{}", told.power) };
                 let percent = if number.form == Form::Percent { " %" } else { "" };
                 out += &format!(" % +- {ci95}{power}{percent} (95 %)");
+            } else if let Some([low, high]) = &told.ends {
+                let power = if told.power == 0 { String::new() } else { format!("e{}", told.power) };
+                let percent = if number.form == Form::Percent { " %" } else { "" };
+                out += &format!(" % [{low}{power}, {high}{power}]{percent} (95 %)");
             }
             out.push('\n');
         }

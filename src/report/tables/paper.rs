@@ -47,7 +47,7 @@ pub(super) fn model(results: &Results, options: &TableOptions) -> Model {
     let mut rows = lines.rows(results);
     let spread_of = |line: Line, measure: &str| {
         results.estimate(line, measure).and_then(|told| match options.interval {
-            Interval::Ci95 => told.ci95,
+            Interval::Ci95 => told.half_length(),
             Interval::Sd => told.sd,
         })
     };
@@ -130,7 +130,7 @@ fn caption(results: &Results, options: &TableOptions, has_spread: bool) -> Text 
     text = text.text(replicates(results));
     if has_spread {
         text = text.words(match options.interval {
-            Interval::Ci95 => "; ± is the half-width of Student's 95 % interval",
+            Interval::Ci95 => "; ± is half the length of the 95 % interval",
             Interval::Sd => "; ± is the standard deviation over replicates",
         });
     }

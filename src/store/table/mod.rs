@@ -413,8 +413,10 @@ mod tests {
         assert!(bidders.next().is_none() && points.next().is_none());
     }
 
-    fn summary(numbers: impl Iterator<Item = Option<f64>>) -> Summary {
-        let mut summary = Summary::default();
+    fn summary(column: &measure::Column, numbers: impl Iterator<Item = Option<f64>>) -> Summary {
+        let skewed = crate::measure::is_skewed(&column.name);
+        let mut summary =
+            Summary::of(if skewed { measure::MeanInterval::Skewed } else { measure::MeanInterval::Student });
         numbers.flatten().for_each(|number| summary.push(number));
         summary
     }
@@ -432,14 +434,16 @@ mod tests {
     /// Every summary of some runs, of the run and then of each bidder, with its column and bidder.
     fn all_summaries(ok: &[RunRow]) -> Vec<(Option<i64>, &'static measure::Column, Summary)> {
         let of_run = run_columns().iter().enumerate();
-        let of_run = of_run.map(|(k, column)| (None, column, summary(ok.iter().map(|run| run.values[k]))));
+        let of_run =
+            of_run.map(|(k, column)| (None, column, summary(column, ok.iter().map(|run| run.values[k]))));
         // What runs and bidders both have is that of runs.
         let of_all = bidder_columns().iter().enumerate().filter(|(_, column)| !is_of_runs(&column.name));
-        let of_all = of_all.map(|(k, column)| (None, column, summary(ok.iter().map(|run| averaged(run, k)))));
+        let of_all =
+            of_all.map(|(k, column)| (None, column, summary(column, ok.iter().map(|run| averaged(run, k)))));
         let bidders = (0..ok[0].bidders.len()).flat_map(|bidder| {
             bidder_columns().iter().enumerate().map(move |(k, column)| {
                 let numbers = ok.iter().map(|run| run.bidders[bidder][k]);
-                (Some(bidder as i64 + 1), column, summary(numbers))
+                (Some(bidder as i64 + 1), column, summary(column, numbers))
             })
         });
         of_run.chain(of_all).chain(bidders).collect()
@@ -500,6 +504,12 @@ mod tests {
         }
         let found = [mean_name(measure), sd, ci95].map(|name| row.number(&name));
         assert_eq!(found, [summary.mean(), summary.sd(), summary.ci95()], "{measure}");
+        let ends = ["low95", "high95"].map(|part| format!("{measure}_{part}"));
+        assert_eq!(has(&ends[0]), crate::measure::is_skewed(measure), "{measure}");
+        if has(&ends[0]) {
+            let [low, high] = ends.map(|name| row.number(&name));
+            assert_eq!(low.zip(high), summary.interval95(), "{measure}");
+        }
         if has(&n) {
             let lacks = (summary.n() != ok as u64).then_some(summary.n() as i64);
             assert_eq!(row.integer(&n), lacks, "{n}");
@@ -573,7 +583,8 @@ mod tests {
                     let row = rows.next().unwrap().unwrap();
                     assert_eq!(row.integer("bidder"), Some(bidder as i64 + 1));
                     assert_eq!((row.number("value"), row.number("cdf")), (Some(value), Some(value)));
-                    let learned = summary(ok.iter().map(|run| Some(run.parameters[bidder][0] * value)));
+                    let mut learned = Summary::default();
+                    ok.iter().for_each(|run| learned.push(run.parameters[bidder][0] * value));
                     let found = ["bid_mean", "bid_sd", "bid_ci95"].map(|name| row.number(name));
                     assert_eq!(found, [learned.mean(), learned.sd(), learned.ci95()]);
                     let found = &references.bidders[bidder];

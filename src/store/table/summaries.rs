@@ -25,8 +25,8 @@ pub(super) fn summary_table() -> Vec<Column> {
         Column::text("unit").says("what its numbers are counted in"),
         number("mean", "mean over replicates with status ok that have the number"),
         number("sd", "standard deviation over these replicates (divisor n - 1)"),
-        number("low95", "lower end of Student's 95 % interval of the mean"),
-        number("high95", "upper end of Student's 95 % interval of the mean"),
+        number("low95", "lower end of the 95 % interval of the mean: Student's, or Hall's for skewed measures"),
+        number("high95", "upper end of that interval"),
         Column::integer("n").says("how many replicates have the number").counted_in("runs"),
         number("min", "least number of a replicate"),
         number("max", "largest number of a replicate"),
@@ -93,10 +93,13 @@ impl Main {
         (summarised != Summarised::InLong).then_some(Main { column, summarised, place })
     }
 
-    /// Its columns: mean, standard deviation, half-width of the interval, and the count where runs may lack
-    /// it.
+    /// Its columns: mean, standard deviation, half-width of the interval, the ends of that where it is skewed,
+    /// and the count where runs may lack it.
     fn columns(&self) -> Vec<Column> {
         let mut columns = summary_columns(self.column).to_vec();
+        if self.is_skewed() {
+            columns.extend(interval_ends(self.column));
+        }
         if self.summarised == Summarised::InCellsWithCount {
             let doc = "replicates that have the number, where that is not all with status ok; else null";
             let name = format!("{}_n", self.column.name);
@@ -109,7 +112,14 @@ impl Main {
         let lacks = (summary.n() != ok).then_some(summary.n() as i64);
         let count = (self.summarised == Summarised::InCellsWithCount)
             .then(|| lacks.map_or(Value::Null, Value::Integer));
-        summary_values(summary).into_iter().chain(count)
+        let ends = summary.interval95();
+        let ends = self.is_skewed().then(|| [ends.map(|ends| ends.0), ends.map(|ends| ends.1)]);
+        let ends = ends.into_iter().flatten().map(Value::from);
+        summary_values(summary).into_iter().chain(ends).chain(count)
+    }
+
+    fn is_skewed(&self) -> bool {
+        measure::is_skewed(&self.column.name)
     }
 }
 
@@ -171,8 +181,25 @@ pub(super) fn summary_columns(measure: &measure::Column) -> [Column; 3] {
     [
         number(&mean, &format!("mean over replicates: {}", measure.doc)),
         number(&format!("{name}_sd"), &format!("standard deviation of {name} over replicates")),
-        number(&format!("{name}_ci95"), &format!("half-width of Student's 95 % interval of {mean}")),
+        number(
+            &format!("{name}_ci95"),
+            &match measure::is_skewed(name) {
+                true => format!(
+                    "null: the 95 % interval of {mean} has unequal sides, {name}_low95 and {name}_high95; 0 where all are equal"
+                ),
+                false => format!("half-width of Student's 95 % interval of {mean}"),
+            },
+        ),
     ]
+}
+
+/// The ends of the interval of a skewed measure.
+fn interval_ends(measure: &measure::Column) -> [Column; 2] {
+    let (name, mean, unit) = (&measure.name, mean_name(&measure.name), measure.unit.unwrap_or("1"));
+    [("low95", "lower"), ("high95", "upper")].map(|(end, side)| {
+        let doc = format!("{side} end of the 95 % interval of {mean}, by Hall's transformation");
+        Column::measured(&format!("{name}_{end}")).says(&doc).counted_in(unit)
+    })
 }
 
 pub(super) fn summary_values<'a>(summary: &Summary) -> [Value<'a>; 3] {

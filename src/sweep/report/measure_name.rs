@@ -38,7 +38,9 @@ impl Form for MeasureName {
         if let Some(name) = names().iter().find(|name| *name == word) {
             return Some(name);
         }
-        let plain = ["_mean", "_sd", "_ci95"].iter().find_map(|suffix| word.strip_suffix(suffix));
+        let plain = ["_mean", "_sd", "_ci95", "_low95", "_high95"]
+            .iter()
+            .find_map(|suffix| word.strip_suffix(suffix));
         let near = nearest(plain.unwrap_or(word), names().iter().copied());
         let message = format!("`cells` has no mean of a measure {}", node.found());
         problems.push(Problem::error(node.place, message).help(match near {

@@ -4,19 +4,29 @@ use crate::measure::cell::measure::{CellBidderMeasure, CellMeasure, bidder_numbe
 use crate::measure::column::ONE;
 
 pub(in crate::measure::cell) const CELL: &[CellMeasure] = &[
-    text("movement", "diverged, undecided, cycle, optimiser-cycle, ringing, still or noise", |cell| {
-        Some(cell.movement.verdict.name().into())
-    }),
-    text("movement_reason", "what is missing where movement is undecided", |cell| {
+    text(
+        "movement",
+        "diverged, drifting, frozen, bimodal, cycle, optimiser-cycle, ringing, still, noise or undecided",
+        |cell| Some(cell.movement.verdict.name().into()),
+    ),
+    text("movement_reason", "what is missing where movement is undecided; how many are frozen", |cell| {
         cell.movement.reason.clone()
     }),
+    text(
+        "outcomes",
+        "where replicates end around several points: the bidders' multipliers and the share of each, as 1/0 0.6, 0/1 0.4; \
+         else null",
+        |cell| cell.outcomes.told(),
+    ),
     number("predicted_sd", ONE, "multiplier_tail_sd by linear noise theory, mean over bidders", |cell| {
         let found = cell.stationary.as_ref().ok()?;
         Some(found.deviations.iter().sum::<f64>() / found.deviations.len() as f64)
     }),
-    text("predicted_sd_reason", "why noise theory predicts nothing", |cell| {
-        cell.stationary.as_ref().err().cloned()
-    }),
+    text(
+        "predicted_sd_reason",
+        "why noise theory predicts nothing, and eta_h is null: the runs are not around its equilibrium, or it has none",
+        |cell| cell.stationary.as_ref().err().cloned(),
+    ),
     number(
         "eta_h",
         ONE,

@@ -18,8 +18,20 @@ pub(in crate::measure::cell) const CELL: &[CellMeasure] = &[
     number(
         "rmse_bne_last_iterate_ci95",
         ONE,
-        "half-width of the 95 % interval of rmse_bne_last_iterate, by the delta method",
+        "null: the 95 % interval of rmse_bne_last_iterate has unequal sides, _low95 and _high95; 0 where all are equal",
         |cell| half_width(cell, LAST_ITERATE),
+    ),
+    number(
+        "rmse_bne_last_iterate_low95",
+        ONE,
+        "root of the lower end of the 95 % interval of square_error_last_iterate, 0 where that is negative",
+        |cell| Some(ends(cell, LAST_ITERATE)?.0),
+    ),
+    number(
+        "rmse_bne_last_iterate_high95",
+        ONE,
+        "root of the upper end of the 95 % interval of square_error_last_iterate",
+        |cell| Some(ends(cell, LAST_ITERATE)?.1),
     ),
     number(
         "rmse_bne_tail_mean",
@@ -30,8 +42,20 @@ pub(in crate::measure::cell) const CELL: &[CellMeasure] = &[
     number(
         "rmse_bne_tail_mean_ci95",
         ONE,
-        "half-width of the 95 % interval of rmse_bne_tail_mean, by the delta method",
+        "null: the 95 % interval of rmse_bne_tail_mean has unequal sides, _low95 and _high95; 0 where all are equal",
         |cell| half_width(cell, TAIL_MEAN),
+    ),
+    number(
+        "rmse_bne_tail_mean_low95",
+        ONE,
+        "root of the lower end of the 95 % interval of square_error_tail_mean, 0 where that is negative",
+        |cell| Some(ends(cell, TAIL_MEAN)?.0),
+    ),
+    number(
+        "rmse_bne_tail_mean_high95",
+        ONE,
+        "root of the upper end of the 95 % interval of square_error_tail_mean",
+        |cell| Some(ends(cell, TAIL_MEAN)?.1),
     ),
 ];
 
@@ -39,8 +63,13 @@ fn root(cell: &CellContext, column: RunColumn) -> Option<f64> {
     cell.runs.of_run(column).mean().map(f64::sqrt)
 }
 
-/// d sqrt(x) = dx / (2 sqrt(x)).
+/// Nothing where replicates do not differ, else unknown.
 fn half_width(cell: &CellContext, column: RunColumn) -> Option<f64> {
-    let root = root(cell, column).filter(|root| *root > 0.0)?;
-    Some(cell.runs.of_run(column).ci95()? / (2.0 * root))
+    cell.runs.of_run(column).ci95()
+}
+
+/// The roots of the ends of the mean square's interval: a root rises, so that they cover as those do.
+fn ends(cell: &CellContext, column: RunColumn) -> Option<(f64, f64)> {
+    let (low, high) = cell.runs.of_run(column).interval95()?;
+    Some((low.max(0.0).sqrt(), high.max(0.0).sqrt()))
 }

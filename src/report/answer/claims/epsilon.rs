@@ -1,7 +1,7 @@
 //! How much a best response gains.
 
 use super::Said;
-use crate::report::answer::facts::{Facts, range};
+use crate::report::answer::facts::{Facts, range_of};
 use crate::report::answer::grammar::{clauses, sentence};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
 use crate::report::results::{Estimate, Line};
@@ -17,22 +17,21 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let relative = of("epsilon_relative");
     let by = |a: &&(Line, Estimate), b: &&(Line, Estimate)| a.1.mean.total_cmp(&b.1.mean);
     let (worst, _) = *relative.iter().max_by(by)?;
-    let numbers = |told: &[(Line, Estimate)]| -> Vec<(f64, Option<f64>)> {
-        told.iter().map(|(_, estimate)| (estimate.mean.max(0.0), estimate.ci95)).collect()
+    let numbers = |told: &[(Line, Estimate)]| -> Vec<Estimate> {
+        told.iter().map(|(_, estimate)| Estimate { mean: estimate.mean.max(0.0), ..*estimate }).collect()
     };
-    let first = Text::of("a best response gains ").text(range("share", &numbers(&relative), Form::Percent));
+    let first =
+        Text::of("a best response gains ").text(range_of("share", &numbers(&relative), Form::Percent));
     let first = first.words(" of its utility").text(most_at(facts, worst));
     let mut told = vec![first];
     let ex_ante = numbers(&of("epsilon_ex_ante"));
     if !ex_ante.is_empty() {
-        told.push(Text::of("ex ante that is ").text(range("exAnte", &ex_ante, Form::Small)));
+        told.push(Text::of("ex ante that is ").text(range_of("exAnte", &ex_ante, Form::Small)));
     }
     let surely = |low: bool| {
         let is = |(line, estimate): &&(Line, Estimate)| {
-            let width = facts.width(*line, estimate);
-            width.is_some_and(|width| {
-                if low { estimate.mean + width < SMALL } else { estimate.mean - width >= SMALL }
-            })
+            let ends = facts.ends(*line, estimate);
+            ends.is_some_and(|ends| if low { ends.1 < SMALL } else { ends.0 >= SMALL })
         };
         relative.iter().filter(is).count()
     };

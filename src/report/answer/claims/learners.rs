@@ -4,13 +4,14 @@ use super::Said;
 use crate::report::answer::facts::{Facts, grouped, shown};
 use crate::report::answer::grammar::{clauses, sentence};
 use crate::report::answer::{Form, Quantity, Text, Verdict};
+use crate::report::results::Estimate;
 
 /// A learner, or a combination of settings with one, and its cells.
 struct Kind {
     name: String,
     cells: Vec<usize>,
     /// The relative gain of a best response where it is largest, and its interval.
-    worst: (f64, Option<f64>),
+    worst: Estimate,
 }
 
 /// What the sweep says of the claim.
@@ -26,13 +27,16 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     if kinds.len() < 2 {
         return None;
     }
-    kinds.sort_by(|a, b| a.worst.0.total_cmp(&b.worst.0));
+    kinds.sort_by(|a, b| a.worst.mean.total_cmp(&b.worst.mean));
     let (first, last) = (&kinds[0], &kinds[kinds.len() - 1]);
-    let number = |name: &str, kind: &Kind| Quantity::told(name, kind.worst.0, kind.worst.1, Form::Percent);
+    let number = |name: &str, kind: &Kind| Quantity::of(name, &kind.worst, Form::Percent);
     let random = kinds.iter().any(|kind| kind.cells.iter().any(|&cell| facts.is_random(cell)));
-    let width = |kind: &Kind| if random { kind.worst.1 } else { Some(0.0) };
-    let apart = match (width(first), width(last)) {
-        (Some(a), Some(b)) => Some(first.worst.0 + a < last.worst.0 - b),
+    let ends = |kind: &Kind| match kind.worst.half_length() {
+        Some(_) => Some(kind.worst.interval()),
+        None => (!random).then_some((kind.worst.mean, kind.worst.mean)),
+    };
+    let apart = match (ends(first), ends(last)) {
+        (Some(a), Some(b)) => Some(a.1 < b.0),
         _ => None,
     };
     let count = Quantity::count("learners", kinds.len());
@@ -60,8 +64,8 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
                 .user(&last.name),
         ];
     }
-    let near = kinds.iter().skip(1).filter(|kind| match (width(first), width(kind)) {
-        (Some(a), Some(b)) => first.worst.0 + a >= kind.worst.0 - b,
+    let near = kinds.iter().skip(1).filter(|kind| match (ends(first), ends(kind)) {
+        (Some(a), Some(b)) => a.1 >= b.0,
         _ => true,
     });
     let near = near.count();
@@ -90,5 +94,5 @@ fn kind(facts: &Facts, axis: usize, name: &str, places: &[usize]) -> Option<Kind
     let lines = cells.iter().flat_map(|&cell| facts.results.lines_of(cell));
     let gains = lines.filter_map(|line| facts.estimate(line, "epsilon_relative"));
     let worst = gains.max_by(|a, b| a.mean.total_cmp(&b.mean))?;
-    Some(Kind { name: shown(name), cells, worst: (worst.mean, worst.ci95) })
+    Some(Kind { name: shown(name), cells, worst })
 }

@@ -16,8 +16,8 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     };
     let (game, optimiser, undecided) = (of("cycle"), of("optimiser-cycle"), of("undecided"));
     let cycles = game.len() + optimiser.len();
-    let moving = of("drifting");
-    let calm = cells.len() - cycles - undecided.len() - moving.len() - of("diverged").len();
+    let (moving, bimodal) = (of("drifting"), of("bimodal"));
+    let calm = cells.len() - cycles - undecided.len() - moving.len() - bimodal.len() - of("diverged").len();
     let mut told: Vec<Text> = Vec::new();
     for (group, maker) in [(&game, "the game makes it turn"), (&optimiser, "the optimiser makes it turn")] {
         if !group.is_empty() {
@@ -29,7 +29,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     let rest: Vec<&(String, Vec<usize>)> =
         groups.iter().filter(|(word, _)| CALM.iter().any(|(calm, _)| calm == word)).collect();
     if !rest.is_empty() {
-        let start = match (cycles, cells.len(), undecided.len() + moving.len()) {
+        let start = match (cycles, cells.len(), undecided.len() + moving.len() + bimodal.len()) {
             (0, 1, _) => "no cycle: ",
             (0, _, 0) => "no cell cycles: ",
             (0, _, _) => "no cell is seen to cycle: ",
@@ -55,6 +55,19 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         };
         told.push(text.words(" still on their way, so whether they cycle is not told"));
     }
+    if !bimodal.is_empty() {
+        let text = match cells.len() {
+            1 => Text::of("replicates end around several points"),
+            all => Text::of("replicates end around several points").text(facts.share(
+                "bimodal",
+                bimodal.len(),
+                all,
+                "cell",
+            )),
+        };
+        let text = if cells.len() > 1 { text.text(facts.places(&bimodal)) } else { text };
+        told.push(text.words(", which ").code("outcomes").words(" tells with their shares"));
+    }
     let diverged = of("diverged");
     if !diverged.is_empty() {
         let text = Text::of("replicates of ").number(Quantity::count("diverged", diverged.len()));
@@ -69,12 +82,20 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         told.push(doubts(facts, &undecided, what, again, "movement_reason"));
     }
     Some(Said {
-        verdict: Verdict::for_all(calm, cycles, undecided.len() + moving.len() + diverged.len()),
+        verdict: Verdict::for_all(
+            calm,
+            cycles,
+            undecided.len() + moving.len() + bimodal.len() + diverged.len(),
+        ),
         text: sentence(clauses(told)),
         evidence: cells,
     })
 }
 
 /// Verdicts that are no cycle, in words.
-const CALM: [(&str, &str); 3] =
-    [("noise", "fluctuating with sampling noise"), ("ringing", "ringing down"), ("still", "at rest")];
+const CALM: [(&str, &str); 4] = [
+    ("noise", "fluctuating with sampling noise"),
+    ("ringing", "ringing down"),
+    ("still", "at rest"),
+    ("frozen", "frozen where no gradient reaches them"),
+];
