@@ -308,7 +308,7 @@ mod tests {
                 };
                 let share = (0..SAMPLES).filter(is_covered).count() as f64 / SAMPLES as f64;
                 let error = 3.0 * (0.93 * 0.07 / SAMPLES as f64).sqrt();
-                let least = if name == LONG_TAIL && n == 10 { LONG_TAIL_OF_TEN } else { 0.93 };
+                let least = if name.as_str() == LONG_TAIL && n == 10 { LONG_TAIL_OF_TEN } else { 0.93 };
                 let holds = (least - error..0.97 + error).contains(&share);
                 (!holds).then(|| format!("{name} of {n}: {share}"))
             })

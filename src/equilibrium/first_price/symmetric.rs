@@ -263,17 +263,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn priors_that_end_long_before_their_support_have_an_equilibrium() {
-        // By payoff equivalence, with another quadrature.
-        for (a, b, utility, revenue) in [(0.34, 793.0, 3.040_434_1e-4, 1.2452e-4)] {
-            let prior = Prior::Beta(Beta::new(a, b, 0.0, 1.0).unwrap());
-            let found = bne(&Population::symmetric(2, prior)).unwrap();
-            assert!((found.utility(0) / utility - 1.0).abs() < 1e-7, "{}", found.utility(0));
-            assert!((found.revenue() / revenue - 1.0).abs() < 1e-4, "{}", found.revenue());
-        }
-    }
-
     /// E of the second highest of n values, over the quantile from the nearer end:
     ///
     /// ```text

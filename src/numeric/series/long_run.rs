@@ -55,7 +55,7 @@ impl LongRun {
             }
             let reflection = -2.0 * dot(forward, backward) / left;
             let unexplained = 1.0 - reflection * reflection;
-            if !(unexplained > EXPLAINED) {
+            if unexplained.is_nan() || unexplained <= EXPLAINED {
                 // A series without noise: a trend, a swing without end.
                 found = n * worth * (1.0 + reflection).max(0.0) / (1.0 - reflection);
                 break;

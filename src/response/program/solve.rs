@@ -168,10 +168,9 @@ impl<'p> Program<'p> {
             let gap = (bound - utility) * self.unit;
             return Err(ProgramError::Solver(format!("its dual bound is {gap} from the utility it found")));
         }
-        let mean_bid = |(k, (row, used)): (usize, (&Row, &Vec<(usize, f64)>))| {
-            mean(row, used, |column| self.bid(k, column))
-        };
-        let bids = used().enumerate().map(mean_bid).collect();
+        let mean_bid =
+            |(k, row): (usize, &Row)| mean(row, &solution.strategy[k], |column| self.bid(k, column));
+        let bids = corners.iter().enumerate().map(mean_bid).collect();
         Ok(ConstrainedOptimum {
             optimum: Optimum { utility: utility * self.unit, bound: bound * self.unit, bids },
             multiplier: self.multiplier(&solution.multipliers),
