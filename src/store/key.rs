@@ -205,7 +205,7 @@ mod tests {
         let head = "{\"best_response\":{\"bids\":256,\"class\":\"runs\",\"constraint\":null,\"lp\":\"none\",\
                     \"smoothed\":\"none\",\"tight\":false,\"values\":64},\"bidder_columns\":[";
         assert!(text.starts_with(head), "{text}");
-        let rest = "\"continuation\":0,\"measures_version\":4,\"recording\":{\"ema\":0.99,\"history\":false,\
+        let rest = "\"continuation\":0,\"measures_version\":5,\"recording\":{\"ema\":0.99,\"history\":false,\
                     \"tail\":0.5},\"run_columns\":[";
         assert!(text.contains(rest), "{text}");
     }

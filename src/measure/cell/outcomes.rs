@@ -28,8 +28,8 @@ const MOST_TOLD: usize = 8;
 impl Outcomes {
     /// Of a cell whose first runs these are. The multiplier of a line that climbs gradients is frozen where it lies within 1e-6 of 0 or 1
     /// and varies less than that over the tail, as no gradient reaches it there, or where samples left it
-    /// without any step at all. Groups of a bidder are told apart by [`partings`], if they are more than
-    /// `margin` apart.
+    /// without any step at all. Where most of a bidder's are at 0 or 1, its groups are those at 0, at 1 and
+    /// between; other groups of a bidder are told apart by [`partings`], if they are more than `margin` apart.
     pub fn of(settings: &Settings, runs: &CellRuns, margin: f64) -> Self {
         let ends = &runs.first().ends;
         let mut found = Outcomes::default();
@@ -47,7 +47,11 @@ impl Outcomes {
                 found.is_frozen |= 2 * frozen > own.len();
             }
             let multipliers: Vec<f64> = own.iter().map(|end| end.multiplier).collect();
-            let limits = apart(&multipliers, margin);
+            let stand = own.iter().filter(|end| is_frozen(end, false)).count();
+            let limits = match 2 * stand > own.len() {
+                true => at_the_ends(&multipliers),
+                false => apart(&multipliers, margin),
+            };
             several |= !limits.is_empty();
             for (label, multiplier) in labels.iter_mut().zip(multipliers) {
                 label.push(limits.iter().filter(|limit| multiplier > **limit).count());
@@ -100,6 +104,18 @@ fn is_frozen(end: &End, random: bool) -> bool {
     let stands = end.sd.is_none_or(|sd| sd < STILL);
     let at_the_end = end.multiplier.min(1.0 - end.multiplier) < STILL;
     (stands && at_the_end) || (random && end.sd == Some(0.0))
+}
+
+/// What parts multipliers at 0, at 1 and between, where two at least are in more than one of these: of those
+/// that are frozen no test need say so.
+fn at_the_ends(multipliers: &[f64]) -> Vec<f64> {
+    let low = multipliers.iter().filter(|w| **w < STILL).count();
+    let high = multipliers.iter().filter(|w| **w > 1.0 - STILL).count();
+    let between = multipliers.len() - low - high;
+    match [low, between, high].iter().filter(|count| **count > 1).count() {
+        0 | 1 => Vec::new(),
+        _ => vec![STILL, 1.0 - STILL],
+    }
 }
 
 /// The partings of numbers whose groups have means that are more than a margin apart.
@@ -169,6 +185,14 @@ mod tests {
         let found = Outcomes { groups: groups(&labels, &ends), ..Outcomes::default() };
         assert_eq!(found.told().unwrap(), "1/0 0.5, 0/1 0.375, 0 0.125");
         assert_eq!(Outcomes::default().told(), None);
+    }
+
+    #[test]
+    fn frozen_multipliers_are_grouped_by_where_they_are() {
+        let ends = [0.0, 1.0, 1e-12, 1.0, 0.41, 0.4];
+        assert_eq!(at_the_ends(&ends), [STILL, 1.0 - STILL]);
+        assert!(at_the_ends(&[0.0, 0.0, 0.0, 1.0]).is_empty());
+        assert!(at_the_ends(&[1.0; 5]).is_empty());
     }
 
     #[test]
