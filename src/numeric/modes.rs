@@ -14,12 +14,12 @@ const LEVEL: f64 = 1e-3;
 ///
 /// Groups are told apart by gaps among the sorted numbers that no law with one mode is likely to leave. Of n
 /// uniform numbers a gap is more than a part g of the range with probability (1 - g)^(n - 2), so that one of
-/// m is with at most m times that: g keeps it at one in a thousand. It is 0.4 at least. On either side are two
-/// numbers and a sixth of them, as the few of a long tail lie apart. Of 15 000 samples of 4 to 200 numbers
-/// groups were found, at most, in 0.1 % of normal and uniform ones, 0.8 % of exponential ones and 2.6 % of
-/// chi-square with one degree of freedom, at 12 numbers, 0.1 % from 30 on. A mixture of two points is found
-/// unless one side has too few: 97 % of samples of ten, 40 % at one of them. Modes of normal numbers that are
-/// less than about 10 standard deviations apart are seldom told.
+/// m is with at most m times that: g keeps it at one in a thousand. It is 0.4 at least. On either side are
+/// two numbers and a sixth of them, as the few of a long tail lie apart. Of 15 000 samples of 4 to 200
+/// numbers groups were found, at most, in 0.1 % of normal and uniform ones, 0.8 % of exponential ones and 2.6
+/// % of chi-square with one degree of freedom, at 12 numbers, 0.1 % from 30 on. A mixture of two points is
+/// found unless one side has too few: 97 % of samples of ten, 40 % at one of them. Modes of normal numbers
+/// that are less than about 10 standard deviations apart are seldom told.
 ///
 /// ```
 /// use bidsweep::numeric::modes::partings;

@@ -256,8 +256,8 @@ mod tests {
             let radius = (-2.0 * libm::log(uniform())).sqrt();
             radius * libm::cos(2.0 * std::f64::consts::PI * uniform())
         };
-        // Normal; chi-square of 1, 2 and 4 degrees of freedom, the former turned round as well; lognormal. The
-        // standard error of a share is 0.2 %.
+        // Normal; chi-square of 1, 2 and 4 degrees of freedom, the former turned round as well; lognormal.
+        // The standard error of a share is 0.2 %.
         for n in [10, 50] {
             for (name, mean, law) in [
                 ("normal", 0.0, 0),

@@ -20,8 +20,8 @@ use crate::auction::{Mechanism, Population, Prior, Strategy};
 /// to 20 bidders of shapes up to 100 whose F falls at no end like less than the root of the distance.
 pub const GRADIENT_ERROR: f64 = 2e-7;
 
-/// The same where F falls so at a lowest value of 0, or a shape is above 100. Where F falls so at another end,
-/// integrals over values lose mass, and nothing is to be computed by this gradient.
+/// The same where F falls so at a lowest value of 0, or a shape is above 100. Where F falls so at another
+/// end, integrals over values lose mass, and nothing is to be computed by this gradient.
 pub const EXTREME_GRADIENT_ERROR: f64 = 5e-6;
 
 /// For learners.

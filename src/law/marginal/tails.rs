@@ -27,8 +27,8 @@ pub fn powers(prior: &Prior) -> [f64; 2] {
     }
 }
 
-/// Whether F falls to 0 at a low above 0, or 1 - F to 0 at high, like less than the root of the distance: then
-/// mass that counts lies within the rounding of the values there, and integrals over values lose it.
+/// Whether F falls to 0 at a low above 0, or 1 - F to 0 at high, like less than the root of the distance:
+/// then mass that counts lies within the rounding of the values there, and integrals over values lose it.
 pub fn has_steep_end(prior: &Prior) -> bool {
     let [low, high] = powers(prior);
     high < STEEP_POWER || (low < STEEP_POWER && prior.support().0 > 0.0)

@@ -9,8 +9,8 @@ use crate::numeric::quadrature::Grade;
 /// Where values of a prior that is not uniform end panels, since its density may change much between.
 pub const MARKS: [f64; 5] = [0.001, 0.1, 0.5, 0.9, 0.999];
 
-/// Further marks on the side of an end of the support that is [`FAR`] from most values: there the density falls
-/// by many powers of ten on the way.
+/// Further marks on the side of an end of the support that is [`FAR`] from most values: there the density
+/// falls by many powers of ten on the way.
 const OUTER: [f64; 2] = [1e-6, 1e-9];
 
 /// In units of the spread.

@@ -183,8 +183,8 @@ impl<'a> BidLaw<'a> {
         }
     }
 
-    /// G at a distance from a bid, to the digits of the distance where the bid is the lowest or the top one but
-    /// for rounding.
+    /// G at a distance from a bid, to the digits of the distance where the bid is the lowest or the top one
+    /// but for rounding.
     pub(super) fn beside(&self, end: f64, away: f64, side: Side) -> f64 {
         let bid = if side == Side::Below { end - away } else { end + away };
         match (&self.shape, side) {

@@ -26,10 +26,11 @@ pub(super) struct Outcomes {
 const MOST_TOLD: usize = 8;
 
 impl Outcomes {
-    /// Of a cell whose first runs these are. The multiplier of a line that climbs gradients is frozen where it lies within 1e-6 of 0 or 1
-    /// and varies less than that over the tail, as no gradient reaches it there, or where samples left it
-    /// without any step at all. Where most of a bidder's are at 0 or 1, its groups are those at 0, at 1 and
-    /// between; other groups of a bidder are told apart by [`partings`], if they are more than `margin` apart.
+    /// Of a cell whose first runs these are. The multiplier of a line that climbs gradients is frozen where
+    /// it lies within 1e-6 of 0 or 1 and varies less than that over the tail, as no gradient reaches it
+    /// there, or where samples left it without any step at all. Where most of a bidder's are at 0 or 1, its
+    /// groups are those at 0, at 1 and between; other groups of a bidder are told apart by [`partings`], if
+    /// they are more than `margin` apart.
     pub fn of(settings: &Settings, runs: &CellRuns, margin: f64) -> Self {
         let ends = &runs.first().ends;
         let mut found = Outcomes::default();

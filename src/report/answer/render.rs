@@ -43,8 +43,8 @@ fn plain(piece: &Piece) -> String {
     }
 }
 
-/// A number as `-0.0196 ±0.0003`, or `0.152 [0.147, 0.161]` where the sides of its interval are not equal; with
-/// a power of ten as `(2.5 ±0.1)e-4`.
+/// A number as `-0.0196 ±0.0003`, or `0.152 [0.147, 0.161]` where the sides of its interval are not equal;
+/// with a power of ten as `(2.5 ±0.1)e-4`.
 fn written(number: &Quantity, ten: &str, after: &str) -> String {
     let Digits { mantissa, ci95, ends, power } = number.digits();
     let percent = if number.form == Form::Percent { " %" } else { "" };

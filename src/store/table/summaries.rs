@@ -93,8 +93,8 @@ impl Main {
         (summarised != Summarised::InLong).then_some(Main { column, summarised, place })
     }
 
-    /// Its columns: mean, standard deviation, half-width of the interval, the ends of that where it is skewed,
-    /// and the count where runs may lack it.
+    /// Its columns: mean, standard deviation, half-width of the interval, the ends of that where it is
+    /// skewed, and the count where runs may lack it.
     fn columns(&self) -> Vec<Column> {
         let mut columns = summary_columns(self.column).to_vec();
         if self.is_skewed() {
