@@ -301,10 +301,10 @@ fn ids_and_seeds_stay_as_they_are() {
         "#,
     );
     let named: Vec<String> = ids(&plan).iter().map(CellId::to_string).collect();
-    assert_eq!(named, ["4c5a4f264df994ee", "87935ea8f38d9e99", "c221472f5ba6ccdd", "949c31639a297637"]);
+    assert_eq!(named, ["6d33a40d75e00744", "91004d6151f4b673", "807a97e50689d827", "8b85b8edc2a56fef"]);
     let seeds = [0, 1].map(|replicate| plan.seed(plan.id(0), replicate));
     assert_eq!(seeds, [3551643938742070480, 15826387729077437423]);
-    assert_eq!(plan.hash(), "6792a53620a6d9dd");
+    assert_eq!(plan.hash(), "f83a5dbc0fcb9471");
 }
 
 #[test]
