@@ -14,7 +14,7 @@ use crate::law::wins::Wins;
 use crate::numeric::piecewise::{DEGREE, Piecewise};
 
 /// The rivals of one bidder in the true auction.
-pub(super) struct TrueAuction<'a> {
+pub(in crate::response) struct TrueAuction<'a> {
     evaluator: &'a Evaluator,
     profile: &'a Profile,
     bidder: usize,
@@ -130,7 +130,7 @@ const JUMP: f64 = 1e-13;
 const TABLE_ERROR: f64 = 1e-12;
 
 /// The same with W from a table.
-pub(super) struct Tabulated<'t, 'a> {
+pub(in crate::response) struct Tabulated<'t, 'a> {
     auction: &'t TrueAuction<'a>,
     table: Piecewise,
 }

@@ -10,7 +10,7 @@ mod rough_knots;
 mod rough_lines;
 mod way;
 
-use auctions::TrueAuction;
+pub(super) use auctions::TrueAuction;
 use line::BestLine;
 use lines::Lines;
 pub(super) use payoff::Opposition;

@@ -8,15 +8,16 @@ use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::{Part, Share};
 use crate::law::panels::{Integrand, walk};
-use crate::law::rivals::Rivals;
+use crate::law::rivals::{BidLaws, Rivals};
 use crate::law::wins::Wins;
+use crate::response::class::TrueAuction;
 
 /// The means over each cell of values, of a mixture over what is drawn too.
 pub(super) fn own_cells(
     evaluator: &Evaluator,
     profile: &Profile,
     bidder: usize,
-    rivals: &Rivals,
+    (laws, rivals): (&BidLaws, &Rivals),
     cells: &[ValueCell],
     edges: &[f64],
 ) -> Vec<OwnCell> {
@@ -29,6 +30,9 @@ pub(super) fn own_cells(
             .map(|(ends, all)| of_bins(&bins, ends, all, |from, to| cell(marginal, from, to)))
             .collect();
     }
+    // Many functions of a mixture meet as many of each rival: W is the same for all, and a table.
+    let auction = TrueAuction::new(evaluator, profile, laws, bidder);
+    let table = if own.pure().is_none() { auction.tabulated() } else { None };
     let curves = evaluator.curves(profile, 0.0, Part::Cdf);
     let mut curves: Vec<BidCurve> = curves.filter(|curve| curve.bidder != bidder).collect();
     let count = curves.len();
@@ -39,14 +43,20 @@ pub(super) fn own_cells(
                 flat_cells(&piece, weight, rivals, edges, &mut all);
                 continue;
             }
-            curves.push(BidCurve { bidder, ..cut(piece, edges) });
-            rising_cells(&curves, profile.bids.len(), rivals.bends()[0], |value, [bid, win, paid, gain]| {
+            let mut add = |value, [bid, win, paid, gain]: [f64; 4]| {
                 let told = &mut all[cell_of(edges, value)];
                 told.bid += weight * bid;
                 told.win += weight * win;
                 told.payment += weight * paid;
                 told.gain += weight * gain;
-            });
+            };
+            let piece = BidCurve { bidder, ..cut(piece, edges) };
+            if let Some(table) = &table {
+                cells_of_table(piece, table, add);
+                continue;
+            }
+            curves.push(piece);
+            rising_cells(&curves, profile.bids.len(), rivals.bends()[0], &mut add);
             curves.truncate(count);
         }
     }
@@ -128,6 +138,17 @@ fn rising_cells(curves: &[BidCurve], bidders: usize, floor: f64, mut add: impl F
             let won = own.mass * rivals.iter().map(|at| at.cdf).product::<f64>();
             add(own.value, [0.0, won, won * node.bid, won * (own.value - node.bid)]);
         }
+    });
+}
+
+/// The same with W from a table.
+fn cells_of_table(piece: BidCurve, wins: &impl Wins, mut add: impl FnMut(f64, [f64; 4])) {
+    let lowest = piece.lowest();
+    let curves: Vec<BidCurve> = [piece].into_iter().chain(BidCurve::ruler(wins.bends())).collect();
+    walk(&curves, Integrand::Smooth, lowest, &mut |node| {
+        let own = node.bidders[0];
+        let won = own.mass * wins.at(node.bid).0;
+        add(own.value, [own.mass * node.bid, won, won * node.bid, won * (own.value - node.bid)]);
     });
 }
 

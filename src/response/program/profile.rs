@@ -56,7 +56,7 @@ pub fn program_response(
     let prior = &evaluator.population.bidders[bidder].prior;
     let Discretisation { problem, edges, upper } =
         Discretisation::with(prior, evaluator.marginal(bidder), grid, &bids_of_rivals)?;
-    let own = own_cells(evaluator, profile, bidder, &rivals, problem.cells(), &edges);
+    let own = own_cells(evaluator, profile, bidder, (&laws, &rivals), problem.cells(), &edges);
     let response = solve_program(&problem.with_own(own)?, constraint)?;
     Ok(ProgramResponse { upper: Some(upper), ..response })
 }
