@@ -212,7 +212,7 @@ pub fn main() -> ExitCode {
     let colour = colours(io::stderr().is_terminal());
     let colours_results = colours(io::stdout().is_terminal());
     let console = Console { quiet: cli.quiet, verbose: cli.verbose, colour, colours_results };
-    let mut out = Seen::new(io::stdout().lock());
+    let mut out = Seen::new(io::stdout().lock(), colours_results);
     if let Err(message) = Instance::chosen() {
         let failure = Failure::Usage(message);
         tell_failure(&failure, colour);

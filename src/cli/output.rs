@@ -15,13 +15,15 @@ pub(super) const PLAIN: &str = "\u{1b}[0m";
 #[derive(Debug)]
 pub(super) struct Seen<W> {
     out: W,
+    /// Whether our own colours pass.
+    colours: bool,
     /// The beginning of a character or colour whose rest is not written yet.
     begun: Vec<u8>,
 }
 
 impl<W: Write> Seen<W> {
-    pub(super) fn new(out: W) -> Self {
-        Seen { out, begun: Vec::new() }
+    pub(super) fn new(out: W, colours: bool) -> Self {
+        Seen { out, colours, begun: Vec::new() }
     }
 
     /// Writes a text whose colours are our own.
@@ -29,7 +31,8 @@ impl<W: Write> Seen<W> {
         while let Some(start) = text.find('\u{1b}') {
             let (before, rest) = text.split_at(start);
             self.out.write_all(visible_lines(before).as_bytes())?;
-            let ours = [YELLOW, RED, PLAIN].into_iter().find(|colour| rest.starts_with(colour));
+            let ours =
+                [YELLOW, RED, PLAIN].into_iter().find(|colour| self.colours && rest.starts_with(colour));
             let length = ours.map_or(1, str::len);
             match ours {
                 Some(colour) => self.out.write_all(colour.as_bytes())?,
@@ -235,7 +238,7 @@ mod tests {
         let text = format!("a{RED}b{PLAIN}c\u{1b}[2Jd\u{9b}e \u{202e}\n{{\"é\": \"\u{7f}\"}}\n\u{1b}");
         let seen = format!("a{RED}b{PLAIN}c\\u001b[2Jd\\u009be \\u202e\n{{\"é\": \"\\u007f\"}}\n\\u001b");
         for size in 1..=text.len() {
-            let mut out = Seen::new(Vec::new());
+            let mut out = Seen::new(Vec::new(), true);
             text.as_bytes().chunks(size).for_each(|part| out.write_all(part).unwrap());
             out.flush().unwrap();
             assert_eq!(String::from_utf8(out.out).unwrap(), seen, "in pieces of {size}");

@@ -11,7 +11,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.trim().chars().peekable();
+    let mut chars = text.trim_matches(is_blank).chars().peekable();
     while let Some(c) = chars.next() {
         if is_blank(c) {
             let mut breaks = c != ' ';
