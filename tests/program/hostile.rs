@@ -287,8 +287,8 @@ fn lies(whole: &[u8], rows: &RecordBatch) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn parts_that_lie_are_put_aside_and_their_runs_trained_again() {
     // Every replicate is recorded, so that each row of a part has all that there is.
-    let sweep =
-        Sweep { measure: "trajectories = { replicates = 5, every = 10 }", replicates: 3, ..Sweep::SHORT };
+    let measure = "trajectories = { replicates = 5, every = 10 }";
+    let sweep = Sweep { measure, axes: "", replicates: 3, ..Sweep::SHORT };
     let undisturbed: Tables = sweep.undisturbed();
     let sandbox = Sandbox::with(&sweep);
     sandbox.run("run x.toml --quiet --no-report").exits(0);
