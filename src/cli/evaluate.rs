@@ -10,6 +10,7 @@ use super::game::{Game, GameArgs};
 use super::output::{columns, number};
 use super::{Console, Exit, Failure, TableFormat};
 use crate::auction::{Population, Profile, Strategy};
+use crate::data::visible;
 use crate::expectation::Evaluator;
 use crate::measure::{Asked, Assessment, LpGrid, assessed_columns, assessed_numbers};
 use crate::response::{Constraint, MOST_BIDS, MOST_CELLS};
@@ -209,7 +210,7 @@ impl Answer {
 
     fn print(&self, out: &mut impl Write) -> io::Result<()> {
         if let Some(cell) = &self.game.cell {
-            writeln!(out, "{}\n", format!("cell {} {}", cell.id, cell.label).trim_end())?;
+            writeln!(out, "{}\n", format!("cell {} {}", cell.id, visible(&cell.label)).trim_end())?;
         }
         // A row a number, as there are more of them than bidders of most games.
         let n = self.bidders();

@@ -67,14 +67,6 @@ impl Failure {
     pub(super) fn is_closed_pipe(&self) -> bool {
         matches!(self, Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
-
-    /// The message, in colour where asked for.
-    pub(super) fn render(&self, colour: bool) -> String {
-        match self {
-            Failure::Sweep(error) => error.problems.render(colour),
-            other => other.to_string(),
-        }
-    }
 }
 
 /// What came of printing where the exit code says more than that: no failure where nobody reads any more.

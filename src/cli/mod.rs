@@ -1,5 +1,6 @@
 //! The command line: one file a verb. Results go to stdout, all else to stderr.
 
+mod again;
 mod bids;
 mod completions;
 mod diff;
@@ -28,8 +29,11 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub use failure::{Exit, Failure};
+use output::Seen;
 
+use crate::data::visible_lines;
 use crate::numeric::simd::Instance;
+use crate::sweep::Problems;
 
 /// Train auction learners over a grid of settings, and say where they end up.
 #[derive(Debug, Parser)]
@@ -66,7 +70,7 @@ enum Verb {
     Report(report::Args),
     /// Say what differs between two finished sweeps
     Diff(diff::Args),
-    /// Train a sample of runs again and compare bit for bit
+    /// Train a sample of runs again, make the tables again, and compare bit for bit
     Verify(verify::Args),
     /// The reference equilibria of bidders with given priors, with certificate
     Nash(nash::Args),
@@ -142,11 +146,32 @@ impl Console {
             tell(text);
         }
     }
+
+    /// Warns the user of what is odd about a sweep file.
+    fn warn_of(&self, problems: &Problems) {
+        if self.quiet < 2 {
+            tell_rendered(&problems.render(self.colour));
+        }
+    }
 }
 
-/// A line on stderr. Where nobody reads it any more, there is nobody to tell of that either.
+/// A line on stderr, which may hold a user's words: what steers a terminal is made visible.
 fn tell(text: impl std::fmt::Display) {
+    tell_rendered(&visible_lines(&text.to_string()));
+}
+
+/// A line on stderr whose colours are our own. Where nobody reads it any more, there is nobody to tell of
+/// that either.
+fn tell_rendered(text: &str) {
     _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Tells of a failure.
+fn tell_failure(failure: &Failure, colour: bool) {
+    match failure {
+        Failure::Sweep(error) => tell_rendered(&error.problems.render(colour)),
+        other => tell(other),
+    }
 }
 
 /// Whether an argument asks for more, told by hand as `--version` ends the parsing.
@@ -159,14 +184,24 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are asked for; the rest is wrong usage. A closed pipe cannot be told anything.
-            _ = error.print();
+            // Help and version are asked for; the rest is wrong usage.
+            let mut printed = error.print();
             if error.kind() == ErrorKind::DisplayVersion
                 && std::env::args_os().any(|arg| arg.to_str().is_some_and(is_verbose))
             {
-                _ = version::print_details(&mut io::stdout());
+                printed = printed.and_then(|()| version::print_details(&mut io::stdout()));
             }
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+            if error.use_stderr() {
+                return Exit::Usage.into();
+            }
+            let printed = printed.and_then(|()| io::stdout().flush()).map_err(Failure::from);
+            return match failure::unless_closed(printed) {
+                Ok(()) => Exit::Done.into(),
+                Err(failure) => {
+                    tell(&failure);
+                    failure.exit().into()
+                }
+            };
         }
     };
     let colours = |is_terminal: bool| match cli.color {
@@ -177,10 +212,10 @@ pub fn main() -> ExitCode {
     let colour = colours(io::stderr().is_terminal());
     let colours_results = colours(io::stdout().is_terminal());
     let console = Console { quiet: cli.quiet, verbose: cli.verbose, colour, colours_results };
-    let mut out = io::stdout().lock();
+    let mut out = Seen::new(io::stdout().lock(), colours_results);
     if let Err(message) = Instance::chosen() {
         let failure = Failure::Usage(message);
-        tell(failure.render(colour));
+        tell_failure(&failure, colour);
         return failure.exit().into();
     }
     let ended = match cli.verb {
@@ -202,7 +237,7 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) if failure.is_closed_pipe() => Exit::Done.into(),
         Err(failure) => {
-            tell(failure.render(colour));
+            tell_failure(&failure, colour);
             failure.exit().into()
         }
     }

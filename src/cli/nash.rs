@@ -9,6 +9,7 @@ use super::game::{Game, GameArgs};
 use super::output::{columns, counted, number, unwritten};
 use super::{Console, Exit, Failure, TableFormat};
 use crate::auction::Population;
+use crate::data::visible;
 use crate::equilibrium::{BidderReferences, Bne, Reference, References, shared_references};
 
 /// The most parts between the lowest and the highest bid.
@@ -179,7 +180,7 @@ impl Answer<'_> {
 
     fn print(&self, out: &mut impl Write) -> io::Result<()> {
         if let Some(cell) = &self.game.cell {
-            writeln!(out, "{}\n", format!("cell {} {}", cell.id, cell.label).trim_end())?;
+            writeln!(out, "{}\n", format!("cell {} {}", cell.id, visible(&cell.label)).trim_end())?;
         }
         let groups = alike(&self.game.population);
         match &self.references.bne {

@@ -2,13 +2,82 @@
 
 use std::io::{self, Write};
 
-use crate::report::{printable, wrap};
+use crate::data::{visible, visible_lines};
+use crate::report::wrap;
+
+/// The colours of results.
+pub(super) const YELLOW: &str = "\u{1b}[33m";
+pub(super) const RED: &str = "\u{1b}[31m";
+pub(super) const PLAIN: &str = "\u{1b}[0m";
+
+/// A writer of texts that lets nothing through that would steer a terminal, but for our own colours: whatever
+/// a file says, and wherever it is printed, it is seen. JSON stays JSON.
+#[derive(Debug)]
+pub(super) struct Seen<W> {
+    out: W,
+    /// Whether our own colours pass.
+    colours: bool,
+    /// The beginning of a character or colour whose rest is not written yet.
+    begun: Vec<u8>,
+}
+
+impl<W: Write> Seen<W> {
+    pub(super) fn new(out: W, colours: bool) -> Self {
+        Seen { out, colours, begun: Vec::new() }
+    }
+
+    /// Writes a text whose colours are our own.
+    fn write_text(&mut self, mut text: &str) -> io::Result<()> {
+        while let Some(start) = text.find('\u{1b}') {
+            let (before, rest) = text.split_at(start);
+            self.out.write_all(visible_lines(before).as_bytes())?;
+            let ours =
+                [YELLOW, RED, PLAIN].into_iter().find(|colour| self.colours && rest.starts_with(colour));
+            let length = ours.map_or(1, str::len);
+            match ours {
+                Some(colour) => self.out.write_all(colour.as_bytes())?,
+                None => self.out.write_all(visible_lines(&rest[..length]).as_bytes())?,
+            }
+            text = &rest[length..];
+        }
+        self.out.write_all(visible_lines(text).as_bytes())
+    }
+}
+
+impl<W: Write> Write for Seen<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut all = std::mem::take(&mut self.begun);
+        all.extend_from_slice(bytes);
+        let end = match std::str::from_utf8(&all) {
+            Ok(_) => all.len(),
+            // The rest of the last character is still to come.
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+        };
+        let text = std::str::from_utf8(&all[..end]).expect("just checked");
+        // So may be that of a colour.
+        let is_begun = |text: &str| [YELLOW, RED, PLAIN].iter().any(|colour| colour.starts_with(text));
+        let end = match text.rfind('\u{1b}').filter(|&start| is_begun(&text[start..])) {
+            Some(start) => start,
+            None => end,
+        };
+        self.write_text(&text[..end])?;
+        self.begun = all[end..].to_vec();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let begun = std::mem::take(&mut self.begun);
+        self.write_text(&String::from_utf8_lossy(&begun))?;
+        self.out.flush()
+    }
+}
 
 /// Writes rows with their columns aligned, the first `left` of them to the left, the others to the right.
-/// What steers a terminal is taken out: texts may be a user's.
+/// What steers a terminal is made visible: texts may be a user's.
 pub(super) fn columns(out: &mut impl Write, rows: &[Vec<String>], left: usize) -> io::Result<()> {
     let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|text| printable(text)).collect()).collect();
+        rows.iter().map(|row| row.iter().map(|text| visible(text).into_owned()).collect()).collect();
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |i: usize| rows.iter().filter_map(|row| row.get(i)).map(|x| x.chars().count()).max();
     let widths: Vec<usize> = (0..count).map(|i| width(i).unwrap_or(0)).collect();
@@ -162,5 +231,17 @@ mod tests {
         assert_eq!([12, 34_567, 8_900_000].map(bytes), ["12 B", "35 kB", "9 MB"]);
         assert_eq!([0.0, 0.5, -1e-8, 2000.0].map(number), ["0", "0.5", "-1e-8", "2000"]);
         assert_eq!([counted(1, "run"), counted(0, "run")], ["1 run", "0 runs"]);
+    }
+
+    #[test]
+    fn what_a_file_says_is_seen_wherever_it_is_cut() {
+        let text = format!("a{RED}b{PLAIN}c\u{1b}[2Jd\u{9b}e \u{202e}\n{{\"é\": \"\u{7f}\"}}\n\u{1b}");
+        let seen = format!("a{RED}b{PLAIN}c\\u001b[2Jd\\u009be \\u202e\n{{\"é\": \"\\u007f\"}}\n\\u001b");
+        for size in 1..=text.len() {
+            let mut out = Seen::new(Vec::new(), true);
+            text.as_bytes().chunks(size).for_each(|part| out.write_all(part).unwrap());
+            out.flush().unwrap();
+            assert_eq!(String::from_utf8(out.out).unwrap(), seen, "in pieces of {size}");
+        }
     }
 }

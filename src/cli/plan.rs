@@ -1,6 +1,7 @@
 //! `bidsweep plan`: expand, check, count, estimate.
 
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use serde_json::json;
@@ -8,8 +9,8 @@ use serde_json::json;
 use super::input::{Machine, load};
 use super::output::{bytes, counted, duration};
 use super::{Console, Exit, Failure, Format};
+use crate::data::visible;
 use crate::engine::{Estimate, estimate};
-use crate::report::printable;
 use crate::sweep::{Grid, Plan};
 
 /// The most values of an axis that are printed for people.
@@ -49,30 +50,31 @@ pub(super) fn describe(
     list: bool,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let estimate = estimate(plan, machine.threads());
+    let threads = machine.threads()?;
+    let estimate = estimate(plan, threads);
     match format {
-        Format::Human => describe_human(plan, machine, estimate, list, out)?,
-        Format::Json => describe_json(plan, machine, estimate, list, out)?,
+        Format::Human => describe_human(plan, threads, estimate, list, out)?,
+        Format::Json => describe_json(plan, threads, estimate, list, out)?,
     }
     Ok(())
 }
 
 fn describe_human(
     plan: &Plan,
-    machine: &Machine,
+    threads: NonZeroUsize,
     estimate: Estimate,
     list: bool,
     out: &mut impl Write,
 ) -> io::Result<()> {
     match plan.question() {
-        Some(question) => writeln!(out, "{}: {}", plan.name(), printable(question))?,
+        Some(question) => writeln!(out, "{}: {}", plan.name(), visible(question))?,
         None => writeln!(out, "{}", plan.name())?,
     }
     for grid in plan.grids() {
         describe_grid(grid, out)?;
     }
     for exclusion in plan.exclusions() {
-        let why = exclusion.why.as_ref().map(|why| format!(" ({})", printable(why))).unwrap_or_default();
+        let why = exclusion.why.as_ref().map(|why| format!(" ({})", visible(why))).unwrap_or_default();
         writeln!(out, "  excluded: {} by {}{why}", counted(exclusion.cells, "cell"), exclusion.rule)?;
     }
     let cells = counted(plan.len() as u64, "cell");
@@ -83,12 +85,12 @@ fn describe_human(
         "  about {} to train and {} to measure on {}, about {}",
         duration(estimate.training),
         duration(estimate.measures),
-        counted(machine.threads().get() as u64, "thread"),
+        counted(threads.get() as u64, "thread"),
         bytes(estimate.bytes)
     )?;
     if list {
         for cell in plan.cells() {
-            writeln!(out, "{}", format!("{} {}", cell.id, printable(&cell.label)).trim_end())?;
+            writeln!(out, "{}", format!("{} {}", cell.id, visible(&cell.label)).trim_end())?;
         }
     }
     Ok(())
@@ -97,7 +99,7 @@ fn describe_human(
 fn describe_grid(grid: &Grid, out: &mut impl Write) -> io::Result<()> {
     let indent = match grid.label() {
         Some(label) => {
-            writeln!(out, "  block {}", printable(label))?;
+            writeln!(out, "  block {}", visible(label))?;
             "    "
         }
         None => "  ",
@@ -134,7 +136,7 @@ fn abridged(values: &[String]) -> String {
 
 fn describe_json(
     plan: &Plan,
-    machine: &Machine,
+    threads: NonZeroUsize,
     estimate: Estimate,
     list: bool,
     out: &mut impl Write,
@@ -150,7 +152,7 @@ fn describe_json(
         "replicates": plan.replicates(),
         "runs": plan.runs(),
         "excluded": exclusions,
-        "threads": machine.threads(),
+        "threads": threads,
         "seconds": estimate.training + estimate.measures,
         "seconds_training": estimate.training,
         "seconds_measures": estimate.measures,

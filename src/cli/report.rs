@@ -8,7 +8,7 @@ use super::input::Machine;
 use super::output::counted;
 use super::target::Target;
 use super::{Console, Exit, Failure};
-use crate::engine::pool;
+use crate::engine::{at_most, pool};
 use crate::report::{Owner, Report, ReportFile, check_report, study, write_report};
 use crate::store::Folder;
 
@@ -28,6 +28,9 @@ pub(super) struct Args {
     machine: Machine,
 }
 
+/// More threads than this have nothing to draw.
+const FIGURES: u64 = 64;
+
 /// The files of one report, and where they stand.
 struct Made {
     folder: PathBuf,
@@ -44,22 +47,27 @@ pub(super) fn report(args: &Args, console: &Console, out: &mut impl Write) -> Re
     let (folders, reports): (Vec<Folder>, Vec<Report>) =
         dirs.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let together = together(args, &dirs)?;
-    let made = pool(args.machine.threads())?.install(|| -> Result<Vec<Made>, Failure> {
-        let mut made = Vec::new();
-        for (folder, report) in folders.iter().zip(&reports) {
-            let (folder, owner) = match (&args.out, &together) {
-                (Some(out), None) => (out.clone(), Owner::User),
-                _ => (folder.report(), Owner::Sweep),
-            };
-            made.push(Made { folder, files: report.files()?, owner });
-        }
-        if let Some(folder) = &together {
-            let links: Vec<String> =
-                dirs.iter().map(|dir| link(folder, &dir.join("report"))).collect::<Result<_, _>>()?;
-            made.push(Made { folder: folder.clone(), files: study(&reports, &links)?, owner: Owner::User });
-        }
-        Ok(made)
-    })?;
+    let made =
+        pool(at_most(args.machine.threads()?, FIGURES))?.install(|| -> Result<Vec<Made>, Failure> {
+            let mut made = Vec::new();
+            for (folder, report) in folders.iter().zip(&reports) {
+                let (folder, owner) = match (&args.out, &together) {
+                    (Some(out), None) => (out.clone(), Owner::User),
+                    _ => (folder.report(), Owner::Sweep),
+                };
+                made.push(Made { folder, files: report.files()?, owner });
+            }
+            if let Some(folder) = &together {
+                let links: Vec<String> =
+                    dirs.iter().map(|dir| link(folder, &dir.join("report"))).collect::<Result<_, _>>()?;
+                made.push(Made {
+                    folder: folder.clone(),
+                    files: study(&reports, &links)?,
+                    owner: Owner::User,
+                });
+            }
+            Ok(made)
+        })?;
     if args.check {
         return check(&made, out);
     }

@@ -1,5 +1,6 @@
 //! `bidsweep run`: train what is missing, then write tables and a summary.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,10 +13,12 @@ use super::input::{Machine, load};
 use super::output::{counted, duration};
 use super::summary::print_summary;
 use super::{Console, Exit, Failure, Format, plan};
-use crate::engine::{Finish, Options, ProgressForm, Stop, host_name, missing, pool, train_missing};
+use crate::engine::{Finish, Options, ProgressForm, Stop, at_most, host_name, missing, pool, train_missing};
 use crate::numeric::simd::Instance;
 use crate::report::{Owner, Report, write_report};
-use crate::store::{Folder, Host, Lock, Manifest, Scan, prune, write_tables};
+use crate::store::{
+    Folder, Host, Lock, Manifest, PutAside, Scan, data_names, keep_data, prune, write_tables,
+};
 use crate::sweep::Plan;
 
 #[derive(Debug, clap::Args)]
@@ -100,7 +103,7 @@ fn run_one(
     out: &mut impl Write,
 ) -> Result<Exit, Failure> {
     let folder = Folder::new(args.out.join(plan.name()));
-    let options = args.options(console);
+    let options = args.options(console)?;
     if args.dry_run {
         plan::describe(plan, &args.machine, args.format, false, out)?;
         let missing = missing(plan, &Scan::of(&folder, plan)?, &options);
@@ -108,16 +111,31 @@ fn run_one(
         return Ok(Exit::Done);
     }
     let host = host_name();
-    let _lock = Lock::take(&folder, &host)?;
+    let lock = Lock::take(&folder, &host)?;
+    for PutAside { path, aside, reason } in lock.put_aside() {
+        console.warn(format_args!(
+            "warning: {} is in the way ({reason}): it is put aside as {}",
+            path.display(),
+            aside.display()
+        ));
+    }
+    if let Some(warning) = lock.warning() {
+        console.warn(format_args!("warning: {}: {warning}", folder.path().display()));
+    }
     let earlier = Manifest::read(&folder)?;
     if let Some(conflict) = earlier.as_ref().and_then(|manifest| manifest.conflict(plan)) {
         return Err(Failure::Refused(format!("{}: {conflict}", folder.path().display())));
     }
-    let scan = usable_scan(plan, &folder, args, console)?;
+    let data = data_names(plan)?;
+    let changed = earlier.as_ref().map_or_else(Vec::new, |manifest| changed_files(manifest, &data));
+    let scan = usable_scan(plan, &folder, &changed, args, console)?;
+    args.machine.threads_for(missing(plan, &scan, &options), console)?;
     let cpu = Instance::current().name().into();
     let host = Host { name: host, threads: options.threads.get(), cpu };
     let mut manifest = Manifest::start(plan, host, earlier.as_ref());
     manifest.note(scan.counts(), Duration::ZERO);
+    keep_data(&folder, plan, &data)?;
+    manifest.data = data;
     folder.write_sweep(plan.source())?;
     manifest.write(&folder)?;
 
@@ -127,13 +145,14 @@ fn run_one(
     // Before the tables: where these cannot be written, it is told that runs are there which they lack.
     manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));
     manifest.write(&folder)?;
-    pool(options.threads)?.install(|| write_tables(&folder, plan, &scan))?;
+    let pool = pool(at_most(options.threads, plan.len() as u64))?;
+    pool.install(|| write_tables(&folder, plan, &scan))?;
     let report = Report::read(folder.clone(), plan.clone(), manifest)?;
     folder.write_findings(&format!("{:#}\n", json!(report.findings())))?;
     if let Some(problem) = report.write_contrasts()? {
         console.warn(format_args!("warning: no contrasts: {problem}"));
     }
-    let page = write_page(&folder, &report, args, stop, console)?;
+    let page = pool.install(|| write_page(&folder, &report, args, stop, console))?;
     let mut unsolved = 0;
     unless_closed(
         print_summary(plan, &folder, &report, page.as_deref(), args.format, console, out)
@@ -171,19 +190,31 @@ fn write_page(
 }
 
 impl Args {
-    fn options(&self, console: &Console) -> Options {
-        Options {
-            threads: self.machine.threads(),
+    fn options(&self, console: &Console) -> Result<Options, Failure> {
+        Ok(Options {
+            threads: self.machine.threads()?,
             limit: self.limit,
             max_fails: self.max_fails,
             retry_failed: self.retry_failed,
             progress: if console.quiet > 0 { ProgressForm::None } else { self.progress },
-        }
+        })
     }
 }
 
+/// The data files that hold something else than when the folder was last trained.
+fn changed_files<'d>(earlier: &Manifest, data: &'d BTreeMap<String, String>) -> Vec<&'d String> {
+    let differs = |(file, name): &(&String, &String)| earlier.data.get(*file).is_some_and(|old| old != *name);
+    data.iter().filter(differs).map(|(file, _)| file).collect()
+}
+
 /// What is there of the plan, once damaged parts are put aside and surplus runs are dealt with.
-fn usable_scan(plan: &Plan, folder: &Folder, args: &Args, console: &Console) -> Result<Scan, Failure> {
+fn usable_scan(
+    plan: &Plan,
+    folder: &Folder,
+    changed: &[&String],
+    args: &Args,
+    console: &Console,
+) -> Result<Scan, Failure> {
     let scan = Scan::of(folder, plan)?;
     for part in scan.damaged() {
         console.warn(format_args!(
@@ -203,9 +234,16 @@ fn usable_scan(plan: &Plan, folder: &Folder, args: &Args, console: &Console) -> 
         return Ok(scan);
     }
     if !args.prune {
+        let because = match changed {
+            [] => String::new(),
+            files => {
+                let files: Vec<&str> = files.iter().map(|file| file.as_str()).collect();
+                format!(", as {} has changed since", files.join(" and "))
+            }
+        };
         return Err(Failure::Refused(format!(
-            "{} holds {} that the sweep no longer has: run with --prune to delete them, or give the sweep another \
-             name or --out",
+            "{} holds {} that the sweep no longer has{because}: run with --prune to delete them, or give the sweep \
+             another name or --out",
             folder.path().display(),
             counted(scan.surplus(), "finished run"),
         )));

@@ -1,6 +1,6 @@
 //! `bidsweep show`: what a sweep says, one cell or one run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,11 +13,12 @@ use super::summary::print_summary;
 use super::target::Target;
 use super::verify::compare;
 use super::{Console, Exit, Failure, Format};
+use crate::data::visible;
 use crate::engine::rerun;
-use crate::measure::{RunRow, bidder_columns, cell_bidder_columns, run_columns};
-use crate::report::{Report, printable};
+use crate::measure::{RunRow, bidder_columns, run_columns};
+use crate::report::Report;
 use crate::store::{Folder, Row, Scan, StoreError, Table, TableName, mean_name};
-use crate::sweep::{Cell, CellId, Plan, Scalar};
+use crate::sweep::{Cell, CellId, Plan, Scalar, setting_columns};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -128,14 +129,12 @@ fn stored(folder: &Folder, cell: &Cell, replicate: Option<u32>) -> Result<Sectio
             whole.file()
         )));
     };
-    // What every bidder shares with the whole stands once, in the first section; measures stand with each.
-    let is_measured = |name: &str| {
-        let mut measures = bidder_columns().iter().chain(cell_bidder_columns());
-        measures.any(|column| column.name == name)
-            || summarised(name, &row).is_some()
-            || is_spread(name, &row)
-    };
-    let shared = |pair: &(String, Scalar)| !is_measured(&pair.0) && row.contains(pair);
+    // Settings that every bidder shares with the whole stand once, in the first section. Of measures the same
+    // number is no sign of that: the largest of the bidders' is one of them.
+    let settings: HashSet<String> = setting_columns().into_iter().map(|column| column.name).collect();
+    let names_whole = |name: &str| ["cell_id", "label", "replicate"].contains(&name);
+    let shared =
+        |pair: &(String, Scalar)| (settings.contains(&pair.0) || names_whole(&pair.0)) && row.contains(pair);
     let mut sections = vec![(title, row.clone())];
     for bidder in self::rows(folder, parts, cell.id, replicate)? {
         let number = bidder.iter().find(|(name, _)| name == "bidder").map(|(_, value)| text_of(value));
@@ -259,6 +258,6 @@ fn text_of(value: &Scalar) -> String {
         Scalar::Null => "-".into(),
         Scalar::Integer(x) => x.to_string(),
         Scalar::Number(x) => number(*x),
-        Scalar::Text(x) => printable(x),
+        Scalar::Text(x) => visible(x).into_owned(),
     }
 }

@@ -9,8 +9,9 @@ use serde_json::json;
 use super::output::{counted, duration, wrapped};
 use super::target::Target;
 use super::{Console, Exit, Failure, Format};
-use crate::report::printable;
-use crate::store::{Lock, Manifest, Scan};
+use crate::data::visible;
+use crate::engine::host_name;
+use crate::store::{Folder, Lock, Manifest, Scan};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -23,11 +24,30 @@ pub(super) struct Args {
 }
 
 pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
+    let begun = Folder::new(&args.dir);
+    // Its first process has taken the folder and not yet said what it is of.
+    if !begun.manifest().exists()
+        && let Some(holder) = Lock::holder(&begun, &host_name())
+    {
+        match args.format {
+            Format::Json => writeln!(out, "{}", json!({ "holder": holder }))?,
+            Format::Human => {
+                wrapped(out, &format!("{}: no run done, in use by {holder}", args.dir.display()), 0)?;
+            }
+        }
+        return Ok(Exit::Stopped);
+    }
     let Target { folder, plan, manifest } = Target::open(&args.dir, console)?;
     let scan = Scan::of(&folder, &plan)?;
-    let holder = Lock::holder(&folder)?;
+    let holder = Lock::holder(&folder, &host_name());
     let counts = scan.counts();
     let missing = plan.runs() - counts.total();
+    // As `run` would exit that did nothing more.
+    let exit = match (missing, counts.failed) {
+        (0, 0) => Exit::Done,
+        (0, _) => Exit::SomeFailed,
+        _ => Exit::Stopped,
+    };
     let seconds_left = seconds_left(&manifest, counts.total(), missing, holder.is_some());
     if args.format == Format::Json {
         let damaged: Vec<_> = scan.damaged().iter().map(|part| part.path.display().to_string()).collect();
@@ -48,9 +68,9 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
             "seconds_left": seconds_left,
         });
         writeln!(out, "{status}")?;
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
-    let name = printable(plan.name());
+    let name = visible(plan.name());
     wrapped(out, &format!("{name}: {} of {} done", counts.total(), counted(plan.runs(), "run")), 0)?;
     for (count, what) in [
         (counts.diverged, "diverged"),
@@ -64,15 +84,15 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
         }
     }
     for part in scan.damaged() {
-        wrapped(out, &printable(&format!("damaged: {} ({})", part.path.display(), part.reason)), 2)?;
+        wrapped(out, &visible(&format!("damaged: {} ({})", part.path.display(), part.reason)), 2)?;
     }
     if let Some(holder) = holder {
-        wrapped(out, &printable(&format!("in use by {holder}")), 2)?;
+        wrapped(out, &visible(&format!("in use by {holder}")), 2)?;
     }
     if let Some(seconds) = seconds_left {
         wrapped(out, &format!("about {} left", duration(seconds)), 2)?;
     }
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// The time that the missing runs will take: by the speed of the process that trains them now, or else by the

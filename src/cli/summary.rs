@@ -7,9 +7,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::output::{columns, counted, screen_width};
+use super::output::{PLAIN, RED, YELLOW, columns, counted, screen_width};
 use super::{Console, Failure, Format};
-use crate::report::{Findings, Report, ScreenLine, SummaryLine, Tone, printable, summary};
+use crate::data::visible;
+use crate::report::{Findings, Report, ScreenLine, SummaryLine, Tone, summary};
 use crate::store::Folder;
 use crate::sweep::Plan;
 
@@ -62,8 +63,8 @@ fn print_screen(lines: &[ScreenLine], console: &Console, out: &mut impl Write) -
     for line in lines {
         for (tone, text) in &line.spans {
             match tone {
-                Tone::Undecided if console.colours_results => write!(out, "\x1b[33m{text}\x1b[0m")?,
-                Tone::Failed if console.colours_results => write!(out, "\x1b[31m{text}\x1b[0m")?,
+                Tone::Undecided if console.colours_results => write!(out, "{YELLOW}{text}{PLAIN}")?,
+                Tone::Failed if console.colours_results => write!(out, "{RED}{text}{PLAIN}")?,
                 _ => write!(out, "{text}")?,
             }
         }
@@ -187,7 +188,7 @@ fn print_epsilons(lines: &[SummaryLine], out: &mut impl Write) -> io::Result<()>
 /// What the sweep says along its axes; nothing where it has none of them.
 fn print_findings(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
     let within =
-        |label: &str| if label.is_empty() { String::new() } else { format!(" ({})", printable(label)) };
+        |label: &str| if label.is_empty() { String::new() } else { format!(" ({})", visible(label)) };
     for of in &findings.batch_slopes {
         let noise =
             of.noise_slope.map_or_else(String::new, |slope| format!("; noise would have {slope:+.1}"));
@@ -227,7 +228,7 @@ fn print_findings(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
             rotation.cells.len(),
             counted(rotation.tested as u64, "cell"),
             100.0 * rotation.rate,
-            rotation.cells.iter().map(|label| format!("\n  {}", printable(label))).collect::<String>()
+            rotation.cells.iter().map(|label| format!("\n  {}", visible(label))).collect::<String>()
         )?;
     }
     Ok(())

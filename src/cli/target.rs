@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{Console, Failure};
-use crate::store::{Folder, Manifest};
-use crate::sweep::Plan;
+use crate::store::{Folder, Manifest, kept_data, read_sweep};
+use crate::sweep::{DataFiles, Plan};
 
 /// An output folder of an earlier run.
 pub(super) struct Target {
@@ -30,13 +30,24 @@ impl Target {
                 dir.display()
             )));
         };
-        if !folder.sweep().exists() {
-            return Err(Failure::Refused(format!(
-                "{} is missing: run the sweep again with `bidsweep run`",
+        let (text, found) = read_sweep(&folder).map_err(|error| match error {
+            error if error.is_missing() => Failure::Refused(format!(
+                "{} is missing, and no table has its text: run the sweep again from its own file, and the finished \
+                 runs are kept",
                 folder.sweep().display()
-            )));
+            )),
+            error => error.into(),
+        })?;
+        if found != folder.sweep() {
+            console.warn(format_args!(
+                "warning: {} cannot be read: its text is taken from {}",
+                folder.sweep().display(),
+                found.display()
+            ));
         }
-        let plan = Plan::load(&folder.sweep(), &manifest.set)?;
+        let file = folder.sweep().display().to_string();
+        let files = DataFiles::beside(&file).with_kept(kept_data(&folder, &manifest)?);
+        let plan = Plan::parse_with(&text, &file, &manifest.set, &files)?;
         if let Some(conflict) = manifest.conflict(&plan) {
             return Err(Failure::Refused(format!("{}: {conflict}", dir.display())));
         }

@@ -1,23 +1,23 @@
-//! `bidsweep verify`: train a sample of runs again and compare bit for bit.
+//! `bidsweep verify`: train a sample of runs again, make all tables again from the stored runs, and compare
+//! bit for bit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::again::{Differences, compare_runs, compare_tables};
 use super::failure::unless_closed;
 use super::input::Machine;
 use super::output::counted;
 use super::target::Target;
 use super::{Console, Exit, Failure};
-use crate::engine::{pool, rerun};
+use crate::engine::{at_most, pool, rerun};
 use crate::measure::{Column, RunRow, RunStatus, bidder_columns, run_columns};
-use crate::store::{Folder, Scan, StoreError, Table, TableName};
+use crate::store::{Folder, Scan, StoreError, Table, TableName, stored_runs};
 use crate::sweep::{Plan, Scalar};
-
-/// How many differences are told.
-const TOLD: usize = 20;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -35,42 +35,62 @@ pub(super) struct Args {
 pub(super) type RunName = (String, i64);
 
 pub(super) fn verify(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
-    let Target { folder, plan, .. } = Target::open(&args.dir, console)?;
+    let Target { folder, plan, manifest } = Target::open(&args.dir, console)?;
+    let plan = Arc::new(plan);
     let scan = Scan::of(&folder, &plan)?;
-    let mut differences: Vec<String> =
-        scan.damaged().iter().map(|part| format!("{}: {}", part.path.display(), part.reason)).collect();
-    differences.extend(outdated_tables(&folder, &plan)?);
+    let mut differences = Differences::default();
+    for part in scan.damaged() {
+        differences.push(|| format!("{}: {}", part.path.display(), part.reason));
+    }
     let sample = sample(&plan, &scan, args.sample);
     if sample.is_empty() {
         return Err(Failure::Refused(format!("{} has no finished run to verify", args.dir.display())));
     }
-    let pool = pool(args.machine.threads())?;
-    let again = |&(position, replicate): &(usize, u32)| {
-        let cell = plan.cell(position);
-        let row = rerun(&plan, &cell, replicate);
-        ((cell.id.to_string(), i64::from(replicate)), row)
-    };
-    let trained: BTreeMap<RunName, RunRow> = pool.install(|| sample.par_iter().map(again).collect());
-    differences.extend(compare(&folder, &trained)?);
+    let cells = plan.len().max(sample.len()) as u64;
+    let pool = pool(at_most(args.machine.threads()?, cells))?;
+    let again = |&(position, replicate): &(usize, u32)| rerun(&plan, &plan.cell(position), replicate);
+    let trained: Vec<RunRow> = pool.install(|| sample.par_iter().map(again).collect());
+    // The runs against the parts, then the tables against the parts: whatever was altered shows in one of
+    // them.
+    let stored = stored_runs(&plan, &scan, &sample)?;
+    for (((position, replicate), stored), again) in stored.iter().zip(&trained) {
+        let run = format!("{}:{replicate}", plan.id(*position));
+        compare_runs(&run, again, stored, &mut differences);
+    }
+    let compare = || compare_tables(&folder, &plan, &manifest, &scan, &mut differences);
+    let tables = pool.install(compare)?;
 
-    unless_closed(print(&differences, trained.len(), out).map_err(Failure::from))?;
-    if differences.is_empty() {
+    let runs = scan.counts().total();
+    unless_closed(print(&differences, trained.len() as u64, tables, runs, out).map_err(Failure::from))?;
+    if differences.count() == 0 {
         return Ok(Exit::Done);
     }
-    console.warn(format_args!("{}: {}", args.dir.display(), counted(differences.len() as u64, "difference")));
+    console.warn(format_args!("{}: {}", args.dir.display(), counted(differences.count(), "difference")));
     Ok(Exit::CheckFailed)
 }
 
-fn print(differences: &[String], trained: usize, out: &mut impl Write) -> io::Result<()> {
-    for difference in differences.iter().take(TOLD) {
+fn print(
+    differences: &Differences,
+    trained: u64,
+    tables: u64,
+    runs: u64,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    for difference in differences.told() {
         writeln!(out, "{difference}")?;
     }
-    match differences.len() {
-        0 => writeln!(out, "{} trained again: the same bits", counted(trained as u64, "run")),
-        count if count > TOLD => {
-            writeln!(out, "... and {}", counted((count - TOLD) as u64, "more difference"))
+    match differences.count() - differences.told().len() as u64 {
+        0 if differences.count() == 0 => {
+            writeln!(out, "{} trained again: the same bits", counted(trained, "run"))?;
+            writeln!(
+                out,
+                "{} made again from {}: the same bits",
+                counted(tables, "table"),
+                counted(runs, "finished run")
+            )
         }
-        _ => Ok(()),
+        0 => Ok(()),
+        more => writeln!(out, "... and {}", counted(more, "more difference")),
     }
 }
 
@@ -86,22 +106,6 @@ fn sample(plan: &Plan, scan: &Scan, size: u64) -> Vec<(usize, u32)> {
     let finished = runs.filter(|&(position, replicate)| scan.is_done(position, replicate));
     let chosen = (0..).zip(finished).filter(|(rank, _)| ranks.next_if_eq(rank).is_some());
     chosen.map(|(_, run)| run).take(size as usize).collect()
-}
-
-/// Tables that were written for another plan than the folder's.
-fn outdated_tables(folder: &Folder, plan: &Plan) -> Result<Vec<String>, StoreError> {
-    let mut outdated = Vec::new();
-    for name in TableName::ALL {
-        let table = match Table::open(&folder.table(name)) {
-            Err(StoreError::NoTable { .. }) if name.is_optional() => continue,
-            table => table?,
-        };
-        let hash = table.footer("bidsweep.plan_hash").unwrap_or("none").to_owned();
-        if hash != plan.hash() {
-            outdated.push(format!("{}: plan {hash}, but the folder's is {}", name.file(), plan.hash()));
-        }
-    }
-    Ok(outdated)
 }
 
 /// Where the tables differ from runs that were trained again.

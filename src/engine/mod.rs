@@ -113,6 +113,12 @@ pub fn train_missing(
 /// frame.
 const STACK: usize = 64 << 20;
 
+/// The threads that so many pieces of work keep busy, of those asked for.
+pub fn at_most(threads: NonZeroUsize, work: u64) -> NonZeroUsize {
+    let work = usize::try_from(work).unwrap_or(usize::MAX);
+    threads.min(NonZeroUsize::new(work).unwrap_or(NonZeroUsize::MIN))
+}
+
 /// A pool of so many threads.
 ///
 /// # Errors
@@ -138,9 +144,10 @@ fn train_missing_with(
     let is_missing = |position, replicate| {
         !scan.is_done(position, replicate) && (options.retry_failed || !scan.is_failed(position, replicate))
     };
-    let pool = pool(options.threads)?;
     let runs = missing(plan, scan, options);
-    let groups = Groups::new(plan, is_missing, runs, options.threads.get() as u64, options.limit);
+    let threads = at_most(options.threads, runs);
+    let pool = pool(threads)?;
+    let groups = Groups::new(plan, is_missing, runs, threads.get() as u64, options.limit);
     let keys = MeasureKeys::of(plan);
     let progress = Progress::new(options.progress, runs);
     // A stop of our own, so that a full disk or too many failures end this sweep and not the caller's next.

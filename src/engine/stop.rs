@@ -4,11 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
+use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
 use signal_hook::flag;
 
-/// The exit code of a second Ctrl-C.
-const INTERRUPTED: i32 = 130;
+/// What is added to the number of a signal to make the exit code of a process that it ends, as shells say it:
+/// 130 after a second Ctrl-C, 143 after a second TERM.
+const ENDED_BY: i32 = 128;
+
+/// Signals that ask for a stop, however often they come: of a scheduler that warns, and of limits that pass,
+/// which the system tells again each second.
+const WARNINGS: [i32; 4] = [SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM];
 
 /// Tells the engine to stop handing out runs; those in flight are finished and kept.
 #[derive(Clone, Debug)]
@@ -24,15 +29,27 @@ impl Stop {
         Stop { requested: Arc::default(), deadline }
     }
 
-    /// Lets INT, TERM, USR1 and USR2 stop the sweep; a second INT ends the process at once. A write beyond
-    /// the file-size limit, which would end the process too, becomes an error of that write.
+    /// Lets INT, TERM, USR1, USR2, XCPU and ALRM stop the sweep, and HUP unless it is ignored, as under
+    /// nohup. An INT after any of them ends the process at once, and so does a TERM or HUP after an INT, TERM
+    /// or HUP: a scheduler that warns first and sends TERM later wants what is in flight to be kept. A write
+    /// beyond the file-size limit, which would end the process too, becomes an error of that write.
     ///
     /// # Errors
     /// Where the system does not let the process handle these signals.
     pub fn on_signals(&self) -> std::io::Result<()> {
-        // Registered first, so that the first INT finds the flag down.
-        flag::register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(&self.requested))?;
-        for signal in [SIGINT, SIGTERM, SIGUSR1, SIGUSR2] {
+        let told_to_end: Arc<AtomicBool> = Arc::default();
+        let mut ends = vec![SIGINT, SIGTERM];
+        if !is_ignored(SIGHUP) {
+            ends.push(SIGHUP);
+        }
+        for signal in ends {
+            let before = if signal == SIGINT { &self.requested } else { &told_to_end };
+            // Registered first, so that the first one finds the flag down.
+            flag::register_conditional_shutdown(signal, ENDED_BY + signal, Arc::clone(before))?;
+            flag::register(signal, Arc::clone(&told_to_end))?;
+            flag::register(signal, Arc::clone(&self.requested))?;
+        }
+        for signal in WARNINGS {
             flag::register(signal, Arc::clone(&self.requested))?;
         }
         flag::register(SIGXFSZ, Arc::default())?;
@@ -53,4 +70,12 @@ impl Stop {
     pub fn is_past_deadline(&self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
+}
+
+/// Whether a signal was ignored when the process began. Where the system does not tell, it is left as it was.
+fn is_ignored(signal: i32) -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return true };
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| (mask >> (signal - 1)) & 1 == 1)
 }

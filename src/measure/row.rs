@@ -95,9 +95,16 @@ fn mixtures(bidder: &BidderOutcome) -> Vec<f64> {
     }
 }
 
+/// Whether numbers that were finite epoch by epoch are not when taken together.
+fn overflows(bidder: &BidderOutcome) -> bool {
+    let averaged = bidder.mixed.iter().flat_map(|mixed| &mixed.time_average);
+    !bidder.tail_mean_parameters.iter().chain(averaged).all(|number| number.is_finite())
+}
+
 /// The row of a run: its measures, taken with the yardstick of its settings.
 ///
-/// A diverged run has a row without numbers whose message names the epoch. A number that is not finite is
+/// A diverged run has a row without numbers whose message names the epoch; so has one whose parameters grew
+/// so large that their mean overflows. A number that is not finite is
 /// `None`. Where a linear program that was asked for has no solution, the message says why.
 pub fn measure(
     settings: &Settings,
@@ -108,8 +115,15 @@ pub fn measure(
     let trajectory = outcome.trajectory.clone();
     let of_bidder = |bidder: &BidderOutcome| bidder.mixed.as_ref().map(|mixed| mixed.quantiles.clone());
     let quantiles = outcome.bidders.iter().map(|bidder| of_bidder(bidder).unwrap_or_default()).collect();
-    if let Status::Diverged { epoch } = outcome.status {
-        let message = format!("epoch {epoch}: a parameter is no longer finite; try a smaller learning_rate");
+    let ended = match outcome.status {
+        Status::Diverged { epoch } => Some(format!("epoch {epoch}: a parameter is no longer finite")),
+        Status::Ok if outcome.bidders.iter().any(overflows) => {
+            Some("the mean of a parameter over the tail is not finite".to_owned())
+        }
+        Status::Ok => None,
+    };
+    if let Some(what) = ended {
+        let message = format!("{what}; try a smaller learning_rate");
         let row = RunRow::without_numbers(RunStatus::Diverged, message, outcome.bidders.len());
         return RunRow { trajectory, quantiles, ..row };
     }

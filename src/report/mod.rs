@@ -20,7 +20,6 @@ mod terminal;
 mod words;
 mod write;
 
-pub(crate) use answer::printable;
 pub use diff::{Change, Difference, VerdictChange, difference};
 pub use files::study;
 pub use findings::{BatchSlope, BestBeta, Findings, LastPower, LearningRateZero, PowerLaw, Rotation};

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
+use super::{PutAside, StoreError, file};
+use crate::data::create_new;
 
 /// The ending of files that are still being written.
 const TEMPORARY: &str = ".tmp";
@@ -23,8 +24,13 @@ impl AtomicFile {
     pub(crate) fn create(target: &Path) -> Result<Self, StoreError> {
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let temporary = target.with_file_name(format!(".{name}{TEMPORARY}"));
-        let open = File::options().read(true).write(true).create(true).truncate(true).open(&temporary);
-        let file = open.map_err(|e| StoreError::io("create", target, e))?;
+        // What stands under a name of this kind is ours and half-written, or somebody else's link, which
+        // would lead the bytes elsewhere.
+        let file = create_new(&temporary).or_else(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => fs::remove_file(&temporary).and_then(|()| create_new(&temporary)),
+            _ => Err(error),
+        });
+        let file = file.map_err(|e| StoreError::io("create", target, e))?;
         Ok(AtomicFile { file, temporary, target: target.to_path_buf() })
     }
 
@@ -43,7 +49,7 @@ impl AtomicFile {
         self.file
             .sync_all()
             .and_then(|()| fs::rename(&self.temporary, &self.target))
-            .and_then(|()| sync_folder_of(&self.target))
+            .and_then(|()| file::sync_folder_of(&self.target))
             .map_err(|e| StoreError::io("write", &self.target, e))
     }
 }
@@ -91,15 +97,21 @@ pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Removes what killed processes left half-written in a folder. Only for the holder of the folder's lock.
-pub(crate) fn remove_leftovers(folder: &Path) -> Result<(), StoreError> {
+/// Removes what killed processes left half-written in a folder; what has such a name and is a folder is put
+/// aside. Only for the holder of the folder's lock.
+pub(crate) fn remove_leftovers(folder: &Path) -> Result<Vec<PutAside>, StoreError> {
+    let mut aside = Vec::new();
     for path in files(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with('.') && name.ends_with(TEMPORARY) {
-            fs::remove_file(&path).map_err(|e| StoreError::io("remove", &path, e))?;
+            if path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                aside.extend(file::clear(&path)?);
+            } else {
+                fs::remove_file(&path).map_err(|e| StoreError::io("remove", &path, e))?;
+            }
         }
     }
-    Ok(())
+    Ok(aside)
 }
 
 /// The paths in a folder, sorted.
@@ -110,17 +122,6 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut paths = list().map_err(|e| StoreError::io("read", folder, e))?;
     paths.sort();
     Ok(paths)
-}
-
-/// A rename is durable once the folder is; only Unix lets a program say so.
-pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if cfg!(unix) => {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            File::open(folder)?.sync_all()
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

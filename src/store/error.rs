@@ -29,6 +29,14 @@ pub enum StoreError {
         /// The system's words.
         source: io::Error,
     },
+    /// Something else stands where a file of the folder should.
+    #[error("{} is {kind}, no regular file: run the same sweep again, which puts it aside", path.display())]
+    Irregular {
+        /// Where.
+        path: PathBuf,
+        /// What stands there.
+        kind: &'static str,
+    },
     /// A file does not hold what was written to it.
     #[error("{} is damaged: {reason}; {remedy}", path.display())]
     Damaged {
@@ -46,6 +54,16 @@ pub enum StoreError {
         folder: PathBuf,
         /// The process that holds it, with host and start.
         holder: String,
+    },
+    /// Another process claims the folder, on a file system that does not know whether it still runs.
+    #[error("{} is in use by {holder}: {remedy}", folder.display())]
+    Claimed {
+        /// The folder.
+        folder: PathBuf,
+        /// The process that claims it, with host and start.
+        holder: String,
+        /// What to do.
+        remedy: String,
     },
     /// A table that was not written yet.
     #[error("there is no {}: tables are written when a run ends; run the same sweep again", path.display())]
@@ -112,6 +130,7 @@ fn advice(action: &str, source: &io::Error) -> &'static str {
             "; the file system cannot do this: choose a folder on another one with --out"
         }
         ErrorKind::NotFound if action == "create" => "; choose another folder with --out",
+        ErrorKind::IsADirectory => "; a folder stands where a file is needed: move it away",
         _ => "",
     }
 }

@@ -110,6 +110,11 @@ impl Folder {
         atomic::write(&self.sweep(), text.as_bytes())
     }
 
+    /// Where the data files are kept that the sweep file names.
+    pub fn data(&self) -> PathBuf {
+        self.path.join("data")
+    }
+
     /// Where the report is.
     pub fn report(&self) -> PathBuf {
         self.path.join("report")

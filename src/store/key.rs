@@ -31,11 +31,23 @@ impl MeasureKey {
         MeasureKey { numbers, trajectory: measurement.recording.trajectory }
     }
 
+    /// How many epochs of a run of so many are recorded; `None` where they are more than any run has.
+    pub(crate) fn recorded(self, epochs: u32) -> Option<usize> {
+        match self.trajectory {
+            None => Some(0),
+            Some(recorded) if recorded.at_most(epochs) > MOST_RECORDED => None,
+            Some(recorded) => Some(recorded.of(epochs).len()),
+        }
+    }
+
     /// Whether a run of this key has all that one of another key has.
     pub fn answers(self, asked: MeasureKey) -> bool {
         self.numbers == asked.numbers && (asked.trajectory.is_none() || asked.trajectory == self.trajectory)
     }
 }
+
+/// More recorded epochs than a sweep may ask for.
+const MOST_RECORDED: u64 = 1 << 20;
 
 /// Canonical JSON: sorted keys, shortest numbers, no space. A field that is added later must find its place
 /// here, and so does not compile before.
@@ -88,11 +100,12 @@ impl FromStr for MeasureKey {
         let mut words = text.split(' ');
         let digits = words.next().filter(|digits| digits.len() == 8).ok_or(NotAMeasureKey)?;
         let numbers = u32::from_str_radix(digits, 16).map_err(|_| NotAMeasureKey)?;
-        let count = |word: &str| word.parse().map_err(|_| NotAMeasureKey);
+        let count =
+            |word: &str, least: u32| word.parse().ok().filter(|count| *count >= least).ok_or(NotAMeasureKey);
         let trajectory = match (words.next(), words.next(), words.next()) {
             (None, ..) => None,
-            (Some("every"), Some(every), None) => Some(RecordedEpochs::Every(count(every)?)),
-            (Some("points"), Some(points), None) => Some(RecordedEpochs::Points(count(points)?)),
+            (Some("every"), Some(every), None) => Some(RecordedEpochs::Every(count(every, 1)?)),
+            (Some("points"), Some(points), None) => Some(RecordedEpochs::Points(count(points, 2)?)),
             _ => return Err(NotAMeasureKey),
         };
         Ok(MeasureKey { numbers, trajectory })
@@ -221,7 +234,16 @@ mod tests {
             assert_eq!(key.to_string(), text);
             assert_eq!(text.parse(), Ok(key));
         }
-        for text in ["", "abcdef", "00abcdeg", "00abcdef every", "00abcdef each 10", "00abcdef every 10 "] {
+        for text in [
+            "",
+            "abcdef",
+            "00abcdeg",
+            "00abcdef every",
+            "00abcdef each 10",
+            "00abcdef every 10 ",
+            "00abcdef every 0",
+            "00abcdef points 1",
+        ] {
             assert_eq!(text.parse::<MeasureKey>(), Err(NotAMeasureKey), "{text:?}");
         }
     }

@@ -1,16 +1,21 @@
 //! What a folder is of, and what it took: all that may vary between two executions of one plan.
 
-use std::fs;
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Folder, RunCounts, SCHEMA, StoreError, atomic, clock};
+use super::{Folder, RunCounts, SCHEMA, StoreError, atomic, clock, file};
 use crate::sweep::{Plan, RESULTS_VERSION};
 
 /// The commit that this build was made from, where the build was told.
 pub const GIT_COMMIT: Option<&str> = option_env!("BIDSWEEP_GIT_COMMIT");
+
+const REMEDY: &str = "delete it and run the same sweep again: the finished runs are kept";
+
+/// The most bytes that are read: more than those of the largest sweep.
+const MOST_BYTES: u64 = 512 << 20;
 
 /// The manifest of a folder, `manifest.json`. Times are RFC 3339 texts in UTC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +56,9 @@ pub struct Manifest {
     pub elapsed_seconds: f64,
     /// Where the last execution ran.
     pub host: Host,
+    /// The data files: the paths that the sweep file writes, and their names in the folder `data`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub data: BTreeMap<String, String>,
     /// The resolved sweep.
     pub sweep: Value,
 }
@@ -90,6 +98,7 @@ impl Manifest {
             finished: None,
             elapsed_seconds: earlier.map_or(0.0, |earlier| earlier.elapsed_seconds),
             host,
+            data: BTreeMap::new(),
             sweep: plan.resolved(),
         }
     }
@@ -109,9 +118,9 @@ impl Manifest {
     /// Where it cannot be read, or is of a layout that this version does not know.
     pub fn read(folder: &Folder) -> Result<Option<Self>, StoreError> {
         let path = folder.manifest();
-        let bytes = match fs::read(&path) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            bytes => bytes.map_err(|e| StoreError::io("read", &path, e))?,
+        let bytes = match file::read(&path, MOST_BYTES, REMEDY) {
+            Err(error) if error.is_missing() => return Ok(None),
+            bytes => bytes?,
         };
         serde_json::from_slice(&bytes).map(Some).map_err(|error| StoreError::Damaged {
             reason: match schema_of(&bytes) {
@@ -121,7 +130,7 @@ impl Manifest {
                 _ => error.to_string(),
             },
             path,
-            remedy: "delete it and run the same sweep again: the finished runs are kept",
+            remedy: REMEDY,
         })
     }
 
@@ -158,6 +167,8 @@ fn schema_of(json: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::store::fixture;
 

@@ -15,7 +15,9 @@ mod bits;
 mod bytes;
 mod clock;
 mod error;
+mod file;
 mod folder;
+mod kept;
 mod key;
 mod lock;
 mod manifest;
@@ -23,6 +25,7 @@ mod part;
 mod place;
 mod prune;
 mod scan;
+mod sweep_text;
 mod table;
 mod window;
 
@@ -33,15 +36,19 @@ pub use atomic::replace_file;
 pub use bytes::row_bytes;
 pub use clock::utc;
 pub use error::StoreError;
+pub use file::PutAside;
 pub use folder::{Folder, TableName};
+pub use kept::{data_names, keep_data, kept_data};
 pub use key::{MeasureKey, MeasureKeys, NotAMeasureKey, RunKey};
 pub use lock::Lock;
 pub use manifest::{GIT_COMMIT, Host, Manifest};
 pub use part::PartWriter;
 pub use prune::prune;
 pub use scan::{DamagedPart, RunCounts, Scan};
+pub use sweep_text::read_sweep;
 pub(crate) use table::mean_name;
 pub use table::{Contrast, Row, Rows, Table, TableColumn, table_columns, write_contrasts, write_tables};
+pub use window::stored_runs;
 
 /// The layout of parts, tables and manifest; raised when a file of an older layout can no longer be read.
 pub const SCHEMA: u32 = 2;

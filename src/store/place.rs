@@ -8,9 +8,9 @@ use crate::sweep::{CellId, Plan};
 pub(crate) enum Place {
     /// To the run of this index: position x replicates + replicate.
     Run(u64),
-    /// To a run of the plan, but it was measured under another `[measure]` or by another version, and lacks
-    /// what the plan asks.
-    Outdated,
+    /// To the run of this index, but it was measured under another `[measure]` or by another version, and
+    /// lacks what the plan asks.
+    Outdated(u64),
     /// To no run of the plan.
     Surplus,
 }
@@ -27,13 +27,18 @@ impl<'a> Places<'a> {
         Places { plan, keys: MeasureKeys::of(plan), last: None }
     }
 
+    pub(crate) fn plan(&self) -> &'a Plan {
+        self.plan
+    }
+
     pub(crate) fn place(&mut self, run: &RunKey) -> Place {
         match self.position(run.cell) {
             Some(position) if run.replicate < self.plan.replicates() => {
+                let index = index(self.plan.replicates(), position, run.replicate);
                 if run.measure.answers(self.keys.key(run.cell, run.replicate)) {
-                    Place::Run(index(self.plan.replicates(), position, run.replicate))
+                    Place::Run(index)
                 } else {
-                    Place::Outdated
+                    Place::Outdated(index)
                 }
             }
             _ => Place::Surplus,

@@ -8,7 +8,7 @@ use arrow::compute::filter_record_batch;
 use super::part::{self, Part};
 use super::place::{Place, Places};
 use super::scan::part_paths;
-use super::{Folder, StoreError, atomic};
+use super::{Folder, StoreError, file};
 use crate::sweep::Plan;
 
 /// Deletes the stored runs that the plan does not have, and returns their number. Runs of the plan stay,
@@ -21,11 +21,11 @@ pub fn prune(folder: &Folder, plan: &Plan) -> Result<u64, StoreError> {
     let mut places = Places::of(plan);
     let mut removed = 0;
     for path in part_paths(folder)? {
-        let part = match Part::open(&path) {
+        let read = Part::open(&path).and_then(|part| Ok((part.runs().collect::<Result<Vec<_>, _>>()?, part)));
+        let (runs, part) = match read {
             Err(StoreError::Damaged { .. }) => continue,
-            part => part?,
+            read => read?,
         };
-        let runs = part.runs().collect::<Result<Vec<_>, _>>()?;
         let (surplus, kept): (Vec<_>, Vec<_>) =
             runs.into_iter().partition(|run| places.place(&run.key) == Place::Surplus);
         if surplus.is_empty() {
@@ -38,7 +38,7 @@ pub fn prune(folder: &Folder, plan: &Plan) -> Result<u64, StoreError> {
             part::write(&folder.parts(), &rows)?;
         }
         fs::remove_file(&path)
-            .and_then(|()| atomic::sync_folder_of(&path))
+            .and_then(|()| file::sync_folder_of(&path))
             .map_err(|e| StoreError::io("remove", &path, e))?;
         removed += surplus.len() as u64;
     }
@@ -48,8 +48,8 @@ pub fn prune(folder: &Folder, plan: &Plan) -> Result<u64, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Scan;
     use crate::store::fixture::{self, runs, store};
+    use crate::store::{Scan, atomic};
 
     #[test]
     fn surplus_goes_and_the_rest_stays() {

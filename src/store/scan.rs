@@ -1,28 +1,28 @@
 //! What is there of a plan.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::bits::Bits;
-use super::part::{Part, is_part};
+use super::part::{Part, RunShape, StoredRun, is_part};
 use super::place::{self, Place, Places};
-use super::{Folder, StoreError, atomic};
+use super::{Folder, StoreError, atomic, file};
 use crate::measure::RunStatus;
 use crate::sweep::{CellId, Plan};
 
 /// Runs of a plan that a part holds no further apart than this count as one stretch of the plan.
 const STRETCH_GAP: u64 = 1 << 10;
 
-/// What the parts of a folder hold of a plan. Takes two bits a run at most, and a few words a part.
+/// What the parts of a folder hold of a plan. Takes three bits a run at most, and a few words a part.
 #[derive(Debug)]
 pub struct Scan {
     replicates: u32,
     done: Bits,
     failed: Bits,
     counts: RunCounts,
-    outdated: u64,
+    outdated: Bits,
+    outdated_runs: u64,
     surplus: u64,
     surplus_cells: BTreeSet<CellId>,
     parts: Vec<PartIndex>,
@@ -85,17 +85,20 @@ impl PartIndex {
 }
 
 impl Scan {
-    /// Reads every part of a folder and checks its hash. A folder without parts is as an empty one.
+    /// Reads every part of a folder and checks its hash, and that its runs can be those of the plan. A folder
+    /// without parts is as an empty one.
     ///
     /// # Errors
-    /// Where the system refuses to read. Damage is no error: see [`Scan::damaged`].
+    /// Where the system refuses to read. Damage is no error: see [`Scan::damaged`]; what is no regular file,
+    /// or may not be read, is damaged.
     pub fn of(folder: &Folder, plan: &Plan) -> Result<Self, StoreError> {
         let mut scan = Scan {
             replicates: plan.replicates(),
             done: Bits::new(plan.runs()),
             failed: Bits::new(plan.runs()),
             counts: RunCounts::default(),
-            outdated: 0,
+            outdated: Bits::new(plan.runs()),
+            outdated_runs: 0,
             surplus: 0,
             surplus_cells: BTreeSet::new(),
             parts: Vec::new(),
@@ -113,20 +116,27 @@ impl Scan {
             }
         }
         scan.counts.failed = scan.failed().count() as u64;
+        // A run that was trained again leaves the row behind that it had before.
+        let superseded = |index: u64| scan.done.contains(index) || scan.failed.contains(index);
+        scan.outdated_runs = scan.outdated.iter().filter(|&index| !superseded(index)).count() as u64;
         Ok(scan)
     }
 
     fn add(&mut self, path: &Path, places: &mut Places) -> Result<(), StoreError> {
         // All runs are read before the first is counted, so that a damaged part counts for nothing.
-        let runs = Part::open_keys(path)?.runs().collect::<Result<Vec<_>, _>>()?;
+        let part = Part::open(path)?;
+        let runs = part.runs().collect::<Result<Vec<_>, _>>()?;
+        let runs: Vec<(StoredRun, Place)> =
+            runs.into_iter().map(|run| (run.clone(), places.place(&run.key))).collect();
+        check(&part, &runs, places.plan())?;
         let mut indices = Vec::with_capacity(runs.len());
-        for run in runs {
-            match places.place(&run.key) {
+        for (run, place) in runs {
+            match place {
                 Place::Run(index) => {
                     indices.push(index);
                     self.mark(index, run.status);
                 }
-                Place::Outdated => self.outdated += 1,
+                Place::Outdated(index) => _ = self.outdated.insert(index),
                 Place::Surplus => {
                     self.surplus += 1;
                     self.surplus_cells.insert(run.key.cell);
@@ -167,9 +177,10 @@ impl Scan {
         self.counts
     }
 
-    /// Number of stored runs of the plan that were measured under another `[measure]` or by another version.
+    /// Number of runs of the plan that are there only as they were measured under another `[measure]` or by
+    /// another version.
     pub fn outdated(&self) -> u64 {
-        self.outdated
+        self.outdated_runs
     }
 
     /// Number of stored runs that the plan does not have: of other cells, or of replicates beyond its last.
@@ -192,14 +203,7 @@ impl Scan {
     /// # Errors
     /// Where a part cannot be renamed.
     pub fn quarantine(&self) -> Result<(), StoreError> {
-        for part in &self.damaged {
-            let mut aside = part.path.clone().into_os_string();
-            aside.push(".damaged");
-            fs::rename(&part.path, &aside)
-                .and_then(|()| atomic::sync_folder_of(&part.path))
-                .map_err(|e| StoreError::io("rename", &part.path, e))?;
-        }
-        Ok(())
+        self.damaged.iter().try_for_each(|part| file::put_aside(&part.path, part.reason.clone()).map(|_| ()))
     }
 
     /// The readable parts that have runs of the plan.
@@ -212,6 +216,34 @@ impl Scan {
     }
 }
 
+/// Whether the runs of a part that are of the plan can be its runs.
+fn check(part: &Part, runs: &[(StoredRun, Place)], plan: &Plan) -> Result<(), StoreError> {
+    let of_plan = runs.iter().filter_map(|(run, place)| match place {
+        Place::Run(index) => Some((run, place::run_at(plan.replicates(), *index).0)),
+        Place::Outdated(_) | Place::Surplus => None,
+    });
+    let mut of_plan = of_plan.peekable();
+    // Runs that were measured otherwise may have other columns.
+    if of_plan.peek().is_none() {
+        return Ok(());
+    }
+    let measured = part.measured()?;
+    let mut checked = measured.check_numbers();
+    let mut last: Option<(usize, RunShape)> = None;
+    for (run, position) in of_plan {
+        let shape = match last.take() {
+            Some((of, shape)) if of == position => shape,
+            _ => RunShape::of(&plan.cell(position).settings),
+        };
+        checked = checked.and_then(|()| match run.key.measure.recorded(shape.epochs) {
+            Some(recorded) => measured.check_run(run, &shape, recorded),
+            None => Err(format!("measure_key {} asks for too many epochs", run.key.measure)),
+        });
+        last = Some((position, shape));
+    }
+    checked.map_err(|reason| part.damaged(reason))
+}
+
 /// The parts of a folder, sorted by name; none where there is no folder.
 pub(crate) fn part_paths(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
     match atomic::files(&folder.parts()) {
@@ -222,6 +254,8 @@ pub(crate) fn part_paths(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::measure::RunRow;
     use crate::store::RunKey;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::bytes::bytes_of_run;
 use super::part::{Measured, Part, StoredRun};
-use super::place::{Place, Places, run_at};
+use super::place::{Place, Places, index, run_at};
 use super::{Scan, StoreError};
 use crate::measure::{RunRow, RunStatus};
 use crate::sweep::Plan;
@@ -17,6 +17,29 @@ pub(crate) const WINDOW_BYTES: usize = 16 << 20;
 /// together, so that a part can have every other cell of several windows: while as many shapes alternate as
 /// there are full parts in this, each part is decoded once.
 const KEPT_BYTES: usize = 64 << 20;
+
+/// The stored runs of a plan at these places, positions and replicates, as far as they are there; in plan
+/// order.
+///
+/// # Errors
+/// Where a part is damaged or gone since the scan.
+pub fn stored_runs(
+    plan: &Plan,
+    scan: &Scan,
+    places: &[(usize, u32)],
+) -> Result<Vec<((usize, u32), RunRow)>, StoreError> {
+    let mut loader = Loader::new(plan, scan);
+    let mut indices: Vec<u64> =
+        places.iter().map(|(position, replicate)| index(plan.replicates(), *position, *replicate)).collect();
+    indices.sort_unstable();
+    let mut runs = Vec::new();
+    for index in indices {
+        for (index, row) in loader.load(&(index..index + 1))? {
+            runs.push((run_at(plan.replicates(), index), row));
+        }
+    }
+    Ok(runs)
+}
 
 /// Cuts a plan into windows: consecutive runs, by their index, whose rows take at most `bound` bytes, or a
 /// single run.

@@ -4,7 +4,7 @@ use crate::learner::Learner;
 
 use super::cell::CellId;
 use super::check::CellCheck;
-use super::exclude::Filter;
+use super::exclude::{Filters, check_rules};
 use super::grid::Grid;
 use super::identity::Identity;
 use super::problem::{Place, Problem, Severity};
@@ -50,20 +50,17 @@ impl Cells {
         };
         let identity = Identity::new(spec.seeds);
         let mut check = CellCheck::new(spec);
-        // Cells that each rule matches; and those that no rule before it does.
-        let mut matched = vec![0u64; spec.rules.len()];
+        // Whether each rule matches a cell; and the cells that it does and no rule before it.
+        let mut matched = vec![false; spec.rules.len()];
         let mut dropped = vec![0u64; spec.rules.len()];
         let mut drawn = false;
         let mut start = 0;
         for (at, grid) in spec.grids.iter().enumerate() {
-            let rules = spec.rules.iter().enumerate().filter(|(_, rule)| rule.sees(at));
-            let filters: Vec<(usize, Filter)> =
-                rules.filter_map(|(rule, r)| Some((rule, r.filter(grid)?))).collect();
+            let filters = Filters::of(&spec.rules, at, grid);
+            filters.rules().for_each(|rule| matched[rule] = true);
             for index in 0..grid.size() {
-                let mut matches = filters.iter().filter(|(_, filter)| filter.drops(grid, index)).peekable();
-                if let Some((first, _)) = matches.peek() {
-                    dropped[*first] += 1;
-                    matches.for_each(|(rule, _)| matched[*rule] += 1);
+                if let Some(rule) = filters.first(grid, index) {
+                    dropped[rule] += 1;
                     continue;
                 }
                 if let Some(settings) = check.settings(grid, index) {
@@ -100,7 +97,7 @@ impl Cells {
     fn report_exclusions(
         &mut self,
         spec: &Spec,
-        matched: &[u64],
+        matched: &[bool],
         dropped: &[u64],
         problems: &mut Vec<Problem>,
     ) {
@@ -108,11 +105,11 @@ impl Cells {
             self.exclusions.push(Exclusion { rule: rule.to_string(), why: rule.why.clone(), cells });
         }
         let before = problems.len();
-        spec.rules.iter().for_each(|rule| rule.check(&spec.grids, problems));
+        check_rules(&spec.rules, &spec.grids, problems);
         if problems.len() > before {
             return;
         }
-        for (rule, _) in spec.rules.iter().zip(matched).filter(|(_, matched)| **matched == 0) {
+        for (rule, _) in spec.rules.iter().zip(matched).filter(|(_, matched)| !**matched) {
             let problem = Problem::warning(rule.place, "this rule excludes nothing");
             problems.push(problem.help("no cell has all its values: drop it, or change one"));
         }

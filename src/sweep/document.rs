@@ -73,7 +73,8 @@ impl Table {
 impl Node {
     /// One value of a command-line argument, every part of it at the argument's place.
     pub(super) fn parse_argument(text: &str, place: Place) -> Result<Node, String> {
-        let bare = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        // What begins as no other value of TOML does is a word without quotes, for the key to judge.
+        let bare = !text.is_empty() && !text.starts_with(['"', '\'', '[', '{']);
         match DeValue::parse(text) {
             Ok(parsed) => Ok(node(&parsed, &|_| place)),
             Err(_) if bare => Ok(Node { place, value: Value::Text(text.to_owned()) }),

@@ -1,6 +1,7 @@
 //! `[[exclude]]`: rules that drop cells.
 
-use super::choice::Choice;
+use std::collections::{HashMap, HashSet};
+
 use super::document::{Node, Value};
 use super::form::Names;
 use super::grid::{Grid, Placed};
@@ -28,11 +29,36 @@ pub(super) struct Term {
     pub place: Place,
 }
 
-/// A rule as one grid sees it.
-pub(super) struct Filter {
-    /// Axes and which of their digits match; a cell is dropped where all do.
-    digits: Vec<(usize, Vec<bool>)>,
+/// The rules as one grid sees them, found by a cell's places along the axes: rules may be as many as cells.
+pub(super) struct Filters {
+    filters: Vec<Filter>,
+    /// An axis, and of each of its digits the filters that are sought there, by their index. Each filter is
+    /// sought along the axis of which it has the least share, and nowhere else.
+    sought: Vec<(usize, Vec<Vec<u32>>)>,
+    /// The first filter that matches every cell.
+    everywhere: Option<u32>,
 }
+
+/// A rule as one grid sees it.
+struct Filter {
+    /// The rule's index among all.
+    rule: usize,
+    /// Axes and which of their digits match, rising; a cell is dropped where all do. None is empty.
+    digits: Vec<(usize, Vec<u32>)>,
+}
+
+/// What the grids that a rule sees have of a setting.
+struct Given {
+    /// Whether some value could not be read.
+    is_broken: bool,
+    /// The values, as TOML writes them.
+    values: HashSet<String>,
+    /// The first of them, in order.
+    first: Vec<String>,
+}
+
+/// How many values of a setting are told.
+const TOLD: usize = 20;
 
 /// All rules of a scope.
 pub(super) fn read_rules(node: &Node, names: &Names, problems: &mut Vec<Problem>) -> Vec<Rule> {
@@ -77,59 +103,144 @@ impl Rule {
     pub(super) fn sees(&self, grid: usize) -> bool {
         self.grid.is_none_or(|own| own == grid)
     }
+}
 
-    /// Reports keys and values that none of the sweep's grids that the rule sees has.
-    pub(super) fn check(&self, all: &[Grid], problems: &mut Vec<Problem>) {
-        let grids: Vec<&Grid> =
-            all.iter().enumerate().filter(|(at, _)| self.sees(*at)).map(|(_, grid)| grid).collect();
-        for term in &self.terms {
-            let key = &settings()[term.setting].key;
-            if grids.iter().any(|grid| grid.broken.contains(&term.setting)) {
-                continue;
-            }
-            let given: Vec<&Choice> = grids.iter().flat_map(|grid| grid.choices(term.setting)).collect();
-            if given.is_empty() {
-                let message = format!("no cell that this rule sees varies or sets `{key}`");
-                let problem = Problem::error(term.place, message);
-                problems.push(problem.help(format!("drop `{key}` from the rule, or make it an axis")));
-                continue;
-            }
-            for value in term.values.iter().filter(|value| !given.contains(&&value.choice)) {
-                let mut there: Vec<String> = given.iter().take(20).map(|choice| choice.toml()).collect();
-                if given.len() > there.len() {
-                    there.push("...".to_owned());
-                }
-                let message = format!("no cell has `{key} = {}`", value.choice.toml());
-                let problem = Problem::warning(value.place, message);
-                problems.push(problem.help(format!("the values of `{key}` are {}", there.join(", "))));
+/// Reports keys and values of rules that none of the sweep's grids that the rule sees has.
+pub(super) fn check_rules(rules: &[Rule], grids: &[Grid], problems: &mut Vec<Problem>) {
+    // By the setting, and by the grid where the rule sees one alone.
+    let mut known: HashMap<(usize, Option<usize>), Given> = HashMap::new();
+    for (rule, term) in rules.iter().flat_map(|rule| rule.terms.iter().map(move |term| (rule, term))) {
+        let key = &settings()[term.setting].key;
+        let given = known.entry((term.setting, rule.grid)).or_insert_with(|| {
+            let seen = grids.iter().enumerate().filter(|(at, _)| rule.sees(*at)).map(|(_, grid)| grid);
+            Given::of(term.setting, seen)
+        });
+        if given.is_broken {
+            continue;
+        }
+        if given.values.is_empty() {
+            let message = format!("no cell that this rule sees varies or sets `{key}`");
+            let problem = Problem::error(term.place, message);
+            problems.push(problem.help(format!("drop `{key}` from the rule, or make it an axis")));
+            continue;
+        }
+        for value in &term.values {
+            let written = value.choice.toml();
+            if !given.values.contains(&written) {
+                let more = if given.values.len() > TOLD { ", ..." } else { "" };
+                let problem = Problem::warning(value.place, format!("no cell has `{key} = {written}`"));
+                let help = format!("the values of `{key}` are {}{more}", given.first.join(", "));
+                problems.push(problem.help(help));
             }
         }
     }
+}
 
-    /// The rule as a grid sees it; none where no cell of the grid can match.
-    pub(super) fn filter(&self, grid: &Grid) -> Option<Filter> {
-        let mut digits = Vec::new();
-        for term in &self.terms {
-            let matches = |choice: &Choice| term.values.iter().any(|value| value.choice == *choice);
-            match grid.axis_of(term.setting) {
-                Some((axis, column)) => {
-                    digits.push((axis, column.values.iter().map(|value| matches(&value.choice)).collect()));
+impl Given {
+    fn of<'g>(setting: usize, grids: impl Iterator<Item = &'g Grid>) -> Self {
+        let mut given = Given { is_broken: false, values: HashSet::new(), first: Vec::new() };
+        for grid in grids {
+            given.is_broken |= grid.broken.contains(&setting);
+            for choice in grid.choices(setting) {
+                let written = choice.toml();
+                if given.first.len() < TOLD && !given.values.contains(&written) {
+                    given.first.push(written.clone());
                 }
-                None => {
-                    let fixed = grid.choices(term.setting).next().or(settings()[term.setting].usual.as_ref());
-                    if !fixed.is_some_and(matches) {
-                        return None;
-                    }
-                }
+                given.values.insert(written);
             }
         }
-        Some(Filter { digits })
+        given
+    }
+}
+
+impl Filters {
+    /// The rules that cells of a grid can match.
+    pub(super) fn of(rules: &[Rule], at: usize, grid: &Grid) -> Self {
+        let mut places = HashMap::new();
+        let seen = rules.iter().enumerate().filter(|(_, rule)| rule.sees(at));
+        let digits =
+            seen.filter_map(|(rule, terms)| Some(Filter { rule, digits: terms.digits(grid, &mut places)? }));
+        let mut filters = Filters { filters: digits.collect(), sought: Vec::new(), everywhere: None };
+        for (index, filter) in (0..).zip(&filters.filters) {
+            let share =
+                |(axis, digits): &&(usize, Vec<u32>)| digits.len() as f64 / grid.axes()[*axis].len() as f64;
+            let Some((axis, digits)) = filter.digits.iter().min_by(|a, b| share(a).total_cmp(&share(b)))
+            else {
+                filters.everywhere = filters.everywhere.or(Some(index));
+                continue;
+            };
+            let place = filters.sought.iter().position(|(other, _)| other == axis).unwrap_or_else(|| {
+                filters.sought.push((*axis, vec![Vec::new(); grid.axes()[*axis].len()]));
+                filters.sought.len() - 1
+            });
+            for digit in digits {
+                filters.sought[place].1[*digit as usize].push(index);
+            }
+        }
+        filters
+    }
+
+    /// The first rule that drops a cell, by its index among all.
+    pub(super) fn first(&self, grid: &Grid, index: usize) -> Option<usize> {
+        let mut first = self.everywhere;
+        for (axis, by_digit) in &self.sought {
+            let sought = by_digit[grid.digit(*axis, index)].iter();
+            let mut before = sought.take_while(|&&filter| first.is_none_or(|first| filter < first));
+            first =
+                before.find(|&&filter| self.filters[filter as usize].drops(grid, index)).copied().or(first);
+        }
+        first.map(|filter| self.filters[filter as usize].rule)
+    }
+
+    /// The rules that match some cell: a grid has all combinations of its places.
+    pub(super) fn rules(&self) -> impl Iterator<Item = usize> {
+        self.filters.iter().map(|filter| filter.rule)
+    }
+}
+
+/// Of each axis's column that a rule names the digits of every value, as TOML writes it.
+type Digits = HashMap<usize, HashMap<String, Vec<u32>>>;
+
+impl Rule {
+    /// The axes that the rule names and their digits that match, rising; none where no cell of the grid can
+    /// match.
+    fn digits(&self, grid: &Grid, places: &mut Digits) -> Option<Vec<(usize, Vec<u32>)>> {
+        let mut digits: Vec<(usize, Vec<u32>)> = Vec::new();
+        for term in &self.terms {
+            let Some((axis, column)) = grid.axis_of(term.setting) else {
+                let fixed = grid.choices(term.setting).next().or(settings()[term.setting].usual.as_ref());
+                if !fixed.is_some_and(|fixed| term.values.iter().any(|value| value.choice == *fixed)) {
+                    return None;
+                }
+                continue;
+            };
+            let places = places.entry(term.setting).or_insert_with(|| {
+                let mut places: HashMap<String, Vec<u32>> = HashMap::new();
+                for (digit, value) in (0..).zip(&column.values) {
+                    places.entry(value.choice.toml()).or_default().push(digit);
+                }
+                places
+            });
+            let values = term.values.iter().filter_map(|value| places.get(&value.choice.toml()));
+            let mut matching: Vec<u32> = values.flatten().copied().collect();
+            matching.sort_unstable();
+            matching.dedup();
+            // Two keys of a zip lie along one axis.
+            match digits.iter_mut().find(|(other, _)| *other == axis) {
+                Some((_, both)) => both.retain(|digit| matching.binary_search(digit).is_ok()),
+                None => digits.push((axis, matching)),
+            }
+        }
+        digits.iter().all(|(_, digits)| !digits.is_empty()).then_some(digits)
     }
 }
 
 impl Filter {
-    pub(super) fn drops(&self, grid: &Grid, index: usize) -> bool {
-        self.digits.iter().all(|(axis, matches)| matches[grid.digit(*axis, index)])
+    fn drops(&self, grid: &Grid, index: usize) -> bool {
+        let has = |(axis, digits): &(usize, Vec<u32>)| {
+            digits.binary_search(&(grid.digit(*axis, index) as u32)).is_ok()
+        };
+        self.digits.iter().all(has)
     }
 }
 

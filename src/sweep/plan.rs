@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
 
+use crate::auction::Prior;
 use crate::measure::{MeasureSettings, RunMeasurement};
 use crate::train::Recording;
 
 use super::cell::{Cell, CellId};
 use super::cells::{Cells, Exclusion};
+use super::data_files::DataFiles;
 use super::document::Table;
 use super::grid::{Axis, Grid};
 use super::identity::Seeds;
@@ -49,6 +51,7 @@ pub struct Plan {
     records: Records,
     source: String,
     set: Vec<String>,
+    data: BTreeMap<String, PathBuf>,
     warnings: Problems,
     hash: String,
 }
@@ -72,6 +75,14 @@ impl Plan {
     /// # Errors
     /// As [`Plan::load`].
     pub fn parse(text: &str, file: &str, set: &[String]) -> Result<Plan, SweepError> {
+        Plan::parse_with(text, file, set, &DataFiles::beside(file))
+    }
+
+    /// As [`Plan::parse`], with data files that are elsewhere.
+    ///
+    /// # Errors
+    /// As [`Plan::load`].
+    pub fn parse_with(text: &str, file: &str, set: &[String], files: &DataFiles) -> Result<Plan, SweepError> {
         let mut problems = Vec::new();
         let root = Table::parse(text, &mut problems);
         if problems.is_empty() && root.entries.is_empty() {
@@ -79,9 +90,8 @@ impl Plan {
                 .help("write `schema = 1` and a `name` to begin with");
             return Err(SweepError { problems: Problems::new(file, text, set, vec![problem]) });
         }
-        let base = Path::new(file).parent().unwrap_or(Path::new(""));
         let mut found = Vec::new();
-        let read = Spec::read(&root, base, set, &mut found).map(|spec| {
+        let read = Spec::read(&root, files, set, &mut found).map(|spec| {
             let cells = Cells::expand(&spec, &mut found);
             (spec, cells)
         });
@@ -95,7 +105,8 @@ impl Plan {
                 let hash = plan_hash(&spec, &cells.ids);
                 let records = Records::new(spec.measure.trajectories, cells.demand);
                 let (source, set) = (text.to_owned(), set.to_vec());
-                Ok(Plan { spec, cells, records, source, set, warnings: problems, hash })
+                let data = data_files(&spec, files);
+                Ok(Plan { spec, cells, records, source, set, data, warnings: problems, hash })
             }
             _ => Err(SweepError { problems }),
         }
@@ -124,6 +135,11 @@ impl Plan {
     /// The `key=value` overrides as given.
     pub fn set(&self) -> &[String] {
         &self.set
+    }
+
+    /// The data files of the populations: where each is that the sweep file names.
+    pub fn data_files(&self) -> &BTreeMap<String, PathBuf> {
+        &self.data
     }
 
     /// The root seed.
@@ -283,6 +299,16 @@ impl Plan {
             "report": report::registry().resolved(report),
         })
     }
+}
+
+/// The data files of the populations.
+fn data_files(spec: &Spec, files: &DataFiles) -> BTreeMap<String, PathBuf> {
+    let members = spec.populations.iter().flat_map(|population| &population.members);
+    let file = |member: &Member| match &member.prior {
+        Prior::Empirical(law) => Some((law.file().to_owned(), files.path(law.file()))),
+        _ => None,
+    };
+    members.filter_map(file).collect()
 }
 
 fn plan_hash(spec: &Spec, ids: &[CellId]) -> String {

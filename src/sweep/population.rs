@@ -1,10 +1,9 @@
 //! `[populations.NAME]`: bidders that differ.
 
-use std::path::Path;
-
 use crate::auction::{MAX_BIDDERS, MIN_BIDDERS};
 
 use super::choice::Choice;
+use super::data_files::DataFiles;
 use super::document::{Node, Value};
 use super::form::Names;
 use super::form::prior::read_prior;
@@ -12,10 +11,10 @@ use super::member::{Member, NamedPopulation, own_settings};
 use super::problem::Problem;
 use super::read;
 
-/// All of `[populations]`; the paths of data files are relative to `base`.
+/// All of `[populations]`; `files` says where data files are.
 pub(super) fn read_populations(
     node: &Node,
-    base: &Path,
+    files: &DataFiles,
     problems: &mut Vec<Problem>,
 ) -> Vec<NamedPopulation> {
     let Some(table) = read::table(node, "`[populations]`", problems) else { return Vec::new() };
@@ -26,13 +25,13 @@ pub(super) fn read_populations(
             let message = format!("a population cannot be called {:?}", entry.key);
             problems.push(Problem::error(entry.place, message).help("write letters, digits, - and _ only"));
         }
-        let members = read_population(&entry.key, &entry.node, base, problems);
+        let members = read_population(&entry.key, &entry.node, files, problems);
         populations.push(NamedPopulation { name: entry.key.clone(), place: entry.place, members });
     }
     populations
 }
 
-fn read_population(name: &str, node: &Node, base: &Path, problems: &mut Vec<Problem>) -> Vec<Member> {
+fn read_population(name: &str, node: &Node, files: &DataFiles, problems: &mut Vec<Problem>) -> Vec<Member> {
     let what = format!("`[populations.{name}]`");
     let Some(table) = read::table(node, &what, problems) else { return Vec::new() };
     read::only(table, &["bidders"], &what, problems);
@@ -50,7 +49,7 @@ fn read_population(name: &str, node: &Node, base: &Path, problems: &mut Vec<Prob
     let mut members = Vec::new();
     let mut count = 0;
     for bidder in list {
-        let Some((member, copies)) = read_member(bidder, base, problems) else { continue };
+        let Some((member, copies)) = read_member(bidder, files, problems) else { continue };
         count += copies;
         members.extend(std::iter::repeat_n(member, copies.min(MAX_BIDDERS)));
     }
@@ -61,14 +60,14 @@ fn read_population(name: &str, node: &Node, base: &Path, problems: &mut Vec<Prob
     members
 }
 
-fn read_member(node: &Node, base: &Path, problems: &mut Vec<Problem>) -> Option<(Member, usize)> {
+fn read_member(node: &Node, files: &DataFiles, problems: &mut Vec<Problem>) -> Option<(Member, usize)> {
     let table = read::table(node, "a bidder", problems)?;
     let settings = own_settings().map(|(_, entry)| entry.key.as_str());
     read::only(table, &settings.chain(["prior", "count"]).collect::<Vec<_>>(), "a bidder", problems);
     let mut member = Member::DEFAULT;
     let mut count = 1;
     if let Some(prior) = table.get("prior") {
-        member.prior = read_prior(prior, base, problems).unwrap_or(member.prior);
+        member.prior = read_prior(prior, files, problems).unwrap_or(member.prior);
     }
     for (setting, entry) in own_settings() {
         let Some(node) = table.get(&entry.key) else { continue };

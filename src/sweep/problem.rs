@@ -1,10 +1,13 @@
 //! What is wrong with a sweep file: where, what, and what to write instead.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use crate::data::visible_lines;
 
 /// Where a problem lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,13 +101,27 @@ impl Problems {
     }
 
     /// The text to print: message, `file:line:column`, the line, a caret and the help of every problem, with
-    /// the colours of a terminal or without.
+    /// the colours of a terminal or without. Of very many problems the first, errors before warnings, and how
+    /// many more there are. What would steer a terminal is made visible.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
-        let newlines: Vec<usize> = self.text.match_indices('\n').map(|(at, _)| at).collect();
-        let rendered = self.list.iter().map(|problem| renderer.render(&[self.group(problem, &newlines)]));
-        rendered.collect::<Vec<_>>().join("\n\n")
+        let newlines = newlines(&self.text);
+        let mut told: Vec<&Problem> = self.list.iter().collect();
+        let more = told.len().saturating_sub(MOST_TOLD);
+        if more > 0 {
+            // The order is kept within both.
+            told.sort_by_key(|problem| problem.severity == Severity::Warning);
+            told.truncate(MOST_TOLD);
+        }
+        let rendered = told.iter().map(|problem| renderer.render(&[self.group(problem, &newlines)]));
+        let mut rendered: Vec<String> = rendered.collect();
+        match more {
+            0 => {}
+            1 => rendered.push("and 1 more problem".to_owned()),
+            more => rendered.push(format!("and {more} more problems")),
+        }
+        rendered.join("\n\n")
     }
 
     fn group<'p>(&'p self, problem: &'p Problem, newlines: &[usize]) -> Group<'p> {
@@ -112,26 +129,44 @@ impl Problems {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let title = level.primary_title(&problem.message);
+        let title = level.primary_title(shortened(visible_lines(&problem.message)));
+        let file = || visible_lines(&self.file);
         let group = match problem.place {
-            Place::Set(index) => title.element(Origin::path(format!("--set {}", self.set[index as usize]))),
-            Place::File => title.element(Origin::path(&self.file)),
-            Place::Span { start, end } => title.element(self.snippet(start, end, problem.also, newlines)),
+            Place::Set(index) => {
+                let set = visible_lines(&self.set[index as usize]);
+                title.element(Origin::path(format!("--set {}", shortened(set))))
+            }
+            Place::File => title.element(Origin::path(file())),
+            Place::Span { start, end } => match self.snippet(start, end, problem.also, newlines) {
+                Some(snippet) => title.element(snippet),
+                None => {
+                    let (line, column) = self.line_and_column(start as usize, newlines);
+                    title.element(Origin::path(file()).line(line).char_column(column))
+                }
+            },
         };
         match &problem.help {
-            Some(help) => group.element(Level::HELP.message(help)),
+            Some(help) => group.element(Level::HELP.message(shortened(visible_lines(help)))),
             None => group,
         }
     }
 
-    /// The lines of a problem alone: the renderer reads all that it is given, and files may be long.
+    /// Line and column of a place in the text, both from 1.
+    fn line_and_column(&self, at: usize, newlines: &[usize]) -> (usize, usize) {
+        let line = newlines.partition_point(|&newline| newline < at);
+        let from = if line == 0 { 0 } else { newlines[line - 1] + 1 };
+        (line + 1, self.text[from..at].chars().count() + 1)
+    }
+
+    /// The lines of a problem alone: the renderer reads all that it is given, and files may be long. None
+    /// where the lines themselves are too long to be shown.
     fn snippet(
         &self,
         start: u32,
         end: u32,
         also: Option<(Place, &'static str)>,
         newlines: &[usize],
-    ) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
+    ) -> Option<Snippet<'_, annotate_snippets::Annotation<'_>>> {
         let primary = start as usize..end as usize;
         let context = match also {
             Some((Place::Span { start, end }, why)) => Some((start as usize..end as usize, why)),
@@ -144,14 +179,40 @@ impl Problems {
         let from = if line == 0 { 0 } else { newlines[line - 1] + 1 };
         let to = newlines.get(newlines.partition_point(|&newline| newline < last));
         let lines = &self.text[from..to.copied().unwrap_or(self.text.len())];
-        let within = |span: &Range<usize>| span.start - from..span.end - from;
-        let snippet = Snippet::source(lines)
+        if lines.len() > MOST_SHOWN {
+            return None;
+        }
+        let place = |at: usize| visible_lines(&lines[..at - from]).len();
+        let within = |span: &Range<usize>| place(span.start)..place(span.end);
+        let snippet = Snippet::source(visible_lines(lines))
             .line_start(line + 1)
-            .path(&self.file)
+            .path(visible_lines(&self.file))
             .annotation(AnnotationKind::Primary.span(within(&primary)));
-        snippet.annotations(
+        Some(snippet.annotations(
             context.iter().map(|(span, why)| AnnotationKind::Context.span(within(span)).label(*why)),
-        )
+        ))
+    }
+}
+
+/// The most problems of a file that are told.
+const MOST_TOLD: usize = 50;
+
+/// The most bytes of the lines that are shown with a problem.
+const MOST_SHOWN: usize = 1 << 14;
+
+/// The most letters of a message or help.
+const LONGEST_MESSAGE: usize = 10_000;
+
+/// Where the lines of a text end.
+fn newlines(text: &str) -> Vec<usize> {
+    text.match_indices('\n').map(|(at, _)| at).collect()
+}
+
+/// A text that nobody would read to its end, without that.
+fn shortened(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => Cow::Owned(format!("{}...", &text[..end])),
+        None => text,
     }
 }
 
@@ -166,8 +227,9 @@ pub struct SweepError {
 /// The problems of a file that is not TOML throughout, but for those that its syntax errors may have caused:
 /// what lies on a line with one, and what the file as a whole seems to lack.
 pub(super) fn without_echoes(text: &str, syntax: &[Problem], found: Vec<Problem>) -> Vec<Problem> {
+    let newlines = newlines(text);
     let line = |problem: &Problem| match problem.place {
-        Place::Span { start, .. } => Some(text[..start as usize].matches('\n').count()),
+        Place::Span { start, .. } => Some(newlines.partition_point(|&newline| newline < start as usize)),
         Place::File | Place::Set(_) => None,
     };
     let broken: HashSet<_> = syntax.iter().map(line).collect();
@@ -176,6 +238,12 @@ pub(super) fn without_echoes(text: &str, syntax: &[Problem], found: Vec<Problem>
         .filter(|problem| problem.place != Place::File && !broken.contains(&line(problem)))
         .collect()
 }
+
+/// The most names that a word is compared with, of those that a file gives.
+const MOST_COMPARED: usize = 1000;
+
+/// The most names that are told where none is near.
+const MOST_NAMES: usize = 200;
 
 /// Longer words are near to nothing; comparing them would take long.
 const LONGEST_WORD: usize = 64;
@@ -191,7 +259,7 @@ pub(super) fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) 
     let holds =
         |name: &str| word.len() > 4 && name.len() > 4 && (word.contains(name) || name.contains(&word));
     let (mut best, mut held) = (None, None);
-    for name in names {
+    for name in names.into_iter().take(MOST_COMPARED) {
         if initials(name) == word {
             return Some(name);
         }
@@ -207,7 +275,11 @@ pub(crate) fn suggestion<'n>(word: &str, names: impl IntoIterator<Item = &'n str
     match nearest(word, names.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
-            let all: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+            let mut names = names.into_iter();
+            let mut all: Vec<_> = names.by_ref().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
+            if names.next().is_some() {
+                all.push("...".to_owned());
+            }
             format!("the names known here are {}", all.join(", "))
         }
     }

@@ -311,6 +311,9 @@ pub(super) fn flat(table: &Table) -> Table {
     Table { entries }
 }
 
+/// The most unknown keys that are compared with those that are known.
+const MOST_HELPED: usize = 1000;
+
 /// The index in [`settings`] of a key that is there.
 pub(super) fn index_of(key: &str) -> usize {
     settings().iter().position(|entry| entry.key == key).expect("the registry has the key")
@@ -325,9 +328,13 @@ pub(super) fn find(key: &str) -> Option<&'static SettingEntry> {
 pub(super) fn index(key: &str, place: Place, problems: &mut Vec<Problem>) -> Option<usize> {
     let index = settings().iter().position(|entry| entry.key == key);
     if index.is_none() {
-        let keys = settings().iter().map(|entry| entry.key.as_str());
-        let message = format!("there is no setting `{key}`");
-        problems.push(Problem::error(place, message).help(suggestion(key, keys)));
+        let problem = Problem::error(place, format!("there is no setting `{key}`"));
+        // Of very many problems the first are told: comparing all words would take long.
+        problems.push(if problems.len() < MOST_HELPED {
+            problem.help(suggestion(key, settings().iter().map(|entry| entry.key.as_str())))
+        } else {
+            problem
+        });
     }
     index
 }

@@ -1,9 +1,8 @@
 //! The sweep file, read and checked value by value: what lies between the document and the plan.
 
-use std::path::Path;
-
 use crate::measure::MeasureSettings;
 
+use super::data_files::DataFiles;
 use super::document::{Node, Table, Value};
 use super::exclude::Rule;
 use super::form::Names;
@@ -34,6 +33,9 @@ const KEYS: [&str; 12] = [
     "populations",
 ];
 
+/// The most letters of a sweep's name: file systems take 255 for a folder, and some of them fewer.
+const LONGEST_NAME: usize = 100;
+
 const BLOCK_KEYS: [&str; 5] = ["label", "fixed", "axes", "zip", "exclude"];
 
 /// A sweep file whose values are valid one by one.
@@ -53,11 +55,11 @@ pub(super) struct Spec {
 }
 
 impl Spec {
-    /// Reads a file's root table; the paths of data files are relative to `base`. Values that cannot be read
+    /// Reads a file's root table; `files` says where data files are. Values that cannot be read
     /// are reported and left out; none where there is no saying what the grid is.
     pub(super) fn read(
         root: &Table,
-        base: &Path,
+        files: &DataFiles,
         set: &[String],
         problems: &mut Vec<Problem>,
     ) -> Option<Spec> {
@@ -66,7 +68,7 @@ impl Spec {
         let overrides = Override::read_all(set, problems);
         let name = overrides.iter().find(|o| o.key == "name").map(|o| &o.node).or(root.get("name"));
         let populations =
-            root.get("populations").map_or_else(Vec::new, |node| read_populations(node, base, problems));
+            root.get("populations").map_or_else(Vec::new, |node| read_populations(node, files, problems));
         let named: Vec<String> = populations.iter().map(|population| population.name.clone()).collect();
         let names = Names { populations: &named };
         let measure = measures::registry().read(root.get("measure"), &(), problems);
@@ -144,6 +146,9 @@ fn read_name(node: Option<&Node>, problems: &mut Vec<Problem>) -> String {
         let message = format!("`name` must be made of a-z, 0-9 and -, not {}", node.found());
         let problem = Problem::error(node.place, message);
         problems.push(problem.help("write such as `name = \"my-sweep\"`: it names the output folder"));
+    } else if name.len() > LONGEST_NAME {
+        let message = format!("`name` has {} letters, and at most {LONGEST_NAME} name a folder", name.len());
+        problems.push(Problem::error(node.place, message).help("write a shorter one"));
     }
     name.to_owned()
 }

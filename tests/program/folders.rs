@@ -51,7 +51,7 @@ fn damaged_parts_are_put_aside_and_their_runs_trained_again() {
     let names: Vec<_> = names.take(3).chain(["zzz.parquet"]).collect();
     let sizes = [flipped.len(), cut.len(), 0, "not ours".len()];
     let reason = |size: usize| format!("its {size} bytes do not hash to its name");
-    let status = sandbox.run("status out/x").exits(0).says("").stdout;
+    let status = sandbox.run("status out/x").exits(75).says("").stdout;
     // Long lines wrap.
     let words = status.split_whitespace().collect::<Vec<_>>().join(" ");
     let damaged = names.iter().zip(sizes);
@@ -185,4 +185,72 @@ fn runs_that_the_sweep_no_longer_has_are_kept_until_pruned() {
     let pruned = sandbox.run("run x.toml --progress none --prune").exits(0);
     pruned.says("deleted 16 runs\nout/x: trained 0 runs in TIME");
     assert_same_bytes(&sandbox.tables("x"), &Sweep::SHORT.undisturbed());
+}
+
+/// A sweep whose bidders have the values of a file.
+fn with_data(sandbox: &Sandbox, values: impl Iterator<Item = f64>) {
+    let text = "schema = 1\nname = \"x\"\n[fixed]\nepochs = 10\nbatch = 8\npopulation = \"p\"\n[seeds]\nreplicates = 2\n\
+                [populations.p]\nbidders = [{ prior = { empirical = { file = \"data/v.csv\", column = \"v\" } }, count = 2 }]\n";
+    fs::create_dir_all(sandbox.path("data")).unwrap();
+    fs::write(sandbox.path("x.toml"), text).unwrap();
+    let rows: String = values.map(|value| format!("{value}\n")).collect();
+    fs::write(sandbox.path("data/v.csv"), format!("v\n{rows}")).unwrap();
+}
+
+#[test]
+fn a_folder_with_data_answers_for_itself_and_tells_when_the_data_changed() {
+    let sandbox = Sandbox::new();
+    let values = || (0..40).map(|k| f64::from(k * k) + 1.0);
+    with_data(&sandbox, values());
+    sandbox.run("run x.toml --quiet --no-report").exits(0);
+    // The data go, and the sweep file with them; the folder moves.
+    fs::remove_dir_all(sandbox.path("data")).unwrap();
+    fs::remove_file(sandbox.path("x.toml")).unwrap();
+    fs::rename(sandbox.path("out/x"), sandbox.path("moved")).unwrap();
+    for verb in ["status moved", "show moved", "verify moved", "report moved"] {
+        sandbox.run(verb).exits(0).says("");
+    }
+    // Back again, nothing is missing; with other data it is told which file differs.
+    fs::rename(sandbox.path("moved"), sandbox.path("out/x")).unwrap();
+    with_data(&sandbox, values());
+    sandbox.run("run x.toml --progress none --no-report").exits(0).says("out/x: trained 0 runs in TIME");
+    with_data(&sandbox, values().skip(1));
+    sandbox.run("run x.toml").exits(1).prints_nothing().says(
+        "error: out/x holds 2 finished runs that the sweep no longer has, as data/v.csv has changed since: run with \
+         --prune to delete them, or give the sweep another name or --out",
+    );
+    sandbox.run("verify out/x").exits(0);
+    // What is kept is known by its contents.
+    let kept = fs::read_dir(sandbox.path("out/x/data")).unwrap().next().unwrap().unwrap().path();
+    fs::write(&kept, "v\n1\n").unwrap();
+    let ended = sandbox.run("status out/x").exits(1).prints_nothing().stderr;
+    assert!(ended.contains("it is not the data file data/v.csv that the sweep was trained with"), "{ended}");
+    with_data(&sandbox, values());
+    sandbox.run("run x.toml --quiet --no-report").exits(0);
+    sandbox.run("status out/x").exits(0);
+}
+
+#[test]
+fn every_measure_of_every_bidder_is_shown() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    sandbox.run("run x.toml --quiet --no-report").exits(0);
+    let settings: Vec<String> =
+        bidsweep::sweep::setting_columns().into_iter().map(|column| column.name).collect();
+    for position in 0..4 {
+        let cell = sandbox.cell("x.toml", position);
+        for (id, table) in [(cell.clone(), "cell_bidders"), (format!("{cell}:1"), "bidders")] {
+            let shown = sandbox.run(&format!("show out/x {id} --format json")).exits(0).json();
+            let path = sandbox.path(&format!("out/x/{table}.parquet"));
+            let table = bidsweep::store::Table::open(&path).unwrap();
+            let measures = table.columns().filter(|column| {
+                let leads = ["cell_id", "label", "replicate", "bidder"].contains(column);
+                !leads && !settings.iter().any(|setting| setting == column)
+            });
+            for measure in measures {
+                for bidder in ["bidder 1", "bidder 2"] {
+                    assert!(shown[bidder].get(measure).is_some(), "{id} {bidder}: {measure}");
+                }
+            }
+        }
+    }
 }

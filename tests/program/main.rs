@@ -6,6 +6,7 @@ mod contrasts;
 mod disk;
 mod diverging;
 mod folders;
+mod hostile;
 mod instances;
 mod kills;
 mod memory;

@@ -1,6 +1,9 @@
 //! Stopping a sweep from outside: what is in flight is finished and kept.
 
 use std::fs;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
 
 use crate::sandbox::{Ended, Running, Sandbox, Sweep, assert_same_bytes, wait_until};
 
@@ -27,7 +30,7 @@ fn a_sweep_stopped_by_each_signal_and_by_the_clock_ends_in_the_same_bytes() {
         assert!(now > done, "{now} runs are done, and {done} were");
         done = now;
     };
-    for signal in ["INT", "TERM", "USR1", "USR2"] {
+    for signal in ["INT", "TERM", "USR1", "USR2", "HUP", "XCPU", "ALRM"] {
         let parts = sandbox.parts("x").len();
         let mut running = sandbox.start("run x.toml --progress none --threads 1");
         wait_until("a part is written", || sandbox.parts("x").len() > parts);
@@ -57,6 +60,42 @@ fn a_second_interrupt_ends_the_program_at_once() {
 }
 
 #[test]
+fn a_second_signal_to_end_ends_the_program_at_once_and_warnings_never_do() {
+    for (signals, code) in [(["TERM", "TERM"], 143), (["HUP", "TERM"], 143), (["TERM", "HUP"], 129)] {
+        let sandbox = Sandbox::with(&Sweep::ENDLESS);
+        let mut running = sandbox.start("run x.toml --progress none");
+        wait_until_running(&sandbox);
+        for warning in ["USR1", "XCPU", "ALRM", "XCPU", "USR2"] {
+            running.signal(warning);
+        }
+        running.signal(signals[0]);
+        sleep(Duration::from_millis(300));
+        assert!(running.try_wait().unwrap().is_none(), "the first {} ends it", signals[0]);
+        wait_until("the program ends", || {
+            if running.try_wait().unwrap().is_none() {
+                running.signal(signals[1]);
+            }
+            running.try_wait().unwrap().is_some()
+        });
+        running.ended().exits(code).says("").prints_nothing();
+    }
+}
+
+#[test]
+fn a_hang_up_that_is_ignored_stays_so() {
+    let sweep = Sweep { replicates: 200, ..Sweep::LONG };
+    let sandbox = Sandbox::with(&sweep);
+    let mut command =
+        sandbox.shell("trap '' HUP && exec \"$@\"", "run x.toml --progress none --threads 1 --no-report");
+    let mut running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_until("a part is written", || !sandbox.parts("x").is_empty());
+    assert!(
+        Command::new("sh").args(["-c", &format!("kill -s HUP {}", running.id())]).status().unwrap().success()
+    );
+    assert_eq!(running.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn a_folder_has_one_writer_and_any_number_of_readers() {
     let sandbox = Sandbox::with(&Sweep::ENDLESS);
     let first: Running = sandbox.start("run x.toml --progress none");
@@ -68,9 +107,9 @@ fn a_folder_has_one_writer_and_any_number_of_readers() {
     sandbox.run("run x.toml").exits(1).prints_nothing().says(&format!(
         "error: out/x is in use by {holder}: wait until it ends, or choose another folder with --out"
     ));
-    let status = sandbox.run("status out/x").exits(0).says("");
+    let status = sandbox.run("status out/x").exits(75).says("");
     assert_eq!(status.stdout, format!("x: 0 of 1 run done\n  1 run missing\n  in use by {holder}\n"));
-    assert_eq!(sandbox.run("status out/x --format json").exits(0).json()["holder"], *holder);
+    assert_eq!(sandbox.run("status out/x --format json").exits(75).json()["holder"], *holder);
     drop(first);
-    assert!(sandbox.run("status out/x --format json").exits(0).json()["holder"].is_null());
+    assert!(sandbox.run("status out/x --format json").exits(75).json()["holder"].is_null());
 }

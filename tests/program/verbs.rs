@@ -133,11 +133,11 @@ fn progress_comes_in_the_form_asked_for() {
 fn status_tells_what_is_done_and_missing() {
     let sandbox = Sandbox::with(&Sweep::SHORT);
     sandbox.run("run x.toml --quiet --limit 6").exits(75);
-    let status = sandbox.run("status out/x").exits(0).says("").stdout;
+    let status = sandbox.run("status out/x").exits(75).says("").stdout;
     let (about, rest): (Vec<_>, Vec<_>) = status.lines().partition(|line| line.starts_with("  about "));
     assert_eq!(rest, ["x: 6 of 20 runs done", "  14 runs missing"]);
     assert!(about.len() == 1 && about[0].ends_with(" left"), "{status}");
-    let status = sandbox.run("status out/x --format json").exits(0).json();
+    let status = sandbox.run("status out/x --format json").exits(75).json();
     let counts = ["cells", "runs", "ok", "diverged", "failed", "missing", "outdated", "surplus"];
     assert_eq!(counts.map(|key| status[key].as_u64().unwrap()), [4, 20, 6, 0, 0, 14, 0, 0]);
     assert_eq!((&status["name"], &status["damaged_parts"]), (&json!("x"), &json!([])));

@@ -43,12 +43,12 @@ struct Sample {
 }
 
 impl Empirical {
-    /// The prior of a column of a CSV or Parquet file, whose path is relative to `base`.
+    /// The prior of a column of the CSV or Parquet file at `path`; `file` is what messages call it.
     ///
     /// # Errors
     /// Those of [`read_column`] and of [`Empirical::new`].
-    pub fn read(file: &str, column: &str, base: &Path, cleaning: Cleaning) -> Result<Self, String> {
-        let cells = read_column(&base.join(file), column).map_err(|error| error.to_string())?;
+    pub fn read(path: &Path, file: &str, column: &str, cleaning: Cleaning) -> Result<Self, String> {
+        let cells = read_column(path, column).map_err(|error| error.to_string())?;
         present(&cells, cleaning.missing)
             .and_then(|values| Empirical::of(file, column, &values, cleaning))
             .map_err(|message| format!("{file}, {message}"))

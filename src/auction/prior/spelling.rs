@@ -45,10 +45,14 @@ impl FromStr for Prior {
                 numbers(entry, parameters, arguments).and_then(|values| build(&values))
             }
             Form::Column => {
-                // The file may hold colons itself.
-                let source = arguments.and_then(|arguments| arguments.rsplit_once(':'));
+                // Both may hold colons themselves: the file is one that is there.
+                let source = arguments.and_then(|arguments| {
+                    let places = arguments.rmatch_indices(':').map(|(at, _)| at);
+                    let mut pairs = places.map(|at| (&arguments[..at], &arguments[at + 1..]));
+                    pairs.clone().find(|(file, _)| Path::new(file).is_file()).or_else(|| pairs.next())
+                });
                 let (file, column) = source.ok_or_else(|| format!("write `{}`", usage(entry)))?;
-                Empirical::read(file, column, Path::new(""), Cleaning::default()).map(Prior::Empirical)
+                Empirical::read(Path::new(file), file, column, Cleaning::default()).map(Prior::Empirical)
             }
         };
         prior.map_err(|message| format!("the prior `{text}`: {message}"))

@@ -8,10 +8,11 @@ mod ranked;
 pub(crate) use line::wrap;
 pub use line::{ScreenLine, Tone};
 
+use crate::data::visible;
 use std::path::Path;
 
 use super::Report;
-use super::answer::{Statement, Topic, Verdict, printable};
+use super::answer::{Statement, Topic, Verdict};
 use line::shortened;
 use notation::legend;
 use pivot::Pivot;
@@ -66,9 +67,9 @@ impl Report {
             (cells, 1) => plural(cells, "cell"),
             (cells, replicates) => format!("{}, {cells} cells x {replicates}", plural(plan.runs(), "run")),
         };
-        let name = shortened(&printable(plan.name()), width.saturating_sub(size.len() + 2));
+        let name = shortened(&visible(plan.name()), width.saturating_sub(size.len() + 2));
         let mut lines = vec![ScreenLine::plain(format!("{name}  {size}"))];
-        let question = plan.question().map(printable).unwrap_or_default();
+        let question = plan.question().map(visible).unwrap_or_default();
         let mut asked = wrap(&question, width, 0, 0);
         if asked.len() > 3 {
             asked.truncate(3);
@@ -160,7 +161,7 @@ impl Report {
 
     /// Where the report and the tables are.
     fn end(&self, width: usize, page: Option<&Path>) -> Vec<ScreenLine> {
-        let shown = |path: &Path| printable(&path.display().to_string());
+        let shown = |path: &Path| visible(&path.display().to_string()).into_owned();
         let tables = format!("tables  {}", shown(&self.results.folder.path().join("*.parquet")));
         let Some(page) = page else { return vec![ScreenLine::plain(tables)] };
         let report = format!("report  {}", shown(page));

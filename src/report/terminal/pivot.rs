@@ -2,7 +2,8 @@
 
 use super::line::{ScreenLine, Tone, length};
 use super::notation::{mark, percent, with_interval};
-use crate::report::answer::{Form, axis_name, printable, shown};
+use crate::data::visible;
+use crate::report::answer::{Form, axis_name, shown};
 use crate::report::results::{Axis, Line, Results};
 
 /// The most rows and columns.
@@ -131,5 +132,5 @@ const GAP: usize = 2;
 
 /// A value of an axis, printable.
 fn value(axis: &Axis, place: usize) -> String {
-    printable(&shown(axis.short(place)))
+    visible(&shown(axis.short(place))).into_owned()
 }

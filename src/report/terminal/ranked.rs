@@ -2,7 +2,8 @@
 
 use super::line::{ScreenLine, Tone, length, shortened};
 use super::notation::{mark, narrow, percent};
-use crate::report::answer::{axis_name, places_of_interval, printable, shown};
+use crate::data::visible;
+use crate::report::answer::{axis_name, places_of_interval, shown};
 use crate::report::results::{Line, Results};
 
 /// The least room for the name of a line.
@@ -79,7 +80,7 @@ fn names(results: &Results, lines: &[Line]) -> Vec<Column> {
     let mut names: Vec<Column> = axes
         .map(|(at, axis)| {
             let value = |line: &Line| match results.axes.place(line.cell, at) {
-                Some(place) => printable(&shown(axis.short(place))),
+                Some(place) => visible(&shown(axis.short(place))).into_owned(),
                 None => "-".into(),
             };
             Column { head: axis_name(axis).plain(), entries: lines.iter().map(value).collect(), rank: 0 }

@@ -1,25 +1,34 @@
 //! What a part holds, checked against its name first.
 
 use std::fs::File;
-use std::io::Seek;
+use std::io::{ErrorKind, Seek};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Float64Type};
 use ndarray::Array2;
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::ParquetMetaData;
 
 use super::{
-    BIDDER, CELL, KEYS, MEASURE, MESSAGE, MIXTURES, PARAMETERS, QUANTILES, REPLICATE, STATUS, TRAJECTORY,
+    BIDDER, CELL, MEASURE, MESSAGE, MIXTURES, PARAMETERS, QUANTILES, REPLICATE, STATUS, TRAJECTORY,
     bidder_column, file_name, run_column,
 };
+use crate::data::guarded;
 use crate::measure::{Column, RunRow, RunStatus, bidder_columns, run_columns};
-use crate::store::{RunKey, StoreError};
+use crate::store::bytes::PART_BYTES;
+use crate::store::{RunKey, StoreError, file};
 use crate::sweep::NotACellId;
 
 const REMEDY: &str = "move it out of the folder and run again: its runs are then trained anew";
+
+/// The most bytes of a part's file: far more than its rows take in memory.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// The most numbers of a part, over all columns: more than there can be, as often as those of a run stand in
+/// the rows of its bidders.
+const MOST_NUMBERS: usize = 4 * PART_BYTES;
 
 /// The rows of a part whose bytes agree with its name.
 pub(crate) struct Part {
@@ -47,25 +56,30 @@ impl Part {
     /// # Errors
     /// [`StoreError::Damaged`] where the bytes do not agree with the name, or are no part.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        Part::read(path, |_| true)
+        Part::read(path)
     }
 
-    /// Reads only what [`Part::runs`] needs.
-    pub(crate) fn open_keys(path: &Path) -> Result<Self, StoreError> {
-        Part::read(path, |name| KEYS.contains(&name))
-    }
-
-    fn read(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Self, StoreError> {
+    fn read(path: &Path) -> Result<Self, StoreError> {
         let io = |e| StoreError::io("read", path, e);
-        let mut file = File::open(path).map_err(io)?;
+        let mut file = file::open(path).map_err(|error| match error {
+            StoreError::Irregular { kind, .. } => damaged(path, format!("it is {kind}, no regular file")),
+            StoreError::Io { source, .. } if source.kind() == ErrorKind::PermissionDenied => {
+                damaged(path, format!("it cannot be read: {source}"))
+            }
+            error => error,
+        })?;
+        let length = file.metadata().map_err(io)?.len();
+        if length > MOST_BYTES {
+            return Err(damaged(path, format!("it has {length} bytes, more than any part")));
+        }
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(&file).map_err(io)?;
         if path.file_name().is_none_or(|name| name != file_name(&hasher.finalize()).as_str()) {
-            let length = file.metadata().map_err(io)?.len();
             return Err(damaged(path, format!("its {length} bytes do not hash to its name")));
         }
         file.rewind().map_err(io)?;
-        decode(file, wanted)
+        guarded(|| decode(file))
+            .and_then(|rows| rows)
             .and_then(|rows| {
                 Ok(Part {
                     path: path.to_path_buf(),
@@ -78,6 +92,11 @@ impl Part {
                 })
             })
             .map_err(|reason| damaged(path, reason))
+    }
+
+    /// That something in it cannot be.
+    pub(crate) fn damaged(&self, reason: String) -> StoreError {
+        damaged(&self.path, reason)
     }
 
     /// The rows as they are.
@@ -147,12 +166,12 @@ impl Part {
 /// The measured columns of a part.
 pub(crate) struct Measured {
     message: StringArray,
-    run: Vec<Float64Array>,
-    bidder: Vec<Float64Array>,
-    parameters: ListArray,
-    mixtures: ListArray,
-    quantiles: ListArray,
-    trajectory: ListArray,
+    pub(super) run: Vec<Float64Array>,
+    pub(super) bidder: Vec<Float64Array>,
+    pub(super) parameters: ListArray,
+    pub(super) mixtures: ListArray,
+    pub(super) quantiles: ListArray,
+    pub(super) trajectory: ListArray,
 }
 
 impl Measured {
@@ -204,14 +223,31 @@ fn damaged(path: &Path, reason: String) -> StoreError {
     StoreError::Damaged { path: path.to_path_buf(), reason, remedy: REMEDY }
 }
 
-fn decode(file: File, wanted: impl Fn(&str) -> bool) -> Result<RecordBatch, String> {
+/// Decodes all rows, once it is known that they are not too many.
+fn decode(file: File) -> Result<RecordBatch, String> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| e.to_string())?;
-    let roots = builder.schema().fields().iter().enumerate();
-    let roots: Vec<usize> = roots.filter(|(_, field)| wanted(field.name())).map(|(root, _)| root).collect();
-    let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
-    let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).map_err(|e| e.to_string())?;
-    let mut batches =
-        builder.with_projection(mask).with_batch_size(rows.max(1)).build().map_err(|e| e.to_string())?;
-    let batch = batches.next().ok_or("it has no rows")?;
-    batch.map_err(|e| e.to_string())
+    let rows = claimed_rows(builder.metadata())?;
+    let mut batches = builder.with_batch_size(rows.max(1)).build().map_err(|e| e.to_string())?;
+    let batch = batches.next().ok_or("it has no rows")?.map_err(|e| e.to_string())?;
+    if batch.num_rows() == rows {
+        Ok(batch)
+    } else {
+        Err(format!("it claims {rows} rows and has {}", batch.num_rows()))
+    }
+}
+
+/// The number of rows that the footer claims, where a part may have as many rows and numbers.
+fn claimed_rows(metadata: &ParquetMetaData) -> Result<usize, String> {
+    let rows = metadata.file_metadata().num_rows();
+    let in_groups = metadata.row_groups().iter().map(|group| group.num_rows());
+    let adds_up = in_groups.clone().all(|rows| rows >= 0)
+        && in_groups.map(i128::from).sum::<i128>() == i128::from(rows);
+    let numbers = metadata.row_groups().iter().flat_map(|group| group.columns());
+    let numbers = numbers.map(|column| column.num_values());
+    let are_few = numbers.clone().all(|count| count >= 0)
+        && numbers.map(i128::from).sum::<i128>() <= MOST_NUMBERS as i128;
+    match usize::try_from(rows) {
+        Ok(count) if adds_up && are_few && count <= MOST_NUMBERS => Ok(count),
+        _ => Err(format!("its footer claims {rows} rows, which it cannot have")),
+    }
 }

@@ -5,11 +5,13 @@
 //! compresses to nothing), `bidder`, every column of a bidder, and as lists the parameters of the bidder's
 //! bids, its mixtures, their quantiles over time and its trajectory.
 
+mod check;
 mod content;
 mod writer;
 
 pub use writer::PartWriter;
 
+pub(crate) use check::RunShape;
 pub(crate) use content::{Measured, Part, StoredRun};
 pub(crate) use writer::write;
 
@@ -28,9 +30,6 @@ const PARAMETERS: &str = "parameters";
 const MIXTURES: &str = "mixtures";
 const QUANTILES: &str = "quantiles";
 const TRAJECTORY: &str = "trajectory";
-
-/// The columns that say which run a row is of and how it ended.
-const KEYS: [&str; 5] = [CELL, REPLICATE, MEASURE, STATUS, BIDDER];
 
 /// Every column but the lists. A name that runs and bidders share stands for two columns, hence the prefixes.
 fn columns() -> Vec<Column> {

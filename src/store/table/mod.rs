@@ -99,13 +99,16 @@ fn columns_of(name: TableName) -> Vec<Column> {
     }
 }
 
+/// The entry of a footer that holds the sweep file.
+pub(super) const SWEEP_ENTRY: &str = "bidsweep.sweep";
+
 /// What every table says of the plan that it is made from.
 fn footer_of(plan: &Plan) -> Vec<KeyValue> {
     let entries = [
         ("bidsweep.schema", SCHEMA.to_string()),
         ("bidsweep.version", env!("CARGO_PKG_VERSION").to_string()),
         ("bidsweep.plan_hash", plan.hash()),
-        ("bidsweep.sweep", plan.source().to_string()),
+        (SWEEP_ENTRY, plan.source().to_string()),
     ];
     entries.into_iter().map(|(key, value)| KeyValue::new(key.to_string(), value)).collect()
 }

@@ -1,7 +1,6 @@
 //! Tables read back, row by row, by column name.
 
 use std::fs::File;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +13,8 @@ use parquet::arrow::arrow_reader::{
 };
 
 use super::TableColumn;
-use crate::store::StoreError;
+use crate::data::guarded;
+use crate::store::{StoreError, file};
 use crate::sweep::{Kind, Scalar};
 
 const REMEDY: &str =
@@ -38,12 +38,16 @@ impl Table {
     /// # Errors
     /// [`StoreError::NoTable`] where there is none; others where it cannot be read, or is no Parquet file.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let file = File::open(path).map_err(|e| match e.kind() {
-            ErrorKind::NotFound => StoreError::NoTable { path: path.to_path_buf() },
-            _ => StoreError::io("read", path, e),
+        let file = file::open(path).map_err(|error| match error.is_missing() {
+            true => StoreError::NoTable { path: path.to_path_buf() },
+            false => error,
         })?;
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new());
-        let metadata = metadata.map_err(|e| damaged(path, e))?;
+        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()));
+        let metadata = metadata.map_err(|e| damaged(path, e))?.map_err(|e| damaged(path, e))?;
+        let claimed = metadata.metadata().file_metadata().num_rows();
+        if claimed < 0 {
+            return Err(damaged(path, format!("it claims {claimed} rows")));
+        }
         Ok(Table { path: path.to_path_buf(), file, metadata })
     }
 
@@ -126,7 +130,9 @@ impl Table {
         Ok(Rows {
             path: self.path.clone(),
             columns: columns.iter().map(|name| name.to_string()).collect(),
-            batches: builder.build().map_err(|e| damaged(&self.path, e))?,
+            batches: guarded(|| builder.build())
+                .map_err(|e| damaged(&self.path, e))?
+                .map_err(|e| damaged(&self.path, e))?,
             arrays: Vec::new(),
             next: 0,
             rows: 0,
@@ -163,7 +169,11 @@ impl Iterator for Rows {
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.next == self.rows {
-            let batch = match self.batches.next()? {
+            let batch = match guarded(|| self.batches.next()) {
+                Err(reason) => return Some(Err(damaged(&self.path, reason))),
+                Ok(batch) => batch?,
+            };
+            let batch = match batch {
                 Ok(batch) => batch,
                 Err(error) => return Some(Err(damaged(&self.path, error))),
             };
@@ -201,6 +211,11 @@ impl Row {
     pub fn value(&self, column: &str) -> &Scalar {
         let place = self.columns.iter().position(|name| name == column);
         &self.values[place.unwrap_or_else(|| panic!("column {column} was not asked for"))]
+    }
+
+    /// The value of a column; `None` where it was not asked for.
+    pub fn get(&self, column: &str) -> Option<&Scalar> {
+        self.columns.iter().position(|name| name == column).map(|place| &self.values[place])
     }
 
     /// A number; `None` where it is missing or the column holds none.

@@ -124,6 +124,11 @@ impl Form for InitialForm {
             _ => (Scale::Multiplier, node),
         };
         let start = match &start.value {
+            Value::List(list) if list.is_empty() => {
+                let problem = Problem::error(start.place, format!("`{key}` is a list without numbers"));
+                problems.push(problem.help("write one number for each bidder, or one number for all"));
+                return None;
+            }
             Value::List(list) => {
                 let numbers: Vec<_> =
                     list.iter().map(|item| read_number(key, scale, item, problems)).collect();

@@ -10,6 +10,9 @@ use crate::sweep::read::mismatch;
 /// A name from `[populations]`.
 pub(in crate::sweep) struct PopulationForm;
 
+/// The most names that one which is not there is compared with: there may be many of both.
+const MOST_COMPARED: usize = 50;
+
 /// A population that is there.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::sweep) struct PopulationName {
@@ -45,7 +48,8 @@ impl Form for PopulationForm {
             let help = if names.populations.is_empty() {
                 format!("write its bidders under `[populations.{name}]`")
             } else {
-                suggestion(name, names.populations.iter().map(String::as_str))
+                let names = names.populations.iter().take(MOST_COMPARED).map(String::as_str);
+                suggestion(name, names)
             };
             problems.push(Problem::error(node.place, format!("there is no population `{name}`")).help(help));
         }

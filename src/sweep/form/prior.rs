@@ -1,7 +1,5 @@
 //! The prior of a bidder.
 
-use std::path::Path;
-
 use serde_json::{Value as Json, json};
 
 use super::object;
@@ -10,14 +8,19 @@ use crate::auction::prior::{
     COLUMN_ENDS, COLUMN_KEYS, COLUMN_WORDS, Cleaning, Empirical, Form, Missing, PriorEntry, PriorParameter,
     Ties,
 };
+use crate::sweep::data_files::DataFiles;
 use crate::sweep::document::{Node, Table, Value};
 use crate::sweep::number::shortest;
 use crate::sweep::problem::{Place, Problem, suggestion};
 use crate::sweep::read;
 
-/// A table of one name, such as `{ uniform = { low = 0.0, high = 1.0 } }`; the paths of data files are
-/// relative to `base`.
-pub(in crate::sweep) fn read_prior(node: &Node, base: &Path, problems: &mut Vec<Problem>) -> Option<Prior> {
+/// A table of one name, such as `{ uniform = { low = 0.0, high = 1.0 } }`; `files` says where data
+/// files are.
+pub(in crate::sweep) fn read_prior(
+    node: &Node,
+    files: &DataFiles,
+    problems: &mut Vec<Problem>,
+) -> Option<Prior> {
     let spelling = "write `prior = { uniform = { low = 0.0, high = 1.0 } }`";
     let Value::Table(Table { entries }) = &node.value else {
         let message = format!("a prior is a table, not {}", node.found());
@@ -51,7 +54,8 @@ pub(in crate::sweep) fn read_prior(node: &Node, base: &Path, problems: &mut Vec<
                 }
             });
             let cleaning = read_cleaning(table, problems)?;
-            let law = Empirical::read(file?, column?, base, cleaning);
+            let (file, column) = (file?, column?);
+            let law = Empirical::read(&files.path(file), file, column, cleaning);
             if let Some(note) = law.as_ref().ok().and_then(Empirical::note) {
                 problems.push(Problem::warning(entry.node.place, note));
             }
