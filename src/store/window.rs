@@ -18,6 +18,9 @@ pub(crate) const WINDOW_BYTES: usize = 16 << 20;
 /// there are full parts in this, each part is decoded once.
 const KEPT_BYTES: usize = 64 << 20;
 
+/// The position of a cell in a plan, and a replicate.
+type RunPlace = (usize, u32);
+
 /// The stored runs of a plan at these places, positions and replicates, as far as they are there; in plan
 /// order.
 ///
@@ -26,8 +29,8 @@ const KEPT_BYTES: usize = 64 << 20;
 pub fn stored_runs(
     plan: &Plan,
     scan: &Scan,
-    places: &[(usize, u32)],
-) -> Result<Vec<((usize, u32), RunRow)>, StoreError> {
+    places: &[RunPlace],
+) -> Result<Vec<(RunPlace, RunRow)>, StoreError> {
     let mut loader = Loader::new(plan, scan);
     let mut indices: Vec<u64> =
         places.iter().map(|(position, replicate)| index(plan.replicates(), *position, *replicate)).collect();
