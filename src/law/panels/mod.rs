@@ -269,16 +269,17 @@ impl Walk<'_, '_> {
 }
 
 /// The values that all bid one bid.
-struct Atom {
+pub struct Atom {
     /// F below them.
     below: f64,
-    mass: f64,
+    pub mass: f64,
     /// Their mean.
-    mean: f64,
+    pub mean: f64,
 }
 
 impl Atom {
-    fn new(marginal: &Marginal, from: Share, to: Share) -> Self {
+    /// Of the values from one place to another.
+    pub fn new(marginal: &Marginal, from: Share, to: Share) -> Self {
         let (mut mass, mut moment) = (0.0, 0.0);
         let curve = BidCurve::through(marginal, Part::Density, vec![(0.0, from), (1.0, to)]);
         walk(&[curve], Integrand::Product(1), 0.0, &mut |node| {

@@ -3,9 +3,8 @@
 use super::error::ProgramError;
 use super::problem::{BidderProblem, GridBid, ValueCell};
 use crate::auction::Prior;
-use crate::law::bid_curve::BidCurve;
-use crate::law::marginal::{Marginal, Part, Share};
-use crate::law::panels::{Integrand, walk};
+use crate::law::marginal::Marginal;
+use crate::law::panels::Atom;
 
 /// A rise of W from a bend to the next number is a jump.
 const JUMP: f64 = 1e-9;
@@ -130,22 +129,8 @@ impl Discretisation {
 
 /// The values from `low` to `high`, their mass and mean.
 pub(super) fn cell(marginal: &Marginal, low: f64, high: f64) -> ValueCell {
-    let (from, to) = (marginal.share(low), marginal.share(high));
-    let curve = BidCurve::through(marginal, Part::Density, vec![(0.0, from), (1.0, to)]);
-    let (mut mass, mut moment) = (0.0, 0.0);
-    walk(&[curve], Integrand::Product(1), 0.0, &mut |node| {
-        let own = node.bidders[0];
-        mass += own.mass;
-        moment += own.mass * own.value;
-    });
-    let cdf = |share: Share| match share {
-        Share::LOW => 0.0,
-        Share::HIGH => 1.0,
-        inside => marginal.at(inside, Part::Cdf).0,
-    };
-    let value = if mass > 0.0 { (moment / mass).clamp(low, high) } else { 0.5 * (low + high) };
-    // Not the sum of the parts, so that cells add up to 1.
-    ValueCell { mass: cdf(to) - cdf(from), value }
+    let Atom { mass, mean, .. } = Atom::new(marginal, marginal.share(low), marginal.share(high));
+    ValueCell { mass, value: mean.clamp(low, high) }
 }
 
 /// The bids of a grid with `count` equally spaced ones.

@@ -31,8 +31,8 @@ pub(super) fn own_cells(
             .collect();
     }
     // Many functions of a mixture meet as many of each rival: W is the same for all, and a table.
-    let auction = TrueAuction::new(evaluator, profile, laws, bidder);
-    let table = if own.pure().is_none() { auction.tabulated() } else { None };
+    let auction = own.pure().is_none().then(|| TrueAuction::new(evaluator, profile, laws, bidder));
+    let table = auction.as_ref().and_then(TrueAuction::tabulated);
     let curves = evaluator.curves(profile, 0.0, Part::Cdf);
     let mut curves: Vec<BidCurve> = curves.filter(|curve| curve.bidder != bidder).collect();
     let count = curves.len();
