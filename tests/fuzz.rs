@@ -315,8 +315,8 @@ fn judged(text: &str) -> Result<bool, String> {
             }
             (
                 true,
-                format!("{}{}{:?}", plan.warnings().render(false), plan.resolved(), plan.exclusions()).len()
-                    > 0,
+                !format!("{}{}{:?}", plan.warnings().render(false), plan.resolved(), plan.exclusions())
+                    .is_empty(),
                 plan.warnings().render(false),
             )
         }
