@@ -171,8 +171,9 @@ fn compare_table(
         let (stored, again) = (stored?, again?);
         for ((column, stored), made) in both.iter().zip(stored.values()).zip(again.values()) {
             if !are_same_bits(stored, made) {
-                differences
-                    .push(|| format!("{file}, {}: {column} is {made:?}, stored {stored:?}", who(&again)));
+                differences.push(|| {
+                    format!("{file}, {}: {column} is {}, stored {}", who(&again), told(made), told(stored))
+                });
             }
         }
     }
@@ -198,6 +199,21 @@ fn who(row: &Row) -> String {
     who
 }
 
+/// A number with all its digits.
+pub(super) fn told_number(number: Option<f64>) -> String {
+    number.map_or_else(|| "null".to_owned(), |number| format!("{number:?}"))
+}
+
+/// A value with all its digits.
+pub(super) fn told(value: &Scalar) -> String {
+    match value {
+        Scalar::Null => told_number(None),
+        Scalar::Integer(integer) => integer.to_string(),
+        Scalar::Number(number) => told_number(Some(*number)),
+        Scalar::Text(text) => format!("{text:?}"),
+    }
+}
+
 fn are_same_bits(a: &Scalar, b: &Scalar) -> bool {
     match (a, b) {
         (Scalar::Number(a), Scalar::Number(b)) => a.to_bits() == b.to_bits(),
@@ -212,13 +228,15 @@ pub(super) fn compare_runs(run: &str, again: &RunRow, stored: &RunRow, differenc
             .push(|| format!("{run}: status is {}, stored {}", again.status.name(), stored.status.name()));
     }
     if again.message != stored.message {
-        differences.push(|| format!("{run}: message is {:?}, stored {:?}", again.message, stored.message));
+        let [again, stored] = [again, stored].map(|row| row.message.as_deref().unwrap_or("none"));
+        differences.push(|| format!("{run}: message is {again:?}, stored {stored:?}"));
     }
     let bits = |number: Option<f64>| number.map(f64::to_bits);
     let mut numbers = |who: &str, columns: &[Column], again: &[Option<f64>], stored: &[Option<f64>]| {
         for (column, (again, stored)) in columns.iter().zip(again.iter().zip(stored)) {
             if bits(*again) != bits(*stored) {
-                differences.push(|| format!("{run}{who}: {} is {again:?}, stored {stored:?}", column.name));
+                let [again, stored] = [again, stored].map(|number| told_number(*number));
+                differences.push(|| format!("{run}{who}: {} is {again}, stored {stored}", column.name));
             }
         }
     };

@@ -8,7 +8,7 @@ use super::input::Machine;
 use super::output::counted;
 use super::target::Target;
 use super::{Console, Exit, Failure};
-use crate::engine::{at_most, pool};
+use crate::engine::{Stop, at_most, pool};
 use crate::report::{Owner, Report, ReportFile, check_report, study, write_report};
 use crate::store::Folder;
 
@@ -47,8 +47,8 @@ pub(super) fn report(args: &Args, console: &Console, out: &mut impl Write) -> Re
     let (folders, reports): (Vec<Folder>, Vec<Report>) =
         dirs.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let together = together(args, &dirs)?;
-    let made =
-        pool(at_most(args.machine.threads()?, FIGURES))?.install(|| -> Result<Vec<Made>, Failure> {
+    let made = pool(at_most(args.machine.threads()?, FIGURES), &Stop::after(None))?.install(
+        || -> Result<Vec<Made>, Failure> {
             let mut made = Vec::new();
             for (folder, report) in folders.iter().zip(&reports) {
                 let (folder, owner) = match (&args.out, &together) {
@@ -67,7 +67,8 @@ pub(super) fn report(args: &Args, console: &Console, out: &mut impl Write) -> Re
                 });
             }
             Ok(made)
-        })?;
+        },
+    )?;
     if args.check {
         return check(&made, out);
     }

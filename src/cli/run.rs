@@ -14,6 +14,7 @@ use super::output::{counted, duration};
 use super::summary::print_summary;
 use super::{Console, Exit, Failure, Format, plan};
 use crate::engine::{Finish, Options, ProgressForm, Stop, at_most, host_name, missing, pool, train_missing};
+use crate::numeric::cancel::caught;
 use crate::numeric::simd::Instance;
 use crate::report::{Owner, Report, write_report};
 use crate::store::{
@@ -55,6 +56,9 @@ pub(super) struct Args {
     /// Exit with code 3 where a linear program has no solution, too
     #[arg(long)]
     strict: bool,
+    /// When to write the tables, and the report and the summary that are made from them
+    #[arg(long, value_enum, default_value_t)]
+    tables: WriteTables,
     /// Make no report: no page, figures and tables for papers
     #[arg(long)]
     no_report: bool,
@@ -64,6 +68,18 @@ pub(super) struct Args {
     /// How to print the summary
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+/// When tables are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum WriteTables {
+    /// Once no run is missing
+    #[default]
+    End,
+    /// After every stop too, of the runs that are there
+    Always,
+    /// Not at all
+    Never,
 }
 
 pub(super) fn run(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
@@ -145,48 +161,86 @@ fn run_one(
     // Before the tables: where these cannot be written, it is told that runs are there which they lack.
     manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));
     manifest.write(&folder)?;
-    let pool = pool(at_most(options.threads, plan.len() as u64))?;
-    pool.install(|| write_tables(&folder, plan, &scan))?;
-    let report = Report::read(folder.clone(), plan.clone(), manifest)?;
+    let missing = plan.runs() - scan.counts().total();
+    let wanted = match args.tables {
+        WriteTables::End => missing == 0,
+        WriteTables::Always => true,
+        WriteTables::Never => false,
+    };
+    let told = match wanted {
+        true => tell(&Trained { plan, folder: &folder, scan: &scan, manifest }, args, stop, console, out)?,
+        false => None,
+    };
+    let exit = conclude(plan, &folder, &scan, &finish, console);
+    match told {
+        Some(unsolved) if exit == Exit::Done && args.strict && unsolved > 0 => return Ok(Exit::SomeFailed),
+        None if wanted => {
+            console.note("stopped before the tables were written: run the same command again to write them");
+            return Ok(if exit == Exit::Done { Exit::Stopped } else { exit });
+        }
+        None if args.tables == WriteTables::End => {
+            console.note("no tables: they are written once no run is missing, or now with --tables always");
+        }
+        _ => {}
+    }
+    Ok(exit)
+}
+
+/// What training left behind.
+struct Trained<'a> {
+    plan: &'a Arc<Plan>,
+    folder: &'a Folder,
+    scan: &'a Scan,
+    manifest: Manifest,
+}
+
+/// Tables, report and summary; how many linear programs had no solution, or none where it was stopped before
+/// the tables were there.
+fn tell(
+    trained: &Trained,
+    args: &Args,
+    stop: &Stop,
+    console: &Console,
+    out: &mut impl Write,
+) -> Result<Option<u64>, Failure> {
+    let Trained { plan, folder, scan, manifest } = trained;
+    let pool = pool(at_most(args.machine.threads()?, plan.len() as u64), stop)?;
+    let Ok(written) = caught(|| pool.install(|| write_tables(folder, plan, scan))) else {
+        return Ok(None);
+    };
+    written?;
+    let report = Report::read(Folder::clone(folder), Arc::clone(plan), manifest.clone())?;
     folder.write_findings(&format!("{:#}\n", json!(report.findings())))?;
     if let Some(problem) = report.write_contrasts()? {
         console.warn(format_args!("warning: no contrasts: {problem}"));
     }
-    let page = pool.install(|| write_page(&folder, &report, args, stop, console))?;
-    let mut unsolved = 0;
-    unless_closed(
-        print_summary(plan, &folder, &report, page.as_deref(), args.format, console, out)
-            .map(|count| unsolved = count),
-    )?;
-    let exit = conclude(plan, &folder, &scan, &finish, console);
-    let lacking = args.strict && unsolved > 0;
-    Ok(if exit == Exit::Done && lacking { Exit::SomeFailed } else { exit })
-}
-
-/// Writes the report, and says where its page is; none where it is not wanted, or the time is up.
-fn write_page(
-    folder: &Folder,
-    report: &Report,
-    args: &Args,
-    stop: &Stop,
-    console: &Console,
-) -> Result<Option<PathBuf>, Failure> {
-    if args.no_report {
-        return Ok(None);
-    }
-    if stop.is_due() {
+    let page = if args.no_report {
+        None
+    } else if let Ok(page) = caught(|| pool.install(|| write_page(folder, &report, console))) {
+        Some(page?)
+    } else {
         console.note(format_args!(
             "stopped before the report: make it with `bidsweep report {}`",
             folder.path().display()
         ));
-        return Ok(None);
-    }
+        None
+    };
+    let mut unsolved = 0;
+    unless_closed(
+        print_summary(plan, folder, &report, page.as_deref(), args.format, console, out)
+            .map(|count| unsolved = count),
+    )?;
+    Ok(Some(unsolved))
+}
+
+/// Writes the report; where its page is.
+fn write_page(folder: &Folder, report: &Report, console: &Console) -> Result<PathBuf, Failure> {
     let files = report.files()?;
     for problem in report.undrawn(&files) {
         console.warn(format_args!("{problem}"));
     }
     write_report(&folder.report(), &files, Owner::Sweep)?;
-    Ok(Some(folder.report().join("index.html")))
+    Ok(folder.report().join("index.html"))
 }
 
 impl Args {

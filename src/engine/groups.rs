@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::measure::{RunMeasurement, RunRow, Yardstick, measure};
+use crate::measure::{RunMeasurement, RunRow, Yardstick, continue_run, measure};
 use crate::numeric::simd::LANES;
 use crate::sweep::{Cell, Plan};
 use crate::train::{Outcome, Run, Settings, Shape};
@@ -16,14 +16,13 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    fn new(cell: Cell) -> Self {
+    pub(super) fn new(cell: Cell) -> Self {
         Prepared { cell, yardstick: OnceLock::new() }
     }
 
-    /// The row of one of the cell's runs.
-    pub(super) fn measure(&self, measurement: &RunMeasurement, outcome: &Outcome) -> RunRow {
-        let settings = &self.cell.settings;
-        measure(settings, self.yardstick.get_or_init(|| Yardstick::new(settings)), measurement, outcome)
+    /// What the cell's runs are measured by.
+    pub(super) fn yardstick(&self) -> &Yardstick {
+        self.yardstick.get_or_init(|| Yardstick::new(&self.cell.settings))
     }
 }
 
@@ -43,6 +42,20 @@ impl Task {
             recording: plan.recording(self.cell.cell.id, self.replicate),
             start: None,
         }
+    }
+
+    /// The row of the run, which may await its continuation.
+    pub(super) fn measure(&self, plan: &Plan, outcome: &Outcome) -> RunRow {
+        measure(&self.cell.cell.settings, self.cell.yardstick(), &self.measurement(plan), outcome)
+    }
+
+    /// The row once the run has been continued, where it awaits that.
+    pub(super) fn continued(&self, plan: &Plan, row: RunRow) -> RunRow {
+        continue_run(&self.cell.cell.settings, &self.measurement(plan), row)
+    }
+
+    fn measurement(&self, plan: &Plan) -> RunMeasurement {
+        plan.measurement(self.cell.cell.id, self.replicate)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Results depend on nothing here: not on threads, groups, interruptions or their order.
 
+mod ahead;
+mod awaiting;
 mod groups;
 mod host;
 mod pilot;
@@ -18,7 +20,6 @@ pub use rerun::rerun;
 pub use stop::Stop;
 
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
 use std::thread;
 use std::time::Instant;
@@ -26,10 +27,13 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use crate::measure::{RunRow, RunStatus};
+use crate::numeric::cancel::{caught, install, passing};
 use crate::numeric::simd::Instance;
 use crate::store::{Folder, MeasureKeys, PartWriter, RunKey, Scan, StoreError, row_bytes};
 use crate::sweep::Plan;
 use crate::train::{Outcome, Run, train_group};
+use ahead::{Ahead, Phase};
+use awaiting::Awaiting;
 use groups::{Groups, Task};
 use progress::Progress;
 use queue::queue;
@@ -119,12 +123,14 @@ pub fn at_most(threads: NonZeroUsize, work: u64) -> NonZeroUsize {
     threads.min(NonZeroUsize::new(work).unwrap_or(NonZeroUsize::MIN))
 }
 
-/// A pool of so many threads.
+/// A pool of so many threads, whose work is given up once a stop is overdue: see [`caught`].
 ///
 /// # Errors
 /// Where the system gives no threads.
-pub fn pool(threads: NonZeroUsize) -> Result<rayon::ThreadPool, EngineError> {
-    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads.get()).stack_size(STACK).build()?)
+pub fn pool(threads: NonZeroUsize, stop: &Stop) -> Result<rayon::ThreadPool, EngineError> {
+    let token = stop.token();
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).stack_size(STACK);
+    Ok(builder.start_handler(move |_| install(token.clone())).build()?)
 }
 
 /// Trains a group.
@@ -142,34 +148,47 @@ fn train_missing_with(
 ) -> Result<Finish, EngineError> {
     let start = Instant::now();
     let is_missing = |position, replicate| {
-        !scan.is_done(position, replicate) && (options.retry_failed || !scan.is_failed(position, replicate))
+        !scan.is_done(position, replicate)
+            && !scan.is_awaiting(position, replicate)
+            && (options.retry_failed || !scan.is_failed(position, replicate))
     };
     let runs = missing(plan, scan, options);
     let threads = at_most(options.threads, runs);
-    let pool = pool(threads)?;
-    let groups = Groups::new(plan, is_missing, runs, threads.get() as u64, options.limit);
+    let pool = pool(threads, stop)?;
+    let awaiting = Awaiting::new(plan, scan, options.limit);
+    let limit = options.limit.map(|limit| limit - awaiting.runs());
+    let groups = Groups::new(plan, is_missing, runs - awaiting.runs(), threads.get() as u64, limit);
+    let units =
+        awaiting.map(|runs| runs.map(Unit::Continue)).chain(groups.map(|group| Ok(Unit::Train(group))));
     let keys = MeasureKeys::of(plan);
-    let progress = Progress::new(options.progress, runs);
+    let ahead = Ahead::new(plan, is_missing, |position, replicate| scan.is_awaiting(position, replicate));
+    let progress = Progress::new(options.progress, runs, &ahead);
     // A stop of our own, so that a full disk or too many failures end this sweep and not the caller's next.
     let halt = &Stop::after(None);
-    let keys = &keys;
+    let work = &Work { trainer, plan, keys: &keys, ahead: &ahead };
     let (sender, finished) = queue(WAITING_BYTES);
-    let counts = thread::scope(|scope| {
+    let (counts, kept) = thread::scope(|scope| {
         let writer = scope.spawn(|| write_rows(keeper, finished, progress, options.max_fails, stop, halt));
-        pool.install(|| {
-            let groups = groups.take_while(|_| !stop.is_due() && !halt.is_due());
-            // The sender goes with the last group, or with a panic: then the writer ends.
-            groups.par_bridge().for_each(move |group: Vec<Task>| {
-                let rows = train(trainer, plan, keys, &group);
-                let bytes = rows.iter().map(|(_, row)| row_bytes(row)).sum();
+        let kept: Result<(), StoreError> = pool.install(|| {
+            let units = units.take_while(|_| !stop.is_due() && !halt.is_due());
+            // The sender goes with the last unit, or with a panic: then the writer ends.
+            units.par_bridge().try_for_each(move |unit| {
                 // The writer hangs up when it cannot write; its error is told below.
-                if sender.send(rows, bytes).is_err() {
-                    halt.request();
-                }
-            });
+                let send = |rows: Vec<(RunKey, RunRow)>| {
+                    let bytes = rows.iter().map(|(_, row)| row_bytes(row)).sum();
+                    if sender.send(rows, bytes).is_err() {
+                        halt.request();
+                    }
+                };
+                // What is given up is as if it had not been begun.
+                _ = unit.map(|unit| caught(|| work.finish(unit, &send)))?;
+                Ok(())
+            })
         });
-        writer.join().expect("the writer does not panic")
-    })?;
+        (writer.join().expect("the writer does not panic"), kept)
+    });
+    kept?;
+    let counts = counts?;
     Ok(Finish {
         counts,
         seconds: start.elapsed().as_secs_f64(),
@@ -177,36 +196,87 @@ fn train_missing_with(
     })
 }
 
-/// The keys and rows of a group. A run in which the trainer panics is a failed one; the others of its group
-/// are not.
-fn train(trainer: &Trainer, plan: &Plan, keys: &MeasureKeys, group: &[Task]) -> Vec<(RunKey, RunRow)> {
-    let alone = |task: &Task| match attempt(trainer, plan, slice::from_ref(task)) {
-        Ok(mut rows) => rows.remove(0),
-        Err(panic) => {
-            let bidders = task.cell.cell.settings.bidders.len();
-            RunRow::without_numbers(RunStatus::Failed, panic_message(&*panic), bidders)
+/// What is done with the runs of a plan.
+struct Work<'a> {
+    trainer: &'a Trainer,
+    plan: &'a Plan,
+    keys: &'a MeasureKeys<'a>,
+    ahead: &'a Ahead,
+}
+
+/// A piece of work.
+enum Unit {
+    /// Runs that are trained side by side.
+    Train(Vec<Task>),
+    /// Runs that were trained earlier and await their continuation.
+    Continue(Vec<(Task, RunRow)>),
+}
+
+impl Work<'_> {
+    /// Sends the rows of a unit as they come. Runs that are to be continued are sent before that too, so that
+    /// no training is lost where the continuation is given up.
+    fn finish(&self, unit: Unit, send: &impl Fn(Vec<(RunKey, RunRow)>)) {
+        let runs = match unit {
+            Unit::Train(group) => {
+                let rows = self.train(&group);
+                let keyed = group.iter().zip(&rows).map(|(task, row)| (self.key(task, row), row.clone()));
+                send(keyed.collect());
+                group.into_iter().zip(rows).filter(|(_, row)| row.awaits_continuation()).collect()
+            }
+            Unit::Continue(runs) => runs,
+        };
+        for (task, row) in runs {
+            // A run whose continuation panics has none.
+            let row = passing(|| self.ahead.during(Phase::Continuing, || task.continued(self.plan, row)))
+                .unwrap_or_else(|panic| failed(&task, &*panic));
+            self.ahead.add(&task.cell.cell.settings, self.plan.measure(), 0, 1);
+            send(vec![(self.key(&task, &row), row)]);
         }
-    };
-    let rows = attempt(trainer, plan, group).unwrap_or_else(|_| group.iter().map(alone).collect());
-    let key = |task: &Task| RunKey {
-        cell: task.cell.cell.id,
-        replicate: task.replicate,
-        measure: keys.key(task.cell.cell.id, task.replicate),
-    };
-    group.iter().map(key).zip(rows).collect()
+    }
+
+    fn key(&self, task: &Task, row: &RunRow) -> RunKey {
+        let (cell, replicate) = (task.cell.cell.id, task.replicate);
+        let measure = match row.awaits_continuation() {
+            true => self.keys.before_continuation(cell, replicate),
+            false => self.keys.key(cell, replicate),
+        };
+        RunKey { cell, replicate, measure }
+    }
+
+    /// The rows of a group. A run in which the trainer panics is a failed one; the others of its group are
+    /// not.
+    fn train(&self, group: &[Task]) -> Vec<RunRow> {
+        // First, so that no training is lost where it is given up.
+        let references = || group.iter().for_each(|task| _ = task.cell.yardstick());
+        _ = passing(|| self.ahead.during(Phase::References, references));
+        let alone = |task: &Task| match attempt(self.trainer, self.plan, slice::from_ref(task)) {
+            Ok(mut rows) => rows.remove(0),
+            Err(panic) => failed(task, &*panic),
+        };
+        let rows = self.ahead.during(Phase::Training, || {
+            attempt(self.trainer, self.plan, group).unwrap_or_else(|_| group.iter().map(alone).collect())
+        });
+        for task in group {
+            self.ahead.add(&task.cell.cell.settings, self.plan.measure(), 1, 0);
+        }
+        rows
+    }
+}
+
+/// The row of a run that ended in a panic.
+fn failed(task: &Task, panic: &(dyn std::any::Any + Send)) -> RunRow {
+    let bidders = task.cell.cell.settings.bidders.len();
+    RunRow::without_numbers(RunStatus::Failed, panic_message(panic), bidders)
 }
 
 /// The rows of runs that are trained side by side, or the panic that one of them ended in.
 fn attempt(trainer: &Trainer, plan: &Plan, tasks: &[Task]) -> thread::Result<Vec<RunRow>> {
     let runs: Vec<Run<'_>> = tasks.iter().map(|task| task.run(plan)).collect();
-    catch_unwind(AssertUnwindSafe(|| {
+    passing(|| {
         let outcomes = trainer(&runs);
         let measured = tasks.iter().zip(&outcomes);
-        let row = |(task, outcome): (&Task, &Outcome)| {
-            task.cell.measure(&plan.measurement(task.cell.cell.id, task.replicate), outcome)
-        };
-        measured.map(row).collect()
-    }))
+        measured.map(|(task, outcome)| task.measure(plan, outcome)).collect()
+    })
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
+use super::ahead::{Ahead, Phase};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// The form of progress messages.
@@ -21,8 +22,31 @@ pub enum ProgressForm {
     None,
 }
 
-/// Between two plain or JSON lines.
-const LINE_INTERVAL: Duration = Duration::from_secs(2);
+/// Between the first two plain or JSON lines; then twice as long each time, up to the longest.
+const FIRST_INTERVAL: Duration = Duration::from_secs(2);
+const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
+
+/// When lines are told: seldom where work takes long, so that the logs of batch jobs stay short.
+struct Pace {
+    last: Instant,
+    interval: Duration,
+}
+
+impl Pace {
+    fn new(start: Instant) -> Self {
+        Pace { last: start, interval: FIRST_INTERVAL }
+    }
+
+    /// Whether a line is due; it is then taken for told.
+    fn is_due(&mut self) -> bool {
+        let is_due = self.last.elapsed() >= self.interval;
+        if is_due {
+            self.last = Instant::now();
+            self.interval = (2 * self.interval).min(LONGEST_INTERVAL);
+        }
+        is_due
+    }
+}
 
 /// Counts of runs since the sweep was started or resumed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,11 +60,12 @@ pub struct Counts {
 }
 
 /// A reporter of progress.
-pub struct Progress {
+pub struct Progress<'a> {
     form: Form,
     total: u64,
+    ahead: &'a Ahead,
     start: Instant,
-    last_line: Instant,
+    pace: Pace,
 }
 
 enum Form {
@@ -50,9 +75,9 @@ enum Form {
     None,
 }
 
-impl Progress {
-    /// A reporter for `total` runs still to be trained.
-    pub fn new(form: ProgressForm, total: u64) -> Self {
+impl<'a> Progress<'a> {
+    /// A reporter for `total` runs still to be trained or continued, whose work is `ahead`.
+    pub fn new(form: ProgressForm, total: u64, ahead: &'a Ahead) -> Self {
         let form = match form {
             _ if total == 0 => ProgressForm::None,
             ProgressForm::Auto if stderr().is_terminal() => ProgressForm::Bar,
@@ -70,7 +95,7 @@ impl Progress {
             ProgressForm::Auto | ProgressForm::Plain => Form::Plain,
         };
         let start = Instant::now();
-        Progress { form, total, start, last_line: start }
+        Progress { form, total, ahead, start, pace: Pace::new(start) }
     }
 
     /// Tells how far the sweep is, now or a little later.
@@ -80,7 +105,7 @@ impl Progress {
                 bar.set_position(counts.done);
                 bar.set_message(self.rates(counts));
             }
-            Form::Plain | Form::Json if self.last_line.elapsed() >= LINE_INTERVAL => self.line(counts),
+            Form::Plain | Form::Json if self.pace.is_due() => self.line(counts),
             _ => {}
         }
     }
@@ -97,7 +122,7 @@ impl Progress {
     }
 
     /// Tells how far the sweep has come, for the last time.
-    pub fn finish(mut self, counts: Counts) {
+    pub fn finish(self, counts: Counts) {
         match &self.form {
             Form::Bar(bar) => {
                 bar.set_position(counts.done);
@@ -108,8 +133,7 @@ impl Progress {
         }
     }
 
-    fn line(&mut self, counts: Counts) {
-        self.last_line = Instant::now();
+    fn line(&self, counts: Counts) {
         let line = if matches!(self.form, Form::Json) {
             serde_json::json!({
                 "done": counts.done,
@@ -118,7 +142,8 @@ impl Progress {
                 "failed": counts.failed,
                 "seconds": self.start.elapsed().as_secs_f64(),
                 "runs_per_second": self.runs_per_second(counts),
-                "seconds_left": self.time_left(counts).map(|left| left.as_secs_f64()),
+                "phase": self.ahead.phase().map(Phase::name),
+                "seconds_left": self.time_left().map(|left| left.as_secs_f64()),
             })
             .to_string()
         } else {
@@ -135,7 +160,10 @@ impl Progress {
                 text += &format!("  {count} {what}");
             }
         }
-        match self.time_left(counts) {
+        if let Some(phase) = self.ahead.phase() {
+            text += &format!("  {}", phase.name());
+        }
+        match self.time_left() {
             Some(left) if counts.done < self.total => {
                 let rounded = Duration::from_secs(left.as_secs_f64().ceil() as u64);
                 text += &format!("  {} left", humantime::format_duration(rounded));
@@ -149,9 +177,9 @@ impl Progress {
         counts.done as f64 / self.start.elapsed().as_secs_f64().max(1e-9)
     }
 
-    /// By the mean speed so far; `None` before the first run is done.
-    fn time_left(&self, counts: Counts) -> Option<Duration> {
-        let left = self.total.saturating_sub(counts.done) as f64 / self.runs_per_second(counts);
-        Duration::try_from_secs_f64(left).ok()
+    /// By the time that the work so far has taken; `None` before the first run is done.
+    fn time_left(&self) -> Option<Duration> {
+        let share = self.ahead.share()?;
+        Duration::try_from_secs_f64(self.start.elapsed().as_secs_f64() * (1.0 - share) / share).ok()
     }
 }

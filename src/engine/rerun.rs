@@ -1,6 +1,6 @@
 //! One run again.
 
-use crate::measure::{RunRow, Yardstick, measure};
+use crate::measure::{RunRow, Yardstick, continue_run, measure};
 use crate::sweep::{Cell, Plan};
 use crate::train::train;
 
@@ -12,5 +12,6 @@ pub fn rerun(plan: &Plan, cell: &Cell, replicate: u32) -> RunRow {
     let settings = &cell.settings;
     let measurement = plan.measurement(cell.id, replicate);
     let outcome = train(settings, plan.seed(cell.id, replicate), measurement.recording);
-    measure(settings, &Yardstick::new(settings), &measurement, &outcome)
+    let row = measure(settings, &Yardstick::new(settings), &measurement, &outcome);
+    continue_run(settings, &measurement, row)
 }

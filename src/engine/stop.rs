@@ -1,11 +1,13 @@
 //! Why and when a sweep stops early.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
 use signal_hook::flag;
+
+use crate::numeric::cancel::Token;
 
 /// What is added to the number of a signal to make the exit code of a process that it ends, as shells say it:
 /// 130 after a second Ctrl-C, 143 after a second TERM.
@@ -15,18 +17,24 @@ const ENDED_BY: i32 = 128;
 /// which the system tells again each second.
 const WARNINGS: [i32; 4] = [SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM];
 
-/// Tells the engine to stop handing out runs; those in flight are finished and kept.
+/// How long runs that are being trained or measured when a stop is due may go on: those that end within it
+/// are finished and kept, others are given up.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Tells the engine to stop handing out runs, and what is being computed to end soon.
 #[derive(Clone, Debug)]
 pub struct Stop {
     requested: Arc<AtomicBool>,
     deadline: Option<Instant>,
+    /// When the stop was first seen to be due.
+    seen: Arc<OnceLock<Instant>>,
 }
 
 impl Stop {
     /// Stops on request, and after `limit`.
     pub fn after(limit: Option<Duration>) -> Self {
         let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
-        Stop { requested: Arc::default(), deadline }
+        Stop { requested: Arc::default(), deadline, seen: Arc::default() }
     }
 
     /// Lets INT, TERM, USR1, USR2, XCPU and ALRM stop the sweep, and HUP unless it is ignored, as under
@@ -64,6 +72,17 @@ impl Stop {
     /// Whether to stop.
     pub fn is_due(&self) -> bool {
         self.requested.load(Ordering::SeqCst) || self.is_past_deadline()
+    }
+
+    /// Whether work that is under way is to be given up: the stop has been due for a while.
+    pub fn is_overdue(&self) -> bool {
+        self.is_due() && self.seen.get_or_init(Instant::now).elapsed() >= GRACE
+    }
+
+    /// What gives work up once the stop is overdue.
+    pub fn token(&self) -> Token {
+        let stop = self.clone();
+        Token::new(move || stop.is_overdue())
     }
 
     /// Whether the time limit has passed.

@@ -18,7 +18,7 @@ const SHARE: u32 = 50;
 
 /// What is told when a stop is due.
 const STOPPING: &str =
-    "stopping: the runs in flight are finished and kept; another Ctrl-C ends at once and loses them";
+    "stopping: runs that end within a second are kept, others given up; another Ctrl-C ends at once";
 
 /// Where finished runs are kept.
 pub(super) trait Keeper {
@@ -52,7 +52,7 @@ impl Keeper for PartWriter {
 pub(super) fn write_rows(
     mut parts: impl Keeper,
     finished: Receiver<Vec<(RunKey, RunRow)>>,
-    mut progress: Progress,
+    mut progress: Progress<'_>,
     max_fails: Option<u64>,
     stop: &Stop,
     halt: &Stop,
@@ -64,7 +64,9 @@ pub(super) fn write_rows(
     loop {
         let written = match finished.recv_timeout(SHORTEST) {
             Ok(rows) => rows.into_iter().try_for_each(|(key, row)| {
-                counts.add(row.status);
+                if !row.awaits_continuation() {
+                    counts.add(row.status);
+                }
                 parts.push(key, row)
             }),
             Err(RecvTimeoutError::Timeout) => Ok(()),
@@ -109,6 +111,7 @@ mod tests {
     use std::thread;
 
     use super::*;
+    use crate::engine::ahead::Ahead;
     use crate::engine::progress::ProgressForm;
     use crate::engine::queue::queue;
     use crate::measure::MeasureSettings;
@@ -155,12 +158,13 @@ mod tests {
         let (stop, halt) = (Stop::after(None), Stop::after(None));
         let sent = AtomicU64::new(0);
         let (sender, receiver) = queue(WAITING as usize * 1000);
+        let ahead = Ahead::default();
         let measure = MeasureKey::of(&MeasureSettings::default().of_run(0));
         let key = |k| RunKey { cell: CellId(k), replicate: 0, measure };
         let row = || RunRow::without_numbers(RunStatus::Failed, "no numbers".into(), 2);
         let written = thread::scope(|scope| {
             let disk = Disk { room, sent: &sent, kept: 0 };
-            let progress = Progress::new(ProgressForm::None, 0);
+            let progress = Progress::new(ProgressForm::None, 0, &ahead);
             let writer = scope.spawn(|| write_rows(disk, receiver, progress, None, &stop, &halt));
             thread::scope(|scope| {
                 for _ in 0..TRAINERS {

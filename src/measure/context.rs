@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 
 use super::assessment::{Assessment, BidderAssessment};
-use super::continuation::{Continued, continued};
 use super::epsilon_grid::epsilons_grid;
 use super::settings::{RunMeasurement, Scope};
 use super::yardstick::Yardstick;
@@ -39,7 +38,6 @@ pub(super) struct RunContext<'a> {
     profiles_seen: Option<f64>,
     epochs: u32,
     pub rotation: Result<Rotation, Unmeasured>,
-    pub continued: Option<Continued>,
 }
 
 /// A bidder of a finished run.
@@ -112,8 +110,6 @@ impl<'a> RunContext<'a> {
             },
             epochs: settings.epochs,
             rotation,
-            continued: (measurement.continuation > 0 && settings.can_be_continued())
-                .then(|| continued(settings, outcome, measurement.continuation)),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::expectation::ExpectedGradient;
 use crate::learner::{Learner, Sgd};
 use crate::numeric::simd::Instance;
-use crate::train::{Batch, Beta, Outcome, Rate, Recording, Run, Settings, Standing, Status, train_group};
+use crate::train::{Batch, Beta, Rate, Recording, Run, Settings, Standing, Status, train_group};
 
 /// Epochs after which it is first looked whether movement is left; from then on after twice as many each
 /// time, so that the last look is at half of all epochs.
@@ -43,17 +43,22 @@ impl Settings {
     }
 }
 
-/// Continues a run from where it ended on the exact gradient at its last beta and learning rates, twice: with
-/// its own learners, in their states, and with plain gradient ascent. Each goes on until the movement has
-/// died out, or for `most` epochs. A continuation that diverges has no number.
-pub(super) fn continued(settings: &Settings, outcome: &Outcome, most: u32) -> Continued {
+/// Continues a run from where its bidders stood in the end on the exact gradient at its last beta and
+/// learning rates, twice: with its own learners, in their states, and with plain gradient ascent. Each goes
+/// on until the movement, of which the run had `moved` in its tail, has died out, or for `most` epochs. A
+/// continuation that diverges has no number.
+pub(super) fn continued(
+    settings: &Settings,
+    standings: Vec<Standing>,
+    moved: Option<f64>,
+    most: u32,
+) -> Continued {
     let mut exact =
         Settings { batch: Batch::Exact, beta: Beta::Fixed(settings.beta.last()), ..settings.clone() };
     for bidder in &mut exact.bidders {
         bidder.learning_rate = Rate::Fixed(bidder.learning_rate.last(settings.epochs));
     }
-    let standings: Vec<Standing> = outcome.bidders.iter().map(|bidder| bidder.standing.clone()).collect();
-    let Some(moved) = outcome.bidders.iter().filter_map(|bidder| bidder.tail_sd).reduce(f64::max) else {
+    let Some(moved) = moved else {
         // A tail of one epoch has no movement to compare with.
         return Continued { learners: None, ascent: None };
     };

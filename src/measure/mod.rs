@@ -42,7 +42,7 @@ pub use cell::{
 };
 pub use column::Column;
 pub use program::{LpGrid, LpResponse};
-pub use row::{RunRow, RunStatus, measure};
+pub use row::{RunRow, RunStatus, continue_run, measure};
 pub use rows::Summarised;
 pub use settings::{
     BestResponseSettings, Continuation, KeptTrajectories, MeasureSettings, RunMeasurement, Scope,

@@ -2,11 +2,14 @@
 
 use ndarray::Array2;
 
+use super::column::Column;
 use super::context::RunContext;
+use super::continuation::{Continued, continued};
+use super::movement::CONTINUED;
 use super::settings::RunMeasurement;
 use super::table::{OF_BIDDERS, OF_RUNS, bidder_columns, run_columns};
 use super::yardstick::Yardstick;
-use crate::train::{BidderOutcome, Outcome, Settings, Status};
+use crate::train::{BidderOutcome, Outcome, Settings, Standing, Status};
 
 /// What a run leaves behind: a row of `runs`, a row of `bidders` each, and the trajectory.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +33,9 @@ pub struct RunRow {
     pub quantiles: Vec<Vec<f64>>,
     /// Multipliers, shape \[recorded epoch\]\[bidder\]; NaN or infinite where a run had diverged.
     pub trajectory: Option<Array2<f64>>,
+    /// Of a run that awaits its continuation what each bidder goes on from: how many thetas it has, these, and
+    /// what its learner keeps beside, shape \[bidder\]\[number\]; empty of others.
+    pub standings: Vec<Vec<f64>>,
 }
 
 /// How a run ended, as the tables say it.
@@ -83,7 +89,13 @@ impl RunRow {
             mixtures: vec![Vec::new(); bidders],
             quantiles: vec![Vec::new(); bidders],
             trajectory: None,
+            standings: Vec::new(),
         }
+    }
+
+    /// Whether it is trained and measured, but for its continuation.
+    pub fn awaits_continuation(&self) -> bool {
+        !self.standings.is_empty()
     }
 }
 
@@ -101,7 +113,8 @@ fn overflows(bidder: &BidderOutcome) -> bool {
     !bidder.tail_mean_parameters.iter().chain(averaged).all(|number| number.is_finite())
 }
 
-/// The row of a run: its measures, taken with the yardstick of its settings.
+/// The row of a run: its measures, taken with the yardstick of its settings. Where its continuation is asked
+/// for, it [awaits](RunRow::awaits_continuation) that: see [`continue_run`].
 ///
 /// A diverged run has a row without numbers whose message names the epoch; so has one whose parameters grew
 /// so large that their mean overflows. A number that is not finite is
@@ -142,7 +155,47 @@ pub fn measure(
         mixtures: outcome.bidders.iter().map(mixtures).collect(),
         quantiles,
         trajectory,
+        standings: match measurement.continuation > 0 && settings.can_be_continued() {
+            true => outcome.bidders.iter().map(|bidder| flat(&bidder.standing)).collect(),
+            false => Vec::new(),
+        },
     }
+}
+
+/// A standing as the numbers of [`RunRow::standings`].
+fn flat(Standing { thetas, memory }: &Standing) -> Vec<f64> {
+    let memory = memory.as_deref().unwrap_or(&[]);
+    [thetas.len() as f64].iter().chain(thetas).chain(memory).copied().collect()
+}
+
+/// The standing of these numbers.
+fn standing(numbers: &[f64]) -> Standing {
+    let (count, numbers) = numbers.split_first().expect("the count comes first");
+    let (thetas, memory) = numbers.split_at(*count as usize);
+    Standing { thetas: thetas.to_vec(), memory: Some(memory.to_vec()) }
+}
+
+/// Continues the run of a row that awaits it, on the exact gradient, and fills in what that says. A row that
+/// awaits nothing stays as it is.
+///
+/// # Panics
+/// Where the numbers that it goes on from cannot be those of a run with these settings.
+pub fn continue_run(settings: &Settings, measurement: &RunMeasurement, row: RunRow) -> RunRow {
+    if !row.awaits_continuation() {
+        return row;
+    }
+    let place = |columns: &[Column], name: &str| {
+        columns.iter().position(|column| column.name == name).expect("it is a column")
+    };
+    let sd = place(bidder_columns(), "multiplier_tail_sd");
+    let moved = row.bidders.iter().filter_map(|bidder| bidder[sd]).reduce(f64::max);
+    let standings = row.standings.iter().map(|numbers| standing(numbers)).collect();
+    let Continued { learners, ascent } = continued(settings, standings, moved, measurement.continuation);
+    let mut values = row.values;
+    for (name, number) in CONTINUED.iter().zip([learners, ascent]) {
+        values[place(run_columns(), name)] = number.filter(|x| x.is_finite());
+    }
+    RunRow { values, standings: Vec::new(), ..row }
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! Collocation at Gauss points: an implicit Runge-Kutta method for boundary value problems.
 
+use super::cancel;
 use super::quadrature::GaussLegendre;
+
+/// Nanoseconds of an elimination, about.
+const AN_ELIMINATION: u64 = 200;
 
 /// Points of a step. Their number is even: for an odd one a solution that grows by some factor in a step,
 /// about e^(0.8 x points), has no next state.
@@ -76,6 +80,7 @@ pub fn solve<const SIDES: usize>(
     mut matrix: [AtPoints; POINTS],
     mut right: [[f64; SIDES]; POINTS],
 ) -> [[f64; SIDES]; POINTS] {
+    cancel::check(AN_ELIMINATION);
     for k in 0..POINTS {
         let mut pivot = k;
         for row in k + 1..POINTS {

@@ -1,5 +1,7 @@
 //! Small dense matrices: eigenvalues and linear systems.
 
+use super::cancel;
+
 /// Sweeps of the QR iteration that one eigenvalue may take.
 const MOST_SWEEPS: usize = 100;
 
@@ -155,6 +157,7 @@ pub fn solve(matrix: &[Vec<f64>], b: &[f64]) -> Option<Vec<f64>> {
     let mut a: Vec<Vec<f64>> =
         matrix.iter().zip(b).map(|(row, b)| row.iter().chain([b]).copied().collect()).collect();
     for column in 0..n {
+        cancel::check((n * n) as u64);
         let pivot = (column..n).max_by(|&i, &j| a[i][column].abs().total_cmp(&a[j][column].abs()))?;
         a.swap(column, pivot);
         if a[column][column].abs() <= f64::EPSILON * scale {

@@ -1,5 +1,10 @@
 //! Maxima of functions of one variable.
 
+use super::cancel;
+
+/// Nanoseconds that the function takes at one place, about.
+const A_STEP: u64 = 100;
+
 /// Steps after which [`maximum`] gives the best point it has.
 const MAX_STEPS: usize = 80;
 
@@ -24,6 +29,7 @@ pub fn maximum(a: f64, b: f64, start: f64, tolerance: f64, f: impl Fn(f64) -> f6
     // The last step and the one before.
     let (mut step, mut last) = (0.0_f64, 0.0_f64);
     for _ in 0..MAX_STEPS {
+        cancel::check(A_STEP);
         let middle = 0.5 * (a + b);
         if (x - middle).abs() <= 2.0 * tolerance - 0.5 * (b - a) {
             break;

@@ -3,6 +3,7 @@
 //! distributions.
 
 pub mod beta;
+pub mod cancel;
 pub mod collocation;
 pub mod eigen;
 pub mod elementary;

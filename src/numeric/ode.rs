@@ -1,5 +1,10 @@
 //! Ordinary differential equations: an explicit Runge-Kutta method of order 8 with step-size control.
 
+use super::cancel;
+
+/// Nanoseconds of work for a step, about.
+const A_STEP: u64 = 1000;
+
 /// Stages of a step.
 const STAGES: usize = 12;
 
@@ -192,6 +197,7 @@ impl<F: FnMut(f64, &[f64], &mut [f64])> Integration<F> {
 
     /// Fills the stages of a step, and leaves its end in `self.stage`.
     fn evaluate(&mut self, h: f64) {
+        cancel::check(A_STEP);
         (self.slope)(self.t, &self.y, &mut self.stages[0]);
         for (s, weights) in STAGE_WEIGHTS.iter().enumerate() {
             self.combine(h, weights);

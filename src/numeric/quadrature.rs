@@ -3,6 +3,11 @@
 use std::f64::consts::PI;
 use std::sync::OnceLock;
 
+use super::cancel;
+
+/// Nanoseconds of work for a node, about.
+const A_NODE: u64 = 20;
+
 /// The highest order of a rule.
 pub const MAX_ORDER: usize = 64;
 
@@ -78,6 +83,7 @@ impl GaussLegendre {
 
     /// Nodes and weights on \[from, to\]: the integral of f is close to the sum of weight x f(node).
     pub fn points(&self, from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> + '_ {
+        cancel::check(self.points.len() as u64 * A_NODE);
         let half = 0.5 * (to - from);
         let middle = 0.5 * (from + to);
         self.points.iter().map(move |&(node, weight)| (half.mul_add(node, middle), half * weight))
@@ -137,6 +143,7 @@ impl TanhSinh {
 
     /// Nodes and weights on \[from, to\]: the integral of f is close to the sum of weight x f(node).
     pub fn points(&self, from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> + '_ {
+        cancel::check(2 * self.points.len() as u64 * A_NODE);
         let width = to - from;
         let lower = self.points.iter().map(move |&(z, weight)| (width.mul_add(z, from), width * weight));
         let (_, above) = self.points.split_last().expect("a rule has a middle");

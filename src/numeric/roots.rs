@@ -1,5 +1,10 @@
 //! Roots of functions of one variable.
 
+use super::cancel;
+
+/// Nanoseconds that the function takes at one place, about.
+const A_STEP: u64 = 100;
+
 /// Steps after which [`root`] gives the best point it has. A smooth function takes about ten; halving an
 /// interval down to the spacing of f64 takes some sixty, more only where the root is far smaller than the
 /// interval.
@@ -33,6 +38,7 @@ pub fn root(a: f64, b: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
     }
     let mut part: f64 = 0.5;
     for _ in 0..MAX_STEPS {
+        cancel::check(A_STEP);
         let x = part.mul_add(x2 - x1, x1);
         let fx = f(x);
         let (x3, f3);

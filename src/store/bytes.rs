@@ -29,6 +29,7 @@ pub fn row_bytes(row: &RunRow) -> usize {
         + 4 * list_of::<Vec<f64>>(row.bidders.len())
         + points
         + message
+        + row.standings.iter().map(|list| list_of::<f64>(list.len())).sum::<usize>()
 }
 
 /// [`row_bytes`] of the runs of a cell, of which so many epochs are recorded; without a message.

@@ -114,6 +114,7 @@ fn row_of(cell: u64, replicate: u32, bidders: usize, recorded: usize) -> RunRow 
         mixtures: vec![Vec::new(); bidders],
         quantiles: vec![Vec::new(); bidders],
         trajectory: (recorded > 0).then(|| Array2::from_shape_fn((recorded, bidders), trajectory)),
+        standings: Vec::new(),
     }
 }
 

@@ -132,7 +132,18 @@ impl<'a> MeasureKeys<'a> {
     /// The key of a run.
     pub fn key(&self, cell: CellId, replicate: u32) -> MeasureKey {
         let is_continued = replicate < self.plan.measure().continuation.replicates;
-        let key = if is_continued { self.continued } else { self.others };
+        match is_continued {
+            true => self.recorded(self.continued, cell, replicate),
+            false => self.before_continuation(cell, replicate),
+        }
+    }
+
+    /// The key of a run that awaits its continuation: that of one of which none is asked for.
+    pub fn before_continuation(&self, cell: CellId, replicate: u32) -> MeasureKey {
+        self.recorded(self.others, cell, replicate)
+    }
+
+    fn recorded(&self, key: MeasureKey, cell: CellId, replicate: u32) -> MeasureKey {
         MeasureKey { trajectory: self.plan.recording(cell, replicate).trajectory, ..key }
     }
 }

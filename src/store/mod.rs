@@ -48,7 +48,7 @@ pub use scan::{DamagedPart, RunCounts, Scan};
 pub use sweep_text::read_sweep;
 pub(crate) use table::mean_name;
 pub use table::{Contrast, Row, Rows, Table, TableColumn, table_columns, write_contrasts, write_tables};
-pub use window::stored_runs;
+pub use window::{AwaitingRuns, stored_runs};
 
 /// The layout of parts, tables and manifest; raised when a file of an older layout can no longer be read.
 pub const SCHEMA: u32 = 2;

@@ -1,6 +1,7 @@
 //! Where in a plan a stored run belongs.
 
-use super::{MeasureKeys, RunKey};
+use super::MeasureKeys;
+use super::part::StoredRun;
 use crate::sweep::{CellId, Plan};
 
 /// Where a stored run belongs.
@@ -8,6 +9,8 @@ use crate::sweep::{CellId, Plan};
 pub(crate) enum Place {
     /// To the run of this index: position x replicates + replicate.
     Run(u64),
+    /// To the run of this index, which awaits the continuation that the plan asks for.
+    Awaiting(u64),
     /// To the run of this index, but it was measured under another `[measure]` or by another version, and
     /// lacks what the plan asks.
     Outdated(u64),
@@ -31,12 +34,17 @@ impl<'a> Places<'a> {
         self.plan
     }
 
-    pub(crate) fn place(&mut self, run: &RunKey) -> Place {
+    /// The place of a run, which may await its continuation.
+    pub(crate) fn place(&mut self, StoredRun { key: run, awaits, .. }: &StoredRun) -> Place {
         match self.position(run.cell) {
             Some(position) if run.replicate < self.plan.replicates() => {
                 let index = index(self.plan.replicates(), position, run.replicate);
                 if run.measure.answers(self.keys.key(run.cell, run.replicate)) {
                     Place::Run(index)
+                } else if *awaits
+                    && run.measure.answers(self.keys.before_continuation(run.cell, run.replicate))
+                {
+                    Place::Awaiting(index)
                 } else {
                     Place::Outdated(index)
                 }

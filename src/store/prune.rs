@@ -27,7 +27,7 @@ pub fn prune(folder: &Folder, plan: &Plan) -> Result<u64, StoreError> {
             read => read?,
         };
         let (surplus, kept): (Vec<_>, Vec<_>) =
-            runs.into_iter().partition(|run| places.place(&run.key) == Place::Surplus);
+            runs.into_iter().partition(|run| places.place(run) == Place::Surplus);
         if surplus.is_empty() {
             continue;
         }

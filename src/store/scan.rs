@@ -14,13 +14,14 @@ use crate::sweep::{CellId, Plan};
 /// Runs of a plan that a part holds no further apart than this count as one stretch of the plan.
 const STRETCH_GAP: u64 = 1 << 10;
 
-/// What the parts of a folder hold of a plan. Takes three bits a run at most, and a few words a part.
+/// What the parts of a folder hold of a plan. Takes four bits a run at most, and a few words a part.
 #[derive(Debug)]
 pub struct Scan {
     replicates: u32,
     done: Bits,
     failed: Bits,
     counts: RunCounts,
+    awaiting: Bits,
     outdated: Bits,
     outdated_runs: u64,
     surplus: u64,
@@ -97,6 +98,7 @@ impl Scan {
             done: Bits::new(plan.runs()),
             failed: Bits::new(plan.runs()),
             counts: RunCounts::default(),
+            awaiting: Bits::new(plan.runs()),
             outdated: Bits::new(plan.runs()),
             outdated_runs: 0,
             surplus: 0,
@@ -117,7 +119,9 @@ impl Scan {
         }
         scan.counts.failed = scan.failed().count() as u64;
         // A run that was trained again leaves the row behind that it had before.
-        let superseded = |index: u64| scan.done.contains(index) || scan.failed.contains(index);
+        let superseded = |index: u64| {
+            scan.done.contains(index) || scan.failed.contains(index) || scan.awaiting.contains(index)
+        };
         scan.outdated_runs = scan.outdated.iter().filter(|&index| !superseded(index)).count() as u64;
         Ok(scan)
     }
@@ -127,7 +131,7 @@ impl Scan {
         let part = Part::open(path)?;
         let runs = part.runs().collect::<Result<Vec<_>, _>>()?;
         let runs: Vec<(StoredRun, Place)> =
-            runs.into_iter().map(|run| (run.clone(), places.place(&run.key))).collect();
+            runs.into_iter().map(|run| (run.clone(), places.place(&run))).collect();
         check(&part, &runs, places.plan())?;
         let mut indices = Vec::with_capacity(runs.len());
         for (run, place) in runs {
@@ -135,6 +139,10 @@ impl Scan {
                 Place::Run(index) => {
                     indices.push(index);
                     self.mark(index, run.status);
+                }
+                Place::Awaiting(index) => {
+                    indices.push(index);
+                    self.awaiting.insert(index);
                 }
                 Place::Outdated(index) => _ = self.outdated.insert(index),
                 Place::Surplus => {
@@ -170,6 +178,18 @@ impl Scan {
     pub fn failed(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
         let last_word = self.failed.iter().filter(|&index| !self.done.contains(index));
         last_word.map(|index| place::run_at(self.replicates, index))
+    }
+
+    /// Whether a run is trained and awaits its continuation.
+    pub fn is_awaiting(&self, position: usize, replicate: u32) -> bool {
+        let index = self.index(position, replicate);
+        self.awaiting.contains(index) && !self.done.contains(index)
+    }
+
+    /// Position and replicate of the runs that await their continuation, in plan order.
+    pub fn awaiting(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let left = self.awaiting.iter().filter(|&index| !self.done.contains(index));
+        left.map(|index| place::run_at(self.replicates, index))
     }
 
     /// How many of the plan's runs are there; what is missing is the rest.
@@ -219,7 +239,7 @@ impl Scan {
 /// Whether the runs of a part that are of the plan can be its runs.
 fn check(part: &Part, runs: &[(StoredRun, Place)], plan: &Plan) -> Result<(), StoreError> {
     let of_plan = runs.iter().filter_map(|(run, place)| match place {
-        Place::Run(index) => Some((run, place::run_at(plan.replicates(), *index).0)),
+        Place::Run(index) | Place::Awaiting(index) => Some((run, place::run_at(plan.replicates(), *index).0)),
         Place::Outdated(_) | Place::Surplus => None,
     });
     let mut of_plan = of_plan.peekable();

@@ -21,6 +21,15 @@ const KEPT_BYTES: usize = 64 << 20;
 /// The position of a cell in a plan, and a replicate.
 type RunPlace = (usize, u32);
 
+/// Which rows of runs are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// Those that are measured as the plan asks.
+    Whole,
+    /// Those that await their continuation.
+    Awaiting,
+}
+
 /// The stored runs of a plan at these places, positions and replicates, as far as they are there; in plan
 /// order.
 ///
@@ -31,17 +40,25 @@ pub fn stored_runs(
     scan: &Scan,
     places: &[RunPlace],
 ) -> Result<Vec<(RunPlace, RunRow)>, StoreError> {
-    let mut loader = Loader::new(plan, scan);
-    let mut indices: Vec<u64> =
-        places.iter().map(|(position, replicate)| index(plan.replicates(), *position, *replicate)).collect();
-    indices.sort_unstable();
-    let mut runs = Vec::new();
-    for index in indices {
-        for (index, row) in loader.load(&(index..index + 1))? {
-            runs.push((run_at(plan.replicates(), index), row));
-        }
+    Loader::new(plan, scan).at(places)
+}
+
+/// The stored runs of a plan that await their continuation, a few at a time.
+pub struct AwaitingRuns<'a>(Loader<'a>);
+
+impl<'a> AwaitingRuns<'a> {
+    /// Those of a scan.
+    pub fn new(plan: &'a Plan, scan: &'a Scan) -> Self {
+        AwaitingRuns(Loader { wanted: Wanted::Awaiting, ..Loader::new(plan, scan) })
     }
-    Ok(runs)
+
+    /// Those at these places, which follow each other in plan order from call to call.
+    ///
+    /// # Errors
+    /// Where a part is damaged or gone since the scan.
+    pub fn at(&mut self, places: &[RunPlace]) -> Result<Vec<(RunPlace, RunRow)>, StoreError> {
+        self.0.at(places)
+    }
 }
 
 /// Cuts a plan into windows: consecutive runs, by their index, whose rows take at most `bound` bytes, or a
@@ -95,6 +112,7 @@ pub(crate) struct Loader<'a> {
     plan: &'a Plan,
     scan: &'a Scan,
     places: Places<'a>,
+    wanted: Wanted,
     /// The most bytes of `kept`.
     bound: usize,
     /// Parts with runs of later windows, in any order.
@@ -126,7 +144,22 @@ impl Decoded<'_> {
 
 impl<'a> Loader<'a> {
     pub(crate) fn new(plan: &'a Plan, scan: &'a Scan) -> Self {
-        Loader { plan, scan, places: Places::of(plan), bound: KEPT_BYTES, kept: Vec::new() }
+        let places = Places::of(plan);
+        Loader { plan, scan, places, wanted: Wanted::Whole, bound: KEPT_BYTES, kept: Vec::new() }
+    }
+
+    /// The stored runs at these places, in plan order.
+    fn at(&mut self, places: &[RunPlace]) -> Result<Vec<(RunPlace, RunRow)>, StoreError> {
+        let replicates = self.plan.replicates();
+        let mut indices: Vec<u64> =
+            places.iter().map(|(position, replicate)| index(replicates, *position, *replicate)).collect();
+        indices.sort_unstable();
+        let mut runs = Vec::new();
+        for index in indices {
+            let found = self.load(&(index..index + 1))?;
+            runs.extend(found.into_iter().map(|(index, row)| (run_at(replicates, index), row)));
+        }
+        Ok(runs)
     }
 
     /// The stored runs of a window in plan order, each once.
@@ -168,8 +201,11 @@ impl<'a> Loader<'a> {
         let mut runs = Vec::new();
         for run in part.runs() {
             let run = run?;
-            if let Place::Run(index) = self.places.place(&run.key) {
-                runs.push((index, run));
+            match (self.places.place(&run), self.wanted) {
+                (Place::Run(index), Wanted::Whole) | (Place::Awaiting(index), Wanted::Awaiting) => {
+                    runs.push((index, run));
+                }
+                _ => {}
             }
         }
         runs.sort_by_key(|(index, _)| *index);

@@ -6,12 +6,16 @@ use super::Run;
 use super::chunk::{Chunk, STEPS};
 use crate::auction::Prior;
 use crate::auction::prior::Table;
+use crate::numeric::cancel;
 use crate::numeric::simd::{Bits, LANES, Real, Samples, Simd};
 use crate::numeric::table::Number;
 use crate::numeric::xoshiro::Xoshiro;
 
 /// Chunks whose samples are summed in the samples' own precision, before f64 takes the sums.
 const CHUNKS_A_BLOCK: usize = 4;
+
+/// Nanoseconds that a chunk takes a bidder and game, about.
+const A_CHUNK: u64 = 100;
 
 /// How a bidder's uniforms become values.
 pub(super) struct Quantile<X, T> {
@@ -111,6 +115,7 @@ impl<S: Simd, X: Samples<S>> Draws<S, X> {
                 }
             }
             chunks %= CHUNKS_A_BLOCK;
+            cancel::check((games.len() * self.quantiles.len()) as u64 * A_CHUNK);
         }
     }
 

@@ -19,8 +19,13 @@ use super::{
     Batch, BidderOutcome, History, MIXTURE_QUANTILES, Outcome, Precision, Profiles, Run, Series, Settings,
     Status, Updates,
 };
+use crate::numeric::cancel;
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
+
+/// Nanoseconds of an epoch beside its draws, about, and of one on an exact batch.
+const AN_EPOCH: u64 = 100;
+const AN_EXACT_EPOCH: u64 = 100_000;
 
 /// The training of games of one shape, eight runs each, one a lane. The runs of a lane have the same draws.
 pub(super) struct Training<'a> {
@@ -117,6 +122,7 @@ impl<'a> Training<'a> {
         let mut recorded = recorded.iter().flatten().peekable();
 
         for epoch in 0..=epochs {
+            cancel::check(if self.shared().batch == Batch::Exact { AN_EXACT_EPOCH } else { AN_EPOCH });
             if epoch > 0 {
                 for game in &mut *games {
                     game.begin_epoch(epoch);

@@ -16,7 +16,7 @@ use arrow::datatypes::{Field, Float64Type, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::sandbox::{Ended, Sandbox, Sweep, Tables, assert_same_bytes, wait_until};
+use crate::sandbox::{Ended, Sandbox, Sweep, Tables, assert_same_bytes};
 
 /// What any verb on a small sweep may take, on a slow and busy machine.
 const SOON: Duration = Duration::from_secs(60);
@@ -25,12 +25,9 @@ const SOON: Duration = Duration::from_secs(60);
 #[track_caller]
 fn soon(sandbox: &Sandbox, arguments: &str) -> Ended {
     let start = Instant::now();
-    let mut running = sandbox.start(arguments);
-    wait_until(&format!("`{arguments}` ends"), || {
-        running.try_wait().unwrap().is_some() || start.elapsed() > SOON
-    });
-    assert!(running.try_wait().unwrap().is_some(), "`{arguments}` hangs");
-    let ended = running.ended();
+    // Read while it runs: a pipe that is full would make it wait.
+    let ended = sandbox.within(arguments, SOON);
+    assert!(start.elapsed() < SOON, "`{arguments}` hangs");
     assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
     ended
 }

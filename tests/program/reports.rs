@@ -243,7 +243,7 @@ fn sweeps_of_one_name_have_ids_of_their_own() {
 #[test]
 fn tables_of_different_moments_are_refused() {
     let sandbox = Sandbox::with(&Sweep::SHORT);
-    sandbox.run("run x.toml --limit 3").exits(75);
+    sandbox.run("run x.toml --limit 3 --tables always").exits(75);
     let old = |name: &str| fs::read(sandbox.path("out/x").join(name)).unwrap();
     let names = ["cells.parquet", "cell_bidders.parquet", "runs.parquet", "bidders.parquet"];
     let early = names.map(old);
@@ -276,7 +276,7 @@ fn figures_that_are_asked_for_and_not_drawn_are_told() {
 #[test]
 fn a_sweep_without_runs_has_no_tables_for_papers() {
     let sandbox = Sandbox::with(&Sweep::SHORT);
-    let told = sandbox.run("run x.toml --limit 0").exits(75).stdout;
+    let told = sandbox.run("run x.toml --limit 0 --tables always").exits(75).stdout;
     assert!(told.contains("No run is done yet"), "{told}");
     let made = files(&sandbox.path("out/x/report"));
     assert!(made.contains_key(Path::new("index.html")), "{:?}", made.keys());

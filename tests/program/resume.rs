@@ -19,7 +19,8 @@ fn a_sweep_in_pieces_is_the_sweep_at_once() {
     for (trained, missing) in [(3, "17 runs"), (9, "8 runs"), (7, "1 run")] {
         pieces.run(&format!("run x.toml --progress none --limit {trained}")).exits(75).says(&format!(
             "out/x: trained {trained} runs in TIME; {missing} missing\n\
-             stopped early: run the same command again to continue"
+             stopped early: run the same command again to continue\n\
+             no tables: they are written once no run is missing, or now with --tables always"
         ));
     }
     let last = pieces.run("run x.toml --progress none --limit 7").exits(0);

@@ -134,6 +134,12 @@ impl Sandbox {
         Ended::from(self.command(arguments).output().unwrap())
     }
 
+    /// Runs the program to its end, or kills it after a time.
+    pub fn within(&self, arguments: &str, time: Duration) -> Ended {
+        let script = format!("exec timeout -s KILL {} \"$@\"", time.as_secs());
+        Ended::from(self.shell(&script, arguments).output().unwrap())
+    }
+
     /// Starts the program; it is killed when dropped.
     pub fn start(&self, arguments: &str) -> Running {
         let mut command = self.command(arguments);

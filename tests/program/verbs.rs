@@ -173,7 +173,7 @@ fn show_finds_a_cell_or_a_run_by_the_start_of_its_id() {
 #[test]
 fn show_says_what_to_write_instead() {
     let sandbox = Sandbox::with(&Sweep::SHORT);
-    sandbox.run("run x.toml --quiet --limit 1").exits(75);
+    sandbox.run("run x.toml --quiet --limit 1 --tables always").exits(75);
     let trained = (0..4).map(|position| sandbox.cell("x.toml", position));
     let (found, missing): (Vec<_>, Vec<_>) =
         trained.partition(|cell| sandbox.run(&format!("show out/x {cell}")).code == Some(0));

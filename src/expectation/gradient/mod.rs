@@ -15,6 +15,7 @@ use rivals::Bids;
 use smoothed::{Accuracy, Meetings};
 
 use crate::auction::{Mechanism, Population, Prior, Strategy};
+use crate::numeric::cancel;
 
 /// A bound on the absolute error of [`ExpectedGradient`], for values up to 1, beta high from 5 to 1000 and up
 /// to 20 bidders of shapes up to 100 whose F falls at no end like less than the root of the distance.
@@ -23,6 +24,9 @@ pub const GRADIENT_ERROR: f64 = 2e-7;
 /// The same where F falls so at a lowest value of 0, or a shape is above 100. Where F falls so at another
 /// end, integrals over values lose mass, and nothing is to be computed by this gradient.
 pub const EXTREME_GRADIENT_ERROR: f64 = 5e-6;
+
+/// Nanoseconds of the gradient of one bidder, about.
+const A_GRADIENT: u64 = 50_000;
 
 /// For learners.
 const FAST: Accuracy = Accuracy { logistic: 3e-7, cut: 18.0, density: 5, ends: 14, outer: 14, inner: 10 };
@@ -119,6 +123,7 @@ impl ExpectedGradient {
     /// # Panics
     /// Where there are not as many parameters as the bidders have.
     pub fn at(&self, parameters: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        cancel::check(parameters.len() as u64 * A_GRADIENT);
         match &self.form {
             Form::Linear(gradient) => gradient.at(parameters).into_iter().map(|g| vec![g]).collect(),
             Form::Any(gradient) => {
@@ -133,6 +138,7 @@ impl ExpectedGradient {
     /// # Panics
     /// Where there are not as many parameters as the bidders have.
     pub fn of(&self, bidder: usize, parameters: &[Vec<f64>]) -> Vec<f64> {
+        cancel::check(A_GRADIENT);
         match &self.form {
             Form::Linear(gradient) => vec![gradient.of(bidder, parameters)],
             Form::Any(gradient) => gradient.meet(parameters).gradient(bidder, &parameters[bidder]),

@@ -1,7 +1,7 @@
 //! How the multipliers of a run move over its tail.
 
 use crate::measure::column::{EPOCHS, ONE};
-use crate::measure::context::BidderContext;
+use crate::measure::context::{BidderContext, RunContext};
 use crate::measure::rows::{Measure, bidder, largest, run};
 use crate::numeric::series::{Single, Unmeasured};
 
@@ -80,14 +80,22 @@ pub(in crate::measure) const ROWS: &[Measure] = &[
         |run| Some(run.rotation.ok()?.rotation_q),
     ).skewed(),
     run(
-        "continued_sd",
+        CONTINUED[0],
         ONE,
         "largest sd of a multiplier at the end of a continuation on the exact gradient, same learners and states; of the \
          first replicates",
-        |run| run.continued?.learners,
+        by_continuation,
     ),
-    run("continued_ascent_sd", ONE, "the same by plain gradient ascent", |run| run.continued?.ascent),
+    run(CONTINUED[1], ONE, "the same by plain gradient ascent", by_continuation),
 ];
+
+/// The columns that a run has only once it has been continued: of its learners, and of plain ascent.
+pub(in crate::measure) const CONTINUED: [&str; 2] = ["continued_sd", "continued_ascent_sd"];
+
+/// Continuing a run fills these columns, and not what it left behind.
+fn by_continuation(_: &RunContext) -> Option<f64> {
+    None
+}
 
 fn single<'a>(bidder: &'a BidderContext) -> Option<&'a Single> {
     bidder.single.as_ref().ok()

@@ -3,4 +3,5 @@
 pub(super) mod columns;
 mod verdict;
 
+pub(super) use columns::CONTINUED;
 pub use verdict::*;

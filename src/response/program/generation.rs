@@ -4,6 +4,10 @@
 
 use super::error::ProgramError;
 use super::solver::{Coupling, Row, Strategy, maximise, multipliers, prices};
+use crate::numeric::cancel;
+
+/// Nanoseconds of the smallest program, about.
+const A_PROGRAM: u64 = 100_000;
 
 /// About how many columns of each row the first program has.
 const FIRST_COLUMNS: usize = 8;
@@ -21,6 +25,7 @@ pub(super) fn generate(rows: &[Row], coupling: &Coupling) -> Result<Solution, Pr
     let mut bases: Vec<usize> = rows.iter().map(|row| lightest(row, 0..row.columns.len())).collect();
     let mut kept: Vec<Vec<bool>> = rows.iter().zip(&bases).map(|(row, &base)| first(row, base)).collect();
     loop {
+        cancel::check(A_PROGRAM);
         // Places of the kept columns among all.
         let places: Vec<Vec<usize>> = kept
             .iter()

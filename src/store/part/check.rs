@@ -76,6 +76,10 @@ impl Measured {
                     return Err(told(format!("has {name} that are no numbers")));
                 }
             }
+            let [there, awaited] = [self.standing.is_valid(row), run.awaits && is_ok];
+            if there != awaited || there && !is_standing(&self.standing, row) {
+                return Err(told("has a standing that nothing can go on from".to_owned()));
+            }
             let points = self.trajectory.is_valid(row).then(|| self.trajectory.value_length(row) as usize);
             let first = self.trajectory.is_valid(run.rows.start);
             let is_there = if is_ok { recorded > 0 } else { first };
@@ -91,6 +95,14 @@ impl Measured {
         }
         Ok(())
     }
+}
+
+/// Whether a list can be what a bidder goes on from.
+fn is_standing(lists: &ListArray, row: usize) -> bool {
+    let list = lists.value(row);
+    let numbers = list.as_primitive::<Float64Type>().values();
+    let holds = |count: f64| (0.0..numbers.len() as f64).contains(&count) && count.fract() == 0.0;
+    !has_none(lists, row) && is_finite(lists, row) && numbers.first().is_some_and(|count| holds(*count))
 }
 
 /// Whether a number of a list is missing.

@@ -9,10 +9,10 @@ use arrow::array::{Array, AsArray, Float64Array, Int64Array, ListArray, RecordBa
 use arrow::datatypes::{DataType, Float64Type};
 use ndarray::Array2;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::{
-    BIDDER, CELL, MEASURE, MESSAGE, MIXTURES, PARAMETERS, QUANTILES, REPLICATE, STATUS, TRAJECTORY,
+    BIDDER, CELL, MEASURE, MESSAGE, MIXTURES, PARAMETERS, QUANTILES, REPLICATE, STANDING, STATUS, TRAJECTORY,
     bidder_column, file_name, run_column,
 };
 use crate::data::guarded;
@@ -39,6 +39,7 @@ pub(crate) struct Part {
     measure: StringArray,
     status: StringArray,
     bidder: Int64Array,
+    standing: ListArray,
 }
 
 /// A run of a part.
@@ -46,6 +47,8 @@ pub(crate) struct Part {
 pub(crate) struct StoredRun {
     pub(crate) key: RunKey,
     pub(crate) status: RunStatus,
+    /// Whether it awaits its continuation.
+    pub(crate) awaits: bool,
     /// Its rows in the part, one a bidder.
     pub(crate) rows: Range<usize>,
 }
@@ -88,6 +91,7 @@ impl Part {
                     measure: column(&rows, MEASURE)?,
                     status: column(&rows, STATUS)?,
                     bidder: column(&rows, BIDDER)?,
+                    standing: lists(&rows, STANDING)?,
                     rows,
                 })
             })
@@ -131,7 +135,8 @@ impl Part {
             measure: measure.parse().map_err(|e| format!("measure_key {measure:?}: {e}"))?,
         };
         let status = RunStatus::parse(status).ok_or_else(|| format!("status {status:?}"))?;
-        Ok(StoredRun { key, status, rows: first..first + count })
+        let awaits = self.standing.is_valid(first);
+        Ok(StoredRun { key, status, awaits, rows: first..first + count })
     }
 
     /// What was measured, of a part that was read whole and has today's columns.
@@ -143,22 +148,15 @@ impl Part {
         let numbers = |columns: &[Column], name: fn(&str) -> String| {
             columns.iter().map(|c| column(&self.rows, &name(&c.name))).collect::<Result<Vec<_>, _>>()
         };
-        let lists = |name: &str| {
-            let lists: ListArray = column(&self.rows, name)?;
-            if lists.values().data_type().equals_datatype(&DataType::Float64) {
-                Ok(lists)
-            } else {
-                Err(format!("column {name} is of type {}", lists.data_type()))
-            }
-        };
         Ok(Measured {
             message: column(&self.rows, MESSAGE)?,
             run: numbers(run_columns(), run_column)?,
             bidder: numbers(bidder_columns(), bidder_column)?,
-            parameters: lists(PARAMETERS)?,
-            mixtures: lists(MIXTURES)?,
-            quantiles: lists(QUANTILES)?,
-            trajectory: lists(TRAJECTORY)?,
+            parameters: lists(&self.rows, PARAMETERS)?,
+            mixtures: lists(&self.rows, MIXTURES)?,
+            quantiles: lists(&self.rows, QUANTILES)?,
+            trajectory: lists(&self.rows, TRAJECTORY)?,
+            standing: self.standing.clone(),
         })
     }
 }
@@ -172,6 +170,7 @@ pub(crate) struct Measured {
     pub(super) mixtures: ListArray,
     pub(super) quantiles: ListArray,
     pub(super) trajectory: ListArray,
+    pub(super) standing: ListArray,
 }
 
 impl Measured {
@@ -187,6 +186,10 @@ impl Measured {
             mixtures: run.rows.clone().map(|row| numbers_of(&self.mixtures, row)).collect(),
             quantiles: run.rows.clone().map(|row| numbers_of(&self.quantiles, row)).collect(),
             trajectory: self.trajectory.is_valid(first).then(|| self.trajectory(run)),
+            standings: match run.awaits {
+                true => run.rows.clone().map(|row| numbers_of(&self.standing, row)).collect(),
+                false => Vec::new(),
+            },
         }
     }
 
@@ -219,6 +222,16 @@ fn column<A: Array + Clone + 'static>(rows: &RecordBatch, name: &str) -> Result<
     typed.cloned().ok_or_else(|| format!("column {name} is of type {}", column.data_type()))
 }
 
+/// A column of lists of numbers.
+fn lists(rows: &RecordBatch, name: &str) -> Result<ListArray, String> {
+    let lists: ListArray = column(rows, name)?;
+    if lists.values().data_type().equals_datatype(&DataType::Float64) {
+        Ok(lists)
+    } else {
+        Err(format!("column {name} is of type {}", lists.data_type()))
+    }
+}
+
 fn damaged(path: &Path, reason: String) -> StoreError {
     StoreError::Damaged { path: path.to_path_buf(), reason, remedy: REMEDY }
 }
@@ -227,7 +240,7 @@ fn damaged(path: &Path, reason: String) -> StoreError {
 fn decode(file: File) -> Result<RecordBatch, String> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| e.to_string())?;
     let rows = claimed_rows(builder.metadata())?;
-    let mut batches = builder.with_batch_size(rows.max(1)).build().map_err(|e| e.to_string())?;
+    let mut batches = builder.with_batch_size(rows).build().map_err(|e| e.to_string())?;
     let batch = batches.next().ok_or("it has no rows")?.map_err(|e| e.to_string())?;
     if batch.num_rows() == rows {
         Ok(batch)
@@ -242,11 +255,16 @@ fn claimed_rows(metadata: &ParquetMetaData) -> Result<usize, String> {
     let in_groups = metadata.row_groups().iter().map(|group| group.num_rows());
     let adds_up = in_groups.clone().all(|rows| rows >= 0)
         && in_groups.map(i128::from).sum::<i128>() == i128::from(rows);
-    let numbers = metadata.row_groups().iter().flat_map(|group| group.columns());
-    let numbers = numbers.map(|column| column.num_values());
-    let are_few = numbers.clone().all(|count| count >= 0)
-        && numbers.map(i128::from).sum::<i128>() <= MOST_NUMBERS as i128;
+    // A list has a value in each row too, if only that it is empty.
+    let values = |group: &RowGroupMetaData| {
+        let of_columns = group.columns().iter().map(|column| column.num_values());
+        (of_columns.clone().all(|count| count >= group.num_rows()), of_columns.map(i128::from).sum::<i128>())
+    };
+    let are_whole = metadata.row_groups().iter().all(|group| values(group).0);
+    let numbers: i128 = metadata.row_groups().iter().map(|group| values(group).1).sum();
+    let are_few = are_whole && numbers <= MOST_NUMBERS as i128;
     match usize::try_from(rows) {
+        Ok(0) => Err("it has no rows".to_owned()),
         Ok(count) if adds_up && are_few && count <= MOST_NUMBERS => Ok(count),
         _ => Err(format!("its footer claims {rows} rows, which it cannot have")),
     }

@@ -3,7 +3,8 @@
 //! A part holds whole runs, sorted by cell, replicate and bidder, and no settings: the plan has them. Its
 //! columns are the key, `status`, `message`, every column of a run (again on each of its bidders' rows: it
 //! compresses to nothing), `bidder`, every column of a bidder, and as lists the parameters of the bidder's
-//! bids, its mixtures, their quantiles over time and its trajectory.
+//! bids, its mixtures, their quantiles over time, its trajectory, and of a run that awaits its continuation what
+//! it goes on from.
 
 mod check;
 mod content;
@@ -30,6 +31,7 @@ const PARAMETERS: &str = "parameters";
 const MIXTURES: &str = "mixtures";
 const QUANTILES: &str = "quantiles";
 const TRAJECTORY: &str = "trajectory";
+const STANDING: &str = "standing";
 
 /// Every column but the lists. A name that runs and bidders share stands for two columns, hence the prefixes.
 fn columns() -> Vec<Column> {

@@ -9,7 +9,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
 use parquet::file::properties::EnabledStatistics;
 
-use super::{MIXTURES, PARAMETERS, QUANTILES, TRAJECTORY, columns, file_name};
+use super::{MIXTURES, PARAMETERS, QUANTILES, STANDING, TRAJECTORY, columns, file_name};
 use crate::measure::RunRow;
 use crate::store::batch::{Batch, Value, encoding};
 use crate::store::bytes::{PART_BYTES, row_bytes};
@@ -54,7 +54,11 @@ impl PartWriter {
         if self.runs.is_empty() {
             return Ok(());
         }
-        self.runs.sort_by_key(|(key, _)| *key);
+        // Of two rows of a run the one that awaits nothing comes first, and alone is wanted.
+        self.runs.sort_by_key(|(key, row)| (key.cell, key.replicate, row.awaits_continuation(), key.measure));
+        self.runs.dedup_by(|(later, row), (first, _)| {
+            row.awaits_continuation() && (later.cell, later.replicate) == (first.cell, first.replicate)
+        });
         write(&self.parts, &batch_of(&self.runs))?;
         self.runs.clear();
         self.bytes = 0;
@@ -69,6 +73,7 @@ fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
     let mut mixtures = ListBuilder::new(Float64Builder::new());
     let mut quantiles = ListBuilder::new(Float64Builder::new());
     let mut trajectories = ListBuilder::new(Float64Builder::new());
+    let mut standings = ListBuilder::new(Float64Builder::new());
     for (key, run) in runs {
         let cell = key.cell.to_string();
         let measure = key.measure.to_string();
@@ -98,13 +103,20 @@ fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
                     .for_each(|&w| trajectories.values().append_option(w.is_finite().then_some(w)));
             }
             trajectories.append(trajectory.is_some());
+            let standing = run.standings.get(index);
+            standings.values().append_slice(standing.map_or(&[], Vec::as_slice));
+            standings.append(standing.is_some());
         }
     }
     let mut fields: Vec<Arc<Field>> = batch.schema().fields().iter().cloned().collect();
     let mut arrays = batch.finish();
-    for (name, mut lists) in
-        [(PARAMETERS, parameters), (MIXTURES, mixtures), (QUANTILES, quantiles), (TRAJECTORY, trajectories)]
-    {
+    for (name, mut lists) in [
+        (PARAMETERS, parameters),
+        (MIXTURES, mixtures),
+        (QUANTILES, quantiles),
+        (TRAJECTORY, trajectories),
+        (STANDING, standings),
+    ] {
         let lists: ArrayRef = Arc::new(lists.finish());
         fields.push(Arc::new(Field::new(name, lists.data_type().clone(), true)));
         arrays.push(lists);

@@ -1,0 +1,146 @@
+//! How much of the work is done, and what is being done, as far as anybody wants to know.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use crate::measure::MeasureSettings;
+use crate::sweep::Plan;
+use crate::train::{Batch, Settings};
+
+/// What a thread is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Finding the references of a cell.
+    References,
+    /// Training, and measuring what was trained.
+    Training,
+    /// Continuing runs without sampling.
+    Continuing,
+}
+
+impl Phase {
+    const ALL: [Phase; 3] = [Phase::References, Phase::Training, Phase::Continuing];
+
+    /// In words.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Phase::References => "finding equilibria",
+            Phase::Training => "training",
+            Phase::Continuing => "continuing without sampling",
+        }
+    }
+}
+
+/// Epochs that a continuation takes, roughly, until its movement has died out.
+const CONTINUED_EPOCHS: u32 = 600;
+
+/// The work of a run, in about the units of [`Settings::work`]: of its training, and of its continuation.
+fn weights(settings: &Settings, measure: &MeasureSettings) -> [u64; 2] {
+    let epochs = measure.continuation.epochs.min(CONTINUED_EPOCHS);
+    let continued = match measure.continuation.replicates > 0 && settings.can_be_continued() {
+        true => Settings { batch: Batch::Exact, epochs, ..settings.clone() }.work(),
+        false => 0.0,
+    };
+    [settings.work() as u64, continued as u64]
+}
+
+/// The work of a sweep, shared by all who do it.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    total: u64,
+    done: AtomicU64,
+    /// Threads in each phase.
+    threads: [AtomicUsize; Phase::ALL.len()],
+}
+
+impl Ahead {
+    /// The work of the runs for which `to_train` and `to_continue` (cell's position, replicate) are true.
+    pub(super) fn new(
+        plan: &Plan,
+        to_train: impl Fn(usize, u32) -> bool,
+        to_continue: impl Fn(usize, u32) -> bool,
+    ) -> Self {
+        let measure = plan.measure();
+        let mut total = 0;
+        for cell in plan.cells() {
+            let count = |of: &dyn Fn(usize, u32) -> bool, replicates: u32| {
+                (0..replicates).filter(|&replicate| of(cell.position, replicate)).count() as u64
+            };
+            let first = measure.continuation.replicates.min(plan.replicates());
+            let [trained, continued] =
+                [count(&to_train, plan.replicates()), count(&to_train, first) + count(&to_continue, first)];
+            if trained + continued > 0 {
+                let [training, continuation] = weights(&cell.settings, measure);
+                total += trained * training + continued * continuation;
+            }
+        }
+        Ahead { total, ..Ahead::default() }
+    }
+
+    /// Does something of a phase.
+    pub(super) fn during<T>(&self, phase: Phase, work: impl FnOnce() -> T) -> T {
+        /// Leaves the phase, however the work ends.
+        struct Leave<'a>(&'a AtomicUsize);
+        impl Drop for Leave<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        let threads = &self.threads[phase as usize];
+        threads.fetch_add(1, Ordering::Relaxed);
+        let _leave = Leave(threads);
+        work()
+    }
+
+    /// Counts runs as trained, and as continued.
+    pub(super) fn add(&self, settings: &Settings, measure: &MeasureSettings, trained: u64, continued: u64) {
+        let [training, continuation] = weights(settings, measure);
+        self.done.fetch_add(trained * training + continued * continuation, Ordering::Relaxed);
+    }
+
+    /// The share of the work that is done, in \[0, 1\]; none before the first run is.
+    pub(super) fn share(&self) -> Option<f64> {
+        let done = self.done.load(Ordering::Relaxed);
+        (done > 0 && self.total > 0).then(|| (done as f64 / self.total as f64).min(1.0))
+    }
+
+    /// What most threads are doing.
+    pub(super) fn phase(&self) -> Option<Phase> {
+        let count = |phase: &Phase| self.threads[*phase as usize].load(Ordering::Relaxed);
+        Phase::ALL.into_iter().filter(|phase| count(phase) > 0).max_by_key(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_work_of_a_plan_makes_the_whole() {
+        let text = "schema = 1\nname = \"x\"\nfixed = { epochs = 50, batch = 16 }\naxes.bidders = [2, 3]\n\
+                    seeds = { replicates = 5 }\nmeasure.continuation = { replicates = 2 }";
+        let plan = Plan::parse(text, "x.toml", &[]).unwrap();
+        let ahead = Ahead::new(&plan, |_, replicate| replicate > 0, |_, replicate| replicate == 0);
+        assert_eq!(ahead.share(), None);
+        let settings = |position| plan.cell(position).settings;
+        ahead.add(&settings(0), plan.measure(), 4, 2);
+        let part = ahead.share().unwrap();
+        assert!((0.01..0.99).contains(&part), "{part}");
+        ahead.add(&settings(1), plan.measure(), 4, 2);
+        assert_eq!(ahead.share(), Some(1.0));
+    }
+
+    #[test]
+    fn the_phase_is_that_of_most_threads_and_ends_with_its_work() {
+        let ahead = Ahead::default();
+        assert_eq!(ahead.phase(), None);
+        ahead.during(Phase::Training, || {
+            assert_eq!(ahead.phase(), Some(Phase::Training));
+            ahead.during(Phase::Continuing, || {
+                ahead.during(Phase::Continuing, || assert_eq!(ahead.phase(), Some(Phase::Continuing)));
+            });
+        });
+        let panic = || ahead.during(Phase::References, || std::panic::resume_unwind(Box::new(())));
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(panic)).is_err());
+        assert_eq!(ahead.phase(), None);
+    }
+}
