@@ -32,7 +32,7 @@ const TOLD: usize = 20;
 
 pub(super) fn diff(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
     let open = |dir| {
-        let Target { folder, plan, manifest } = Target::open(dir, console)?;
+        let Target { folder, plan, manifest } = Target::with_tables(dir, console)?;
         Ok::<_, Failure>(Report::read(folder, Arc::new(plan), manifest)?)
     };
     let (before, after) = (open(&args.before)?, open(&args.after)?);

@@ -14,6 +14,7 @@ use crate::data::visible;
 use crate::expectation::Evaluator;
 use crate::measure::{Asked, Assessment, LpGrid, assessed_columns, assessed_numbers};
 use crate::response::{Constraint, MOST_BIDS, MOST_CELLS};
+use crate::sweep::shortest;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -253,9 +254,8 @@ impl Answer {
 /// Six digits that tell, in powers of ten where a number is small.
 fn rounded(x: f64) -> String {
     match x.abs() {
-        0.0 => "0".into(),
         size if size >= 1e-3 => format!("{x:.6}"),
-        _ => format!("{x:.4e}"),
+        _ => number(x, 5),
     }
 }
 
@@ -269,7 +269,7 @@ fn print_csv(
     let names = assessed_columns().iter().map(|column| &column.name[..]);
     let header = LEADING.iter().copied().chain(names).chain(TRAILING);
     writer.write_record(cell_columns.iter().copied().chain(header)).map_err(super::output::unwritten)?;
-    let text = |x: Option<f64>| x.map(number).unwrap_or_default();
+    let text = |x: Option<f64>| x.map(shortest).unwrap_or_default();
     for answer in answers {
         let answer = answer?;
         for i in 0..answer.bidders() {

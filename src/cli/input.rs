@@ -82,18 +82,46 @@ pub(super) fn load(files: &[PathBuf], set: &[String], console: &Console) -> Resu
     Ok(plans)
 }
 
-/// The position of the only cell of a sweep file whose id starts so.
-pub(super) fn cell_position(plan: &Plan, file: &Path, prefix: &str) -> Result<usize, Failure> {
-    let starts = |&position: &usize| plan.id(position).to_string().starts_with(prefix);
-    let mut found = (0..plan.len()).filter(starts);
-    match (found.next(), found.next()) {
-        (Some(position), None) => Ok(position),
-        (None, _) => Err(Failure::Usage(format!(
-            "no cell has an id that starts with {prefix:?}: `bidsweep plan --list {}` prints the ids",
+/// The position of the cell with this label or words of it, such as `beta=50`, or whose id starts so; `file`
+/// is the sweep file or folder that it is looked for in.
+pub(super) fn cell_position(plan: &Plan, file: &Path, word: &str) -> Result<usize, Failure> {
+    let labelled = |wanted: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        (0..plan.len()).filter(|&position| wanted(&plan.cell(position).label)).take(MOST_TOLD + 1).collect()
+    };
+    let is_id = word.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut found: Vec<usize> = match is_id {
+        true => (0..plan.len()).filter(|&position| plan.id(position).to_string().starts_with(word)).collect(),
+        false => Vec::new(),
+    };
+    if found.is_empty() {
+        found = labelled(&|label| label == word);
+    }
+    if found.is_empty() {
+        let words: Vec<&str> = word.split_whitespace().collect();
+        found = labelled(&|label| {
+            let of_label: Vec<&str> = label.split_whitespace().collect();
+            !words.is_empty() && words.iter().all(|word| of_label.contains(word))
+        });
+    }
+    match found[..] {
+        [position] => Ok(position),
+        [] => Err(Failure::Usage(format!(
+            "no cell has an id that starts with {word:?}, or a label with it: `bidsweep plan --list {}` prints ids and \
+             labels",
             file.display()
         ))),
-        (Some(_), Some(_)) => {
-            Err(Failure::Usage(format!("several cells have ids that start with {prefix:?}: give more of it")))
+        _ => {
+            let mut text = format!("several cells go by {word:?}: write more of an id or label:");
+            for &position in found.iter().take(MOST_TOLD) {
+                text += &format!("\n  {} {}", plan.id(position), plan.cell(position).label);
+            }
+            if found.len() > MOST_TOLD {
+                text += "\n  ...";
+            }
+            Err(Failure::Usage(text))
         }
     }
 }
+
+/// The most cells that are told where several go by one name.
+const MOST_TOLD: usize = 5;

@@ -14,12 +14,12 @@ use crate::measure::{
 };
 use crate::store::{TableName, table_columns};
 use crate::sweep::report::{FigureName, Venue, report_keys};
-use crate::sweep::{measure_keys, settings, suggestion};
+use crate::sweep::{measure_keys, nearest, settings, suggestion};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// settings, learners, priors, strategies, mechanisms, measures, columns, verdicts or figures; all of
-    /// them where left out
+    /// settings, learners, priors, strategies, mechanisms, measures, columns, verdicts or figures, or the name
+    /// of one of them; all of them where left out
     #[arg(value_name = "TOPIC")]
     topic: Option<String>,
     /// How to print
@@ -59,22 +59,40 @@ struct Entry {
 }
 
 pub(super) fn list(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
-    let chosen: Vec<_> = match &args.topic {
-        None => TOPICS.iter().collect(),
-        Some(topic) => {
-            let found = TOPICS.iter().find(|(name, _)| name == topic);
-            vec![found.ok_or_else(|| {
-                let near = suggestion(topic, TOPICS.map(|(name, _)| name));
-                Failure::Usage(format!("there is no topic {topic:?} to list: {near}"))
-            })?]
-        }
+    let all = || TOPICS.iter().flat_map(|(_, sections)| sections());
+    let sections: Vec<Section> = match &args.topic {
+        None => all().collect(),
+        Some(topic) => match TOPICS.iter().find(|(name, _)| name == topic) {
+            Some((_, sections)) => sections(),
+            None => named(all(), topic)?,
+        },
     };
-    let sections: Vec<Section> = chosen.into_iter().flat_map(|(_, sections)| sections()).collect();
     match args.format {
         Format::Json => print_json(&sections, out)?,
         Format::Human => print_human(sections, out)?,
     }
     Ok(Exit::Done)
+}
+
+/// The rows of a name, or what to write instead.
+fn named(sections: impl Iterator<Item = Section>, name: &str) -> Result<Vec<Section>, Failure> {
+    let mut names = TOPICS.map(|(topic, _)| topic.to_owned()).to_vec();
+    let mut found = Vec::new();
+    for Section { title, rows } in sections {
+        names.extend(rows.iter().map(|row| row.name.clone()));
+        let rows: Vec<Entry> = rows.into_iter().filter(|row| row.name == name).collect();
+        if !rows.is_empty() {
+            found.push(Section { title, rows });
+        }
+    }
+    if found.is_empty() {
+        let near = match nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => suggestion(name, TOPICS.map(|(topic, _)| topic)),
+        };
+        return Err(Failure::Usage(format!("there is nothing called {name:?} to list: {near}")));
+    }
+    Ok(found)
 }
 
 fn print_json(sections: &[Section], out: &mut impl Write) -> Result<(), Failure> {
@@ -138,8 +156,10 @@ fn settings_sections() -> Vec<Section> {
 
 fn learners() -> Vec<Section> {
     let row = |learner: &crate::learner::Entry| {
-        let names: Vec<_> = learner.hyperparameters.iter().map(|h| h.name).collect();
-        Entry::new(learner.name, names.join(", "), learner.doc)
+        let rate = learner.learning_rate.map(|rate| format!("learning_rate {rate}"));
+        let names = learner.hyperparameters.iter().map(|h| h.name.to_owned());
+        let values: Vec<String> = rate.into_iter().chain(names).collect();
+        Entry::new(learner.name, values.join(", "), learner.doc)
     };
     vec![section("learners", Learner::REGISTRY.iter().map(row))]
 }

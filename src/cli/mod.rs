@@ -7,6 +7,7 @@ mod diff;
 mod evaluate;
 mod failure;
 mod game;
+mod hints;
 mod input;
 mod list;
 mod nash;
@@ -183,7 +184,8 @@ fn is_verbose(arg: &str) -> bool {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(mut error) => {
+            hints::add_to(&mut error);
             // Help and version are asked for; the rest is wrong usage.
             let mut printed = error.print();
             if error.kind() == ErrorKind::DisplayVersion

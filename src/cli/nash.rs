@@ -11,6 +11,7 @@ use super::{Console, Exit, Failure, TableFormat};
 use crate::auction::Population;
 use crate::data::visible;
 use crate::equilibrium::{BidderReferences, Bne, Reference, References, shared_references};
+use crate::sweep::shortest;
 
 /// The most parts between the lowest and the highest bid.
 const MOST_POINTS: i64 = 100_000;
@@ -309,7 +310,7 @@ impl Answer<'_> {
     /// The rows of CSV.
     fn records(&self) -> Vec<Vec<String>> {
         let bne = self.references.bne.as_ref();
-        let text = |x: Option<f64>| x.map(number).unwrap_or_default();
+        let text = |x: Option<f64>| x.map(shortest).unwrap_or_default();
         let cell: Vec<String> =
             self.game.cell.iter().flat_map(|cell| [cell.id.to_string(), cell.label.clone()]).collect();
         let mut records = Vec::new();
@@ -383,8 +384,7 @@ fn eigenvalues(values: &[(f64, f64)]) -> Vec<String> {
 
 /// Nine digits, about as many as are right.
 fn rounded(x: f64) -> String {
-    // A number that was just written so is one.
-    number(format!("{x:.8e}").parse().unwrap_or(x))
+    number(x, 9)
 }
 
 fn or_dash(x: Option<f64>) -> String {

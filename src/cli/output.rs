@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::data::{visible, visible_lines};
 use crate::report::wrap;
+use crate::sweep::first_digits;
 
 /// The colours of results.
 pub(super) const YELLOW: &str = "\u{1b}[33m";
@@ -152,14 +153,17 @@ pub(super) fn wrapped(out: &mut impl Write, text: &str, indent: usize) -> io::Re
     Ok(())
 }
 
-/// A number with as many digits as tell it from its neighbours, in powers of ten where it is very small or
-/// large.
-pub(super) fn number(x: f64) -> String {
-    match x.abs() {
-        0.0 => "0".into(),
-        size if (1e-4..1e16).contains(&size) => x.to_string(),
-        _ => format!("{x:e}"),
-    }
+/// What is no more than rounding, in everything that is measured here.
+const NOTHING: f64 = 1e-18;
+
+/// A number for people, with so many digits at most; JSON has all of them.
+pub(super) fn number(x: f64, digits: usize) -> String {
+    if x.abs() < NOTHING { "0".to_owned() } else { first_digits(x, digits) }
+}
+
+/// A number of two digits behind the first in powers of ten, or 0.
+pub(super) fn power(x: f64) -> String {
+    if x.abs() < NOTHING { "0".to_owned() } else { format!("{x:.2e}") }
 }
 
 /// Why CSV cannot be written, in the kind that tells a closed pipe.
@@ -229,7 +233,9 @@ mod tests {
     fn amounts_are_told_in_fitting_units() {
         assert_eq!([0.22, 9.96, 600.0, 9000.0].map(duration), ["0.2 s", "10 s", "10 min", "2.5 h"]);
         assert_eq!([12, 34_567, 8_900_000].map(bytes), ["12 B", "35 kB", "9 MB"]);
-        assert_eq!([0.0, 0.5, -1e-8, 2000.0].map(number), ["0", "0.5", "-1e-8", "2000"]);
+        let told = [0.0, 5.78e-20, 0.5, -1e-8, 2000.0, 2.0 / 3.0].map(|x| number(x, 6));
+        assert_eq!(told, ["0", "0", "0.5", "-1e-8", "2000", "0.666667"]);
+        assert_eq!([0.0, -1.9e-23, 2.65e-4].map(power), ["0", "0", "2.65e-4"]);
         assert_eq!([counted(1, "run"), counted(0, "run")], ["1 run", "0 runs"]);
     }
 

@@ -41,7 +41,7 @@ struct Made {
 pub(super) fn report(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
     let dirs = sweeps(&args.dirs);
     let read = |dir: &&Path| {
-        let Target { folder, plan, manifest } = Target::open(dir, console)?;
+        let Target { folder, plan, manifest } = Target::with_tables(dir, console)?;
         Ok::<_, Failure>((folder.clone(), Report::read(folder, Arc::new(plan), manifest)?))
     };
     let (folders, reports): (Vec<Folder>, Vec<Report>) =

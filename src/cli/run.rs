@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::failure::unless_closed;
+use super::hints;
 use super::input::{Machine, load};
 use super::output::{counted, duration};
 use super::summary::print_summary;
@@ -51,7 +52,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_fails: Option<u64>,
     /// Stop after this time, such as 55m or 2h 30m, and exit with 75 if runs are still missing
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = hints::time)]
     time_limit: Option<Duration>,
     /// Exit with code 3 where a linear program has no solution, too
     #[arg(long)]
@@ -122,7 +123,24 @@ fn run_one(
     let options = args.options(console)?;
     if args.dry_run {
         plan::describe(plan, &args.machine, args.format, false, out)?;
-        let missing = missing(plan, &Scan::of(&folder, plan)?, &options);
+        let scan = Scan::of(&folder, plan)?;
+        let missing = missing(plan, &scan, &options);
+        for (count, what) in [
+            (scan.outdated(), "were measured otherwise than [measure] now asks, and would be trained again"),
+            (scan.surplus(), "are no longer of the sweep: `run` refuses without --prune"),
+            (scan.awaiting().count() as u64, "are trained, and would be continued without sampling"),
+        ] {
+            if count > 0 {
+                console.note(format_args!("{} {what}", counted(count, "run")));
+            }
+        }
+        for part in scan.damaged() {
+            console.note(format_args!(
+                "{} is damaged ({}): its runs would be trained again",
+                part.path.display(),
+                part.reason
+            ));
+        }
         console.note(format_args!("would train {} in {}", counted(missing, "run"), folder.path().display()));
         return Ok(Exit::Done);
     }

@@ -25,7 +25,8 @@ pub(super) struct Args {
     /// The sweep's folder, such as out/week4
     #[arg(value_name = "DIR")]
     dir: PathBuf,
-    /// A cell's id or the start of it, or CELL:REPLICATE for one run; left out: what the sweep says
+    /// A cell's label, its id or the start of that, or CELL:REPLICATE for one run; left out: what the sweep
+    /// says, and its cells
     #[arg(value_name = "ID")]
     id: Option<String>,
     /// Train the run again, show what comes out, and exit with 4 if the tables hold other bits
@@ -40,14 +41,17 @@ pub(super) struct Args {
 type Sections = Vec<(String, Vec<(String, Scalar)>)>;
 
 pub(super) fn show(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
-    let target = Target::open(&args.dir, console)?;
+    let target = Target::with_tables(&args.dir, console)?;
     let Some(id) = &args.id else { return show_sweep(args, target, console, out) };
     let Target { folder, plan, .. } = target;
-    let (prefix, replicate) = match id.split_once(':') {
-        Some((prefix, replicate)) => (prefix, Some(replicate_of(replicate, &plan)?)),
-        None => (id.as_str(), None),
+    // A label may hold colons itself.
+    let (word, replicate) = match id.rsplit_once(':') {
+        Some((word, replicate)) if cell_position(&plan, &folder.sweep(), id).is_err() => {
+            (word, Some(replicate_of(replicate, &plan)?))
+        }
+        _ => (id.as_str(), None),
     };
-    let cell = plan.cell(cell_position(&plan, &folder.sweep(), prefix)?);
+    let cell = plan.cell(cell_position(&plan, &folder.sweep(), word)?);
     let mut differences = Vec::new();
     let sections = match (replicate, args.rerun) {
         (None, true) => {
@@ -99,7 +103,26 @@ fn show_sweep(args: &Args, target: Target, console: &Console, out: &mut impl Wri
     let plan = Arc::new(plan);
     let report = Report::read(folder.clone(), plan.clone(), manifest)?;
     print_summary(&plan, &folder, &report, None, args.format, console, out)?;
+    if args.format == Format::Human {
+        list_cells(&plan, out)?;
+    }
     Ok(Exit::Done)
+}
+
+/// The most cells that are listed.
+const MOST_LISTED: usize = 30;
+
+/// What may be shown of a sweep.
+fn list_cells(plan: &Plan, out: &mut impl Write) -> Result<(), Failure> {
+    writeln!(out, "\ncells, for `bidsweep show DIR CELL`")?;
+    for position in 0..plan.len().min(MOST_LISTED) {
+        let line = format!("  {} {}", plan.id(position), visible(&plan.cell(position).label));
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    if plan.len() > MOST_LISTED {
+        writeln!(out, "  and {} more: `bidsweep plan --list FILE`", plan.len() - MOST_LISTED)?;
+    }
+    Ok(())
 }
 
 fn replicate_of(text: &str, plan: &Plan) -> Result<u32, Failure> {
@@ -257,7 +280,7 @@ fn text_of(value: &Scalar) -> String {
     match value {
         Scalar::Null => "-".into(),
         Scalar::Integer(x) => x.to_string(),
-        Scalar::Number(x) => number(*x),
+        Scalar::Number(x) => number(*x, 6),
         Scalar::Text(x) => visible(x).into_owned(),
     }
 }

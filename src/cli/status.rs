@@ -42,6 +42,7 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
     let holder = Lock::holder(&folder, &host_name());
     let counts = scan.counts();
     let missing = plan.runs() - counts.total();
+    let awaiting = scan.awaiting().count() as u64;
     // As `run` would exit that did nothing more.
     let exit = match (missing, counts.failed) {
         (0, 0) => Exit::Done,
@@ -60,6 +61,7 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
             "diverged": counts.diverged,
             "failed": counts.failed,
             "missing": missing,
+            "awaiting_continuation": awaiting,
             "outdated": scan.outdated(),
             "surplus": scan.surplus(),
             "damaged_parts": damaged,
@@ -76,6 +78,7 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
         (counts.diverged, "diverged"),
         (counts.failed, "failed: train them again with --retry-failed"),
         (missing, "missing"),
+        (awaiting, "of these trained, and yet to be continued without sampling"),
         (scan.outdated(), "measured otherwise than the sweep asks: to be trained again"),
         (scan.surplus(), "that the sweep no longer has: delete them with --prune"),
     ] {

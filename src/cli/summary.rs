@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::output::{PLAIN, RED, YELLOW, columns, counted, screen_width};
+use super::output::{PLAIN, RED, YELLOW, columns, counted, power, screen_width};
 use super::{Console, Failure, Format};
 use crate::data::visible;
 use crate::report::{Findings, Report, ScreenLine, SummaryLine, Tone, summary};
@@ -165,9 +165,10 @@ fn biases(plan: &Plan, line: &SummaryLine, rarely: &[&Rarely]) -> Vec<String> {
 
 /// What bidders gain by deviating, and the verdicts.
 fn print_epsilons(lines: &[SummaryLine], out: &mut impl Write) -> io::Result<()> {
-    let header = ["cell", "epsilon", "of best", "interim", "in class", "destination", "movement"];
+    let header =
+        ["cell", "epsilon", "epsilon/best", "epsilon interim", "epsilon class", "destination", "movement"];
     let mut rows = vec![header.map(String::from).to_vec()];
-    let number = |x: Option<f64>| x.map_or_else(|| "-".into(), |x| format!("{x:.2e}"));
+    let number = |x: Option<f64>| x.map_or_else(|| "-".into(), power);
     for line in lines {
         let numbers = [line.epsilon_ex_ante, line.epsilon_relative, line.epsilon_interim, line.epsilon_class];
         let verdicts = [&line.destination, &line.movement];

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Console, Failure};
-use crate::store::{Folder, Manifest, kept_data, read_sweep};
+use crate::store::{Folder, Manifest, TableName, kept_data, read_sweep};
 use crate::sweep::{DataFiles, Plan};
 
 /// An output folder of an earlier run.
@@ -62,5 +62,19 @@ impl Target {
         }
         console.detail(format_args!("{}: plan {}", dir.display(), plan.hash()));
         Ok(Target { folder, plan, manifest })
+    }
+
+    /// Opens the folder of a sweep whose tables are wanted.
+    pub(super) fn with_tables(dir: &Path, console: &Console) -> Result<Self, Failure> {
+        let target = Target::open(dir, console)?;
+        let is_there = |name: &TableName| target.folder.table(*name).symlink_metadata().is_ok();
+        if !TableName::ALL.iter().any(is_there) {
+            return Err(Failure::Refused(format!(
+                "{} has no tables yet: they are written once no run is missing; `bidsweep run FILE` finishes the \
+                 sweep, and with --limit 0 --tables always writes tables of the runs that are there",
+                dir.display()
+            )));
+        }
+        Ok(target)
     }
 }

@@ -45,6 +45,7 @@ impl Rule for Adam {
         doc: "Adam, steps scaled by running moments of the gradient (Kingma and Ba 2015)",
         feedback: Feedback::Gradient,
         // Steps are divided by the gradient's standard deviation, which falls with the root of the batch.
+        learning_rate: Some(0.01),
         batch_exponent: Some(-0.5),
         hyperparameters: &Self::HYPERPARAMETERS,
     };

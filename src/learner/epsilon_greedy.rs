@@ -22,6 +22,7 @@ impl Rule for EpsilonGreedy {
         name: "epsilon-greedy",
         doc: "the arm of the highest payoffs so far, and now and then any arm (Deng et al. 2022)",
         feedback: Feedback::EveryArm,
+        learning_rate: None,
         batch_exponent: None,
         hyperparameters: &[
             ARMS,

@@ -42,6 +42,7 @@ impl Rule for Es {
               Bichler et al. 2021)",
         feedback: Feedback::Trials,
         // Its noise is that of the batch and that of the points tried.
+        learning_rate: Some(0.01),
         batch_exponent: None,
         hyperparameters: &{
             let ([population, sigma], [beta1, beta2, epsilon]) = (Es::OWN, Adam::HYPERPARAMETERS);

@@ -41,6 +41,7 @@ impl Rule for Exp3 {
         name: "exp3",
         doc: "Exp3 over a grid of multipliers, told the payoffs of what it played (Auer et al. 2002)",
         feedback: Feedback::PlayedArms,
+        learning_rate: None,
         batch_exponent: None,
         hyperparameters: &[
             ARMS,

@@ -17,6 +17,7 @@ impl Rule for Extragradient {
         doc: "ascent along the gradient one step ahead, all who do look at once (Korpelevich 1976)",
         feedback: Feedback::Gradient,
         // As sgd's: where it looks is a step of small size away.
+        learning_rate: Some(0.3),
         batch_exponent: Some(-1.0),
         hyperparameters: &[Hyperparameter {
             name: "fresh",

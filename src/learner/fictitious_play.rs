@@ -20,6 +20,7 @@ impl Rule for FictitiousPlay {
         name: "fictitious-play",
         doc: "best responses over a grid of multipliers to what the others have played so far (Brown 1951)",
         feedback: Feedback::Beliefs,
+        learning_rate: None,
         batch_exponent: None,
         hyperparameters: &[
             ARMS,

@@ -36,6 +36,7 @@ impl Rule for Ftpl {
         name: "ftpl",
         doc: "follow the perturbed leader over a grid of multipliers (Kalai and Vempala 2005)",
         feedback: Feedback::EveryArm,
+        learning_rate: None,
         batch_exponent: None,
         hyperparameters: &[
             ARMS,

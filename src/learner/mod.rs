@@ -218,6 +218,8 @@ pub struct Entry {
     pub doc: &'static str,
     /// What the learner is told.
     pub feedback: Feedback,
+    /// The learning rate where none is given; none of those that have no rate.
+    pub learning_rate: Option<f64>,
     /// The power of the batch with which the stationary variance of a number falls, for small steps; none
     /// where theory does not tell.
     pub batch_exponent: Option<f64>,

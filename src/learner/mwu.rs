@@ -28,6 +28,7 @@ impl Rule for Mwu {
         name: "mwu",
         doc: "multiplicative weights over a grid of multipliers, Hedge (Freund and Schapire 1997)",
         feedback: Feedback::EveryArm,
+        learning_rate: None,
         batch_exponent: None,
         hyperparameters: &[
             ARMS,

@@ -32,6 +32,7 @@ impl Rule for MwuContextual {
         name: "mwu-contextual",
         doc: "multiplicative weights over bids for each bin of values (Han, Zhou and Weissman 2020)",
         feedback: Feedback::EveryBid { cross: false, censored: false },
+        learning_rate: None,
         batch_exponent: None,
         hyperparameters: &[
             BINS,

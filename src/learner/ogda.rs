@@ -14,6 +14,7 @@ impl Rule for Ogda {
         doc: "optimistic gradient ascent, each step less the last gradient (Popov 1980)",
         feedback: Feedback::Gradient,
         // As sgd's: what it adds, g_t - g_(t-1), is of second order in the step.
+        learning_rate: Some(0.3),
         batch_exponent: Some(-1.0),
         hyperparameters: &[],
     };

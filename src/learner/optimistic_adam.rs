@@ -14,6 +14,7 @@ impl Rule for OptimisticAdam {
         name: "optimistic-adam",
         doc: "Adam, each step less the last one (Daskalakis et al. 2018); in no game is it known to converge",
         feedback: Feedback::Gradient,
+        learning_rate: Adam::ENTRY.learning_rate,
         batch_exponent: Adam::ENTRY.batch_exponent,
         hyperparameters: &Adam::HYPERPARAMETERS,
     };

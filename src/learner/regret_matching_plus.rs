@@ -17,6 +17,7 @@ impl Rule for RegretMatchingPlus {
         name: "regret-matching-plus",
         doc: "regret matching+ over a grid of multipliers, without a step (Tammelin 2014)",
         feedback: Feedback::EveryArm,
+        learning_rate: None,
         batch_exponent: None,
         hyperparameters: &[ARMS],
     };

@@ -32,6 +32,7 @@ impl Rule for Rmsprop {
         doc: "RMSProp, steps divided by the gradient's running root mean square (Tieleman and Hinton 2012)",
         feedback: Feedback::Gradient,
         // As Adam's.
+        learning_rate: Some(0.01),
         batch_exponent: Some(-0.5),
         hyperparameters: &[
             Hyperparameter {

@@ -16,6 +16,7 @@ impl Rule for Sgd {
         name: "sgd",
         doc: "stochastic gradient ascent with heavy-ball momentum (Polyak 1964)",
         feedback: Feedback::Gradient,
+        learning_rate: Some(0.3),
         batch_exponent: Some(-1.0),
         hyperparameters: &[Hyperparameter {
             name: "momentum",

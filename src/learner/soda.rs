@@ -42,6 +42,7 @@ impl Rule for Soda {
         name: "soda",
         doc: "dual averaging on tables along the exact gradient (Bichler, Fichtl and Oberlechner 2023)",
         feedback: Feedback::ExpectedBids,
+        learning_rate: None,
         batch_exponent: None,
         hyperparameters: &[
             Hyperparameter { default: Value::Count(64), ..BINS },

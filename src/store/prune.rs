@@ -1,5 +1,6 @@
 //! Removing what a plan no longer has.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use arrow::array::BooleanArray;
@@ -19,7 +20,7 @@ use crate::sweep::Plan;
 /// Where a part cannot be read, written or removed.
 pub fn prune(folder: &Folder, plan: &Plan) -> Result<u64, StoreError> {
     let mut places = Places::of(plan);
-    let mut removed = 0;
+    let mut removed = BTreeSet::new();
     for path in part_paths(folder)? {
         let read = Part::open(&path).and_then(|part| Ok((part.runs().collect::<Result<Vec<_>, _>>()?, part)));
         let (runs, part) = match read {
@@ -40,9 +41,9 @@ pub fn prune(folder: &Folder, plan: &Plan) -> Result<u64, StoreError> {
         fs::remove_file(&path)
             .and_then(|()| file::sync_folder_of(&path))
             .map_err(|e| StoreError::io("remove", &path, e))?;
-        removed += surplus.len() as u64;
+        removed.extend(surplus.iter().map(|run| (run.key.cell, run.key.replicate)));
     }
-    Ok(removed)
+    Ok(removed.len() as u64)
 }
 
 #[cfg(test)]

@@ -24,8 +24,7 @@ pub struct Scan {
     awaiting: Bits,
     outdated: Bits,
     outdated_runs: u64,
-    surplus: u64,
-    surplus_cells: BTreeSet<CellId>,
+    surplus: BTreeSet<(CellId, u32)>,
     parts: Vec<PartIndex>,
     damaged: Vec<DamagedPart>,
 }
@@ -101,8 +100,7 @@ impl Scan {
             awaiting: Bits::new(plan.runs()),
             outdated: Bits::new(plan.runs()),
             outdated_runs: 0,
-            surplus: 0,
-            surplus_cells: BTreeSet::new(),
+            surplus: BTreeSet::new(),
             parts: Vec::new(),
             damaged: Vec::new(),
         };
@@ -146,8 +144,7 @@ impl Scan {
                 }
                 Place::Outdated(index) => _ = self.outdated.insert(index),
                 Place::Surplus => {
-                    self.surplus += 1;
-                    self.surplus_cells.insert(run.key.cell);
+                    self.surplus.insert((run.key.cell, run.key.replicate));
                 }
             }
         }
@@ -205,12 +202,13 @@ impl Scan {
 
     /// Number of stored runs that the plan does not have: of other cells, or of replicates beyond its last.
     pub fn surplus(&self) -> u64 {
-        self.surplus
+        self.surplus.len() as u64
     }
 
     /// The cells with surplus runs.
     pub fn surplus_cells(&self) -> impl Iterator<Item = CellId> + '_ {
-        self.surplus_cells.iter().copied()
+        let mut last = None;
+        self.surplus.iter().map(|(cell, _)| *cell).filter(move |cell| last.replace(*cell) != Some(*cell))
     }
 
     /// The parts that cannot be read; their runs count as missing.

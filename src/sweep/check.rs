@@ -15,6 +15,7 @@ use super::choice::Choice;
 use super::draft::Draft;
 use super::grid::Grid;
 use super::limits::MAX_RECORDED;
+use super::number::six_digits;
 use super::problem::{Place, Problem};
 use super::row::HyperparameterId;
 use super::settings::{LEARNER, STRATEGY, index_of};
@@ -72,20 +73,23 @@ impl<'s> CellCheck<'s> {
         ];
         for fault in faults.into_iter().flatten() {
             sound = false;
-            self.report(grid, index, fault);
+            self.report(grid, index, fault, Problem::error);
+        }
+        if let Some(doubt) = steepness_doubt(&settings) {
+            self.report(grid, index, doubt, Problem::warning);
         }
         self.record(&settings);
         sound.then_some(settings)
     }
 
-    fn report(&mut self, grid: &Grid, index: usize, fault: Fault) {
+    fn report(&mut self, grid: &Grid, index: usize, fault: Fault, problem: fn(Place, String) -> Problem) {
         if fault.keys.iter().any(|key| grid.broken.contains(&index_of(key))) {
             return;
         }
         let mut given = fault.keys.iter().filter_map(|key| grid.given(index_of(key), index));
         let place = given.next().map_or(Place::File, |value| value.place);
         if self.reported.insert((place, fault.message.clone())) {
-            self.problems.push(Problem::error(place, fault.message).help(fault.help));
+            self.problems.push(problem(place, fault.message).help(fault.help));
         }
     }
 
@@ -123,6 +127,36 @@ impl<'s> CellCheck<'s> {
         }
         self.problems
     }
+}
+
+/// Steepness times the usual bid from which on hardly a sample has a gradient, and below which who bids more
+/// hardly wins more often.
+const STEEP: f64 = 1000.0;
+const FLAT: f64 = 3.0;
+
+/// A smoothed auction of which learners see next to nothing: beta is per unit of bid, and values may be in
+/// thousands or in thousandths.
+fn steepness_doubt(settings: &Settings) -> Option<Fault> {
+    if !settings.smooths() {
+        return None;
+    }
+    let usual = settings.bidders.iter().map(|bidder| bidder.prior.mean()).fold(0.0, f64::max);
+    let betas = [settings.beta.first(), settings.beta.last()].map(|beta| beta * usual);
+    let (beta, why) = if betas.iter().all(|steepness| (STEEP..f64::INFINITY).contains(steepness)) {
+        (settings.beta.last(), "hardly any sample has a gradient to learn from")
+    } else if betas.iter().all(|steepness| *steepness < FLAT) {
+        (settings.beta.last(), "the highest bid hardly wins more often than the others")
+    } else {
+        return None;
+    };
+    let beta = six_digits(beta);
+    let times = six_digits(betas[1]);
+    let usual = six_digits(usual);
+    Some(Fault {
+        keys: &["beta", "prior", "population"],
+        message: format!("beta = {beta} per unit of bid is {times} for values around {usual}: {why}"),
+        help: "write `beta = { relative = 50 }`, which counts per width of the values' support".to_owned(),
+    })
 }
 
 fn start_fault(draft: &Draft, settings: &Settings) -> Option<Fault> {

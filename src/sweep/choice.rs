@@ -4,14 +4,15 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
+use crate::auction::Prior;
 use crate::learner::{self, Domain, Tuned};
-use crate::train::{Batch, Beta, Rate};
+use crate::train::{Batch, Rate};
 
 use super::form::{
-    BatchForm, BetaForm, DomainForm, Form, Initial, InitialForm, Integer, LearnerChoice, LearnerForm,
-    PopulationForm, PopulationName, RateForm, Word, bare, tuned_toml,
+    BatchForm, BetaChoice, BetaForm, DomainForm, Form, Initial, InitialForm, Integer, LearnerChoice,
+    LearnerForm, PopulationForm, PopulationName, PriorForm, RateForm, Word, bare, tuned_toml,
 };
-use super::number::shortest;
+use super::number::{shortest, with_six_digits};
 
 /// A checked value of a setting, as it was written.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,12 +22,13 @@ pub(super) enum Choice {
     Number(f64),
     Population(PopulationName),
     Initial(Initial),
-    Beta(Beta),
+    Beta(BetaChoice),
     Batch(Batch),
     Learner(LearnerChoice),
     Tuned(Tuned),
     Rate(Rate),
     Flag(bool),
+    Prior(Prior),
 }
 
 /// A form of settings: what its values are as choices.
@@ -66,6 +68,7 @@ choose! {
     BatchForm: Batch,
     LearnerForm: Learner,
     RateForm: Rate,
+    PriorForm: Prior,
 }
 
 impl<W: Copy + Send + Sync + 'static> Choose for Word<W> {
@@ -122,6 +125,7 @@ impl Choice {
             Choice::Tuned(tuned) => tuned_toml(*tuned),
             Choice::Rate(rate) => RateForm.toml(rate),
             Choice::Flag(yes) => yes.to_string(),
+            Choice::Prior(prior) => PriorForm.toml(prior),
         }
     }
 
@@ -132,14 +136,14 @@ impl Choice {
             Choice::Number(x) => json!(x),
             Choice::Rate(rate) => RateForm.json(rate),
             Choice::Flag(yes) => json!(yes),
-            _ => json!(self.to_string()),
+            _ => json!(bare(&self.toml())),
         }
     }
 }
 
-/// TOML text, but that words stand bare.
+/// For people: TOML text, but that words stand bare and numbers with six digits at most.
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(bare(&self.toml()))
+        f.write_str(&with_six_digits(bare(&self.toml())))
     }
 }

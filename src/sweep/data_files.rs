@@ -11,6 +11,9 @@ pub struct DataFiles {
 }
 
 impl DataFiles {
+    /// In the working directory.
+    pub const HERE: &'static DataFiles = &DataFiles { base: PathBuf::new(), kept: BTreeMap::new() };
+
     /// Relative to the folder of a sweep file.
     pub fn beside(file: &str) -> Self {
         let base = Path::new(file).parent().unwrap_or(Path::new(""));

@@ -1,6 +1,6 @@
 //! The settings of one cell while its choices come together, and what they become.
 
-use crate::auction::{Mechanism, Strategy};
+use crate::auction::{Mechanism, Prior, Strategy};
 use crate::learner::Learner;
 use crate::train::{Batch, Beta, BidderSettings, Initial, Precision, Profiles, Rate, Settings, Updates};
 
@@ -75,7 +75,7 @@ impl<'g> Draft<'g> {
     }
 
     fn bidder(&self, place: usize, member: &Member) -> BidderSettings {
-        let mut bidder = unset_bidder(member, self.learner(member));
+        let mut bidder = unset_bidder(self.learner(member));
         for (setting, entry) in settings().iter().enumerate() {
             if let (Effect::Bidder(set), Some(choice)) =
                 (&entry.effect, member.own(setting).or(self.chosen(setting)))
@@ -129,13 +129,14 @@ fn unset(bidders: Vec<BidderSettings>) -> Settings {
     }
 }
 
-/// A bidder before the rows set it, but for its prior and its learner.
-fn unset_bidder(member: &Member, learner: Learner) -> BidderSettings {
+/// A bidder before the rows set it, but for its learner and that one's own learning rate.
+fn unset_bidder(learner: Learner) -> BidderSettings {
     BidderSettings {
-        prior: member.prior.clone(),
+        prior: Prior::STANDARD,
         strategy: Strategy::Linear,
+        // Seen by nobody where there is none.
+        learning_rate: Rate::Fixed(learner.entry().learning_rate.unwrap_or(1.0)),
         learner,
-        learning_rate: Rate::Fixed(1.0),
         initial: Initial::Truthful,
     }
 }

@@ -1,7 +1,5 @@
 //! Bidders that differ: those of a named population.
 
-use crate::auction::Prior;
-
 use super::choice::Choice;
 use super::problem::Place;
 use super::row::SettingScope;
@@ -19,14 +17,13 @@ pub(super) struct NamedPopulation {
 /// One bidder of a named population; what it does not give it has from the cell.
 #[derive(Clone, Debug)]
 pub(super) struct Member {
-    pub prior: Prior,
     /// Indices into [`settings`], and the values of its own.
     pub given: Vec<(usize, Choice)>,
 }
 
 impl Member {
     /// A bidder of the default population.
-    pub(super) const DEFAULT: Member = Member { prior: Prior::STANDARD, given: Vec::new() };
+    pub(super) const DEFAULT: Member = Member { given: Vec::new() };
 
     /// Its own value of a setting.
     pub(super) fn own(&self, setting: usize) -> Option<&Choice> {
@@ -35,7 +32,7 @@ impl Member {
 
     /// What is its own as a sweep file writes it, for the manifest.
     pub(super) fn resolved(&self) -> serde_json::Value {
-        let mut resolved = serde_json::json!({ "prior": self.prior.to_string() });
+        let mut resolved = serde_json::json!({});
         for (index, _) in own_settings() {
             resolved[&settings()[index].key] = self.own(index).map(Choice::json).into();
         }

@@ -12,6 +12,7 @@ use crate::train::Recording;
 
 use super::cell::{Cell, CellId};
 use super::cells::{Cells, Exclusion};
+use super::choice::Choice;
 use super::data_files::DataFiles;
 use super::document::Table;
 use super::grid::{Axis, Grid};
@@ -22,6 +23,7 @@ use super::member::Member;
 use super::problem::{Place, Problem, Problems, Severity, SweepError, without_echoes};
 use super::records::Records;
 use super::report::{self, ReportSettings};
+use super::settings::{PRIOR, index_of};
 use super::spec::Spec;
 
 /// The largest sweep file that is read, in bytes.
@@ -301,14 +303,16 @@ impl Plan {
     }
 }
 
-/// The data files of the populations.
+/// The data files of all priors.
 fn data_files(spec: &Spec, files: &DataFiles) -> BTreeMap<String, PathBuf> {
+    let prior = index_of(PRIOR);
     let members = spec.populations.iter().flat_map(|population| &population.members);
-    let file = |member: &Member| match &member.prior {
-        Prior::Empirical(law) => Some((law.file().to_owned(), files.path(law.file()))),
+    let own = members.filter_map(|member| member.own(prior));
+    let file = |choice: &Choice| match choice {
+        Choice::Prior(Prior::Empirical(law)) => Some((law.file().to_owned(), files.path(law.file()))),
         _ => None,
     };
-    members.filter_map(file).collect()
+    own.chain(spec.grids.iter().flat_map(|grid| grid.choices(prior))).filter_map(file).collect()
 }
 
 fn plan_hash(spec: &Spec, ids: &[CellId]) -> String {

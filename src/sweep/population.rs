@@ -6,7 +6,6 @@ use super::choice::Choice;
 use super::data_files::DataFiles;
 use super::document::{Node, Value};
 use super::form::Names;
-use super::form::prior::read_prior;
 use super::member::{Member, NamedPopulation, own_settings};
 use super::problem::Problem;
 use super::read;
@@ -63,16 +62,14 @@ fn read_population(name: &str, node: &Node, files: &DataFiles, problems: &mut Ve
 fn read_member(node: &Node, files: &DataFiles, problems: &mut Vec<Problem>) -> Option<(Member, usize)> {
     let table = read::table(node, "a bidder", problems)?;
     let settings = own_settings().map(|(_, entry)| entry.key.as_str());
-    read::only(table, &settings.chain(["prior", "count"]).collect::<Vec<_>>(), "a bidder", problems);
+    read::only(table, &settings.chain(["count"]).collect::<Vec<_>>(), "a bidder", problems);
     let mut member = Member::DEFAULT;
     let mut count = 1;
-    if let Some(prior) = table.get("prior") {
-        member.prior = read_prior(prior, files, problems).unwrap_or(member.prior);
-    }
+    // No setting of a bidder names a population.
+    let names = Names { populations: &[], files };
     for (setting, entry) in own_settings() {
         let Some(node) = table.get(&entry.key) else { continue };
-        // No setting of a bidder names a population.
-        let Some(choice) = entry.read(node, &Names::default(), problems) else { continue };
+        let Some(choice) = entry.read(node, &names, problems) else { continue };
         if let Choice::Initial(initial) = &choice
             && initial.list().is_some()
         {

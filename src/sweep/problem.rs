@@ -7,6 +7,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::foreign::instead;
 use crate::data::visible_lines;
 
 /// Where a problem lies.
@@ -249,7 +250,7 @@ const MOST_NAMES: usize = 200;
 const LONGEST_WORD: usize = 64;
 
 /// The name nearest to `word`, if one is near.
-pub(super) fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     if word.len() > LONGEST_WORD {
         return None;
     }
@@ -270,17 +271,21 @@ pub(super) fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) 
     held.into_iter().chain(near).min_by_key(distance)
 }
 
-/// The help that names the nearest of `names`, or all of them where none is near.
+/// The help that says what to write in the place of a word: what it is called here, the nearest of `names`, or
+/// all of them where none is near.
 pub(crate) fn suggestion<'n>(word: &str, names: impl IntoIterator<Item = &'n str> + Clone) -> String {
-    match nearest(word, names.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let mut names = names.into_iter();
-            let mut all: Vec<_> = names.by_ref().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
-            if names.next().is_some() {
-                all.push("...".to_owned());
-            }
-            format!("the names known here are {}", all.join(", "))
-        }
+    // A word of another program may look like one that means something else here.
+    if let Some(instead) = instead(word).filter(|_| names.clone().into_iter().all(|name| name != word)) {
+        return instead.to_owned();
     }
+    if let Some(near) = nearest(word, names.clone()) {
+        return format!("did you mean `{near}`?");
+    }
+    // Those of a part, such as `adam.beta1`, are many, and nobody looks for them by another name.
+    let whole = names.into_iter().filter(|name| !name.contains('.'));
+    let mut all: Vec<_> = whole.take(MOST_NAMES + 1).map(|name| format!("`{name}`")).collect();
+    if all.len() > MOST_NAMES {
+        all[MOST_NAMES] = "...".to_owned();
+    }
+    format!("the names known here are {}", all.join(", "))
 }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::auction::MAX_BIDDERS;
 
-use super::form::{Form, Integer, object, prior};
+use super::form::{Form, Integer, object};
 use super::limits::{MAX_REPLICATES, SCHEMA};
 use super::measures;
 use super::member::own_settings;
@@ -91,7 +91,7 @@ fn seeds() -> Json {
 
 fn population() -> Json {
     let count = Integer { min: 1, max: MAX_BIDDERS as u32 }.schema();
-    let mut bidder = json!({ "prior": prior::schema(), "count": count });
+    let mut bidder = json!({ "count": count });
     for (_, entry) in own_settings() {
         bidder[&entry.key] = entry.schema();
     }

@@ -280,7 +280,8 @@ impl Scope {
                     if is_distinct && let Some(first) = seen.insert(choice.to_string(), node.place) {
                         let message = format!("the axis `{}` has {} twice", entry.key, choice.toml());
                         let problem = Problem::error(node.place, message).also(first, "first here");
-                        problems.push(problem.help("leave one of them out"));
+                        problems.push(problem.help(
+"leave one of them out; how many runs each cell has is `replicates`, under [seeds]"));
                     }
                     values.push(Placed { choice, place: node.place });
                 }

@@ -9,7 +9,7 @@ use crate::auction::strategy::{
     Play, linear,
     piecewise_linear::{MOST_SEGMENTS, USUAL_SEGMENTS},
 };
-use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Mechanism, Strategy};
+use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Mechanism, Prior, Strategy};
 use crate::learner::Learner;
 use crate::train::{self, Batch, Beta, BidderSettings, Precision, Profiles, Rate, Settings, Updates};
 
@@ -17,8 +17,8 @@ use super::cell::Cell;
 use super::columns::{Kind, Scalar, SettingColumn};
 use super::document::{Entry, Table, Value};
 use super::form::{
-    BatchForm, BetaForm, DomainForm, Initial, InitialForm, Integer, LearnerChoice, LearnerForm,
-    PopulationForm, RateForm, Word, initial, learner, rate,
+    BatchForm, BetaChoice, BetaForm, DomainForm, Initial, InitialForm, Integer, LearnerChoice, LearnerForm,
+    PopulationForm, PriorForm, RateForm, Word, initial, learner, rate,
 };
 use super::limits::MAX_COUNT;
 use super::number::shortest;
@@ -53,7 +53,7 @@ fn rows() -> Vec<SettingEntry> {
             .into(),
         Row::new(
             BIDDERS,
-            "number of bidders, each with a value from U[0, 1]",
+            "number of bidders",
             Integer { min: MIN_BIDDERS as u32, max: MAX_BIDDERS as u32 },
         )
         .default(2)
@@ -61,6 +61,14 @@ fn rows() -> Vec<SettingEntry> {
         .into(),
         Row::new(POPULATION, "bidders that differ, in place of `bidders`", PopulationForm)
             .column(Kind::Text, |cell, _| cell.population.as_deref().map_or(Scalar::Null, Scalar::from))
+            .into(),
+        Row::new(PRIOR, "the law that a bidder's value is drawn from", PriorForm)
+            .default(Prior::STANDARD)
+            .of_a_bidder()
+            .set_bidder(|bidder, prior, _| bidder.prior = prior)
+            .column(Kind::Text, |cell, bidder| {
+                Scalar::Text(cell.settings.bidders[bidder].prior.to_string())
+            })
             .into(),
         Row::new(
             STRATEGY,
@@ -142,12 +150,15 @@ fn rows() -> Vec<SettingEntry> {
              at the last epoch",
             BetaForm,
         )
-        .default(Beta::Fixed(50.0))
+        .default(BetaChoice::plain(Beta::Fixed(50.0)))
         // Where nobody smooths, the auction is the true one.
         .game_where(
             Settings::smooths,
-            |game| game.beta,
-            |game, beta| game.beta = if game.smooths() { beta } else { Beta::Fixed(f64::INFINITY) },
+            |game| BetaChoice::plain(game.beta),
+            |game, beta| {
+                let beta = beta.per_unit(widest_support(game));
+                game.beta = if game.smooths() { beta } else { Beta::Fixed(f64::INFINITY) };
+            },
         )
         .column_named("beta_first", "beta at the first epoch", Kind::Number, |cell, _| {
             match cell.settings.smooths() {
@@ -167,11 +178,10 @@ fn rows() -> Vec<SettingEntry> {
             .into(),
         Row::new(
             "learning_rate",
-            "the learner's step: FIRST / sqrt(1 + t) or FIRST / (1 + DECAY t) at epochs t = 0, 1, .. of a schedule; \
+            "the learner's step, its own where left out, see `bidsweep list learners`: FIRST / sqrt(1 + t) or FIRST / (1 + DECAY t) at epochs t = 0, 1, .. of a schedule; \
              its column: at the first epoch",
             RateForm,
         )
-        .default(Rate::Fixed(0.01))
         .bidder_where(
             plays_a_function,
             |bidder| bidder.learning_rate,
@@ -256,6 +266,7 @@ fn rows() -> Vec<SettingEntry> {
 /// The keys of the settings that the draft asks for.
 pub(super) const BIDDERS: &str = "bidders";
 pub(super) const POPULATION: &str = "population";
+pub(super) const PRIOR: &str = "prior";
 pub(super) const LEARNER: &str = "learner";
 pub(super) const STRATEGY: &str = "strategy";
 
@@ -263,6 +274,15 @@ pub(super) const STRATEGY: &str = "strategy";
 /// grid has neither.
 fn plays_a_function(bidder: &BidderSettings) -> bool {
     matches!(bidder.play(), Play::Pure(_))
+}
+
+/// The width of the widest support of the bidders.
+fn widest_support(settings: &Settings) -> f64 {
+    let width = |bidder: &BidderSettings| {
+        let (low, high) = bidder.prior.support();
+        high - low
+    };
+    settings.bidders.iter().map(width).fold(0.0, f64::max)
 }
 
 fn is_sampled(settings: &Settings) -> bool {

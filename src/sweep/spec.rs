@@ -70,7 +70,7 @@ impl Spec {
         let populations =
             root.get("populations").map_or_else(Vec::new, |node| read_populations(node, files, problems));
         let named: Vec<String> = populations.iter().map(|population| population.name.clone()).collect();
-        let names = Names { populations: &named };
+        let names = Names { populations: &named, files };
         let measure = measures::registry().read(root.get("measure"), &(), problems);
         let recorded = measures::place_of_epochs(root.get("measure"));
         let mut scopes = vec![Scope::read(root, Place::File, &names, &overrides, problems)];

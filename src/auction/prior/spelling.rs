@@ -2,7 +2,7 @@
 //! `3xpower:2`.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::{Cleaning, Empirical, Form, Prior, PriorEntry, PriorParameter};
@@ -32,6 +32,16 @@ impl FromStr for Prior {
     /// # Ok::<(), String>(())
     /// ```
     fn from_str(text: &str) -> Result<Self, String> {
+        Prior::spelled(text, |file| Path::new(file).to_path_buf())
+    }
+}
+
+impl Prior {
+    /// The prior of a command line's spelling, whose data file is found at `place` of how it is written.
+    ///
+    /// # Errors
+    /// What to write instead.
+    pub fn spelled(text: &str, place: impl Fn(&str) -> PathBuf) -> Result<Self, String> {
         let (name, arguments) = match text.split_once(':') {
             Some((name, arguments)) => (name, Some(arguments)),
             None => (text, None),
@@ -49,10 +59,10 @@ impl FromStr for Prior {
                 let source = arguments.and_then(|arguments| {
                     let places = arguments.rmatch_indices(':').map(|(at, _)| at);
                     let mut pairs = places.map(|at| (&arguments[..at], &arguments[at + 1..]));
-                    pairs.clone().find(|(file, _)| Path::new(file).is_file()).or_else(|| pairs.next())
+                    pairs.clone().find(|(file, _)| place(file).is_file()).or_else(|| pairs.next())
                 });
                 let (file, column) = source.ok_or_else(|| format!("write `{}`", usage(entry)))?;
-                Empirical::read(Path::new(file), file, column, Cleaning::default()).map(Prior::Empirical)
+                Empirical::read(&place(file), file, column, Cleaning::default()).map(Prior::Empirical)
             }
         };
         prior.map_err(|message| format!("the prior `{text}`: {message}"))

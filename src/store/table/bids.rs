@@ -17,7 +17,6 @@ use crate::train::BidderSettings;
 /// The columns of `bid_functions`.
 pub(super) fn bid_function_table() -> Vec<Column> {
     let mut columns = lead::columns(&["bidder"]);
-    columns.push(lead::prior());
     columns.extend([
         Column::repeating("value", Kind::Number).says("a value of the support").counted_in("value"),
         Column::repeating("cdf", Kind::Number).says("the prior's probability of it or less").counted_in("1"),
@@ -118,7 +117,7 @@ impl BidSummary {
                     leading
                         .iter()
                         .copied()
-                        .chain([lead.prior(bidder), Value::Number(value), Value::Number(prior.cdf(value))])
+                        .chain([value, prior.cdf(value)].map(Value::Number))
                         .chain(summary_values(learned))
                         .chain(equilibria.map(Value::from))
                         .chain(bids.spread(place, basis.iter().copied()).map(Value::from)),

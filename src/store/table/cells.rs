@@ -50,7 +50,6 @@ pub(super) fn cell_table() -> Vec<Column> {
 /// The columns of `cell_bidders`.
 pub(super) fn cell_bidder_table() -> Vec<Column> {
     let mut columns = lead::columns(&["bidder"]);
-    columns.push(lead::prior());
     for (name, equilibrium) in EQUILIBRIA {
         columns.extend([
             Column::repeating(&format!("{name}_multiplier"), Kind::Number)
@@ -157,7 +156,6 @@ pub(super) fn push_cell_bidders(
         table.push(
             lead.of_bidder(&[], bidder)
                 .into_iter()
-                .chain([lead.prior(bidder)])
                 .chain(equilibria)
                 .chain([certificate, *utility_bne].map(Value::from))
                 .chain(cell_values(&row.bidders[bidder]))

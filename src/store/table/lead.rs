@@ -36,37 +36,24 @@ fn index(name: &str) -> Column {
     Column::integer(name).says(doc).counted_in("1")
 }
 
-/// The prior of a bidder.
-pub(super) fn prior() -> Column {
-    Column::text("prior").says("the bidder's prior, as the command line spells it")
-}
-
 /// What the rows of a cell start with.
 pub(super) struct Lead {
     pub(super) cell: Cell,
     id: String,
     settings: Vec<Scalar>,
-    /// One a bidder.
-    bidders: Vec<BidderLead>,
-}
-
-struct BidderLead {
-    settings: Vec<Scalar>,
-    prior: String,
+    /// The settings of each bidder.
+    bidders: Vec<Vec<Scalar>>,
 }
 
 impl Lead {
     /// That of the cell at a position.
     pub(super) fn of(plan: &Plan, settings: &[SettingColumn], position: usize) -> Self {
         let cell = plan.cell(position);
-        let bidder = |(index, bidder): (usize, &crate::train::BidderSettings)| BidderLead {
-            settings: settings.iter().map(|setting| setting.of_bidder(&cell, index)).collect(),
-            prior: bidder.prior.to_string(),
-        };
+        let bidder = |index| settings.iter().map(|setting| setting.of_bidder(&cell, index)).collect();
         Lead {
             id: cell.id.to_string(),
             settings: settings.iter().map(|setting| setting.of_cell(&cell)).collect(),
-            bidders: cell.settings.bidders.iter().enumerate().map(bidder).collect(),
+            bidders: (0..cell.settings.bidders.len()).map(bidder).collect(),
             cell,
         }
     }
@@ -74,11 +61,6 @@ impl Lead {
     /// Number of bidders.
     pub(super) fn bidders(&self) -> usize {
         self.bidders.len()
-    }
-
-    /// The prior of a bidder, counted from 0, as the command line spells it.
-    pub(super) fn prior(&self, bidder: usize) -> Value<'_> {
-        Value::Text(&self.bidders[bidder].prior)
     }
 
     /// `cell_id` and `label`.
@@ -95,7 +77,7 @@ impl Lead {
     /// indices.
     pub(super) fn of_bidder<'a>(&'a self, indices: &[i64], bidder: usize) -> Vec<Value<'a>> {
         let indices = [indices, &[bidder as i64 + 1]].concat();
-        self.values(&indices, &self.bidders[bidder].settings)
+        self.values(&indices, &self.bidders[bidder])
     }
 
     fn values<'a>(&'a self, indices: &[i64], settings: &'a [Scalar]) -> Vec<Value<'a>> {

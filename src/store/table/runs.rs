@@ -40,7 +40,6 @@ pub(super) fn push_run(
 /// The columns of `bidders`.
 pub(super) fn bidder_table() -> Vec<Column> {
     let mut columns = lead::columns(&["replicate", "bidder"]);
-    columns.push(lead::prior());
     columns.extend(bidder_columns().iter().map(measured));
     columns
 }
@@ -55,7 +54,7 @@ pub(super) fn push_bidders(
     for (bidder, numbers) in run.bidders.iter().enumerate() {
         let numbers = numbers.iter().map(|&number| Value::from(number));
         let leading = lead.of_bidder(&[i64::from(replicate)], bidder);
-        table.push(leading.into_iter().chain([lead.prior(bidder)]).chain(numbers))?;
+        table.push(leading.into_iter().chain(numbers))?;
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ mod trajectories;
 mod word;
 
 pub(super) use batch::BatchForm;
-pub(super) use beta::BetaForm;
+pub(super) use beta::{BetaChoice, BetaForm};
 pub(super) use boolean::Boolean;
 pub(super) use constraint::ConstraintForm;
 pub(super) use domain::{DomainForm, tuned_toml};
@@ -29,6 +29,7 @@ pub(super) use list::ListOf;
 pub(super) use number::Number;
 pub(super) use points::Points;
 pub(super) use population::{PopulationForm, PopulationName};
+pub(super) use prior::PriorForm;
 pub(super) use rate::RateForm;
 pub(super) use trajectories::TrajectoriesForm;
 pub(super) use word::Word;
@@ -36,6 +37,7 @@ pub(super) use word::Word;
 use serde_json::{Value as Json, json};
 
 use super::columns::{Kind, Scalar};
+use super::data_files::DataFiles;
 use super::document::{Node, Value};
 use super::problem::{Problem, nearest};
 
@@ -78,10 +80,19 @@ pub(super) trait Told: Form {
 }
 
 /// What a value may refer to.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Names<'s> {
     /// The populations of the file.
     pub populations: &'s [String],
+    /// Where data files are.
+    pub files: &'s DataFiles,
+}
+
+impl Default for Names<'_> {
+    /// No populations; files in the working directory.
+    fn default() -> Self {
+        Names { populations: &[], files: DataFiles::HERE }
+    }
 }
 
 /// A word in the quotes of TOML and JSON.

@@ -2,32 +2,71 @@
 
 use serde_json::{Value as Json, json};
 
-use super::object;
+use super::{Form, Names, object, quoted};
 use crate::auction::Prior;
 use crate::auction::prior::{
-    COLUMN_ENDS, COLUMN_KEYS, COLUMN_WORDS, Cleaning, Empirical, Form, Missing, PriorEntry, PriorParameter,
-    Ties,
+    COLUMN_ENDS, COLUMN_KEYS, COLUMN_WORDS, Cleaning, Empirical, Form as PriorKind, Missing, PriorEntry,
+    PriorParameter, Ties,
 };
 use crate::sweep::data_files::DataFiles;
-use crate::sweep::document::{Node, Table, Value};
+use crate::sweep::document::{Entry, Node, Table, Value};
 use crate::sweep::number::shortest;
 use crate::sweep::problem::{Place, Problem, suggestion};
-use crate::sweep::read;
+use crate::sweep::read::{self, mismatch};
 
-/// A table of one name, such as `{ uniform = { low = 0.0, high = 1.0 } }`; `files` says where data
-/// files are.
-pub(in crate::sweep) fn read_prior(
+/// The law of a bidder's value: a word as the command line spells it, or a table of one name.
+pub(in crate::sweep) struct PriorForm;
+
+impl Form for PriorForm {
+    type Value = Prior;
+
+    fn words(&self) -> String {
+        "\"uniform:0:1\" and the like, or `{ uniform = { low = 0.0, high = 1.0 } }`".to_owned()
+    }
+
+    fn schema(&self) -> Json {
+        json!({ "anyOf": [{ "type": "string" }, schema()] })
+    }
+
+    fn read(&self, key: &str, node: &Node, names: &Names, problems: &mut Vec<Problem>) -> Option<Prior> {
+        match &node.value {
+            Value::Text(text) => {
+                let prior = Prior::spelled(text, |file| names.files.path(file));
+                if let Some(note) = prior.as_ref().ok().and_then(note) {
+                    problems.push(Problem::warning(node.place, note));
+                }
+                prior.map_err(|message| problems.push(Problem::error(node.place, message))).ok()
+            }
+            Value::Table(Table { entries }) => read_table(entries, node, names.files, problems),
+            _ => {
+                problems.push(mismatch(node, key, &self.words()));
+                None
+            }
+        }
+    }
+
+    fn toml(&self, prior: &Prior) -> String {
+        quoted(&prior.to_string())
+    }
+}
+
+/// What was done to the data of a prior, where something was.
+fn note(prior: &Prior) -> Option<String> {
+    match prior {
+        Prior::Empirical(law) => law.note(),
+        _ => None,
+    }
+}
+
+/// A table of one name, such as `{ uniform = { low = 0.0, high = 1.0 } }`.
+fn read_table(
+    entries: &[Entry],
     node: &Node,
     files: &DataFiles,
     problems: &mut Vec<Problem>,
 ) -> Option<Prior> {
     let spelling = "write `prior = { uniform = { low = 0.0, high = 1.0 } }`";
-    let Value::Table(Table { entries }) = &node.value else {
-        let message = format!("a prior is a table, not {}", node.found());
-        problems.push(Problem::error(node.place, message).help(spelling));
-        return None;
-    };
-    let [entry] = entries.as_slice() else {
+    let [entry] = entries else {
         let message = format!("a prior is a table with one name, not {}", entries.len());
         problems.push(Problem::error(node.place, message).help(spelling));
         return None;
@@ -42,10 +81,10 @@ pub(in crate::sweep) fn read_prior(
     let table = read::table(&entry.node, &what, problems)?;
     read::only(table, &keys(row), &what, problems);
     let prior = match row.form {
-        Form::Numbers { parameters, build } => {
+        PriorKind::Numbers { parameters, build } => {
             build(&read_parameters(table, row, parameters, entry.place, problems)?)
         }
-        Form::Column => {
+        PriorKind::Column => {
             let [file, column] = COLUMN_KEYS.map(|key| match table.get(key) {
                 Some(node) => read::text(node, key, problems),
                 None => {
@@ -55,13 +94,12 @@ pub(in crate::sweep) fn read_prior(
             });
             let cleaning = read_cleaning(table, problems)?;
             let (file, column) = (file?, column?);
-            let law = Empirical::read(&files.path(file), file, column, cleaning);
-            if let Some(note) = law.as_ref().ok().and_then(Empirical::note) {
-                problems.push(Problem::warning(entry.node.place, note));
-            }
-            law.map(Prior::Empirical)
+            Empirical::read(&files.path(file), file, column, cleaning).map(Prior::Empirical)
         }
     };
+    if let Some(note) = prior.as_ref().ok().and_then(note) {
+        problems.push(Problem::warning(entry.node.place, note));
+    }
     prior
         .map_err(|message| problems.push(Problem::error(entry.node.place, format!("{what}: {message}"))))
         .ok()
@@ -70,7 +108,7 @@ pub(in crate::sweep) fn read_prior(
 /// All keys of a prior.
 fn keys(row: &PriorEntry) -> Vec<&'static str> {
     let mut keys = row.keys();
-    if let Form::Column = row.form {
+    if let PriorKind::Column = row.form {
         keys.extend(COLUMN_WORDS.iter().chain(&COLUMN_ENDS));
     }
     keys
@@ -142,21 +180,21 @@ fn missing(place: Place, prior: &str, key: &str) -> Problem {
 }
 
 /// The JSON Schema of a prior.
-pub(in crate::sweep) fn schema() -> Json {
+fn schema() -> Json {
     let priors = Prior::REGISTRY.iter().map(|row| {
         let (kind, required) = match row.form {
-            Form::Numbers { parameters, .. } => {
+            PriorKind::Numbers { parameters, .. } => {
                 let required = parameters.iter().filter(|p| p.default.is_none()).map(|p| p.name);
                 ("number", required.collect())
             }
-            Form::Column => ("string", row.keys()),
+            PriorKind::Column => ("string", row.keys()),
         };
         let words = |key: &str| match key {
             "ties" => Some(Ties::WORDS.map(|(word, _)| word)),
             "missing" => Some(Missing::WORDS.map(|(word, _)| word)),
             _ => None,
         };
-        let is_column = matches!(row.form, Form::Column);
+        let is_column = matches!(row.form, PriorKind::Column);
         let keys = keys(row).into_iter().map(|key| {
             let value = match words(key).filter(|_| is_column) {
                 Some(words) => json!({ "enum": words }),

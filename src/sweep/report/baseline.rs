@@ -83,7 +83,7 @@ fn read_values(table: &Table, ground: &Ground, problems: &mut Vec<Problem>) -> V
         return Vec::new();
     }
     let varied = ground.varied();
-    let names = Names { populations: &ground.populations };
+    let names = Names { populations: &ground.populations, ..Names::default() };
     let mut values = Vec::new();
     for Entry { key, place, node } in &table.entries {
         let Some(&setting) = varied.iter().find(|&&setting| settings()[setting].key == *key) else {
