@@ -1,10 +1,13 @@
 //! A file of bids: what each bidder bids at which value.
 
 use std::path::Path;
+use std::str::FromStr;
 
 use super::Failure;
+use super::output::number;
 use crate::auction::strategy::PiecewiseLinear;
 use crate::auction::{BidFunction, Mixture, Population, Profile};
+use crate::numeric::isotonic::rising;
 
 /// The columns that are read; others are not looked at, so that what `nash --format csv` prints is such a
 /// file.
@@ -21,6 +24,43 @@ const MOST_COMPONENTS: usize = 200;
 
 /// The weights of a bidder may miss 1 by this.
 const WEIGHT_ERROR: f64 = 1e-9;
+
+/// What the columns of a file are called, such as `bidder=id,value=v,bid=b`; those that are left out have the
+/// names of [`COLUMNS`].
+#[derive(Clone, Debug)]
+pub(super) struct Columns([String; 3]);
+
+impl Default for Columns {
+    fn default() -> Self {
+        Columns(COLUMNS.map(str::to_owned))
+    }
+}
+
+impl FromStr for Columns {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut columns = Columns::default();
+        for pair in text.split(',') {
+            let named = pair.split_once('=').map(|(column, name)| (column.trim(), name.trim()));
+            let place = named.and_then(|(column, _)| COLUMNS.iter().position(|known| *known == column));
+            let (Some(place), Some((_, name))) = (place, named) else {
+                return Err(format!("{pair:?} names no column: write such as bidder=id,value=v,bid=b"));
+            };
+            columns.0[place] = name.to_owned();
+        }
+        Ok(columns)
+    }
+}
+
+/// How a file of bids is read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reading {
+    /// What its columns are called.
+    pub columns: Columns,
+    /// Whether its bids are observed, with noise: the nearest rising function takes their place.
+    pub isotonic: bool,
+}
 
 /// One row: its line in the file, a value, the bid there, and the weight where the file has weights.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +79,14 @@ struct Point {
 /// With a column of weights the rows of a bidder are read in the order of the file, and may be several bid
 /// functions: one goes on as long as values rise and the weight stays. Which of them the bidder plays is
 /// drawn by these weights.
-pub(super) fn read(path: &Path, population: &Population) -> Result<(Profile, Vec<String>), Failure> {
+///
+/// Bids that were observed may fall, and be several at one value: with `isotonic` the rising function nearest
+/// to them in squares is taken, and told how much of their variance it leaves. Weights then count rows.
+pub(super) fn read(
+    path: &Path,
+    population: &Population,
+    reading: &Reading,
+) -> Result<(Profile, Vec<String>), Failure> {
     let file = std::fs::File::open(path).map_err(|error| {
         let name = path.display();
         Failure::Usage(format!(
@@ -48,11 +95,45 @@ pub(super) fn read(path: &Path, population: &Population) -> Result<(Profile, Vec
     })?;
     let mut warnings = Vec::new();
     let mut bids = Vec::new();
-    for (bidder, points) in points(path, file, population.len())?.into_iter().enumerate() {
+    for (bidder, points) in points(path, file, population.len(), &reading.columns)?.into_iter().enumerate() {
         let support = population.bidders[bidder].prior.support();
+        let points = match reading.isotonic {
+            true => risen(bidder + 1, points, &mut warnings),
+            false => points,
+        };
         bids.push(played(path, bidder + 1, points, support, &mut warnings)?);
     }
     Ok((Profile { bids }, warnings))
+}
+
+/// The rows of the rising bid function nearest to observed ones, one a value; tells what it leaves of their
+/// variance.
+fn risen(bidder: usize, mut points: Vec<Point>, notes: &mut Vec<String>) -> Vec<Point> {
+    points.sort_by(|a, b| a.value.total_cmp(&b.value).then(a.line.cmp(&b.line)));
+    let weight = |point: &Point| point.weight.unwrap_or(1.0);
+    points.retain(|point| weight(point) > 0.0);
+    let mean = |points: &[Point]| {
+        let total: f64 = points.iter().map(weight).sum();
+        (points.iter().map(|point| weight(point) * point.bid).sum::<f64>() / total, total)
+    };
+    let squares = |points: &[Point], about: f64| {
+        points.iter().map(|point| weight(point) * (point.bid - about) * (point.bid - about)).sum::<f64>()
+    };
+    let values: Vec<&[Point]> = points.chunk_by(|a, b| a.value == b.value).collect();
+    let means: Vec<(f64, f64)> = values.iter().map(|points| mean(points)).collect();
+    let fitted = rising(&means);
+    let left: f64 = values.iter().zip(&fitted).map(|(points, bid)| squares(points, *bid)).sum();
+    let whole = squares(&points, mean(&points).0);
+    if whole > 0.0 {
+        notes.push(format!(
+            "bidder {bidder}: the rising bid function nearest to {} rows at {} values leaves {} % of the variance of \
+             their bids",
+            points.len(),
+            values.len(),
+            number(100.0 * left / whole, 3)
+        ));
+    }
+    values.iter().zip(fitted).map(|(points, bid)| Point { bid, weight: None, ..points[0] }).collect()
 }
 
 /// What a bidder plays: the function through its rows, or a mixture of several.
@@ -147,7 +228,7 @@ fn function(
                 path,
                 pair[1].line,
                 format!(
-                    "{who} bids {} at value {}, and {} in line {}: leave one out",
+                    "{who} bids {} at value {}, and {} in line {}: leave one out, or fit observed bids with --isotonic",
                     pair[1].bid, pair[1].value, pair[0].bid, pair[0].line
                 ),
             ));
@@ -158,7 +239,7 @@ fn function(
                 pair[1].line,
                 format!(
                     "bids of {who} fall: {} at value {}, but {} at the lower value {} in line {}; bids must rise with \
-                     the value",
+                     the value; --isotonic fits observed bids",
                     pair[1].bid, pair[1].value, pair[0].bid, pair[0].value, pair[0].line
                 ),
             ));
@@ -209,7 +290,12 @@ fn at(path: &Path, line: u64, message: String) -> Failure {
 }
 
 /// The rows of each bidder.
-fn points(path: &Path, file: std::fs::File, bidders: usize) -> Result<Vec<Vec<Point>>, Failure> {
+fn points(
+    path: &Path,
+    file: std::fs::File,
+    bidders: usize,
+    Columns(columns): &Columns,
+) -> Result<Vec<Vec<Point>>, Failure> {
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).comment(Some(b'#')).from_reader(file);
     let unreadable = |error: csv::Error| {
@@ -218,14 +304,15 @@ fn points(path: &Path, file: std::fs::File, bidders: usize) -> Result<Vec<Vec<Po
     };
     let header = reader.headers().map_err(unreadable)?.clone();
     let mut places = [0; 3];
-    for (place, name) in places.iter_mut().zip(COLUMNS) {
+    for (place, name) in places.iter_mut().zip(columns) {
         *place = header.iter().position(|column| column == name).ok_or_else(|| {
             let found: Vec<&str> = header.iter().collect();
             at(
                 path,
                 1,
                 format!(
-                    "there is no column {name}, only {}: the first line must be bidder,value,bid",
+                    "there is no column {name}, only {}: the first line must be bidder,value,bid, or say with --columns \
+                     what is called how, such as --columns bidder=id,value=v,bid=b",
                     if found.is_empty() { "an empty line".to_owned() } else { found.join(", ") }
                 ),
             )
@@ -247,7 +334,7 @@ fn points(path: &Path, file: std::fs::File, bidders: usize) -> Result<Vec<Vec<Po
                 at(path, line, format!("{column} is {found}: write a finite number, or leave the row out"))
             })
         };
-        let bidder = number(places[0], COLUMNS[0])?;
+        let bidder = number(places[0], &columns[0])?;
         if bidder.fract() != 0.0 || !(1.0..=bidders as f64).contains(&bidder) {
             return Err(at(
                 path,
@@ -255,7 +342,7 @@ fn points(path: &Path, file: std::fs::File, bidders: usize) -> Result<Vec<Vec<Po
                 format!("there is no bidder {bidder}: the game has bidders 1 to {bidders}"),
             ));
         }
-        let (value, bid) = (number(places[1], COLUMNS[1])?, number(places[2], COLUMNS[2])?);
+        let (value, bid) = (number(places[1], &columns[1])?, number(places[2], &columns[2])?);
         if bid < 0.0 {
             return Err(at(path, line, format!("bid {bid} is below 0: bids are 0 or more")));
         }
@@ -276,10 +363,14 @@ mod tests {
     use crate::auction::Prior;
 
     fn bids_of(text: &str) -> Result<(Profile, Vec<String>), String> {
+        bids_read(text, &Reading::default())
+    }
+
+    fn bids_read(text: &str, reading: &Reading) -> Result<(Profile, Vec<String>), String> {
         let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
         file.write_all(text.as_bytes()).unwrap();
         let name = file.path().display().to_string();
-        read(file.path(), &Population::symmetric(2, Prior::STANDARD))
+        read(file.path(), &Population::symmetric(2, Prior::STANDARD), reading)
             .map(|(profile, warnings)| {
                 (profile, warnings.iter().map(|w| w.replace(&name, "b.csv")).collect())
             })
@@ -297,6 +388,31 @@ mod tests {
             warnings,
             ["b.csv:4: bidder 2 bids 0.1 at value 0: a bid above the value loses money when it wins"]
         );
+    }
+
+    #[test]
+    fn observed_bids_are_fitted_and_columns_have_any_names() {
+        let text = "v,id,b\n0,1,0\n0.5,1,0.3\n0.5,1,0.1\n0.75,1,0.1\n1,1,0.4\n0,2,0\n1,2,0.5\n";
+        let columns: Columns = "bidder=id,value=v,bid=b".parse().unwrap();
+        let fell = bids_read(text, &Reading { columns: columns.clone(), isotonic: false }).unwrap_err();
+        assert!(fell.contains("or fit observed bids with --isotonic"), "{fell}");
+        let (profile, notes) = bids_read(text, &Reading { columns, isotonic: true }).unwrap();
+        // 0.2 at 0.5 from two rows and 0.1 at 0.75 from one are pooled to 1/6.
+        let bids = [0.0, 0.5, 0.75, 1.0].map(|value| profile.bids[0].mean_bid(value));
+        assert!(
+            bids.iter().zip([0.0, 1.0 / 6.0, 1.0 / 6.0, 0.4]).all(|(a, b)| (a - b).abs() < 1e-15),
+            "{bids:?}"
+        );
+        // Squares left: (2/15)^2 + (1/15)^2 + (1/15)^2 of 0.108 in all.
+        let left = (4.0 + 1.0 + 1.0) / 225.0 / 0.108;
+        assert!(
+            notes[0].starts_with("bidder 1: the rising bid function nearest to 5 rows at 4 values leaves ")
+        );
+        assert!(notes[0].contains(&format!("leaves {} %", number(100.0 * left, 3))), "{notes:?} {left}");
+        assert!(notes[1].contains("leaves 0 %"), "{notes:?}");
+        for wrong in ["id", "bidder", "bids=b", "bidder=id,x=y"] {
+            assert!(wrong.parse::<Columns>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

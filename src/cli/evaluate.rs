@@ -28,6 +28,13 @@ pub(super) struct Args {
     /// of --multiplier
     #[arg(long, value_name = "FILE", conflicts_with = "multipliers")]
     bids: Option<PathBuf>,
+    /// What the columns of --bids are called, such as bidder=id,value=v,bid=b
+    #[arg(long, value_name = "COLUMN=NAME,..", requires = "bids")]
+    columns: Option<bids::Columns>,
+    /// Take the bids of --bids as observed with noise: the nearest rising bid function, by least squares,
+    /// stands for them; values may repeat
+    #[arg(long, requires = "bids")]
+    isotonic: bool,
     /// What couples the values of the linear program: budget=B, return_on_spend=R, lipschitz=L or win_rate=Q
     #[arg(long, value_name = "NAME=NUMBER", value_parser = Constraint::parse)]
     constraint: Option<Constraint>,
@@ -46,7 +53,7 @@ pub(super) struct Args {
 }
 
 const AFTER_HELP: &str = "\
-Utilities are ex ante, in the unit of the values. epsilon_ex_ante is what a bidder gains by its best reply over all bid \
+Utilities are ex ante, in the unit of the values. epsilon_ex_ante is what a bidder gains by its best response over all bid \
 functions in the true auction, epsilon_ex_ante_upper a certified bound on it, epsilon_interim the largest gain at any value, \
 epsilon_class the gain within the strategy class (lines, unless a sweep file says otherwise), below 0 where the given bids \
 are better than all of the class, epsilon_lp that by linear program on a grid that has the given bids too, and \
@@ -108,7 +115,9 @@ impl Args {
     fn profile(&self, population: &Population) -> Result<(Profile, Vec<String>), Failure> {
         let n = population.len();
         if let Some(file) = &self.bids {
-            return bids::read(file, population);
+            let reading =
+                bids::Reading { columns: self.columns.clone().unwrap_or_default(), isotonic: self.isotonic };
+            return bids::read(file, population, &reading);
         }
         let multipliers = match &self.multipliers[..] {
             [] => {

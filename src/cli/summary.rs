@@ -203,7 +203,11 @@ fn print_findings(findings: &Findings, out: &mut impl Write) -> io::Result<()> {
     }
     for of in &findings.best_betas {
         let (from, to) = of.interval;
-        let range = if from == to { String::new() } else { format!(", not told from beta {from} to {to}") };
+        let range = if from == to {
+            String::new()
+        } else {
+            format!("; {from} to {to} differ by no more than chance")
+        };
         writeln!(
             out,
             "least {} at beta {}: {:.6}{range}{}",

@@ -24,7 +24,7 @@ pub(super) const ROWS: &[Measure] = &[
         Some(bidder.response_last.epsilon_ex_ante)
     })
     .skewed(),
-    bids("epsilon_interim", VALUE, "largest gain of a best reply over the values of the support", interim)
+    bids("epsilon_interim", VALUE, "largest gain of a best response over the values of the support", interim)
         .skewed()
         .main(),
     bids("interim_value", VALUE, "the value at which it is attained", |bidder| {
@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Measure] = &[
     bids(
         "epsilon_class",
         VALUE,
-        "gain of the best reply within the strategy class, below 0 where the own bids beat it",
+        "gain of the best response within the strategy class, below 0 where the own bids beat it",
         class,
     )
     .skewed()

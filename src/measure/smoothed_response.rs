@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Measure] = &[
     bids(
         "epsilon_smoothed",
         VALUE,
-        "gain of the best reply b(v) >= 0 in the smoothed auction, ex ante; on request",
+        "gain of the best response b(v) >= 0 in the smoothed auction, ex ante; on request",
         free,
     )
     .skewed(),

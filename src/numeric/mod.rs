@@ -7,6 +7,7 @@ pub mod cancel;
 pub mod collocation;
 pub mod eigen;
 pub mod elementary;
+pub mod isotonic;
 pub mod lyapunov;
 pub mod maximum;
 pub mod modes;

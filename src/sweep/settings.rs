@@ -393,12 +393,12 @@ mod tests {
         let expected = [
             "mechanism = \"first-price\"",
             "bidders = 2",
+            "prior = \"uniform:0:1\"",
             "strategy = \"linear\"",
             "segments = 16",
             "initial = { theta = 0.9 }",
             "beta = 50",
             "learner = \"adam\"",
-            "learning_rate = 0.01",
             "batch = 128",
             "profiles = \"shared\"",
             "epochs = 2000",
@@ -417,7 +417,7 @@ mod tests {
     #[test]
     fn columns_are_in_table_order() {
         let names: Vec<String> = setting_columns().into_iter().map(|column| column.name).collect();
-        let expected = "mechanism bidders population strategy segments initial initial_low initial_high beta beta_first \
+        let expected = "mechanism bidders population prior strategy segments initial initial_low initial_high beta beta_first \
                         learner learning_rate learning_rate_schedule learning_rate_decay batch profiles epochs updates precision adam_beta1 adam_beta2 adam_epsilon sgd_momentum";
         // Learners that come later add theirs at the end.
         assert!(names.join(" ").starts_with(expected), "{names:?}");

@@ -42,10 +42,11 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         });
         let reach = |name: &str, beta| Quantity::plain(name, beta, Form::Setting);
         told.push(if low < high {
-            let span = Text::of("not told from ")
+            let span = Text::default()
                 .number(reach("low", low))
                 .words(" to ")
-                .number(reach("high", high));
+                .number(reach("high", high))
+                .words(" differ by no more than chance");
             text.text(in_brackets(span))
         } else {
             text

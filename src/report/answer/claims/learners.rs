@@ -54,7 +54,7 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         text = vec![
             Text::default()
                 .number(Quantity::count("learners", kinds.len()))
-                .words(" learners are not told apart: a best response gains at most ")
+                .words(" learners differ by no more than chance: a best response gains at most ")
                 .number(number("nearest", first))
                 .words(" of its utility with ")
                 .user(&first.name)
@@ -72,9 +72,9 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
     if near > 0 && random && apart == Some(true) {
         let text_of = Text::default().number(Quantity::count("near", near));
         text.push(text_of.words(if near == 1 {
-            " other is not told from the nearest"
+            " other differs from the nearest by no more than chance"
         } else {
-            " others are not told from the nearest"
+            " others differ from the nearest by no more than chance"
         }));
     }
     Some(Said {

@@ -165,7 +165,7 @@ const CLAIMS: [Claim; 19] = [
         topic: Topic::Cycling,
         figure: Some("phase"),
         needs: "two bidders and more whose multipliers move",
-        holds: "No cell rotates consistently.",
+        holds: "No cell goes round in one direction.",
         says: rotation::says,
     },
     Claim {
