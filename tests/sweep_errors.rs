@@ -3,14 +3,16 @@
 use bidsweep::sweep::Plan;
 
 /// The message that a text is refused with is `message`; a newline begins it, so that it stands at the
-/// margin, and `EVERY SETTING` stands for the names of all.
+/// margin, and `EVERY SETTING` stands for the names of all
+/// but the hyperparameters.
 #[track_caller]
 fn refused_with(what: &str, text: &str, set: &[&str], message: &str) {
     let set: Vec<String> = set.iter().map(|&argument| argument.to_owned()).collect();
     match Plan::parse(text, "s.toml", &set) {
         Ok(plan) => panic!("{what}: accepted with {} cells", plan.len()),
         Err(error) => {
-            let names: Vec<_> = bidsweep::sweep::settings().iter().map(|s| format!("`{}`", s.key)).collect();
+            let settings = bidsweep::sweep::settings().iter().filter(|setting| !setting.key.contains('.'));
+            let names: Vec<_> = settings.map(|setting| format!("`{}`", setting.key)).collect();
             let message = message.replace("EVERY SETTING", &names.join(", "));
             assert_eq!(format!("\n{error}"), message, "{what}");
         }
@@ -41,13 +43,13 @@ error: there is no setting `bta`
     refused(
         "a setting that is near to nothing",
         r#"[fixed]
-temperature = 3"#,
+windspeed = 3"#,
         r#"
-error: there is no setting `temperature`
+error: there is no setting `windspeed`
  --> s.toml:4:1
   |
-4 | temperature = 3
-  | ^^^^^^^^^^^
+4 | windspeed = 3
+  | ^^^^^^^^^
   |
   = help: the names known here are EVERY SETTING"#,
     );
@@ -127,7 +129,7 @@ error: `bidders` must be an integer from 2 to 64, not 2.5
         r#"[fixed]
 beta = 0"#,
         r#"
-error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not 0
+error: `beta` must be a number above 0, inf with exact batches, { geometric = [FIRST, LAST] } or { relative = BETA }, not 0
  --> s.toml:4:8
   |
 4 | beta = 0
@@ -138,7 +140,7 @@ error: `beta` must be a number above 0, inf with exact batches, or { geometric =
         r#"[fixed]
 beta = nan"#,
         r#"
-error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not nan
+error: `beta` must be a number above 0, inf with exact batches, { geometric = [FIRST, LAST] } or { relative = BETA }, not nan
  --> s.toml:4:8
   |
 4 | beta = nan
@@ -149,7 +151,7 @@ error: `beta` must be a number above 0, inf with exact batches, or { geometric =
         r#"[fixed]
 beta = 1e999"#,
         r#"
-error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not 1e999
+error: `beta` must be a number above 0, inf with exact batches, { geometric = [FIRST, LAST] } or { relative = BETA }, not 1e999
  --> s.toml:4:8
   |
 4 | beta = 1e999
@@ -160,7 +162,7 @@ error: `beta` must be a number above 0, inf with exact batches, or { geometric =
         r#"[fixed]
 beta = "50""#,
         r#"
-error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not "50"
+error: `beta` must be a number above 0, inf with exact batches, { geometric = [FIRST, LAST] } or { relative = BETA }, not "50"
  --> s.toml:4:8
   |
 4 | beta = "50"
@@ -173,7 +175,7 @@ error: `beta` must be a number above 0, inf with exact batches, or { geometric =
         r#"[fixed]
 beta = 1979-05-27"#,
         r#"
-error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not a date
+error: `beta` must be a number above 0, inf with exact batches, { geometric = [FIRST, LAST] } or { relative = BETA }, not a date
  --> s.toml:4:8
   |
 4 | beta = 1979-05-27
@@ -722,14 +724,14 @@ error: the axis `beta` has 50 twice
   |             |
   |             first here
   |
-  = help: leave one of them out"#,
+  = help: leave one of them out; how many runs each cell has is `replicates`, under [seeds]"#,
     );
     refused(
         "a bad value among good ones",
         r#"[axes]
 beta = [10, -50, 100]"#,
         r#"
-error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not -50
+error: `beta` must be a number above 0, inf with exact batches, { geometric = [FIRST, LAST] } or { relative = BETA }, not -50
  --> s.toml:4:13
   |
 4 | beta = [10, -50, 100]
@@ -740,7 +742,7 @@ error: `beta` must be a number above 0, inf with exact batches, or { geometric =
         r#"[axes]
 beta = { from = -1, to = 1, step = 1 }"#,
         r#"
-error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not -1
+error: `beta` must be a number above 0, inf with exact batches, { geometric = [FIRST, LAST] } or { relative = BETA }, not -1
  --> s.toml:4:8
   |
 4 | beta = { from = -1, to = 1, step = 1 }
@@ -956,7 +958,7 @@ error: `[[block]]` has no key `seeds`
 4 | seeds = 1
   | ^^^^^
   |
-  = help: the names known here are `label`, `fixed`, `axes`, `zip`, `exclude`"#,
+  = help: how many runs each cell has is `replicates`, under [seeds]"#,
     );
     refused(
         "a rule of a block over another block's axis",
@@ -1147,7 +1149,7 @@ error: a bidder has no key `batch`
 4 | bidders = [{ count = 2, batch = 3 }]
   |                         ^^^^^
   |
-  = help: the names known here are `strategy`, `initial`, `learner`, `learning_rate`, `prior`, `count`"#,
+  = help: the names known here are `prior`, `strategy`, `initial`, `learner`, `learning_rate`, `count`"#,
     );
     refused(
         "a list of starts for one bidder",
@@ -1163,17 +1165,39 @@ error: a bidder starts at one `initial`, not at a list
   = help: write one number, such as `initial = 0.7`"#,
     );
     refused(
-        "a prior in a text",
+        "a misspelt prior in a text",
         r#"[populations.a]
-bidders = [{ prior = "uniform:0:1" }, {}]"#,
+bidders = [{ prior = "unifrom:0:1" }, {}]"#,
         r#"
-error: a prior is a table, not "uniform:0:1"
+error: there is no prior `unifrom`
  --> s.toml:4:22
   |
-4 | bidders = [{ prior = "uniform:0:1" }, {}]
+4 | bidders = [{ prior = "unifrom:0:1" }, {}]
   |                      ^^^^^^^^^^^^^
   |
-  = help: write `prior = { uniform = { low = 0.0, high = 1.0 } }`"#,
+  = help: did you mean `uniform`?"#,
+    );
+    refused(
+        "a prior of wrong numbers in a text",
+        r#"[axes]
+prior = ["uniform:0:1", "uniform:1:0"]"#,
+        r#"
+error: the prior `uniform:1:0`: low = 1 must be below high = 0
+ --> s.toml:4:25
+  |
+4 | prior = ["uniform:0:1", "uniform:1:0"]
+  |                         ^^^^^^^^^^^^^"#,
+    );
+    refused(
+        "a prior that is a number",
+        r#"[fixed]
+prior = 3"#,
+        r#"
+error: `prior` must be "uniform:0:1" and the like, or `{ uniform = { low = 0.0, high = 1.0 } }`, not 3
+ --> s.toml:4:9
+  |
+4 | prior = 3
+  |         ^"#,
     );
     refused(
         "a misspelt prior",
@@ -1808,7 +1832,7 @@ error: `strategy` must be one of "linear", "piecewise-linear", not "linéaire"
 3 | fixed = { strategy = "linéaire", beta = 0 }
   |                      ^^^^^^^^^^
 
-error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not 0
+error: `beta` must be a number above 0, inf with exact batches, { geometric = [FIRST, LAST] } or { relative = BETA }, not 0
  --> s.toml:3:41
   |
 3 | fixed = { strategy = "linéaire", beta = 0 }
@@ -1847,7 +1871,7 @@ name = "x"
 "#,
         &["beta=-3"],
         r#"
-error: `beta` must be a number above 0, inf with exact batches, or { geometric = [FIRST, LAST] }, not -3
+error: `beta` must be a number above 0, inf with exact batches, { geometric = [FIRST, LAST] } or { relative = BETA }, not -3
 --> --set beta=-3"#,
     );
     refused_with(
@@ -1877,10 +1901,10 @@ error: the value is not TOML: unclosed array, expected `]`
         r#"schema = 1
 name = "x"
 "#,
-        &["beta=3", "beta=4"],
+        &["beta=30", "beta=40"],
         r#"
 error: `beta` is set twice
---> --set beta=4
+--> --set beta=40
  = help: set it once"#,
     );
     refused_with(

@@ -269,7 +269,7 @@ warning: no learner of this sweep uses `adam.beta1`
   |
   = help: drop it, or choose `learner = "adam"`"#,
     );
-    let used_in_a_block = "fixed.learner = \"sgd\"\nfixed.adam.beta1 = 0.5\naxes.beta = [1, 2]\n[[block]]\nfixed.learner = \"adam\"";
+    let used_in_a_block = "fixed.learner = \"sgd\"\nfixed.adam.beta1 = 0.5\naxes.beta = [10, 20]\n[[block]]\nfixed.learner = \"adam\"";
     assert!(plan(used_in_a_block).warnings().is_empty());
 }
 
@@ -293,7 +293,7 @@ fn ids_and_seeds_stay_as_they_are() {
         [[block]]
         fixed = { bidders = 3, beta = { geometric = [10, 400] }, batch = 64, epochs = 10, initial = [0.5, 0.6, 0.7] }
         [[block]]
-        fixed = { learner = { sgd = { momentum = 0.5 } }, profiles = "own", updates = "shared-graph" }
+        fixed = { learner = { sgd = { momentum = 0.5 } }, learning_rate = 0.01, profiles = "own", updates = "shared-graph" }
         [[block]]
         fixed.population = "a"
         [populations.a]

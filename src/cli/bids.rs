@@ -482,7 +482,7 @@ mod tests {
             (
                 "1,0,0,0.5\n1,1,0.4,0.5\n1,0,0.5,0.5\n1,1,0.4,0.5\n",
                 "error: b.csv:5: bids of component 2 of bidder 1 fall: 0.4 at value 1, but 0.5 at the lower value 0 in line \
-                 4; bids must rise with the value",
+                 4; bids must rise with the value; --isotonic fits observed bids",
             ),
             (
                 "1,0,0,1\n1,1,0.4,1\n",
@@ -503,11 +503,13 @@ mod tests {
         for (text, message) in [
             (
                 "",
-                "error: b.csv:1: there is no column bidder, only an empty line: the first line must be bidder,value,bid",
+                "error: b.csv:1: there is no column bidder, only an empty line: the first line must be bidder,value,bid, \
+                 or say with --columns what is called how, such as --columns bidder=id,value=v,bid=b",
             ),
             (
                 "bidder,bid\n",
-                "error: b.csv:1: there is no column value, only bidder, bid: the first line must be bidder,value,bid",
+                "error: b.csv:1: there is no column value, only bidder, bid: the first line must be bidder,value,bid, \
+                 or say with --columns what is called how, such as --columns bidder=id,value=v,bid=b",
             ),
             (
                 "bidder,value,bid\n1,0,0\n1,1,0.5\n",
@@ -541,11 +543,12 @@ mod tests {
             (
                 "bidder,value,bid\n1,0,0\n1,1,0.4\n1,0.5,0.5\n",
                 "error: b.csv:3: bids of bidder 1 fall: 0.4 at value 1, but 0.5 at the lower value 0.5 in line 4; bids must \
-                 rise with the value",
+                 rise with the value; --isotonic fits observed bids",
             ),
             (
                 "bidder,value,bid\n1,0,0\n1,1,0.4\n1,1,0.5\n",
-                "error: b.csv:4: bidder 1 bids 0.5 at value 1, and 0.4 in line 3: leave one out",
+                "error: b.csv:4: bidder 1 bids 0.5 at value 1, and 0.4 in line 3: leave one out, or fit observed \
+                 bids with --isotonic",
             ),
         ] {
             assert_eq!(bids_of(text).unwrap_err(), message);

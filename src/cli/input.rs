@@ -106,7 +106,7 @@ pub(super) fn cell_position(plan: &Plan, file: &Path, word: &str) -> Result<usiz
     match found[..] {
         [position] => Ok(position),
         [] => Err(Failure::Usage(format!(
-            "no cell has an id that starts with {word:?}, or a label with it: `bidsweep plan --list {}` prints ids and \
+            "no cell has an id that starts with {word:?}, or a label with it: `bidsweep plan --list {}` lists ids and \
              labels",
             file.display()
         ))),

@@ -126,9 +126,9 @@ fn run_one(
         let scan = Scan::of(&folder, plan)?;
         let missing = missing(plan, &scan, &options);
         for (count, what) in [
-            (scan.outdated(), "were measured otherwise than [measure] now asks, and would be trained again"),
-            (scan.surplus(), "are no longer of the sweep: `run` refuses without --prune"),
-            (scan.awaiting().count() as u64, "are trained, and would be continued without sampling"),
+            (scan.outdated(), "measured otherwise than [measure] now asks, to be trained again"),
+            (scan.surplus(), "that the sweep no longer has: `run` refuses without --prune"),
+            (scan.awaiting().count() as u64, "trained, and yet to be continued without sampling"),
         ] {
             if count > 0 {
                 console.note(format_args!("{} {what}", counted(count, "run")));
@@ -332,9 +332,12 @@ fn conclude(plan: &Plan, folder: &Folder, scan: &Scan, finish: &Finish, console:
     let mut text = format!(
         "{}: trained {} in {}",
         folder.path().display(),
-        counted(finish.counts.done, "run"),
+        counted(finish.counts.done - finish.continued, "run"),
         duration(finish.seconds)
     );
+    if finish.continued > 0 {
+        text += &format!("; {} continued that had been trained", counted(finish.continued, "run"));
+    }
     for (count, what) in [(counts.diverged, "diverged"), (counts.failed, "failed"), (missing, "missing")] {
         if count > 0 {
             text += &format!("; {} {what}", counted(count, "run"));

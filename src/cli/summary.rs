@@ -159,7 +159,12 @@ fn biases(plan: &Plan, line: &SummaryLine, rarely: &[&Rarely]) -> Vec<String> {
     row.extend(rarely.iter().map(|part| number((part.multiplier)(line), false)));
     row.extend([line.bias, line.class_bias, line.smoothing_bias].map(|part| number(part, true)));
     row.extend(rarely.iter().map(|part| number((part.bias)(line), true)));
-    row.extend([number(line.learning_bias, true), number(line.bne_l2, false)]);
+    // What training that is not over has left so far is no bias of learning.
+    let learning = match line.movement.as_deref() {
+        Some("drifting") => "moving".to_owned(),
+        _ => number(line.learning_bias, true),
+    };
+    row.extend([learning, number(line.bne_l2, false)]);
     row
 }
 

@@ -21,6 +21,7 @@ pub use stop::Stop;
 
 use std::num::NonZeroUsize;
 use std::slice;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
@@ -61,8 +62,10 @@ pub struct Options {
 /// How a sweep ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Finish {
-    /// Runs trained now.
+    /// Runs finished now.
     pub counts: Counts,
+    /// Of these, trained earlier and only continued now.
+    pub continued: u64,
     /// Wall time, in seconds.
     pub seconds: f64,
     /// Whether too many runs failed.
@@ -165,7 +168,7 @@ fn train_missing_with(
     let progress = Progress::new(options.progress, runs, &ahead);
     // A stop of our own, so that a full disk or too many failures end this sweep and not the caller's next.
     let halt = &Stop::after(None);
-    let work = &Work { trainer, plan, keys: &keys, ahead: &ahead };
+    let work = &Work { trainer, plan, keys: &keys, ahead: &ahead, continued: AtomicU64::new(0) };
     let (sender, finished) = queue(WAITING_BYTES);
     let (counts, kept) = thread::scope(|scope| {
         let writer = scope.spawn(|| write_rows(keeper, finished, progress, options.max_fails, stop, halt));
@@ -191,6 +194,7 @@ fn train_missing_with(
     let counts = counts?;
     Ok(Finish {
         counts,
+        continued: work.continued.load(Ordering::Relaxed),
         seconds: start.elapsed().as_secs_f64(),
         too_many_failed: options.max_fails.is_some_and(|most| counts.failed >= most),
     })
@@ -202,6 +206,8 @@ struct Work<'a> {
     plan: &'a Plan,
     keys: &'a MeasureKeys<'a>,
     ahead: &'a Ahead,
+    /// Runs that were trained earlier and have been continued.
+    continued: AtomicU64,
 }
 
 /// A piece of work.
@@ -216,6 +222,7 @@ impl Work<'_> {
     /// Sends the rows of a unit as they come. Runs that are to be continued are sent before that too, so that
     /// no training is lost where the continuation is given up.
     fn finish(&self, unit: Unit, send: &impl Fn(Vec<(RunKey, RunRow)>)) {
+        let is_trained = matches!(unit, Unit::Continue(_));
         let runs = match unit {
             Unit::Train(group) => {
                 let rows = self.train(&group);
@@ -230,6 +237,7 @@ impl Work<'_> {
             let row = passing(|| self.ahead.during(Phase::Continuing, || task.continued(self.plan, row)))
                 .unwrap_or_else(|panic| failed(&task, &*panic));
             self.ahead.add(&task.cell.cell.settings, self.plan.measure(), 0, 1);
+            self.continued.fetch_add(is_trained.into(), Ordering::Relaxed);
             send(vec![(self.key(&task, &row), row)]);
         }
     }

@@ -271,8 +271,8 @@ pub(crate) fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) 
     held.into_iter().chain(near).min_by_key(distance)
 }
 
-/// The help that says what to write in the place of a word: what it is called here, the nearest of `names`, or
-/// all of them where none is near.
+/// The help that says what to write in the place of a word: what it is called here, the nearest of `names`,
+/// or all of them where none is near.
 pub(crate) fn suggestion<'n>(word: &str, names: impl IntoIterator<Item = &'n str> + Clone) -> String {
     // A word of another program may look like one that means something else here.
     if let Some(instead) = instead(word).filter(|_| names.clone().into_iter().all(|name| name != word)) {

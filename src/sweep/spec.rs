@@ -18,7 +18,7 @@ use super::report::{self, Ground, ReportSettings};
 use super::scope::{self, Override, Scope};
 use super::settings;
 
-const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 12] = [
     "schema",
     "name",
     "question",
@@ -167,6 +167,13 @@ fn read_blocks<'n>(root: &'n Table, problems: &mut Vec<Problem>) -> &'n [Node] {
 
 fn read_seeds(node: Option<&Node>, problems: &mut Vec<Problem>) -> Seeds {
     let mut seeds = Seeds::default();
+    if let Some(node) = node
+        && let Value::Number(number) = &node.value
+    {
+        let problem = Problem::error(node.place, format!("`[seeds]` must be a table, not {number}"));
+        problems.push(problem.help(format!("write `seeds = {{ replicates = {number} }}`")));
+        return seeds;
+    }
     let Some(table) = node.and_then(|node| read::table(node, "`[seeds]`", problems)) else { return seeds };
     read::only(table, &["root", "replicates", "common"], "`[seeds]`", problems);
     if let Some(node) = table.get("root") {

@@ -15,5 +15,6 @@ mod reports;
 mod resume;
 mod sandbox;
 mod signals;
+mod stops;
 mod verbs;
 mod verify;

@@ -187,8 +187,12 @@ fn show_says_what_to_write_instead() {
         "error: run {cell}:1 is not in runs.parquet: it has not been trained; `bidsweep run` trains what is missing"
     ));
     for (id, told) in [
-        ("zz", "no cell has an id that starts with \"zz\": `bidsweep plan --list out/x/sweep.toml` prints the ids".to_owned()),
-        (":0", "several cells have ids that start with \"\": give more of it".to_owned()),
+        (
+            "zz",
+            "no cell has an id that starts with \"zz\", or a label with it: `bidsweep plan --list out/x/sweep.toml` lists ids \
+             and labels"
+                .to_owned(),
+        ),
         (&format!("{cell}:5"), "there is no replicate \"5\": write a number from 0 to 4".to_owned()),
         (&format!("{cell}:last"), "there is no replicate \"last\": write a number from 0 to 4".to_owned()),
         (&format!("{cell} --rerun"), format!("--rerun needs a run: write {cell}:0 for its replicate 0")),
@@ -196,6 +200,16 @@ fn show_says_what_to_write_instead() {
         let ended = sandbox.run(&format!("show out/x {id}")).exits(2).prints_nothing();
         ended.says(&format!("error: {told}"));
     }
+    // A cell goes by its label too, or by words of it that no other has.
+    let label = sandbox.run(&format!("show out/x {cell} --format json")).exits(0).json();
+    let label = label[format!("cell {cell}")]["label"].as_str().unwrap().to_owned();
+    for word in [label.clone(), label.split(' ').rev().collect::<Vec<_>>().join(" ")] {
+        let shown = sandbox.command("show out/x").arg(&word).output().unwrap();
+        assert!(Ended::from(shown).exits(0).stdout.starts_with(&format!("cell {cell}\n")), "{word}");
+    }
+    let several = sandbox.run("show out/x bidders=2").exits(2).prints_nothing().stderr;
+    assert!(several.starts_with("error: several cells go by \"bidders=2\": write more of an id or label:\n"));
+    assert_eq!(several.lines().filter(|line| line.contains(" bidders=2")).count(), 2, "{several}");
 }
 
 #[test]
@@ -297,7 +311,7 @@ fn list_names_every_row_of_every_registry() {
         assert_eq!(alone[&title], listed[&title]);
     }
     let said = sandbox.run("list measurs").exits(2).prints_nothing().stderr;
-    assert!(said.contains("there is no topic \"measurs\" to list: did you mean `measures`?"), "{said}");
+    assert!(said.contains("there is nothing called \"measurs\" to list: did you mean `measures`?"), "{said}");
 }
 
 #[test]

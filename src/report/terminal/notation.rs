@@ -19,12 +19,16 @@ const MARKS: [(&str, char, &str); 8] = [
 /// Away from every equilibrium, but still moving.
 const ON_THE_WAY: &str = "on the way";
 
+/// Whether the multipliers of a cell surely still move when training ends.
+pub(super) fn is_moving(results: &Results, cell: usize) -> bool {
+    results.cells.text("movement", cell) == Some("drifting")
+}
+
 /// The mark of a line's destination, and what it says.
 pub(super) fn mark(results: &Results, line: Line) -> (char, &'static str) {
-    let text = |column| results.cells.text(column, line.cell);
-    let word = match (text("destination"), text("movement")) {
-        (Some("elsewhere"), Some("drifting")) => ON_THE_WAY,
-        (word, _) => word.unwrap_or("undecided"),
+    let word = match results.cells.text("destination", line.cell) {
+        Some("elsewhere" | "undecided") if is_moving(results, line.cell) => ON_THE_WAY,
+        word => word.unwrap_or("undecided"),
     };
     let found = MARKS.iter().find(|(name, ..)| word.split('+').any(|part| part == *name));
     found.map_or(('?', "undecided"), |(_, mark, says)| (*mark, *says))

@@ -1,7 +1,7 @@
 //! A sweep as a list of lines, the worst first.
 
 use super::line::{ScreenLine, Tone, length, shortened};
-use super::notation::{mark, narrow, percent};
+use super::notation::{is_moving, mark, narrow, percent};
 use crate::data::visible;
 use crate::report::answer::{axis_name, places_of_interval, shown};
 use crate::report::results::{Line, Results};
@@ -167,7 +167,13 @@ fn columns(results: &Results, lines: &[Line]) -> Vec<Column> {
         .collect();
     columns.push(Column { head: "Nash".into(), entries: bne, rank: 3 });
     for (measure, head, rank) in PARTS {
-        columns.push(Column { head: head.into(), entries: entries(measure, &signed), rank });
+        let mut entries = entries(measure, &signed);
+        if measure == "learning_bias" {
+            // What training that is not over has left so far is no bias of learning.
+            let moving = lines.iter().zip(&mut entries).filter(|(line, _)| is_moving(results, line.cell));
+            moving.for_each(|(_, entry)| *entry = "moving".to_owned());
+        }
+        columns.push(Column { head: head.into(), entries, rank });
     }
     columns.push(Column {
         head: "gain".into(),

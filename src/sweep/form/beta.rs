@@ -10,7 +10,8 @@ use crate::sweep::problem::Problem;
 use crate::sweep::read;
 use crate::train::Beta;
 
-/// A number above 0, infinity, or a table: `{ geometric = [FIRST, LAST] }` or `{ relative = BETA }`.
+/// A number above 0, infinity, or a table: `{ geometric = [FIRST, LAST] }`, or per width of the
+/// widest support `{ relative = BETA }`.
 pub(in crate::sweep) struct BetaForm;
 
 /// A steepness as it was written.
@@ -43,8 +44,8 @@ impl Form for BetaForm {
     type Value = BetaChoice;
 
     fn words(&self) -> String {
-        "a number above 0, inf with exact batches, { geometric = [FIRST, LAST] }, or { relative = BETA } per width of the \
-         widest support".to_owned()
+        "a number above 0, inf with exact batches, { geometric = [FIRST, LAST] } or { relative = BETA }"
+            .to_owned()
     }
 
     fn schema(&self) -> Json {

@@ -31,6 +31,11 @@ impl Form for PriorForm {
     fn read(&self, key: &str, node: &Node, names: &Names, problems: &mut Vec<Problem>) -> Option<Prior> {
         match &node.value {
             Value::Text(text) => {
+                let name = text.split(':').next().unwrap_or_default();
+                if row(name).is_none() {
+                    problems.push(unknown(name, node.place));
+                    return None;
+                }
                 let prior = Prior::spelled(text, |file| names.files.path(file));
                 if let Some(note) = prior.as_ref().ok().and_then(note) {
                     problems.push(Problem::warning(node.place, note));
@@ -71,10 +76,8 @@ fn read_table(
         problems.push(Problem::error(node.place, message).help(spelling));
         return None;
     };
-    let names = || Prior::REGISTRY.iter().map(|row| row.name);
-    let Some(row) = Prior::REGISTRY.iter().find(|row| row.name == entry.key) else {
-        let message = format!("there is no prior `{}`", entry.key);
-        problems.push(Problem::error(entry.place, message).help(suggestion(&entry.key, names())));
+    let Some(row) = row(&entry.key) else {
+        problems.push(unknown(&entry.key, entry.place));
         return None;
     };
     let what = format!("the prior `{}`", row.name);
@@ -103,6 +106,15 @@ fn read_table(
     prior
         .map_err(|message| problems.push(Problem::error(entry.node.place, format!("{what}: {message}"))))
         .ok()
+}
+
+fn row(name: &str) -> Option<&'static PriorEntry> {
+    Prior::REGISTRY.iter().find(|row| row.name == name)
+}
+
+fn unknown(name: &str, place: Place) -> Problem {
+    let names = Prior::REGISTRY.iter().map(|row| row.name);
+    Problem::error(place, format!("there is no prior `{name}`")).help(suggestion(name, names))
 }
 
 /// All keys of a prior.
