@@ -212,13 +212,13 @@ error: `geometric` must be a list of two finite numbers
         r#"[fixed]
 beta = { linear = [10, 400] }"#,
         r#"
-error: the table of `beta` has one key, `geometric`
+error: the table of `beta` has one key, `geometric` or `relative`
  --> s.toml:4:8
   |
 4 | beta = { linear = [10, 400] }
   |        ^^^^^^^^^^^^^^^^^^^^^^
   |
-  = help: write `beta = { geometric = [10, 400] }`"#,
+  = help: write `beta = { geometric = [10, 400] }` or `beta = { relative = 50 }`"#,
     );
     refused(
         "learning rate below zero",

@@ -18,8 +18,8 @@ use crate::sweep::{measure_keys, nearest, settings, suggestion};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// settings, learners, priors, strategies, mechanisms, measures, columns, verdicts or figures, or the name
-    /// of one of them; all of them where left out
+    /// settings, learners, priors, strategies, mechanisms, measures, columns, verdicts or figures, or the
+    /// name of one of them; all of them where left out
     #[arg(value_name = "TOPIC")]
     topic: Option<String>,
     /// How to print

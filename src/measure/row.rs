@@ -33,8 +33,8 @@ pub struct RunRow {
     pub quantiles: Vec<Vec<f64>>,
     /// Multipliers, shape \[recorded epoch\]\[bidder\]; NaN or infinite where a run had diverged.
     pub trajectory: Option<Array2<f64>>,
-    /// Of a run that awaits its continuation what each bidder goes on from: how many thetas it has, these, and
-    /// what its learner keeps beside, shape \[bidder\]\[number\]; empty of others.
+    /// Of a run that awaits its continuation what each bidder goes on from: how many thetas it has, these,
+    /// and what its learner keeps beside, shape \[bidder\]\[number\]; empty of others.
     pub standings: Vec<Vec<f64>>,
 }
 

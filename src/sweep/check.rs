@@ -75,7 +75,7 @@ impl<'s> CellCheck<'s> {
             sound = false;
             self.report(grid, index, fault, Problem::error);
         }
-        if let Some(doubt) = steepness_doubt(&settings) {
+        if let Some(doubt) = steepness_doubt(&settings).filter(|_| sound) {
             self.report(grid, index, doubt, Problem::warning);
         }
         self.record(&settings);

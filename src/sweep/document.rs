@@ -9,6 +9,22 @@ use super::problem::{Place, Problem};
 /// Longer texts are not repeated in messages.
 const LONGEST_FOUND: usize = 60;
 
+/// The keys of a sweep file at its top.
+pub(super) const KEYS: [&str; 12] = [
+    "schema",
+    "name",
+    "question",
+    "fixed",
+    "axes",
+    "zip",
+    "exclude",
+    "block",
+    "seeds",
+    "measure",
+    "report",
+    "populations",
+];
+
 /// A value and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Node {

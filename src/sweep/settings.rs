@@ -15,7 +15,7 @@ use crate::train::{self, Batch, Beta, BidderSettings, Precision, Profiles, Rate,
 
 use super::cell::Cell;
 use super::columns::{Kind, Scalar, SettingColumn};
-use super::document::{Entry, Table, Value};
+use super::document::{Entry, KEYS, Table, Value};
 use super::foreign::instead;
 use super::form::{
     BatchForm, BetaChoice, BetaForm, DomainForm, Initial, InitialForm, Integer, LearnerChoice, LearnerForm,
@@ -25,7 +25,6 @@ use super::limits::MAX_COUNT;
 use super::number::shortest;
 use super::problem::{Place, Problem, suggestion};
 use super::row::{HyperparameterId, Row, SettingEntry};
-use super::spec;
 
 /// Every setting, in the order of the columns.
 pub fn settings() -> &'static [SettingEntry] {
@@ -351,7 +350,7 @@ pub(super) fn index(key: &str, place: Place, problems: &mut Vec<Problem>) -> Opt
     let index = settings().iter().position(|entry| entry.key == key);
     if index.is_none() {
         let problem = Problem::error(place, format!("there is no setting `{key}`"));
-        if instead(key).is_none() && spec::KEYS.contains(&key) {
+        if instead(key).is_none() && KEYS.contains(&key) {
             let help = format!("write `{key}` above the first `[...]` of the file, or as `[{key}]`");
             problems.push(problem.help(help));
             return None;

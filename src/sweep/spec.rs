@@ -3,7 +3,7 @@
 use crate::measure::MeasureSettings;
 
 use super::data_files::DataFiles;
-use super::document::{Node, Table, Value};
+use super::document::{KEYS, Node, Table, Value};
 use super::exclude::Rule;
 use super::form::Names;
 use super::grid::Grid;
@@ -17,21 +17,6 @@ use super::read;
 use super::report::{self, Ground, ReportSettings};
 use super::scope::{self, Override, Scope};
 use super::settings;
-
-pub(super) const KEYS: [&str; 12] = [
-    "schema",
-    "name",
-    "question",
-    "fixed",
-    "axes",
-    "zip",
-    "exclude",
-    "block",
-    "seeds",
-    "measure",
-    "report",
-    "populations",
-];
 
 /// The most letters of a sweep's name: file systems take 255 for a folder, and some of them fewer.
 const LONGEST_NAME: usize = 100;

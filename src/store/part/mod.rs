@@ -3,8 +3,8 @@
 //! A part holds whole runs, sorted by cell, replicate and bidder, and no settings: the plan has them. Its
 //! columns are the key, `status`, `message`, every column of a run (again on each of its bidders' rows: it
 //! compresses to nothing), `bidder`, every column of a bidder, and as lists the parameters of the bidder's
-//! bids, its mixtures, their quantiles over time, its trajectory, and of a run that awaits its continuation what
-//! it goes on from.
+//! bids, its mixtures, their quantiles over time, its trajectory, and of a run that awaits its continuation
+//! what it goes on from.
 
 mod check;
 mod content;
