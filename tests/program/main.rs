@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod contrasts;
+mod crafted;
 mod disk;
 mod diverging;
 mod folders;

@@ -165,7 +165,7 @@ const CLAIMS: [Claim; 19] = [
         topic: Topic::Cycling,
         figure: Some("phase"),
         needs: "two bidders and more whose multipliers move",
-        holds: "No cell goes round in one direction.",
+        holds: "No cell goes round one way.",
         says: rotation::says,
     },
     Claim {

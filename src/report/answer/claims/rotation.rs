@@ -13,19 +13,16 @@ pub(super) fn says(facts: &Facts) -> Option<Said> {
         .filter(|&cell| rotation.cells.iter().any(|label| label == facts.results.label(cell)))
         .collect();
     let text = match (found, rotation.tested) {
-        (0, 1) => Text::of("the multipliers do not go round in one direction more than chance allows"),
-        (_, 1) => Text::of("the multipliers go round in one direction"),
+        (0, 1) => Text::of("the multipliers do not go round one way more than chance allows"),
+        (_, 1) => Text::of("the multipliers go round one way"),
         (0, all) => Text::of("none of ")
             .number(Quantity::count("tested", all))
-            .words(" tested cells goes round in one direction"),
+            .words(" tested cells goes round one way"),
         (found, all) => Text::default()
             .number(Quantity::count("found", found))
             .words(" of ")
             .number(Quantity::count("tested", all))
-            .words(&format!(
-                " tested cells {} round in one direction",
-                if found == 1 { "goes" } else { "go" }
-            ))
+            .words(&format!(" tested cells {} round one way", if found == 1 { "goes" } else { "go" }))
             .text(facts.places(&evidence)),
     };
     let rate = format!(", at a false discovery rate of {} %", 100.0 * rotation.rate);
