@@ -14,7 +14,9 @@ use super::input::{Machine, load};
 use super::output::{counted, duration};
 use super::summary::print_summary;
 use super::{Console, Exit, Failure, Format, plan};
-use crate::engine::{Finish, Options, ProgressForm, Stop, at_most, host_name, missing, pool, train_missing};
+use crate::engine::{
+    Finish, Options, ProgressForm, Stop, at_most, host_name, missing, pool, train_missing, while_telling,
+};
 use crate::numeric::cancel::caught;
 use crate::numeric::simd::Instance;
 use crate::report::{Owner, Report, write_report};
@@ -223,9 +225,10 @@ fn tell(
 ) -> Result<Option<u64>, Failure> {
     let Trained { plan, folder, scan, manifest } = trained;
     let pool = pool(at_most(args.machine.threads()?, plan.len() as u64), stop)?;
-    let Ok(written) = caught(|| pool.install(|| write_tables(folder, plan, scan))) else {
-        return Ok(None);
-    };
+    let form = args.progress_form(console);
+    let tables =
+        || while_telling(form, "measuring cells", || pool.install(|| write_tables(folder, plan, scan)));
+    let Ok(written) = caught(tables) else { return Ok(None) };
     written?;
     let report = Report::read(Folder::clone(folder), Arc::clone(plan), manifest.clone())?;
     folder.write_findings(&format!("{:#}\n", json!(report.findings())))?;
@@ -234,7 +237,9 @@ fn tell(
     }
     let page = if args.no_report {
         None
-    } else if let Ok(page) = caught(|| pool.install(|| write_page(folder, &report, console))) {
+    } else if let Ok(page) = caught(|| {
+        while_telling(form, "drawing the report", || pool.install(|| write_page(folder, &report, console)))
+    }) {
         Some(page?)
     } else {
         console.note(format_args!(
@@ -268,8 +273,12 @@ impl Args {
             limit: self.limit,
             max_fails: self.max_fails,
             retry_failed: self.retry_failed,
-            progress: if console.quiet > 0 { ProgressForm::None } else { self.progress },
+            progress: self.progress_form(console),
         })
+    }
+
+    fn progress_form(&self, console: &Console) -> ProgressForm {
+        if console.quiet > 0 { ProgressForm::None } else { self.progress }
     }
 }
 

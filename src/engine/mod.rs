@@ -15,7 +15,7 @@ mod writer;
 
 pub use host::host_name;
 pub use pilot::{Estimate, estimate};
-pub use progress::{Counts, ProgressForm};
+pub use progress::{Counts, ProgressForm, while_telling};
 pub use rerun::rerun;
 pub use stop::Stop;
 

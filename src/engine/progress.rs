@@ -1,6 +1,8 @@
 //! How far a sweep is: a bar on a terminal, a line now and then elsewhere, JSON lines for scripts. On stderr.
 
 use std::io::{IsTerminal, Write, stderr};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::ahead::{Ahead, Phase};
@@ -20,6 +22,64 @@ pub enum ProgressForm {
     Json,
     /// Nothing.
     None,
+}
+
+impl ProgressForm {
+    /// The form on this stderr.
+    fn here(self) -> Self {
+        match self {
+            ProgressForm::Auto if stderr().is_terminal() => ProgressForm::Bar,
+            ProgressForm::Auto => ProgressForm::Plain,
+            form => form,
+        }
+    }
+}
+
+/// Does work of one phase, and tells that it is under way where it takes long.
+pub fn while_telling<T>(form: ProgressForm, phase: &'static str, work: impl FnOnce() -> T) -> T {
+    let line: fn(&str, f64) -> String = match form.here() {
+        ProgressForm::None => return work(),
+        ProgressForm::Json => {
+            |phase, seconds| serde_json::json!({ "phase": phase, "seconds": seconds }).to_string()
+        }
+        ProgressForm::Bar => {
+            let bar = ProgressBar::new_spinner().with_message(phase);
+            bar.enable_steady_tick(TICK);
+            // However the work ends.
+            let _bar = Cleared(bar);
+            return work();
+        }
+        ProgressForm::Plain | ProgressForm::Auto => {
+            |phase, seconds| format!("{phase}  {seconds:.0} s so far")
+        }
+    };
+    thread::scope(|scope| {
+        let (working, ended) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            let start = Instant::now();
+            let mut pace = Pace::new(start);
+            while ended.recv_timeout(pace.interval) == Err(RecvTimeoutError::Timeout) {
+                if pace.is_due() {
+                    // Nobody may be reading: no reason to stop.
+                    _ = writeln!(stderr(), "{}", line(phase, start.elapsed().as_secs_f64()));
+                }
+            }
+        });
+        let _working = working;
+        work()
+    })
+}
+
+/// Between two steps of a spinner.
+const TICK: Duration = Duration::from_millis(100);
+
+/// A bar that goes with its work.
+struct Cleared(ProgressBar);
+
+impl Drop for Cleared {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }
 
 /// Between the first two plain or JSON lines; then twice as long each time, up to the longest.
@@ -78,12 +138,7 @@ enum Form {
 impl<'a> Progress<'a> {
     /// A reporter for `total` runs still to be trained or continued, whose work is `ahead`.
     pub fn new(form: ProgressForm, total: u64, ahead: &'a Ahead) -> Self {
-        let form = match form {
-            _ if total == 0 => ProgressForm::None,
-            ProgressForm::Auto if stderr().is_terminal() => ProgressForm::Bar,
-            ProgressForm::Auto => ProgressForm::Plain,
-            form => form,
-        };
+        let form = if total == 0 { ProgressForm::None } else { form.here() };
         let form = match form {
             ProgressForm::Bar => {
                 let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} runs  {msg}")

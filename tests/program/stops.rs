@@ -21,7 +21,7 @@ fn continued(epochs: u32) -> String {
 
 /// A sweep that is for ever in one phase.
 fn endless() -> [(&'static str, String); 4] {
-    let curves = "bidders = 3\nprior = \"beta:2:5\"\nstrategy = \"piecewise-linear\"\nsegments = 200";
+    let curves = "bidders = 3\nprior = \"beta:2:5\"\nstrategy = \"piecewise-linear\"\nsegments = 64";
     [
         ("training", sweep("", "").replace("epochs = 20", "epochs = 1000000000")),
         ("continuing without sampling", continued(1_000_000_000)),
@@ -30,8 +30,8 @@ fn endless() -> [(&'static str, String); 4] {
             "training",
             sweep(
                 "bidders = 8\nprior = \"beta:2:5\"",
-                "measure = { continuation = { replicates = 0 }, best_response = { lp = \"runs\", values = 2000, bids = \
-                 8000 } }\nseeds.replicates = 100000",
+                "measure = { continuation = { replicates = 0 }, best_response = { lp = \"runs\", values = 512, bids = \
+                 2048 } }\nseeds.replicates = 100000",
             ),
         ),
     ]
