@@ -178,6 +178,7 @@ fn run_one(
     let finish = train_missing(plan, &folder, &scan, &options, stop)?;
 
     let scan = Scan::of(&folder, plan)?;
+    scan.note_sound(&folder, plan)?;
     // Before the tables: where these cannot be written, it is told that runs are there which they lack.
     manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));
     manifest.write(&folder)?;

@@ -87,6 +87,11 @@ impl Folder {
         self.path.join("parts")
     }
 
+    /// Where the names of sound parts are noted.
+    pub(crate) fn sound_parts(&self) -> PathBuf {
+        self.parts().join(".sound")
+    }
+
     /// Where a table is.
     pub fn table(&self, name: TableName) -> PathBuf {
         self.path.join(name.file())

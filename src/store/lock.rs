@@ -87,7 +87,8 @@ impl Lock {
             lock.aside.extend(atomic::remove_leftovers(folder)?);
         }
         let tables = TableName::ALL.map(|name| folder.table(name));
-        for path in [folder.manifest(), folder.sweep(), folder.findings()].iter().chain(&tables) {
+        let others = [folder.manifest(), folder.sweep(), folder.findings(), folder.sound_parts()];
+        for path in others.iter().chain(&tables) {
             lock.aside.extend(file::clear(path)?);
         }
         Ok(lock)

@@ -25,6 +25,7 @@ mod part;
 mod place;
 mod prune;
 mod scan;
+mod sound;
 mod sweep_text;
 mod table;
 mod window;

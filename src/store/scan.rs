@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::bits::Bits;
 use super::part::{Part, RunShape, StoredRun, is_part};
 use super::place::{self, Place, Places};
+use super::sound::SoundParts;
 use super::{Folder, StoreError, atomic, file};
 use crate::measure::RunStatus;
 use crate::sweep::{CellId, Plan};
@@ -26,6 +27,7 @@ pub struct Scan {
     outdated_runs: u64,
     surplus: BTreeSet<(CellId, u32)>,
     parts: Vec<PartIndex>,
+    sound: SoundParts,
     damaged: Vec<DamagedPart>,
 }
 
@@ -102,11 +104,13 @@ impl Scan {
             outdated_runs: 0,
             surplus: BTreeSet::new(),
             parts: Vec::new(),
+            sound: SoundParts::default(),
             damaged: Vec::new(),
         };
+        let sound = SoundParts::read(folder, plan);
         let mut places = Places::of(plan);
         for path in part_paths(folder)? {
-            match scan.add(&path, &mut places) {
+            match scan.add(&path, &mut places, sound.has(&path)) {
                 Err(StoreError::Damaged { path, reason, .. }) => {
                     scan.damaged.push(DamagedPart { path, reason })
                 }
@@ -124,13 +128,17 @@ impl Scan {
         Ok(scan)
     }
 
-    fn add(&mut self, path: &Path, places: &mut Places) -> Result<(), StoreError> {
+    /// Counts the runs of a part, which is looked at closely unless it `is_sound`.
+    fn add(&mut self, path: &Path, places: &mut Places, is_sound: bool) -> Result<(), StoreError> {
         // All runs are read before the first is counted, so that a damaged part counts for nothing.
-        let part = Part::open(path)?;
+        let part = if is_sound { Part::open_keys(path)? } else { Part::open(path)? };
         let runs = part.runs().collect::<Result<Vec<_>, _>>()?;
         let runs: Vec<(StoredRun, Place)> =
             runs.into_iter().map(|run| (run.clone(), places.place(&run))).collect();
-        check(&part, &runs, places.plan())?;
+        if !is_sound {
+            check(&part, &runs, places.plan())?;
+        }
+        self.sound.insert(path);
         let mut indices = Vec::with_capacity(runs.len());
         for (run, place) in runs {
             match place {
@@ -222,6 +230,15 @@ impl Scan {
     /// Where a part cannot be renamed.
     pub fn quarantine(&self) -> Result<(), StoreError> {
         self.damaged.iter().try_for_each(|part| file::put_aside(&part.path, part.reason.clone()).map(|_| ()))
+    }
+
+    /// Notes which parts are sound, so that the next scan need not look at all of their numbers. Only for the
+    /// holder of the folder's lock.
+    ///
+    /// # Errors
+    /// Where that cannot be written.
+    pub fn note_sound(&self, folder: &Folder, plan: &Plan) -> Result<(), StoreError> {
+        self.sound.write(folder, plan)
     }
 
     /// The readable parts that have runs of the plan.
@@ -375,6 +392,26 @@ mod tests {
         assert_eq!(scan.counts().total(), 6 * 3);
         assert_eq!(scan.surplus(), 6 * 2 + 2 * 5);
         assert_eq!(scan.surplus_cells().count(), 8);
+    }
+
+    #[test]
+    fn parts_that_are_noted_as_sound_count_the_same_and_are_still_held_against_their_names() {
+        let (_dir, folder) = fixture::folder();
+        let plan = plan(8);
+        store(&folder, &runs(&plan), 5);
+        let first = Scan::of(&folder, &plan).unwrap();
+        first.note_sound(&folder, &plan).unwrap();
+        assert_eq!(SoundParts::read(&folder, &plan).len(), first.parts().len());
+        let second = Scan::of(&folder, &plan).unwrap();
+        assert_eq!((second.counts(), second.parts().len()), (first.counts(), first.parts().len()));
+        assert!(second.failed().eq(first.failed()));
+        // Another plan holds them against itself.
+        assert_eq!(SoundParts::read(&folder, &fixture::plan(7)).len(), 0);
+        let path = &part_paths(&folder).unwrap()[0];
+        let mut bytes = fs::read(path).unwrap();
+        bytes[100] ^= 1;
+        fs::write(path, bytes).unwrap();
+        assert_eq!(Scan::of(&folder, &plan).unwrap().damaged().len(), 1);
     }
 
     #[test]

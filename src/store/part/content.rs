@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Float64Type};
 use ndarray::Array2;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
@@ -59,10 +60,18 @@ impl Part {
     /// # Errors
     /// [`StoreError::Damaged`] where the bytes do not agree with the name, or are no part.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        Part::read(path)
+        Part::read(path, None)
     }
 
-    fn read(path: &Path) -> Result<Self, StoreError> {
+    /// Reads what says which runs a part has, and no measured column.
+    ///
+    /// # Errors
+    /// Those of [`Part::open`].
+    pub(crate) fn open_keys(path: &Path) -> Result<Self, StoreError> {
+        Part::read(path, Some(&[CELL, REPLICATE, MEASURE, STATUS, BIDDER, STANDING]))
+    }
+
+    fn read(path: &Path, columns: Option<&[&str]>) -> Result<Self, StoreError> {
         let io = |e| StoreError::io("read", path, e);
         let mut file = file::open(path).map_err(|error| match error {
             StoreError::Irregular { kind, .. } => damaged(path, format!("it is {kind}, no regular file")),
@@ -81,7 +90,7 @@ impl Part {
             return Err(damaged(path, format!("its {length} bytes do not hash to its name")));
         }
         file.rewind().map_err(io)?;
-        guarded(|| decode(file))
+        guarded(|| decode(file, columns))
             .and_then(|rows| rows)
             .and_then(|rows| {
                 Ok(Part {
@@ -236,10 +245,17 @@ fn damaged(path: &Path, reason: String) -> StoreError {
     StoreError::Damaged { path: path.to_path_buf(), reason, remedy: REMEDY }
 }
 
-/// Decodes all rows, once it is known that they are not too many.
-fn decode(file: File) -> Result<RecordBatch, String> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| e.to_string())?;
+/// Decodes some columns, or all, of all rows, once it is known that they are not too many.
+fn decode(file: File, columns: Option<&[&str]>) -> Result<RecordBatch, String> {
+    let mut builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| e.to_string())?;
     let rows = claimed_rows(builder.metadata())?;
+    if let Some(columns) = columns {
+        let fields = builder.schema().fields().iter().enumerate();
+        let wanted = fields.filter(|(_, field)| columns.contains(&field.name().as_str()));
+        let roots: Vec<usize> = wanted.map(|(root, _)| root).collect();
+        let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
+        builder = builder.with_projection(mask);
+    }
     let mut batches = builder.with_batch_size(rows).build().map_err(|e| e.to_string())?;
     let batch = batches.next().ok_or("it has no rows")?.map_err(|e| e.to_string())?;
     if batch.num_rows() == rows {
