@@ -89,7 +89,7 @@ impl Folder {
 
     /// Where the names of sound parts are noted.
     pub(crate) fn sound_parts(&self) -> PathBuf {
-        self.parts().join(".sound")
+        self.path.join(".sound")
     }
 
     /// Where a table is.

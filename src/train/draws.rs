@@ -14,8 +14,8 @@ use crate::numeric::xoshiro::Xoshiro;
 /// Chunks whose samples are summed in the samples' own precision, before f64 takes the sums.
 const CHUNKS_A_BLOCK: usize = 4;
 
-/// Nanoseconds that a chunk takes a bidder and game, about.
-const A_CHUNK: u64 = 100;
+/// Nanoseconds that a block takes a bidder and game, about.
+const A_BLOCK: u64 = 400;
 
 /// How a bidder's uniforms become values.
 pub(super) struct Quantile<X, T> {
@@ -114,8 +114,10 @@ impl<S: Simd, X: Samples<S>> Draws<S, X> {
                     add.end_block(game);
                 }
             }
-            chunks %= CHUNKS_A_BLOCK;
-            cancel::check((games.len() * self.quantiles.len()) as u64 * A_CHUNK);
+            if chunks == CHUNKS_A_BLOCK {
+                chunks = 0;
+                cancel::check((games.len() * self.quantiles.len()) as u64 * A_BLOCK);
+            }
         }
     }
 

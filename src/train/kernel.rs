@@ -23,8 +23,8 @@ use crate::numeric::cancel;
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 
-/// Nanoseconds of an epoch beside its draws, about, and of one on an exact batch.
-const AN_EPOCH: u64 = 100;
+/// Nanoseconds of an epoch on a batch of less than a block, about, and of one on an exact batch.
+const AN_EPOCH: u64 = 400;
 const AN_EXACT_EPOCH: u64 = 100_000;
 
 /// The training of games of one shape, eight runs each, one a lane. The runs of a lane have the same draws.

@@ -70,7 +70,7 @@ fn what_is_no_file_is_put_aside_and_hangs_nothing() {
         "findings.json",
         ".runs.parquet.tmp",
         "parts/.0.parquet.tmp",
-        "parts/.sound",
+        ".sound",
         ".manifest.json.tmp",
     ];
     // Each name meets two of what may stand there, and all of that meets names of each kind.
