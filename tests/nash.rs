@@ -458,7 +458,10 @@ fn what_cannot_be_answered_is_refused_with_what_to_write() {
 fn what_a_sweep_file_does_not_have_is_refused_with_what_to_write() {
     let (_dir, file) = sweep("[axes]\nbeta = [10, 50]\n");
     for (arguments, says) in [
-        ("--cell zz", "no cell has an id that starts with \"zz\", or a label with it: `bidsweep plan --list "),
+        (
+            "--cell zz",
+            "no cell has an id that starts with \"zz\", or a label with it: `bidsweep plan --list ",
+        ),
         ("--cell=", "several cells go by \"\": write more of an id or label:"),
         ("--bidders 2", "from the sweep file or from --prior and --bidders, not from both"),
         ("--prior uniform", "from the sweep file or from --prior and --bidders, not from both"),
