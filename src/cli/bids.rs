@@ -47,6 +47,9 @@ impl FromStr for Columns {
             let (Some(place), Some((_, name))) = (place, named) else {
                 return Err(format!("{pair:?} names no column: write such as bidder=id,value=v,bid=b"));
             };
+            if columns.0[place] != COLUMNS[place] {
+                return Err(format!("{} is given twice", COLUMNS[place]));
+            }
             columns.0[place] = name.to_owned();
         }
         Ok(columns)
@@ -410,7 +413,7 @@ mod tests {
         );
         assert!(notes[0].contains(&format!("leaves {} %", number(100.0 * left, 3))), "{notes:?} {left}");
         assert!(notes[1].contains("leaves 0 %"), "{notes:?}");
-        for wrong in ["id", "bidder", "bids=b", "bidder=id,x=y"] {
+        for wrong in ["id", "bidder", "bids=b", "bidder=id,x=y", "bid=a,bid=b"] {
             assert!(wrong.parse::<Columns>().is_err(), "{wrong}");
         }
     }

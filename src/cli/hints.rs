@@ -14,16 +14,15 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["summary", "summarize", "summarise", "results", "print"], "`bidsweep show DIR` tells the results"),
     (&["compare"], "`bidsweep diff DIR DIR` compares two sweeps"),
     (&["bne", "equilibrium", "solve"], "`bidsweep nash` finds equilibria"),
-    (
-        &["merge", "shard", "slurm", "submit"],
-        "a sweep is run by one process on one machine: to share it out, give each machine a sweep file with a name \
-         of its own",
-    ),
+    (&["merge", "shard", "slurm", "submit"], ONE_MACHINE),
 ];
+
+const ONE_MACHINE: &str = "a sweep is run by one process on one machine: to share it out, give each machine a sweep \
+                           file with a name of its own";
 
 /// Options of other programs, and what to write instead.
 const OPTIONS: &[(&[&str], &str)] = &[
-    (&["shard", "shards", "nodes", "array"], VERBS[VERBS.len() - 1].1),
+    (&["shard", "shards", "nodes", "array"], ONE_MACHINE),
     (
         &["jobs", "cores", "cpus", "workers", "n-jobs", "num-workers"],
         "the number of threads is `--threads N`",

@@ -348,7 +348,13 @@ fn conclude(plan: &Plan, folder: &Folder, scan: &Scan, finish: &Finish, console:
     if finish.continued > 0 {
         text += &format!("; {} continued that had been trained", counted(finish.continued, "run"));
     }
-    for (count, what) in [(counts.diverged, "diverged"), (counts.failed, "failed"), (missing, "missing")] {
+    let awaiting = scan.awaiting().count() as u64;
+    for (count, what) in [
+        (counts.diverged, "diverged"),
+        (counts.failed, "failed"),
+        (missing, "missing"),
+        (awaiting, "of these trained, and yet to be continued"),
+    ] {
         if count > 0 {
             text += &format!("; {} {what}", counted(count, "run"));
         }

@@ -33,15 +33,28 @@ impl Phase {
 /// Epochs that a continuation takes, roughly, until its movement has died out.
 const CONTINUED_EPOCHS: u32 = 600;
 
-/// The work of a run, in about the units of [`Settings::work`]: of its training, and of its continuation.
-fn weights(settings: &Settings, measure: &MeasureSettings) -> [u64; 2] {
-    let epochs = measure.continuation.epochs.min(CONTINUED_EPOCHS);
-    let continued = match measure.continuation.replicates > 0 && settings.can_be_continued() {
-        true => Settings { batch: Batch::Exact, epochs, ..settings.clone() }.work(),
-        false => 0.0,
-    };
-    [settings.work() as u64, continued as u64]
+/// The work of a run, in about the units of [`Settings::work`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights {
+    pub(super) training: u64,
+    pub(super) continuation: u64,
 }
+
+impl Weights {
+    /// Of the runs with these settings.
+    pub(super) fn of(settings: &Settings, measure: &MeasureSettings) -> Self {
+        let epochs = measure.continuation.epochs.min(CONTINUED_EPOCHS);
+        let continuation = match measure.continuation.replicates > 0 && settings.can_be_continued() {
+            true => Settings { batch: Batch::Exact, epochs, ..settings.clone() }.work(),
+            false => 0.0,
+        };
+        Weights { training: settings.work() as u64, continuation: continuation as u64 }
+    }
+}
+
+/// The least share of the work from which the time left is told: before, a guess of it may be off by any
+/// factor.
+const LEAST_SHARE: f64 = 0.02;
 
 /// The work of a sweep, shared by all who do it.
 #[derive(Debug, Default)]
@@ -69,7 +82,7 @@ impl Ahead {
             let [trained, continued] =
                 [count(&to_train, plan.replicates()), count(&to_train, first) + count(&to_continue, first)];
             if trained + continued > 0 {
-                let [training, continuation] = weights(&cell.settings, measure);
+                let Weights { training, continuation } = Weights::of(&cell.settings, measure);
                 total += trained * training + continued * continuation;
             }
         }
@@ -91,16 +104,15 @@ impl Ahead {
         work()
     }
 
-    /// Counts runs as trained, and as continued.
-    pub(super) fn add(&self, settings: &Settings, measure: &MeasureSettings, trained: u64, continued: u64) {
-        let [training, continuation] = weights(settings, measure);
-        self.done.fetch_add(trained * training + continued * continuation, Ordering::Relaxed);
+    /// Counts work as done.
+    pub(super) fn add(&self, work: u64) {
+        self.done.fetch_add(work, Ordering::Relaxed);
     }
 
-    /// The share of the work that is done, in \[0, 1\]; none before the first run is.
+    /// The share of the work that is done, at most 1; none while it is too small to tell the rest by.
     pub(super) fn share(&self) -> Option<f64> {
         let done = self.done.load(Ordering::Relaxed);
-        (done > 0 && self.total > 0).then(|| (done as f64 / self.total as f64).min(1.0))
+        Some((done as f64 / self.total as f64).min(1.0)).filter(|share| *share >= LEAST_SHARE)
     }
 
     /// What most threads are doing.
@@ -121,11 +133,15 @@ mod tests {
         let plan = Plan::parse(text, "x.toml", &[]).unwrap();
         let ahead = Ahead::new(&plan, |_, replicate| replicate > 0, |_, replicate| replicate == 0);
         assert_eq!(ahead.share(), None);
-        let settings = |position| plan.cell(position).settings;
-        ahead.add(&settings(0), plan.measure(), 4, 2);
+        let work = |position| {
+            let Weights { training, continuation } =
+                Weights::of(&plan.cell(position).settings, plan.measure());
+            4 * training + 2 * continuation
+        };
+        ahead.add(work(0));
         let part = ahead.share().unwrap();
-        assert!((0.01..0.99).contains(&part), "{part}");
-        ahead.add(&settings(1), plan.measure(), 4, 2);
+        assert!((0.1..0.9).contains(&part), "{part}");
+        ahead.add(work(1));
         assert_eq!(ahead.share(), Some(1.0));
     }
 

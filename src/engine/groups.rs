@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::measure::{RunMeasurement, RunRow, Yardstick, continue_run, measure};
+use super::ahead::Weights;
+use crate::measure::{MeasureSettings, RunMeasurement, RunRow, Yardstick, continue_run, measure};
 use crate::numeric::simd::LANES;
 use crate::sweep::{Cell, Plan};
 use crate::train::{Outcome, Run, Settings, Shape};
@@ -13,16 +14,22 @@ use crate::train::{Outcome, Run, Settings, Shape};
 pub(super) struct Prepared {
     pub(super) cell: Cell,
     yardstick: OnceLock<Yardstick>,
+    weights: OnceLock<Weights>,
 }
 
 impl Prepared {
     pub(super) fn new(cell: Cell) -> Self {
-        Prepared { cell, yardstick: OnceLock::new() }
+        Prepared { cell, yardstick: OnceLock::new(), weights: OnceLock::new() }
     }
 
     /// What the cell's runs are measured by.
     pub(super) fn yardstick(&self) -> &Yardstick {
         self.yardstick.get_or_init(|| Yardstick::new(&self.cell.settings))
+    }
+
+    /// The work of each of the cell's runs.
+    pub(super) fn weights(&self, measure: &MeasureSettings) -> Weights {
+        *self.weights.get_or_init(|| Weights::of(&self.cell.settings, measure))
     }
 }
 

@@ -226,9 +226,16 @@ impl Work<'_> {
         let runs = match unit {
             Unit::Train(group) => {
                 let rows = self.train(&group);
-                let keyed = group.iter().zip(&rows).map(|(task, row)| (self.key(task, row), row.clone()));
-                send(keyed.collect());
-                group.into_iter().zip(rows).filter(|(_, row)| row.awaits_continuation()).collect()
+                let mut awaiting = Vec::new();
+                let keyed = |(task, row): (Task, RunRow)| {
+                    let key = self.key(&task, &row);
+                    if row.awaits_continuation() {
+                        awaiting.push((task, row.clone()));
+                    }
+                    (key, row)
+                };
+                send(group.into_iter().zip(rows).map(keyed).collect());
+                awaiting
             }
             Unit::Continue(runs) => runs,
         };
@@ -236,7 +243,7 @@ impl Work<'_> {
             // A run whose continuation panics has none.
             let row = passing(|| self.ahead.during(Phase::Continuing, || task.continued(self.plan, row)))
                 .unwrap_or_else(|panic| failed(&task, &*panic));
-            self.ahead.add(&task.cell.cell.settings, self.plan.measure(), 0, 1);
+            self.ahead.add(task.cell.weights(self.plan.measure()).continuation);
             self.continued.fetch_add(is_trained.into(), Ordering::Relaxed);
             send(vec![(self.key(&task, &row), row)]);
         }
@@ -264,9 +271,7 @@ impl Work<'_> {
         let rows = self.ahead.during(Phase::Training, || {
             attempt(self.trainer, self.plan, group).unwrap_or_else(|_| group.iter().map(alone).collect())
         });
-        for task in group {
-            self.ahead.add(&task.cell.cell.settings, self.plan.measure(), 1, 0);
-        }
+        self.ahead.add(group.iter().map(|task| task.cell.weights(self.plan.measure()).training).sum());
         rows
     }
 }

@@ -181,8 +181,13 @@ impl Scan {
 
     /// Position and replicate of the runs that failed, in plan order.
     pub fn failed(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
-        let last_word = self.failed.iter().filter(|&index| !self.done.contains(index));
-        last_word.map(|index| place::run_at(self.replicates, index))
+        self.not_done(&self.failed)
+    }
+
+    /// Those of some runs that are not done, in plan order.
+    fn not_done<'s>(&'s self, runs: &'s Bits) -> impl Iterator<Item = (usize, u32)> + 's {
+        let left = runs.iter().filter(|&index| !self.done.contains(index));
+        left.map(|index| place::run_at(self.replicates, index))
     }
 
     /// Whether a run is trained and awaits its continuation.
@@ -193,8 +198,7 @@ impl Scan {
 
     /// Position and replicate of the runs that await their continuation, in plan order.
     pub fn awaiting(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
-        let left = self.awaiting.iter().filter(|&index| !self.done.contains(index));
-        left.map(|index| place::run_at(self.replicates, index))
+        self.not_done(&self.awaiting)
     }
 
     /// How many of the plan's runs are there; what is missing is the rest.

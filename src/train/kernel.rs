@@ -23,9 +23,10 @@ use crate::numeric::cancel;
 use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 
-/// Nanoseconds of an epoch on a batch of less than a block, about, and of one on an exact batch.
+/// Nanoseconds of an epoch on a batch of less than a block, about, and of one on an exact batch: that may
+/// take microseconds or, of many arms, most of a second, and each asks.
 const AN_EPOCH: u64 = 400;
-const AN_EXACT_EPOCH: u64 = 100_000;
+const AN_EXACT_EPOCH: u64 = 1_000_000;
 
 /// The training of games of one shape, eight runs each, one a lane. The runs of a lane have the same draws.
 pub(super) struct Training<'a> {

@@ -21,7 +21,7 @@ pub fn rows(part: &Path) -> RecordBatch {
 }
 
 /// The bytes of a part with these rows.
-fn bytes_of(rows: &RecordBatch) -> Vec<u8> {
+pub fn bytes_of(rows: &RecordBatch) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, rows.schema(), None).unwrap();
     writer.write(rows).unwrap();
@@ -30,7 +30,7 @@ fn bytes_of(rows: &RecordBatch) -> Vec<u8> {
 }
 
 /// The same rows with another column in place of one; none takes it away.
-fn with(rows: &RecordBatch, name: &str, column: Option<ArrayRef>) -> RecordBatch {
+pub fn with(rows: &RecordBatch, name: &str, column: Option<ArrayRef>) -> RecordBatch {
     let schema = rows.schema();
     let place = schema.index_of(name).unwrap();
     let mut fields: Vec<Arc<Field>> = schema.fields().iter().cloned().collect();

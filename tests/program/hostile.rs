@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::crafted::{lies, rows};
+use crate::crafted::{bytes_of, lies, rows, with};
 use crate::sandbox::{Ended, Sandbox, Sweep, Tables, assert_same_bytes};
 
 /// What any verb on a small sweep may take, on a slow and busy machine.
@@ -152,6 +152,21 @@ fn parts_that_lie_are_put_aside_and_their_runs_trained_again() {
         assert!(sandbox.path("out/x/parts").join(name + ".damaged").exists(), "{what}");
     }
     assert!(harmless < lies.len() / 4, "{harmless} of {} are harmless", lies.len());
+}
+
+#[test]
+fn parts_of_a_version_that_kept_no_run_before_its_continuation_are_read() {
+    let sandbox = Sandbox::with(&Sweep { axes: "", ..Sweep::SHORT });
+    sandbox.run("run x.toml --quiet --no-report").exits(0);
+    let tables = sandbox.tables("x");
+    for part in sandbox.parts("x") {
+        let older = bytes_of(&with(&rows(&part), "standing", None));
+        fs::remove_file(&part).unwrap();
+        let name = format!("{}.parquet", &blake3::hash(&older).to_hex()[..32]);
+        fs::write(part.with_file_name(name), older).unwrap();
+    }
+    sandbox.run("run x.toml --progress none --no-report").exits(0).says("out/x: trained 0 runs in TIME");
+    assert_same_bytes(&sandbox.tables("x"), &tables);
 }
 
 /// What a terminal would act on.

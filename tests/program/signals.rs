@@ -1,4 +1,4 @@
-//! Stopping a sweep from outside: what is in flight is finished and kept.
+//! Stopping a sweep from outside: what ends within a second is kept, and the rest given up.
 
 use std::fs;
 use std::process::{Command, Stdio};

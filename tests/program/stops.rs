@@ -20,10 +20,16 @@ fn continued(epochs: u32) -> String {
 }
 
 /// A sweep that is for ever in one phase.
-fn endless() -> [(&'static str, String); 4] {
+fn endless() -> [(&'static str, String); 5] {
     let curves = "bidders = 3\nprior = \"beta:2:5\"\nstrategy = \"piecewise-linear\"\nsegments = 64";
     [
         ("training", sweep("", "").replace("epochs = 20", "epochs = 1000000000")),
+        (
+            "training",
+            sweep("bidders = 10\nlearner = { mwu = { arms = 101 } }", "")
+                .replace("epochs = 20", "epochs = 1000000")
+                .replace("batch = 16", "batch = \"exact\""),
+        ),
         ("continuing without sampling", continued(1_000_000_000)),
         ("finding equilibria", sweep(curves, "")),
         (

@@ -68,7 +68,7 @@ impl<'r> Facts<'r> {
 
     /// Whether the multipliers of a cell surely still move when training ends.
     pub(super) fn is_on_the_way(&self, cell: usize) -> bool {
-        self.results.cells.text("movement", cell) == Some("drifting")
+        self.results.is_moving(cell)
     }
 
     /// Where the learners of a cell end.

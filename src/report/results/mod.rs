@@ -164,6 +164,11 @@ impl Results {
         self.cells.text("label", cell).unwrap_or_default()
     }
 
+    /// Whether the multipliers of a cell surely still move when training ends.
+    pub(super) fn is_moving(&self, cell: usize) -> bool {
+        self.cells.text("movement", cell) == Some("drifting")
+    }
+
     /// A number of a line: the bidder's own column, or that of the cell. What only bidders have, such as a
     /// reference equilibrium, is that of the first, where all are alike.
     pub(super) fn number(&self, line: Line, column: &str) -> Option<f64> {

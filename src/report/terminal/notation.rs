@@ -19,15 +19,10 @@ const MARKS: [(&str, char, &str); 8] = [
 /// Away from every equilibrium, but still moving.
 const ON_THE_WAY: &str = "on the way";
 
-/// Whether the multipliers of a cell surely still move when training ends.
-pub(super) fn is_moving(results: &Results, cell: usize) -> bool {
-    results.cells.text("movement", cell) == Some("drifting")
-}
-
 /// The mark of a line's destination, and what it says.
 pub(super) fn mark(results: &Results, line: Line) -> (char, &'static str) {
     let word = match results.cells.text("destination", line.cell) {
-        Some("elsewhere" | "undecided") if is_moving(results, line.cell) => ON_THE_WAY,
+        Some("elsewhere" | "undecided") if results.is_moving(line.cell) => ON_THE_WAY,
         word => word.unwrap_or("undecided"),
     };
     let found = MARKS.iter().find(|(name, ..)| word.split('+').any(|part| part == *name));

@@ -1,7 +1,7 @@
 //! A sweep as a list of lines, the worst first.
 
 use super::line::{ScreenLine, Tone, length, shortened};
-use super::notation::{is_moving, mark, narrow, percent};
+use super::notation::{mark, narrow, percent};
 use crate::data::visible;
 use crate::report::answer::{axis_name, places_of_interval, shown};
 use crate::report::results::{Line, Results};
@@ -170,7 +170,7 @@ fn columns(results: &Results, lines: &[Line]) -> Vec<Column> {
         let mut entries = entries(measure, &signed);
         if measure == "learning_bias" {
             // What training that is not over has left so far is no bias of learning.
-            let moving = lines.iter().zip(&mut entries).filter(|(line, _)| is_moving(results, line.cell));
+            let moving = lines.iter().zip(&mut entries).filter(|(line, _)| results.is_moving(line.cell));
             moving.for_each(|(_, entry)| *entry = "moving".to_owned());
         }
         columns.push(Column { head: head.into(), entries, rank });

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{ErrorKind, Seek};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Float64Type};
+use arrow::datatypes::{DataType, Field, Float64Type};
 use ndarray::Array2;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -100,7 +101,7 @@ impl Part {
                     measure: column(&rows, MEASURE)?,
                     status: column(&rows, STATUS)?,
                     bidder: column(&rows, BIDDER)?,
-                    standing: lists(&rows, STANDING)?,
+                    standing: standings(&rows)?,
                     rows,
                 })
             })
@@ -229,6 +230,16 @@ fn column<A: Array + Clone + 'static>(rows: &RecordBatch, name: &str) -> Result<
     let column = rows.column_by_name(name).ok_or_else(|| format!("it has no column {name}"))?;
     let typed = column.as_any().downcast_ref::<A>();
     typed.cloned().ok_or_else(|| format!("column {name} is of type {}", column.data_type()))
+}
+
+/// What runs go on from. Parts of versions that kept no run before its continuation lack the column: nobody
+/// awaits anything there.
+fn standings(rows: &RecordBatch) -> Result<ListArray, String> {
+    if rows.column_by_name(STANDING).is_some() {
+        return lists(rows, STANDING);
+    }
+    let item = Arc::new(Field::new_list_field(DataType::Float64, true));
+    Ok(ListArray::new_null(item, rows.num_rows()))
 }
 
 /// A column of lists of numbers.
