@@ -9,6 +9,10 @@ use crate::auction::BidFunction;
 use crate::law::marginal::{Marginal, Part, Share};
 use crate::law::rivals::Rivals;
 use crate::law::wins::Wins;
+use crate::numeric::cancel;
+
+/// Nanoseconds of the gain at a value, about.
+const A_VALUE: u64 = 500;
 
 /// What a panel's integral may be off where all F are lines, in units of the highest value.
 const ERROR_OF_LINES: f64 = 1e-14;
@@ -322,6 +326,7 @@ impl Bidder<'_> {
 
     #[inline]
     fn gain(&self, panel: &Panel, number: usize, t: f64) -> (f64, Share, f64) {
+        cancel::check(A_VALUE);
         let (value, share, mass) = self.value(panel, t);
         let utility = |bids: &OwnBids| bids.utility(self.rivals, panel.values, t, (value, share));
         let count = self.own.len();

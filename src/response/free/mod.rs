@@ -21,6 +21,10 @@ use crate::expectation::Evaluator;
 use crate::law::marginal::{Marginal, Part, Share};
 use crate::law::rivals::{BidLaws, Rivals};
 use crate::law::wins::Wins;
+use crate::numeric::cancel;
+
+/// Nanoseconds for a bid that may be best, about.
+const A_BID: u64 = 500;
 
 /// The cells of bids and of values behind [`BestResponse::epsilon_ex_ante_upper`].
 pub(crate) const CELLS: usize = 64;
@@ -96,6 +100,7 @@ pub fn best_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<BestRespo
         let marginal = evaluator.marginal(bidder);
         let rivals = laws.rivals(bidder);
         rivals.samples(&mut samples);
+        cancel::check(samples.len() as u64 * A_BID);
         best.find(&rivals, samples.iter().copied(), marginal.high);
         let Gain { expected, most, at } = gains.gain(marginal, bids, &rivals, &best);
         ceiling.build(&rivals, CELLS);
