@@ -1409,8 +1409,8 @@ bidders = [{ prior = { empirical = { file = "values.csv", column = "v" } }, coun
     values[6] = "NaN";
     assert_eq!(
         refused(&values),
-        "error: the prior `empirical`: values.csv, 1 of 25 cells have no value (row 7): write `missing = \"drop\"` to \
-         leave them out"
+        "error: the prior `empirical`: values.csv, 1 of 25 cells have no value (row 7): leave them out, or write \
+         `missing = \"drop\"` in the prior's table"
     );
     values[6] = "seven";
     assert!(refused(&values).ends_with(

@@ -7,6 +7,7 @@ use super::Failure;
 use super::output::number;
 use crate::auction::strategy::PiecewiseLinear;
 use crate::auction::{BidFunction, Mixture, Population, Profile};
+use crate::numeric::digits::six_digits;
 use crate::numeric::isotonic::rising;
 
 /// The columns that are read; others are not looked at, so that what `nash --format csv` prints is such a
@@ -272,16 +273,18 @@ fn function(
             "{}:{}: {who} bids {} at value {}: a bid above the value loses money when it wins",
             path.display(),
             above.line,
-            above.bid,
-            above.value
+            six_digits(above.bid),
+            six_digits(above.value)
         ));
     }
     if first.value > low || last.value < high {
         warnings.push(format!(
-            "{}: bids of {who} are given from value {} to {}, of [{low}, {high}]: beyond, the nearer bid is taken",
+            "{}: bids of {who} are given from value {} to {}, of [{}, {}]: beyond, the nearer bid is taken",
             path.display(),
-            first.value,
-            last.value
+            six_digits(first.value),
+            six_digits(last.value),
+            six_digits(low),
+            six_digits(high)
         ));
     }
     let knots = points.iter().map(|point| (point.value, point.bid)).collect();

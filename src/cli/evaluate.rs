@@ -13,8 +13,8 @@ use crate::auction::{Population, Profile, Strategy};
 use crate::data::visible;
 use crate::expectation::Evaluator;
 use crate::measure::{Asked, Assessment, LpGrid, assessed_columns, assessed_numbers};
+use crate::numeric::digits::shortest;
 use crate::response::{Constraint, MOST_BIDS, MOST_CELLS};
-use crate::sweep::shortest;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]

@@ -22,6 +22,8 @@ pub(super) struct Args {
     /// name of one of them; all of them where left out
     #[arg(value_name = "TOPIC")]
     topic: Option<String>,
+    /// One of the topic's names
+    name: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -60,11 +62,17 @@ struct Entry {
 
 pub(super) fn list(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let all = || TOPICS.iter().flat_map(|(_, sections)| sections());
-    let sections: Vec<Section> = match &args.topic {
-        None => all().collect(),
-        Some(topic) => match TOPICS.iter().find(|(name, _)| name == topic) {
-            Some((_, sections)) => sections(),
+    let of_topic =
+        |topic: &str| TOPICS.iter().find(|(name, _)| *name == topic).map(|(_, sections)| sections());
+    let sections: Vec<Section> = match (&args.topic, &args.name) {
+        (None, _) => all().collect(),
+        (Some(topic), None) => match of_topic(topic) {
+            Some(sections) => sections,
             None => named(all(), topic)?,
+        },
+        (Some(topic), Some(name)) => match of_topic(topic) {
+            Some(sections) => named(sections.into_iter(), name)?,
+            None => return Err(unlisted(topic, TOPICS.iter().map(|(topic, _)| *topic))),
         },
     };
     match args.format {
@@ -85,14 +93,16 @@ fn named(sections: impl Iterator<Item = Section>, name: &str) -> Result<Vec<Sect
             found.push(Section { title, rows });
         }
     }
-    if found.is_empty() {
-        let near = match nearest(name, names.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => suggestion(name, TOPICS.map(|(topic, _)| topic)),
-        };
-        return Err(Failure::Usage(format!("there is nothing called {name:?} to list: {near}")));
-    }
-    Ok(found)
+    if found.is_empty() { Err(unlisted(name, names.iter().map(String::as_str))) } else { Ok(found) }
+}
+
+/// The message about a name that nothing to list has.
+fn unlisted<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Failure {
+    let near = match nearest(name, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => suggestion(name, TOPICS.map(|(topic, _)| topic)),
+    };
+    Failure::Usage(format!("there is nothing called {name:?} to list: {near}"))
 }
 
 fn print_json(sections: &[Section], out: &mut impl Write) -> Result<(), Failure> {

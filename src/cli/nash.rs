@@ -11,7 +11,7 @@ use super::{Console, Exit, Failure, TableFormat};
 use crate::auction::Population;
 use crate::data::visible;
 use crate::equilibrium::{BidderReferences, Bne, Reference, References, shared_references};
-use crate::sweep::shortest;
+use crate::numeric::digits::shortest;
 
 /// The most parts between the lowest and the highest bid.
 const MOST_POINTS: i64 = 100_000;

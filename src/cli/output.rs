@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use crate::data::{visible, visible_lines};
+use crate::numeric::digits::first_digits;
 use crate::report::wrap;
-use crate::sweep::first_digits;
 
 /// The colours of results.
 pub(super) const YELLOW: &str = "\u{1b}[33m";

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::output::{PLAIN, RED, YELLOW, columns, counted, power, screen_width};
 use super::{Console, Failure, Format};
 use crate::data::visible;
+use crate::measure::still_moves;
 use crate::report::{Findings, Report, ScreenLine, SummaryLine, Tone, summary};
 use crate::store::Folder;
 use crate::sweep::Plan;
@@ -160,9 +161,10 @@ fn biases(plan: &Plan, line: &SummaryLine, rarely: &[&Rarely]) -> Vec<String> {
     row.extend([line.bias, line.class_bias, line.smoothing_bias].map(|part| number(part, true)));
     row.extend(rarely.iter().map(|part| number((part.bias)(line), true)));
     // What training that is not over has left so far is no bias of learning.
-    let learning = match line.movement.as_deref() {
-        Some("drifting") => "moving".to_owned(),
-        _ => number(line.learning_bias, true),
+    let learning = if still_moves(line.movement.as_deref(), line.destination_reason.as_deref()) {
+        "moving".to_owned()
+    } else {
+        number(line.learning_bias, true)
     };
     row.extend([learning, number(line.bne_l2, false)]);
     row

@@ -37,8 +37,8 @@ mod yardstick;
 
 pub use assessment::{Asked, Assessment, BidderAssessment};
 pub use cell::{
-    CellRow, CellRuns, CellValue, DESTINATIONS, averaged_columns, cell_bidder_columns, cell_columns,
-    measure_cell,
+    CellRow, CellRuns, CellValue, DESTINATIONS, STILL_MOVES, averaged_columns, cell_bidder_columns,
+    cell_columns, measure_cell, still_moves,
 };
 pub use column::Column;
 pub use program::{LpGrid, LpResponse};

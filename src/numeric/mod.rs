@@ -5,6 +5,7 @@
 pub mod beta;
 pub mod cancel;
 pub mod collocation;
+pub(crate) mod digits;
 pub mod eigen;
 pub mod elementary;
 pub mod isotonic;

@@ -2,9 +2,10 @@
 
 use super::document::{Node, Table, Value};
 use super::limits::MAX_COUNT;
-use super::number::{Decimal, Number, shortest};
+use super::number::{Decimal, Number};
 use super::problem::{Problem, nearest};
 use super::read;
+use crate::numeric::digits::shortest;
 
 /// The values of one key of an axis, as written; those of a range exist only by index.
 #[derive(Debug)]

@@ -15,11 +15,11 @@ use super::choice::Choice;
 use super::draft::Draft;
 use super::grid::Grid;
 use super::limits::MAX_RECORDED;
-use super::number::six_digits;
 use super::problem::{Place, Problem};
 use super::row::HyperparameterId;
 use super::settings::{LEARNER, STRATEGY, index_of};
 use super::spec::Spec;
+use crate::numeric::digits::six_digits;
 
 /// Checks cell after cell; reports every problem once, however many cells have it.
 pub(super) struct CellCheck<'s> {

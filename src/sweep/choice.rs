@@ -12,7 +12,7 @@ use super::form::{
     BatchForm, BetaChoice, BetaForm, DomainForm, Form, Initial, InitialForm, Integer, LearnerChoice,
     LearnerForm, PopulationForm, PopulationName, PriorForm, RateForm, Word, bare, tuned_toml,
 };
-use super::number::{shortest, with_six_digits};
+use crate::numeric::digits::{shortest, with_six_digits};
 
 /// A checked value of a setting, as it was written.
 #[derive(Clone, Debug, PartialEq)]

@@ -49,7 +49,6 @@ pub use data_files::DataFiles;
 pub use grid::{Axis, Grid};
 pub use identity::RESULTS_VERSION;
 pub use measures::measure_keys;
-pub(crate) use number::{first_digits, shortest};
 pub use plan::{MAX_FILE_BYTES, Plan};
 pub use problem::{Problem, Problems, Severity, SweepError};
 pub(crate) use problem::{nearest, suggestion};

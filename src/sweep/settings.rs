@@ -22,9 +22,9 @@ use super::form::{
     PopulationForm, PriorForm, RateForm, Word, initial, learner, rate,
 };
 use super::limits::MAX_COUNT;
-use super::number::shortest;
 use super::problem::{Place, Problem, suggestion};
 use super::row::{HyperparameterId, Row, SettingEntry};
+use crate::numeric::digits::shortest;
 
 /// Every setting, in the order of the columns.
 pub fn settings() -> &'static [SettingEntry] {

@@ -278,6 +278,7 @@ fn a_sweep_without_runs_has_no_tables_for_papers() {
     let sandbox = Sandbox::with(&Sweep::SHORT);
     let told = sandbox.run("run x.toml --limit 0 --tables always").exits(75).stdout;
     assert!(told.contains("No run is done yet"), "{told}");
+    assert!(told.lines().all(|line| line.trim() != "."), "a statement about nothing: {told}");
     let made = files(&sandbox.path("out/x/report"));
     assert!(made.contains_key(Path::new("index.html")), "{:?}", made.keys());
     assert!(!made.contains_key(Path::new("tables/cells.tex")), "{:?}", made.keys());

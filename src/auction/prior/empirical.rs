@@ -8,10 +8,11 @@ use super::sample::{Cleaning, Ties, present, spread};
 use super::support::Support;
 use super::{Form, PriorEntry};
 use crate::data::read_column;
+use crate::numeric::digits::Shortest;
 
 pub(super) const ENTRY: PriorEntry = PriorEntry {
     name: "empirical",
-    doc: "the values of a column of a CSV or Parquet file, their cdf interpolated linearly; `ties`, `missing`, `low`, `high` where wanted",
+    doc: "the values of a column of a CSV or Parquet file, their cdf interpolated linearly; where wanted `ties` (spread, refuse), `missing` (drop, refuse), `low`, `high`",
     form: Form::Column,
 };
 
@@ -70,7 +71,8 @@ impl Empirical {
     /// # Errors
     /// As those of [`Empirical::new`]; an end that lies within the values.
     pub fn of(file: &str, column: &str, values: &[f64], cleaning: Cleaning) -> Result<Self, String> {
-        let refuse = |row: usize, value: f64, what: &str| format!("row {}: {value} {what}", row + 1);
+        let refuse =
+            |row: usize, value: f64, what: &str| format!("row {}: {} {what}", row + 1, Shortest(value));
         for (row, &value) in values.iter().enumerate() {
             if !value.is_finite() {
                 return Err(refuse(row, value, "is not a finite number: leave the row out"));
@@ -87,15 +89,20 @@ impl Empirical {
         let mut sorted: Vec<f64> = rows.iter().map(|&row| values[row] + 0.0).collect();
         let (least, most) = (sorted[0], sorted[sorted.len() - 1]);
         if least == most {
-            return Err(format!("row {}: all values are {least}: give values that differ", values.len()));
+            return Err(format!(
+                "row {}: all values are {}: give values that differ",
+                values.len(),
+                Shortest(least)
+            ));
         }
         let spread = if cleaning.ties == Ties::Spread { spread(&mut sorted, &cleaning) } else { None };
         let spread = spread.map(|(repeated, unit)| (repeated, values.len(), unit));
         if let Some(low) = cleaning.low.filter(|low| *low != sorted[0]) {
             if low > sorted[0] {
                 return Err(format!(
-                    "low = {low} is above the lowest value, {}: write that or less",
-                    sorted[0]
+                    "low = {} is above the lowest value, {}: write that or less",
+                    Shortest(low),
+                    Shortest(sorted[0])
                 ));
             }
             sorted.insert(0, low);
@@ -104,7 +111,11 @@ impl Empirical {
         let last = sorted[sorted.len() - 1];
         if let Some(high) = cleaning.high.filter(|high| *high != last) {
             if high < last {
-                return Err(format!("high = {high} is below the highest value, {last}: write that or more"));
+                return Err(format!(
+                    "high = {} is below the highest value, {}: write that or more",
+                    Shortest(high),
+                    Shortest(last)
+                ));
             }
             sorted.push(high);
             rows.push(rows[rows.len() - 1]);
@@ -116,7 +127,7 @@ impl Empirical {
             let (first, second) = (rows[k].min(rows[k + 1]), rows[k].max(rows[k + 1]));
             let what = format!(
                 "stands in row {} already: a value that repeats is an atom, at which bids tie; leave one out, or give \
-                 values with more digits, or rounded ones with `ties = \"spread\"`",
+                 values with more digits, or rounded ones with `ties = \"spread\"` in the prior's table",
                 first + 1
             );
             return Err(refuse(second, values[second], &what));
@@ -150,7 +161,7 @@ impl Empirical {
         self.sample.spread.map(|(repeated, all, unit)| {
             format!(
                 "{repeated} of {all} values of column `{}` of {} repeat: each is spread evenly over {unit} about it; \
-                 `ties = \"refuse\"` makes that an error",
+                 `ties = \"refuse\"` in the prior's table makes that an error",
                 self.sample.column, self.sample.file
             )
         })

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::PriorEntry;
 use super::support::Support;
+use crate::numeric::digits::Shortest;
 
 /// The shape parameters that priors take. Below, a tenth of the mass and more would lie closer to an end of
 /// the support than f64 resolves.
@@ -56,8 +57,10 @@ pub(super) fn wide_enough<L: Law>(law: L) -> Result<L, String> {
 
 pub(super) fn too_narrow(Support { low, high }: Support) -> String {
     format!(
-        "the values spread over less than {LEAST_SPREAD} of the support from {low} to {high}: narrow `low` and \
-         `high` around them"
+        "the values spread over less than {LEAST_SPREAD} of the support from {} to {}: narrow `low` and `high` \
+         around them",
+        Shortest(low),
+        Shortest(high)
     )
 }
 
@@ -66,5 +69,5 @@ pub(super) fn shape(name: &str, value: f64) -> Result<f64, String> {
     if SHAPES.contains(&value) {
         return Ok(value);
     }
-    Err(format!("{name} = {value} must be from {} to {}", SHAPES.start(), SHAPES.end()))
+    Err(format!("{name} = {} must be from {} to {}", Shortest(value), SHAPES.start(), SHAPES.end()))
 }

@@ -71,7 +71,7 @@ pub(super) fn present(cells: &[Option<f64>], missing: Missing) -> Result<Vec<f64
         let named = rows[..rows.len().min(NAMED)].join(", ");
         let more = if rows.len() > NAMED { ", ..." } else { "" };
         return Err(format!(
-            "{} of {} cells have no value (row {named}{more}): write `missing = \"drop\"` to leave them out",
+            "{} of {} cells have no value (row {named}{more}): leave them out, or write `missing = \"drop\"` in the prior's table",
             rows.len(),
             cells.len()
         ));
@@ -167,7 +167,7 @@ mod tests {
         }
         assert_eq!(
             present(&cells, Missing::Refuse).unwrap_err(),
-            "5 of 300 cells have no value (row 3, 7, 9, ...): write `missing = \"drop\"` to leave them out"
+            "5 of 300 cells have no value (row 3, 7, 9, ...): leave them out, or write `missing = \"drop\"` in the prior's table"
         );
         assert_eq!(present(&cells, Missing::Drop).unwrap().len(), 295);
     }

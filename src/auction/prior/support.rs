@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::numeric::digits::{Shortest, six_digits};
+
 /// How far a support may stretch: high, and high - low, in the unit of values. Further out products of values
 /// would leave the range of f64.
 pub const SCALES: RangeInclusive<f64> = 1e-100..=1e100;
@@ -19,19 +21,20 @@ impl Support {
     /// The support, or what to write instead.
     pub fn new(low: f64, high: f64) -> Result<Self, String> {
         if !(low.is_finite() && high.is_finite()) {
-            return Err(format!("low = {low} and high = {high} must be finite"));
+            return Err(format!("low = {} and high = {} must be finite", Shortest(low), Shortest(high)));
         }
         if low < 0.0 {
-            return Err(format!("low = {low} must be at least 0: values are not negative"));
+            return Err(format!("low = {} must be at least 0: values are not negative", Shortest(low)));
         }
         if low >= high {
-            return Err(format!("low = {low} must be below high = {high}"));
+            return Err(format!("low = {} must be below high = {}", Shortest(low), Shortest(high)));
         }
         if !SCALES.contains(&high) || !SCALES.contains(&(high - low)) {
             let (least, most) = (SCALES.start(), SCALES.end());
             return Err(format!(
-                "high = {high:e} and high - low = {:e} must be from {least:e} to {most:e}: give values in another unit",
-                high - low
+                "high = {} and high - low = {} must be from {least:e} to {most:e}: give values in another unit",
+                Shortest(high),
+                six_digits(high - low)
             ));
         }
         // -0.0 would be another number in the identity of a cell.

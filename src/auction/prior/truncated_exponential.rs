@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use super::law::{Law, wide_enough};
 use super::support::Support;
 use super::{Form, HIGH, LOW, Prior, PriorEntry, PriorParameter};
+use crate::numeric::digits::{Shortest, six_digits};
 
 pub(super) const ENTRY: PriorEntry = PriorEntry {
     name: "truncated-exponential",
@@ -41,11 +42,14 @@ impl TruncatedExponential {
         let support = Support::new(low, high)?;
         let decay = rate * support.width();
         if !DECAYS.contains(&decay) {
-            let bound = |decay: f64| decay / support.width();
+            let bound = |decay: f64| six_digits(decay / support.width());
             return Err(format!(
-                "rate = {rate} must be from {:e} to {:e} on a support from {low} to {high}",
+                "rate = {} must be from {} to {} on a support from {} to {}",
+                Shortest(rate),
                 bound(*DECAYS.start()),
-                bound(*DECAYS.end())
+                bound(*DECAYS.end()),
+                Shortest(low),
+                Shortest(high)
             ));
         }
         wide_enough(TruncatedExponential { rate, support, decay })

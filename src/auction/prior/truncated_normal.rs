@@ -3,6 +3,7 @@
 use super::law::{Law, too_narrow, wide_enough};
 use super::support::Support;
 use super::{Form, HIGH, LOW, Prior, PriorEntry, PriorParameter};
+use crate::numeric::digits::Shortest;
 use crate::numeric::normal;
 
 pub(super) const ENTRY: PriorEntry = PriorEntry {
@@ -33,10 +34,10 @@ impl TruncatedNormal {
     pub fn new(mean: f64, sd: f64, low: f64, high: f64) -> Result<Self, String> {
         let support = Support::new(low, high)?;
         if !mean.is_finite() {
-            return Err(format!("mean = {mean} must be finite"));
+            return Err(format!("mean = {} must be finite", Shortest(mean)));
         }
         if !(sd > 0.0 && sd.is_finite()) {
-            return Err(format!("sd = {sd} must be finite and above 0"));
+            return Err(format!("sd = {} must be finite and above 0", Shortest(sd)));
         }
         // -0.0 would be another number in the identity of a cell.
         let mean = mean + 0.0;

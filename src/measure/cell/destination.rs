@@ -20,6 +20,19 @@ pub const DESTINATIONS: [(&str, &str); 7] = [
     ("undecided", "the intervals do not say; destination_reason tells why"),
 ];
 
+/// Why a cell whose training is not over has no destination.
+pub const STILL_MOVES: &str =
+    "multipliers still move from the earlier to the later half of the tail: give more epochs";
+
+/// Whether the multipliers of a cell surely still move when training ends: its movement drifts, or is not
+/// known, and its destination is undecided for that reason.
+pub fn still_moves(movement: Option<&str>, destination_reason: Option<&str>) -> bool {
+    match movement {
+        Some("undecided") => destination_reason == Some(STILL_MOVES),
+        movement => movement == Some("drifting"),
+    }
+}
+
 /// What the verdict on a bidder rests on.
 #[derive(Clone, Debug)]
 pub(super) struct Evidence {
@@ -88,9 +101,7 @@ pub(super) fn destination(
         drift.abs() - width > margin / 2.0
     };
     if bidders.iter().any(moves) {
-        return undecided(
-            "multipliers still move from the earlier to the later half of the tail: give more epochs",
-        );
+        return undecided(STILL_MOVES);
     }
     let names = bidders[0].references.map(|(name, _)| name);
     let mut reached = Vec::new();

@@ -10,6 +10,6 @@ mod outcomes;
 mod row;
 mod runs;
 
-pub use destination::DESTINATIONS;
+pub use destination::{DESTINATIONS, STILL_MOVES, still_moves};
 pub use row::{CellRow, CellValue, cell_bidder_columns, cell_columns, measure_cell};
 pub use runs::{CellRuns, averaged_columns};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::groups::GridLine;
+use crate::measure::still_moves;
 use crate::numeric::regression::weighted_line;
 
 /// The learning bias extrapolated to learning rate 0 by a line, which it follows where it is of the order of
@@ -29,7 +30,8 @@ pub struct LearningRateZero {
 pub(super) fn at_zero(line: &GridLine) -> Option<LearningRateZero> {
     let point = |&(rate, cell): &(f64, usize)| {
         // Multipliers that still move have no bias of learning yet.
-        if line.frame.text("movement", cell) == Some("drifting") {
+        let frame = line.frame;
+        if still_moves(frame.text("movement", cell), frame.text("destination_reason", cell)) {
             return None;
         }
         let bias = line.frame.estimate("learning_bias", cell)?;

@@ -23,6 +23,7 @@ pub(super) use pairs::{Path, TailPair};
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::measure::still_moves;
 use crate::store::{Folder, Manifest, SCHEMA, StoreError, Table, TableName};
 use crate::sweep::{Plan, setting_columns};
 
@@ -166,7 +167,7 @@ impl Results {
 
     /// Whether the multipliers of a cell surely still move when training ends.
     pub(super) fn is_moving(&self, cell: usize) -> bool {
-        self.cells.text("movement", cell) == Some("drifting")
+        still_moves(self.cells.text("movement", cell), self.cells.text("destination_reason", cell))
     }
 
     /// A number of a line: the bidder's own column, or that of the cell. What only bidders have, such as a

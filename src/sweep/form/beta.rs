@@ -3,9 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::{Form, Names, Told, pair_of, quoted, table_of};
+use crate::numeric::digits::shortest;
 use crate::sweep::columns::{Kind, Scalar};
 use crate::sweep::document::{Entry, Node, Table, Value};
-use crate::sweep::number::shortest;
 use crate::sweep::problem::Problem;
 use crate::sweep::read;
 use crate::train::Beta;
@@ -58,15 +58,22 @@ impl Form for BetaForm {
     }
 
     fn read(&self, key: &str, node: &Node, _: &Names, problems: &mut Vec<Problem>) -> Option<BetaChoice> {
-        match only_entry(node) {
-            Some(entry) if entry.key == "relative" => {
-                let beta = read_beta("relative", &entry.node, problems)?;
+        match (&node.value, only_entry(node)) {
+            (_, Some(entry)) if entry.key == "relative" => {
+                let beta = read_beta("relative", &entry.node, RELATIVE, problems)?;
                 Some(BetaChoice { beta, is_relative: true })
             }
-            _ if matches!(&node.value, Value::Number(number) if number.is_infinity()) => {
+            (Value::Table(_), entry) if entry.is_none_or(|entry| entry.key != "geometric") => {
+                let message = format!("the table of `{key}` has one key, `geometric` or `relative`");
+                let help =
+                    format!("write `{key} = {{ geometric = [10, 400] }}` or `{key} = {{ relative = 50 }}`");
+                problems.push(Problem::error(node.place, message).help(help));
+                None
+            }
+            (Value::Number(number), _) if number.is_infinity() => {
                 Some(BetaChoice::plain(Beta::Fixed(f64::INFINITY)))
             }
-            _ => read_beta(key, node, problems).map(BetaChoice::plain),
+            _ => read_beta(key, node, &self.words(), problems).map(BetaChoice::plain),
         }
     }
 
@@ -89,18 +96,14 @@ fn only_entry(node: &Node) -> Option<&Entry> {
     }
 }
 
-/// A number above 0 or `{ geometric = [FIRST, LAST] }`.
-fn read_beta(key: &str, node: &Node, problems: &mut Vec<Problem>) -> Option<Beta> {
-    match (&node.value, only_entry(node)) {
-        (_, Some(entry)) if entry.key == "geometric" => read_geometric(&entry.node, problems),
-        (Value::Table(_), _) => {
-            let message = format!("the table of `{key}` has one key, `geometric` or `relative`");
-            let help =
-                format!("write `{key} = {{ geometric = [10, 400] }}` or `{key} = {{ relative = 50 }}`");
-            problems.push(Problem::error(node.place, message).help(help));
-            None
-        }
-        _ => read::number(node, key, &BetaForm.words(), allows, problems).map(Beta::Fixed),
+/// What `relative` may be.
+const RELATIVE: &str = "a number above 0 or { geometric = [FIRST, LAST] }";
+
+/// A number above 0 or `{ geometric = [FIRST, LAST] }`; `words` are what the key may be.
+fn read_beta(key: &str, node: &Node, words: &str, problems: &mut Vec<Problem>) -> Option<Beta> {
+    match only_entry(node) {
+        Some(entry) if entry.key == "geometric" => read_geometric(&entry.node, problems),
+        _ => read::number(node, key, words, allows, problems).map(Beta::Fixed),
     }
 }
 

@@ -3,9 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::{Form, Names, table_of};
+use crate::numeric::digits::shortest;
 use crate::response::Constraint;
 use crate::sweep::document::Node;
-use crate::sweep::number::shortest;
 use crate::sweep::problem::Problem;
 use crate::sweep::read;
 

@@ -4,9 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::{Boolean, Form, Integer, Names, Told, Word, quoted, table_of};
 use crate::learner::{Domain, Range, Tuned, Value};
+use crate::numeric::digits::shortest;
 use crate::sweep::columns::{Kind, Scalar};
 use crate::sweep::document::{self, Node};
-use crate::sweep::number::shortest;
 use crate::sweep::problem::Problem;
 use crate::sweep::read;
 

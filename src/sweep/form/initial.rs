@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::{Form, Names, list_of, pair_of, quoted, table_of, with_nearest};
 use crate::auction::strategy::linear;
+use crate::numeric::digits::shortest;
 use crate::sweep::document::{Node, Table, Value};
-use crate::sweep::number::shortest;
 use crate::sweep::problem::Problem;
 use crate::sweep::read::{self, mismatch};
 use crate::train;

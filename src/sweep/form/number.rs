@@ -5,8 +5,8 @@ use std::ops::{Bound, RangeBounds};
 use serde_json::{Value as Json, json};
 
 use super::{Form, Names};
+use crate::numeric::digits::shortest;
 use crate::sweep::document::Node;
-use crate::sweep::number::shortest;
 use crate::sweep::problem::Problem;
 use crate::sweep::read;
 

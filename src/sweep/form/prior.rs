@@ -8,9 +8,9 @@ use crate::auction::prior::{
     COLUMN_ENDS, COLUMN_KEYS, COLUMN_WORDS, Cleaning, Empirical, Form as PriorKind, Missing, PriorEntry,
     PriorParameter, Ties,
 };
+use crate::numeric::digits::shortest;
 use crate::sweep::data_files::DataFiles;
 use crate::sweep::document::{Entry, Node, Table, Value};
-use crate::sweep::number::shortest;
 use crate::sweep::problem::{Place, Problem, suggestion};
 use crate::sweep::read::{self, mismatch};
 

@@ -3,9 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::{Form, Names, Told, pair_of, table_of};
+use crate::numeric::digits::shortest;
 use crate::sweep::columns::{Kind, Scalar};
 use crate::sweep::document::{Node, Table, Value};
-use crate::sweep::number::shortest;
 use crate::sweep::problem::Problem;
 use crate::sweep::read;
 use crate::train::Rate;

@@ -13,6 +13,9 @@ const UNDECIDED: &str = "undecided";
 /// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let cells: Vec<usize> = (0..facts.cells()).collect();
+    if cells.is_empty() {
+        return None;
+    }
     let word = |cell: usize| match facts.end(cell) {
         End::At(words) => words,
         End::Away => AWAY,

@@ -9,6 +9,9 @@ use crate::report::answer::{Quantity, Text, Verdict};
 /// What the sweep says of the claim.
 pub(super) fn says(facts: &Facts) -> Option<Said> {
     let cells: Vec<usize> = (0..facts.cells()).collect();
+    if cells.is_empty() {
+        return None;
+    }
     let word = |cell: usize| facts.results.cells.text("movement", cell).unwrap_or("undecided").to_owned();
     let groups = grouped(&cells, word);
     let of = |wanted: &str| -> Vec<usize> {

@@ -1,6 +1,7 @@
 //! What is not surely so is not said: training that is not over, chance among many lines, cells undecided.
 
 use super::*;
+use crate::measure::STILL_MOVES;
 
 #[test]
 fn training_that_is_not_over_is_no_bias_of_learning() {
@@ -25,6 +26,22 @@ fn training_that_is_not_over_is_no_bias_of_learning() {
     let (verdict, words) = said(&told(GRID, &cells), "learning");
     assert_eq!(verdict, Verdict::Supported, "{words}");
     assert!(words.ends_with("Left out is 1 cell whose multipliers still move."), "{words}");
+}
+
+#[test]
+fn training_too_short_to_tell_a_movement_is_no_bias_of_learning_either() {
+    let moving = Cell {
+        destination: "undecided",
+        destination_reason: Some(STILL_MOVES),
+        movement: "undecided",
+        learning: -0.1,
+        ..Cell::smoothed()
+    };
+    let answer = told(GRID, &vec![moving; 6]);
+    let (verdict, words) = said(&answer, "bias");
+    assert_eq!(verdict, Verdict::Undecided);
+    assert!(words.starts_with("Training is not over in all 6 cells: multipliers still move"), "{words}");
+    assert_eq!(said(&answer, "learning").0, Verdict::Undecided);
 }
 
 #[test]
