@@ -1,7 +1,7 @@
 //! What to write in the place of arguments that there are not.
 
 use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::sweep::settings;
 
@@ -50,7 +50,9 @@ pub(super) fn add_to(error: &mut clap::Error) {
     };
     let hint = if let Some(verb) = word(ContextKind::InvalidSubcommand) {
         found(VERBS, &verb).map(str::to_owned)
-    } else if let Some(option) = word(ContextKind::InvalidArg) {
+    } else if let Some(option) =
+        word(ContextKind::InvalidArg).filter(|_| error.kind() == ErrorKind::UnknownArgument)
+    {
         let option = option.split(['=', ' ']).next().unwrap_or_default();
         let is_setting = |entry: &crate::sweep::SettingEntry| entry.key == option.replace('-', "_");
         found(OPTIONS, option).map(str::to_owned).or_else(|| {
