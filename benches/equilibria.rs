@@ -44,6 +44,27 @@ fn step(strategy: Strategy, beta: f64) -> f64 {
     })
 }
 
+/// Seconds of an exact step of bidders in one auction at steepness 50, at multipliers between 0.5 and 0.9: no
+/// two alike, or all 0.6. Curves have slopes around them.
+fn exact(population: &Population, alike: bool) -> f64 {
+    let gradient = ExpectedGradient::new(population, 50.0);
+    let bidders = population.len() as f64;
+    let parameters: Vec<Vec<f64>> = (0_u32..)
+        .zip(&population.bidders)
+        .map(|(bidder, settings)| {
+            let multiplier = if alike { 0.6 } else { 0.5 + 0.4 * f64::from(bidder) / bidders };
+            let slope = |k: usize| multiplier + if k % 2 == 1 { 0.05 } else { -0.05 };
+            match settings.strategy.parameters() {
+                1 => vec![multiplier],
+                slopes => (0..slopes).map(slope).collect(),
+            }
+        })
+        .collect();
+    each(20, || {
+        black_box(gradient.at(black_box(&parameters)));
+    })
+}
+
 /// Seconds of an epoch of two linear bidders on minibatches.
 fn minibatch() -> f64 {
     let bidder = BidderSettings {
@@ -69,8 +90,11 @@ fn minibatch() -> f64 {
     }) / f64::from(EPOCHS)
 }
 
+fn beta(a: f64, b: f64) -> Prior {
+    Prior::Beta(Beta::new(a, b, 0.0, 1.0).expect("a prior"))
+}
+
 fn mixed() -> Population {
-    let beta = |a, b| Prior::Beta(Beta::new(a, b, 0.0, 1.0).expect("a prior"));
     let power = Prior::Power(Power::new(2.0, 0.0, 1.0).expect("a prior"));
     let exponential = Prior::TruncatedExponential(TruncatedExponential::new(2.0, 0.0, 1.0).expect("a prior"));
     population([uniform(1.0), power, beta(2.0, 2.0), beta(3.0, 2.0), exponential], Strategy::Linear)
@@ -81,11 +105,24 @@ fn main() {
     let unequal = |strategy| population([uniform(1.0), uniform(2.0)], strategy);
     let (lines, pieces, mixed) = (unequal(Strategy::Linear), unequal(PIECES), mixed());
     let bne_of_pieces = bne(&pieces).expect("an equilibrium");
+    let (ten, many) = ([10, 64]).map(|n| population(vec![uniform(1.0); n], Strategy::Linear)).into();
+    let four = population(vec![beta(2.0, 5.0); 4], Strategy::Linear);
+    let three = population(mixed.bidders[..3].iter().map(|bidder| bidder.prior.clone()), Strategy::Linear);
+    let curves = population([uniform(1.0), uniform(1.0), uniform(0.8)], PIECES);
+    let bent = population(vec![beta(2.0, 5.0); 3], PIECES);
     let candidates: &mut [(&str, &mut dyn FnMut() -> f64)] = &mut [
         ("minibatch step of 128, linear", &mut minibatch),
         ("exact step, linear", &mut || step(Strategy::Linear, 50.0)),
         ("exact step, 16 segments, beta 50", &mut || step(PIECES, 50.0)),
         ("exact step, 16 segments, beta 1000", &mut || step(PIECES, 1000.0)),
+        ("exact step, 10 lines", &mut || exact(&ten, false)),
+        ("exact step, 10 lines alike", &mut || exact(&ten, true)),
+        ("exact step, 64 lines", &mut || exact(&many, false)),
+        ("exact step, 4 lines of Beta(2,5)", &mut || exact(&four, false)),
+        ("exact step, 4 such alike", &mut || exact(&four, true)),
+        ("exact step, 3 unequal priors", &mut || exact(&three, false)),
+        ("exact step, 3 x 16 segments", &mut || exact(&curves, false)),
+        ("exact step, 3 x 16, Beta(2,5)", &mut || exact(&bent, false)),
         ("smoothed_multiplier", &mut || {
             each(10, || {
                 black_box(smoothed_multiplier(2, black_box(50.0)));
@@ -98,8 +135,14 @@ fn main() {
         }),
         ("bne, five mixed priors", &mut || each(1, || drop(black_box(bne(&mixed))))),
     ];
-    let (titles, mut calls): (Vec<_>, Vec<_>) =
-        candidates.iter_mut().map(|(title, call)| (*title, &mut **call)).unzip();
+    // Words after `--`: only candidates with one of them in the title.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let asked = |title: &str| words.is_empty() || words.iter().any(|word| title.contains(word.as_str()));
+    let (titles, mut calls): (Vec<_>, Vec<_>) = candidates
+        .iter_mut()
+        .filter(|(title, _)| asked(title))
+        .map(|(title, call)| (*title, &mut **call))
+        .unzip();
     for (title, times) in titles.iter().zip(rounds(7, &mut calls)) {
         println!("{title:<36}{:>12.2} us", median(times) * 1e6);
     }

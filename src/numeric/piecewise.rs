@@ -64,6 +64,20 @@ impl Piecewise {
         value(&self.coefficients[k], ((x - from) - (to - x)) / (to - from))
     }
 
+    /// The approximation at x in the interval, which is not below the last asked for with the same hint.
+    #[inline]
+    pub fn at_next(&self, x: f64, hint: &mut usize) -> f64 {
+        let last = self.coefficients.len() - 1;
+        if *hint == 0 {
+            *hint = self.ends[1..=last].partition_point(|&end| end <= x);
+        }
+        while *hint < last && self.ends[*hint + 1] <= x {
+            *hint += 1;
+        }
+        let (from, to) = (self.ends[*hint], self.ends[*hint + 1]);
+        value(&self.coefficients[*hint], ((x - from) - (to - x)) / (to - from))
+    }
+
     /// The approximation and its slope at x in the interval.
     pub fn at_with_slope(&self, x: f64) -> (f64, f64) {
         let pieces = self.coefficients.len();

@@ -10,7 +10,7 @@ use super::row::Tell;
 use super::settings::settings;
 
 /// Raised whenever a golden result moves; part of every cell's identity.
-pub const RESULTS_VERSION: u32 = 3;
+pub const RESULTS_VERSION: u32 = 4;
 
 /// The seeds of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn defaults_are_left_out() {
         let settings = Draft::new().settings(&[]);
-        let expected = r#"{"bidders":[{"count":2}],"results_version":3,"root":0}"#;
+        let expected = r#"{"bidders":[{"count":2}],"results_version":4,"root":0}"#;
         assert_eq!(canonical(Seeds::default(), &settings), expected);
     }
 
@@ -154,7 +154,7 @@ mod tests {
         };
         let of = |spelling: &str| told(spelling.parse().expect("a valid prior"));
         let expected = |prior: &str| {
-            format!(r#"{{"bidders":[{{"count":2,"prior":{prior}}}],"results_version":3,"root":0}}"#)
+            format!(r#"{{"bidders":[{{"count":2,"prior":{prior}}}],"results_version":4,"root":0}}"#)
         };
         assert_eq!(of("truncated-normal:-0:1e-3"), expected(r#"{"truncated-normal":[0,0.001,0,1]}"#));
         assert_eq!(of("beta:2:5"), expected(r#"{"beta":[2,5,0,1]}"#));
@@ -188,7 +188,7 @@ mod tests {
             r#""bidders":[{"count":1,"learner":{"adam":{"beta2":0.5,"epsilon":1e-7}}},{"count":1},"#,
             r#"{"count":1,"learner":{"sgd":{"momentum":0.5}},"learning_rate":1e-20,"prior":{"uniform":[0.5,2]},"#,
             r#""theta":-0.25}],"common":false,"epochs":10,"precision":"f64","profiles":"own","#,
-            r#""results_version":3,"root":42,"updates":"shared-graph"}"#,
+            r#""results_version":4,"root":42,"updates":"shared-graph"}"#,
         );
         assert_eq!(canonical(seeds, &settings), expected);
         settings.beta = Beta::Fixed(f64::INFINITY);
@@ -201,7 +201,7 @@ mod tests {
             r#"{"batch":"exact","beta":"inf","bidders":[{"count":1,"initial":{"random":[0.25,0.5]},"#,
             r#""learner":{"adam":{"beta2":0.5,"epsilon":1e-7}}},"#,
             r#"{"count":1,"initial":"truthful","strategy":{"piecewise-linear":8}}],"common":false,"epochs":10,"#,
-            r#""precision":"f64","profiles":"own","results_version":3,"root":42,"updates":"shared-graph"}"#,
+            r#""precision":"f64","profiles":"own","results_version":4,"root":42,"updates":"shared-graph"}"#,
         );
         assert_eq!(canonical(seeds, &settings), told);
         let value: serde_json::Value = serde_json::from_str(expected).expect("canonical text is JSON");

@@ -148,7 +148,7 @@ fn runs_of_another_version_do_not_join() {
     sandbox.run("run x.toml --quiet").exits(0);
     let manifest = sandbox.path("out/x/manifest.json");
     let original = fs::read(&manifest).unwrap();
-    for (key, what) in [("results_version", "results version 99, not 3"), ("schema", "schema 99, not 2")] {
+    for (key, what) in [("results_version", "results version 99, not 4"), ("schema", "schema 99, not 2")] {
         edit_json(&manifest, |json| json[key] = 99.into());
         for verb in ["run x.toml", "status out/x", "verify out/x"] {
             let ended = sandbox.run(verb).exits(1).prints_nothing();

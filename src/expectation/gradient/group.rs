@@ -14,6 +14,8 @@ pub struct Group {
     knots: Vec<f64>,
     /// The knots, and values between at which panels end since the density may change much.
     pub ends: Vec<f64>,
+    /// Whether something bends or jumps at each of the ends.
+    pub sharp: Vec<bool>,
     /// The segment, counted from 0, between each end and the next.
     pub segments: Vec<usize>,
 }
@@ -38,8 +40,9 @@ impl Group {
         ends.dedup();
         let last = knots.len() - 1;
         let segment = |pair: &[f64]| knots[1..last].partition_point(|knot| *knot <= pair[0]);
+        let sharp = ends.iter().map(|end| knots.contains(end) || table.kinks.contains(end)).collect();
         let segments = ends.windows(2).map(segment).collect();
-        Group { table, count, strategy, knots, ends, segments }
+        Group { table, count, strategy, knots, ends, sharp, segments }
     }
 
     /// Number of parameters of a bid function.

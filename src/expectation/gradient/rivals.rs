@@ -61,32 +61,34 @@ pub fn inverse(ends: &[f64], bids: &[f64], passed: usize, bid: f64) -> f64 {
     value.clamp(ends[from], ends[to])
 }
 
-/// The probability that all groups' bidders bid lower, without one bidder of a group, and its derivative, for
-/// every group: from those of one bidder of each.
+/// The probability that all bidders bid lower, without one bidder of a group, and its derivative, for every
+/// group: from those of one bidder of each.
 #[derive(Debug)]
 pub struct Product {
+    /// The bidders of each group.
+    counts: Vec<u32>,
     below: Vec<(f64, f64)>,
 }
 
 impl Product {
-    pub fn new(groups: usize) -> Self {
-        Product { below: vec![(1.0, 0.0); groups] }
+    pub fn new(counts: impl Iterator<Item = u32>) -> Self {
+        let counts: Vec<u32> = counts.collect();
+        Product { below: vec![(1.0, 0.0); counts.len()], counts }
     }
 
-    /// Calls `visitor(group, H, h)` for every group.
+    /// Calls `visitor(group, H, h)` for every group, from F and f of one bidder of each.
     #[inline]
-    pub fn visit(&mut self, groups: &[Group], one: &[(f64, f64)], mut visitor: impl FnMut(usize, f64, f64)) {
+    pub fn visit(&mut self, one: &[(f64, f64)], mut visitor: impl FnMut(usize, f64, f64)) {
         let mut product = (1.0, 0.0);
-        for (i, below) in self.below.iter_mut().enumerate() {
+        for ((below, one), count) in self.below.iter_mut().zip(one).zip(&self.counts) {
             *below = product;
-            product = times(product, power(one[i], groups[i].count));
+            product = times(product, power(*one, *count));
         }
         product = (1.0, 0.0);
-        for (i, below) in self.below.iter().enumerate().rev() {
-            let count = groups[i].count;
-            let (win, density) = times(times(*below, power(one[i], count - 1)), product);
+        for (i, ((below, one), count)) in self.below.iter().zip(one).zip(&self.counts).enumerate().rev() {
+            let (win, density) = times(times(*below, power(*one, count - 1)), product);
             visitor(i, win, density);
-            product = times(product, power(one[i], count));
+            product = times(product, power(*one, *count));
         }
     }
 }

@@ -81,7 +81,7 @@ impl Meetings {
         let mut from: Vec<f64> = groups.iter().map(|group| group.table.low).collect();
         let mut to = from.clone();
         let mut one = vec![(0.0, 0.0); groups.len()];
-        let mut product = Product::new(groups.len());
+        let mut product = Product::new(groups.iter().map(|group| group.count));
         for pair in bids.bends.windows(2) {
             let ((start, group, end), (next, coming, to_come)) = (pair[0], pair[1]);
             if start >= top {
@@ -135,8 +135,7 @@ impl Meetings {
                             one[i] = (below, if rise > 0.0 { density * rise } else { 0.0 });
                         }
                         let weight = weight / pieces;
-                        product
-                            .visit(groups, &one, |i, _, density| meetings.weights[i].push(weight * density));
+                        product.visit(&one, |i, _, density| meetings.weights[i].push(weight * density));
                     }
                 }
             }

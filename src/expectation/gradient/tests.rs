@@ -3,11 +3,12 @@
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
-use super::{ClassGradient, ExpectedGradient, FINE, GRADIENT_ERROR, Meetings};
+use super::{Accuracy, ClassGradient, ExpectedGradient, FINE, GRADIENT_ERROR, Meetings};
 use crate::auction::games::uniform;
-use crate::auction::prior::{Beta, Power, TruncatedNormal};
+use crate::auction::prior::{Beta, Empirical, Power, TruncatedExponential, TruncatedNormal, Uniform};
 use crate::auction::{BidFunction, Bidder, Mechanism, Population, Prior, Strategy};
 use crate::numeric::quadrature::GaussLegendre;
+use crate::numeric::simd::Instance;
 
 const LINEAR: Strategy = Strategy::Linear;
 
@@ -326,4 +327,145 @@ fn the_rule_for_a_steep_auction_takes_over_without_a_step() {
             assert!((a - b).abs() < GRADIENT_ERROR, "{a} for {b}");
         }
     }
+}
+
+/// One bidder after the other, on panels and nodes of its own, twice as many as for references.
+const FINEST: Accuracy = Accuracy { logistic: 1e-15, cut: 38.0, density: 20, ends: 48, outer: 40, inner: 40 };
+
+/// Any bidders, alike or not, some bid functions with flat segments, in auctions of any steepness; and
+/// whether all densities are smooth.
+fn drawn(seed: u64) -> (Population, Vec<Vec<f64>>, f64, bool) {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let mut draw = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    let [smooth, lines, alike, together, flat] = [0.7, 0.4, 0.3, 0.3, 0.3].map(|share| draw() < share);
+    let count = 2 + (6.0 * draw() * draw()) as usize;
+    let mut bidder = || {
+        let low = if draw() < 0.5 { 0.0 } else { 0.8 * draw() };
+        let high = if low == 0.0 { 1.0 } else { low + 0.2 + 1.5 * draw() };
+        let width = high - low;
+        let mut shape = || if smooth { 1.0 + (6.0 * draw()).floor() } else { 0.5 + 4.0 * draw() };
+        let (a, b) = (shape(), shape());
+        let prior = match (7.0 * draw()) as u32 {
+            0 => Uniform::new(low, high).map(Prior::Uniform),
+            1 => Power::new(a, low, high).map(Prior::Power),
+            2 | 3 => Beta::new(a, b, low, high).map(Prior::Beta),
+            4 => TruncatedNormal::new(low + width * draw(), width * (0.05 + draw()), low, high)
+                .map(Prior::TruncatedNormal),
+            5 => TruncatedExponential::new(20.0 * draw() / width, low, high).map(Prior::TruncatedExponential),
+            _ => {
+                let values: Vec<f64> = (0..25).map(|_| low + width * draw()).collect();
+                Empirical::new("values.csv", "value", &values).map(Prior::Empirical)
+            }
+        };
+        let curve = pieces([1, 3, 8, 16][(4.0 * draw()) as usize]);
+        (prior.unwrap(), if lines || draw() < 0.4 { LINEAR } else { curve })
+    };
+    let mut bidders: Vec<(Prior, Strategy)> = (0..count).map(|_| bidder()).collect();
+    if alike {
+        let first = bidders[0].clone();
+        bidders.fill(first);
+    }
+    let population = population(&bidders);
+    let common = 0.1 + 0.8 * draw();
+    let parameters = population.bidders.iter().map(|bidder| {
+        let around = if together { common } else { 0.1 + 0.8 * draw() };
+        let mut slope = || {
+            if flat && draw() < 0.2 { 0.0 } else { around * libm::exp(2.0 * draw() - 1.0) }
+        };
+        let count = bidder.strategy.parameters();
+        if bidder.strategy == LINEAR { vec![around] } else { (0..count).map(|_| slope()).collect() }
+    });
+    let parameters = parameters.collect();
+    let beta = if draw() < 0.25 { f64::INFINITY } else { libm::exp(1.0 + 5.5 * draw()) };
+    (population, parameters, beta, smooth)
+}
+
+/// Far within what is promised: the error of nodes that all share, where densities are smooth and where they
+/// are like any powers from -1/2 on of the distance to an end.
+const SMOOTH_ERROR: f64 = 1e-12;
+const ROUGH_ERROR: f64 = 1e-7;
+
+#[test]
+fn nodes_that_all_share_give_what_each_bidders_own_do() {
+    for seed in 0..400 {
+        let (population, parameters, beta, smooth) = drawn(seed);
+        let uniform =
+            |bidder: &Bidder| matches!(bidder.prior, Prior::Uniform(_)) && bidder.strategy == LINEAR;
+        if population.bidders.iter().all(uniform) {
+            continue;
+        }
+        let found = ExpectedGradient::new(&population, beta).at(&parameters);
+        let groups = population.bidders.iter().map(|bidder| (&bidder.prior, bidder.strategy, 1));
+        let gradient = ClassGradient::new(groups, beta, FINEST);
+        let met = gradient.meet(&parameters);
+        for (bidder, found) in found.iter().enumerate() {
+            let expected = met.gradient(bidder, &parameters[bidder]);
+            let scale = expected.iter().fold(1.0, |most: f64, g| most.max(g.abs()));
+            let most = if smooth { SMOOTH_ERROR } else { ROUGH_ERROR };
+            for (g, expected) in found.iter().zip(expected) {
+                assert!((g - expected).abs() <= most * scale, "{seed}, {bidder}: {g:e} for {expected:e}");
+            }
+        }
+    }
+}
+
+/// Values of a sample in a support, crowded towards one end.
+fn data(count: u32, (low, high): (f64, f64), power: f64, seed: u64) -> Prior {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let mut draw = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    let values: Vec<f64> = (0..count).map(|_| low + (high - low) * libm::pow(draw(), power)).collect();
+    Prior::Empirical(Empirical::new("values.csv", "value", &values).unwrap())
+}
+
+#[test]
+fn nodes_that_crowd_are_stood_for_without_a_difference() {
+    let games = [
+        population(&[(data(500, (0.0, 1.0), 1.0, 1), LINEAR), (Prior::STANDARD, LINEAR)]),
+        population(&[(data(400, (0.1, 0.9), 2.0, 2), pieces(8)), (data(300, (0.0, 1.2), 0.5, 3), LINEAR)]),
+        population(&vec![(data(200, (0.0, 1.0), 1.0, 4), LINEAR); 3]),
+        population(&vec![(Prior::STANDARD, pieces(512)); 2]),
+    ];
+    for (case, population) in games.into_iter().enumerate() {
+        for beta in [2.0, 11.0, 60.0, 300.0] {
+            let parameters = parameters(&population, 0.5, case as u64);
+            let found = ExpectedGradient::new(&population, beta).at(&parameters);
+            let groups = population.bidders.iter().map(|bidder| (&bidder.prior, bidder.strategy, 1));
+            let gradient = ClassGradient::new(groups, beta, FINEST);
+            let met = gradient.meet(&parameters);
+            let expected: Vec<Vec<f64>> =
+                parameters.iter().enumerate().map(|(i, own)| met.gradient(i, own)).collect();
+            let error = worst(&found, &expected);
+            assert!(error < SMOOTH_ERROR, "case {case}, beta {beta}: {error:e}");
+        }
+    }
+}
+
+#[test]
+fn every_instruction_set_gives_the_same_bits_and_one_bidder_what_all_have() {
+    for seed in 0..40 {
+        let (population, parameters, beta, _) = drawn(seed);
+        let uniforms = game_of_uniforms(&population);
+        for (population, parameters) in [
+            (&population, parameters.clone()),
+            (&uniforms, parameters.iter().map(|a| vec![a[0].max(0.1)]).collect()),
+        ] {
+            let mut gradient = ExpectedGradient::new(population, beta);
+            let all = gradient.at(&parameters);
+            let last = population.len() - 1;
+            assert_eq!(gradient.of(last, &parameters), all[last]);
+            for instance in Instance::available() {
+                gradient.set_instance(instance);
+                assert_eq!(gradient.at(&parameters), all, "{instance:?}");
+            }
+        }
+    }
+}
+
+/// Lines of uniform priors on the same supports.
+fn game_of_uniforms(population: &Population) -> Population {
+    let bidder = |bidder: &Bidder| {
+        let (low, high) = bidder.prior.support();
+        Bidder { prior: uniform(low, high), strategy: LINEAR }
+    };
+    Population { bidders: population.bidders.iter().map(bidder).collect(), ..population.clone() }
 }

@@ -43,6 +43,8 @@ pub struct ValueTable {
     pub density: Option<f64>,
     /// F and f, where asking the prior costs more.
     tables: Option<[Piecewise; 2]>,
+    /// The same, of powers too.
+    quick: Option<[Piecewise; 2]>,
     /// How the density behaves at the ends of the support.
     pub grade: Grade,
     /// How far most values spread.
@@ -68,11 +70,13 @@ impl ValueTable {
         let mut inside: Vec<f64> =
             all.filter(|mark| mark - low > distance && high - mark > distance).collect();
         inside.sort_by(f64::total_cmp);
+        let quick = tables(prior);
         ValueTable {
             low,
             high,
             density: uniform.then(|| 1.0 / (high - low)),
-            tables: tables(prior),
+            tables: quick.clone().filter(|_| !matches!(prior, Prior::Power(_))),
+            quick,
             grade: if uniform {
                 Grade::Even
             } else if powers(prior).into_iter().any(is_rough) {
@@ -100,6 +104,26 @@ impl ValueTable {
                 None => (self.prior.cdf(v), self.prior.pdf(v)),
             },
         }
+    }
+
+    /// F and f at v, which is not below the last asked for with the same hints.
+    pub fn at_next(&self, v: f64, hints: &mut [usize; 2]) -> (f64, f64) {
+        match &self.quick {
+            Some(_) if v <= self.low => (0.0, 0.0),
+            Some(_) if v >= self.high => (1.0, 0.0),
+            Some([cdf, pdf]) => (cdf.at_next(v, &mut hints[0]), pdf.at_next(v, &mut hints[1])),
+            None => self.at(v),
+        }
+    }
+
+    /// Whether F is a line between all kinks.
+    pub fn is_even(&self) -> bool {
+        self.density.is_some() || matches!(self.prior, Prior::Empirical(_))
+    }
+
+    /// Whether F is smooth at the ends of the support: like whole powers of the distance.
+    pub fn is_analytic(&self) -> bool {
+        powers(&self.prior).into_iter().all(|power| power.fract() == 0.0)
     }
 
     /// What F and f at a value cost, in looks into a table.
@@ -134,7 +158,7 @@ const SPECIAL_LOOKS: f64 = 500.0;
 
 /// Tables of F and f, for priors that cost special functions and have no poles.
 fn tables(prior: &Prior) -> Option<[Piecewise; 2]> {
-    if matches!(prior, Prior::Uniform(_) | Prior::Power(_) | Prior::Empirical(_)) {
+    if matches!(prior, Prior::Uniform(_) | Prior::Empirical(_)) {
         return None;
     }
     let (low, high) = prior.support();

@@ -1,9 +1,11 @@
 //! The gradient of linear bidders in their multipliers.
 
 mod point;
+mod uniform;
 
 pub(crate) use point::power;
 use point::{Point, Rivals};
+pub(super) use uniform::UniformGradient;
 
 use crate::auction::Prior;
 use crate::law::groups::Groups;
@@ -43,9 +45,9 @@ const FINE: Orders = Orders { uniform: 16, other: 20, values: 14 };
 ///
 /// References: this project's derivation; no published source is known to us.
 #[derive(Clone, Debug)]
-pub(super) struct LinearGradient {
+struct LinearGradient {
     tables: Vec<ValueTable>,
-    pub(super) beta: f64,
+    beta: f64,
     rules: Rules,
 }
 
@@ -57,12 +59,6 @@ struct Rules {
 }
 
 impl LinearGradient {
-    /// For the priors of learners.
-    pub fn new<'a>(priors: impl ExactSizeIterator<Item = &'a Prior>, beta: f64) -> Self {
-        let bidders = priors.len();
-        Self::of_priors(priors, bidders, beta, FAST)
-    }
-
     fn of_priors<'a>(
         priors: impl Iterator<Item = &'a Prior>,
         bidders: usize,
@@ -82,24 +78,6 @@ impl LinearGradient {
             inner: grade.points(inner).collect(),
         };
         LinearGradient { tables, beta, rules }
-    }
-
-    /// The derivative of each bidder's expected utility in the own multiplier, at multipliers in (0, 1), one
-    /// a bidder.
-    pub fn at(&self, multipliers: &[Vec<f64>]) -> Vec<f64> {
-        (0..multipliers.len()).map(|bidder| self.of(bidder, multipliers)).collect()
-    }
-
-    /// The same of one bidder.
-    ///
-    /// # Panics
-    /// Where there is not one multiplier a bidder.
-    pub fn of(&self, bidder: usize, multipliers: &[Vec<f64>]) -> f64 {
-        assert_eq!(multipliers.len(), self.tables.len(), "multipliers and bidders");
-        let others = self.tables.iter().zip(multipliers).enumerate().filter(|(j, _)| *j != bidder);
-        let rivals: Vec<Rivals> =
-            others.map(|(_, (table, multiplier))| Rivals::new(table, 1, multiplier[0])).collect();
-        Point::new(self, &self.tables[bidder], multipliers[bidder][0], &rivals).gradient()
     }
 }
 

@@ -4,7 +4,7 @@ use super::{LinearGradient, PANEL_ENDS};
 use crate::law::marginal::{CLOSE, ValueTable, spaced};
 
 /// Outer panels narrower than this are joined with the next.
-const NARROW: f64 = 1e-9;
+pub(super) const NARROW: f64 = 1e-9;
 
 /// Some rivals of one prior and multiplier.
 #[derive(Clone, Copy, Debug)]

@@ -31,6 +31,19 @@ fn with_orders(population: &Population, beta: f64, orders: Orders) -> LinearGrad
     LinearGradient::of_priors(priors, population.len(), beta, orders)
 }
 
+impl LinearGradient {
+    /// One bidder after the other, one node after the other: the plain rule.
+    fn at(&self, multipliers: &[Vec<f64>]) -> Vec<f64> {
+        let gradient = |bidder: usize| {
+            let others = self.tables.iter().zip(multipliers).enumerate().filter(|(j, _)| *j != bidder);
+            let rivals: Vec<Rivals> =
+                others.map(|(_, (table, multiplier))| Rivals::new(table, 1, multiplier[0])).collect();
+            Point::new(self, &self.tables[bidder], multipliers[bidder][0], &rivals).gradient()
+        };
+        (0..multipliers.len()).map(gradient).collect()
+    }
+}
+
 #[test]
 fn the_error_is_within_its_bound_uniformly_in_beta() {
     let fine = Orders { uniform: 40, other: 40, values: 32 };
@@ -40,7 +53,7 @@ fn the_error_is_within_its_bound_uniformly_in_beta() {
         (game(&[(0.0, 1.0), (0.2, 0.9), (0.5, 1.0)]), vec![0.6, 0.7, 0.5]),
         (mixed(), vec![0.6, 0.4, 0.7]),
     ] {
-        for beta in [5.0, 12.0, 50.0, 200.0, 1000.0] {
+        for beta in [5.0, 12.0, 50.0, 200.0, 1000.0, 1e4, 1e6] {
             let exact = with_orders(&population, beta, fine).at(&columns(&multipliers));
             let found = gradient(&population, beta, &multipliers);
             for (found, exact) in found.into_iter().zip(exact) {
@@ -86,7 +99,12 @@ fn two_uniform_bidders(own: (f64, f64), rival: (f64, f64), beta: f64) -> f64 {
 
 #[test]
 fn two_uniform_bidders_have_a_closed_inner_integral() {
-    for (own, rival) in [((0.5, 1.0), (0.3, 2.0)), ((0.3, 2.0), (0.5, 1.0)), ((0.9, 1.0), (0.2, 1.0))] {
+    for (own, rival) in [
+        ((0.5, 1.0), (0.3, 2.0)),
+        ((0.3, 2.0), (0.5, 1.0)),
+        ((0.9, 1.0), (0.2, 1.0)),
+        ((1e-9, 1.0), (0.5, 1.0)),
+    ] {
         for beta in [3.0, 20.0, 300.0] {
             let population = game(&[(0.0, own.1), (0.0, rival.1)]);
             let found = gradient(&population, beta, &[own.0, rival.0])[0];
@@ -137,6 +155,53 @@ proptest! {
             let quotient = (utility(1e-6) - utility(-1e-6)) / 2e-6;
             prop_assert!((g - quotient).abs() < 1e-4 * (1.0 + g.abs()), "{g} for {quotient}");
         }
+    }
+}
+
+/// Lines of uniform priors at multipliers from 0.001 up, some alike, in auctions of any steepness. The plain
+/// rule has an error of the roundings of values over the width of a rival's bids, the closed form none.
+fn uniform_games() -> impl Strategy<Value = (Population, Vec<f64>, f64)> {
+    let beta = prop_oneof![3 => (0.0..4.0).prop_map(|x: f64| libm::exp10(x)), 1 => Just(f64::INFINITY)];
+    (games(), beta, prop::bool::ANY).prop_map(|((population, profile), beta, alike)| {
+        let mut multipliers: Vec<f64> =
+            profile.multipliers().unwrap().iter().map(|w| w.clamp(1e-3, 0.99)).collect();
+        if alike {
+            let first = multipliers[0];
+            multipliers.iter_mut().step_by(2).for_each(|multiplier| *multiplier = first);
+        }
+        (population, multipliers, beta)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(23),
+        ..Default::default()
+    })]
+
+    #[test]
+    fn closed_forms_of_uniform_priors_are_the_plain_rule((population, multipliers, beta) in uniform_games()) {
+        let plain = with_orders(&population, beta, FAST).at(&columns(&multipliers));
+        let found = gradient(&population, beta, &multipliers);
+        for (bidder, (found, plain)) in found.into_iter().zip(plain).enumerate() {
+            let scale = population.bidders[bidder].prior.support().1 + plain.abs();
+            prop_assert!((found - plain).abs() <= 1e-12 * scale, "{bidder}: {found:e} for {plain:e}");
+        }
+    }
+}
+
+#[test]
+fn many_lines_have_the_plain_rule_too() {
+    let population = Population::symmetric(64, Prior::STANDARD);
+    let multipliers: Vec<f64> = (0..64).map(|k| 0.3 + 0.6 * f64::from(k * 37 % 64) / 64.0).collect();
+    let plain = with_orders(&population, 200.0, FAST);
+    let found = gradient(&population, 200.0, &multipliers);
+    for bidder in [0, 17, 63] {
+        let others = (0..64).filter(|j| *j != bidder);
+        let rivals: Vec<Rivals> = others.map(|j| Rivals::new(&plain.tables[j], 1, multipliers[j])).collect();
+        let expected = Point::new(&plain, &plain.tables[bidder], multipliers[bidder], &rivals).gradient();
+        assert!((found[bidder] - expected).abs() < 1e-13, "{}: {expected}", found[bidder]);
     }
 }
 
