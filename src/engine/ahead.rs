@@ -43,7 +43,8 @@ pub(super) struct Weights {
 impl Weights {
     /// Of the runs with these settings.
     pub(super) fn of(settings: &Settings, measure: &MeasureSettings) -> Self {
-        let epochs = measure.continuation.epochs.min(CONTINUED_EPOCHS);
+        let allowed = settings.continued_epochs(measure.continuation.share) as u32;
+        let epochs = measure.continuation.epochs.min(CONTINUED_EPOCHS).min(allowed);
         let continuation = match measure.continuation.replicates > 0 && settings.can_be_continued() {
             true => Settings { batch: Batch::Exact, epochs, ..settings.clone() }.work(),
             false => 0.0,

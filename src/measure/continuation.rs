@@ -28,12 +28,12 @@ const STEP: f64 = 0.5;
 pub(super) struct Continued {
     /// With the run's learners, from their states.
     pub learners: Option<f64>,
-    /// With plain gradient ascent.
+    /// With plain gradient ascent, where the movement has not died out with the learners: it decides whose
+    /// movement that is.
     pub ascent: Option<f64>,
 }
 
-/// The most bidders of a game whose runs are continued: exact gradients of all take time as the cube of their
-/// number.
+/// The most bidders of a game whose runs are continued.
 pub(super) const MOST_CONTINUED: usize = 20;
 
 impl Settings {
@@ -41,17 +41,35 @@ impl Settings {
     pub fn can_be_continued(&self) -> bool {
         self.exact_mode().is_ok() && self.bidders.len() <= MOST_CONTINUED
     }
+
+    /// The epochs of a continuation that take at most a share of the work of training, but one piece at
+    /// least.
+    pub fn continued_epochs(&self, share: f64) -> f64 {
+        let epoch = Settings { batch: Batch::Exact, epochs: 1, ..self.clone() }.work();
+        (share * self.work() / epoch).max(f64::from(PIECE))
+    }
+}
+
+/// How far a continuation goes.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// The movement below which it has died out.
+    least: f64,
+    /// The most epochs, as the verdict wants them and as the work allows.
+    epochs: u32,
+    allowed: f64,
 }
 
 /// Continues a run from where its bidders stood in the end on the exact gradient at its last beta and
-/// learning rates, twice: with its own learners, in their states, and with plain gradient ascent. Each goes
-/// on until the movement, of which the run had `moved` in its tail, has died out, or for `most` epochs. A
-/// continuation that diverges has no number.
+/// learning rates: with its own learners, in their states, and, where these go on moving, with plain gradient
+/// ascent. Each goes on until the movement, of which the run had `moved` in its tail, has died out, or for
+/// `most` epochs. A continuation that diverges has no number, nor has one that takes more work than `share`
+/// of the run's training before either: its movement may yet die out.
 pub(super) fn continued(
     settings: &Settings,
     standings: Vec<Standing>,
     moved: Option<f64>,
-    most: u32,
+    (most, share): (u32, f64),
 ) -> Continued {
     let mut exact =
         Settings { batch: Batch::Exact, beta: Beta::Fixed(settings.beta.last()), ..settings.clone() };
@@ -62,11 +80,19 @@ pub(super) fn continued(
         // A tail of one epoch has no movement to compare with.
         return Continued { learners: None, ascent: None };
     };
-    let least = (DIED_OUT * moved).max(NO_MOVEMENT);
+    let limits = Limits {
+        least: (DIED_OUT * moved).max(NO_MOVEMENT),
+        epochs: most,
+        allowed: settings.continued_epochs(share),
+    };
     // Mixtures have no gradient to ascend by themselves: their learners alone go on.
     if settings.bidders.iter().any(|bidder| bidder.play().is_mixed()) {
-        let learners = movement(&exact, standings, least, most);
+        let learners = movement(&exact, standings, limits);
         return Continued { ascent: learners, learners };
+    }
+    let learners = movement(&exact, standings.clone(), limits);
+    if learners.is_none_or(|left| left < limits.least) {
+        return Continued { learners, ascent: None };
     }
     let mut plain = exact.clone();
     let step = stable_step(&exact, &standings);
@@ -74,29 +100,31 @@ pub(super) fn continued(
         bidder.learner = Learner::Sgd(Sgd { momentum: 0.0 });
         bidder.learning_rate = Rate::Fixed(step);
     }
-    let fresh = standings.iter().map(|standing| Standing { memory: None, ..standing.clone() });
-    Continued {
-        ascent: movement(&plain, fresh.collect(), least, most),
-        learners: movement(&exact, standings, least, most),
-    }
+    let fresh = standings.into_iter().map(|standing| Standing { memory: None, ..standing });
+    Continued { learners, ascent: movement(&plain, fresh.collect(), limits) }
 }
 
 /// The largest standard deviation over the last piece.
-fn movement(settings: &Settings, mut standings: Vec<Standing>, least: f64, most: u32) -> Option<f64> {
+fn movement(settings: &Settings, mut standings: Vec<Standing>, limits: Limits) -> Option<f64> {
     let recording = Recording { tail: 1.0, ema: 0.0, trajectory: None, history: false };
-    let (mut left, mut piece) = (most, PIECE);
+    let (mut left, mut piece) = (limits.epochs, PIECE);
+    let mut allowed = limits.allowed;
     loop {
         let settings = Settings { epochs: piece.min(left), ..settings.clone() };
         piece = piece.saturating_mul(2);
         left -= settings.epochs;
+        allowed -= f64::from(settings.epochs);
         let run = Run { settings: &settings, seed: 0, recording, start: Some(&standings) };
         let outcome = train_group(Instance::current(), &[run]).remove(0);
         if outcome.status != Status::Ok {
             return None;
         }
         let moved = outcome.bidders.iter().filter_map(|bidder| bidder.tail_sd).fold(0.0, f64::max);
-        if left == 0 || moved < least {
+        if left == 0 || moved < limits.least {
             return Some(moved);
+        }
+        if f64::from(piece.min(left)) > allowed {
+            return None;
         }
         standings = outcome.bidders.into_iter().map(|bidder| bidder.standing).collect();
     }

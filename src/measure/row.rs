@@ -9,6 +9,7 @@ use super::movement::CONTINUED;
 use super::settings::RunMeasurement;
 use super::table::{OF_BIDDERS, OF_RUNS, bidder_columns, run_columns};
 use super::yardstick::Yardstick;
+use crate::numeric::series::Unmeasured;
 use crate::train::{BidderOutcome, Outcome, Settings, Standing, Status};
 
 /// What a run leaves behind: a row of `runs`, a row of `bidders` each, and the trajectory.
@@ -155,7 +156,11 @@ pub fn measure(
         mixtures: outcome.bidders.iter().map(mixtures).collect(),
         quantiles,
         trajectory,
-        standings: match measurement.continuation > 0 && settings.can_be_continued() {
+        // Of a tail too short for a verdict, the continuation decides nothing.
+        standings: match measurement.continuation > 0
+            && settings.can_be_continued()
+            && run.rotation != Err(Unmeasured::TooShort)
+        {
             true => outcome.bidders.iter().map(|bidder| flat(&bidder.standing)).collect(),
             false => Vec::new(),
         },
@@ -190,7 +195,9 @@ pub fn continue_run(settings: &Settings, measurement: &RunMeasurement, row: RunR
     let sd = place(bidder_columns(), "multiplier_tail_sd");
     let moved = row.bidders.iter().filter_map(|bidder| bidder[sd]).reduce(f64::max);
     let standings = row.standings.iter().map(|numbers| standing(numbers)).collect();
-    let Continued { learners, ascent } = continued(settings, standings, moved, measurement.continuation);
+    let most = measurement.continuation;
+    let Continued { learners, ascent } =
+        continued(settings, standings, moved, (most, measurement.continuation_share));
     let mut values = row.values;
     for (name, number) in CONTINUED.iter().zip([learners, ascent]) {
         values[place(run_columns(), name)] = number.filter(|x| x.is_finite());

@@ -62,6 +62,8 @@ pub struct Continuation {
     pub replicates: u32,
     /// The most epochs; fewer where the movement has died out.
     pub epochs: u32,
+    /// The most work, in that of the run's training; above 0.
+    pub share: f64,
 }
 
 /// Whose best responses are looked for.
@@ -117,7 +119,7 @@ impl Default for MeasureSettings {
             trajectories: Trajectories::Bounded,
             bid_functions: 33,
             best_response: BestResponseSettings::default(),
-            continuation: Continuation { replicates: 3, epochs: 5000 },
+            continuation: Continuation { replicates: 3, epochs: 5000, share: 64.0 },
             margin: 0.002,
             regret: false,
         }
@@ -145,6 +147,8 @@ pub struct RunMeasurement {
     pub recording: Recording,
     /// The most epochs of its continuation on the exact gradient; 0 for none.
     pub continuation: u32,
+    /// The most work of that, in that of its training; 0 where there is none.
+    pub continuation_share: f64,
     /// The best responses; scopes are [`Scope::Runs`] or [`Scope::None`].
     pub best_response: BestResponseSettings,
 }
@@ -161,6 +165,7 @@ impl MeasureSettings {
         RunMeasurement {
             recording: self.recording(),
             continuation: if continued { self.continuation.epochs } else { 0 },
+            continuation_share: if continued { self.continuation.share } else { 0.0 },
             best_response: self.best_response.of_runs(),
         }
     }

@@ -52,7 +52,7 @@ const MOST_RECORDED: u64 = 1 << 20;
 /// Canonical JSON: sorted keys, shortest numbers, no space. A field that is added later must find its place
 /// here, and so does not compile before.
 fn canonical(measurement: &RunMeasurement) -> String {
-    let RunMeasurement { recording, continuation, best_response } = measurement;
+    let RunMeasurement { recording, continuation, continuation_share, best_response } = measurement;
     let Recording { tail, ema, trajectory: _, history } = recording;
     let BestResponseSettings { lp, values, bids, constraint, class, smoothed, tight } = best_response;
     let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
@@ -61,6 +61,7 @@ fn canonical(measurement: &RunMeasurement) -> String {
         "measures_version": MEASURES_VERSION,
         "recording": { "tail": tail, "ema": ema, "history": history },
         "continuation": continuation,
+        "continuation_share": continuation_share,
         "best_response": {
             "lp": lp.name(),
             "values": values,
@@ -198,7 +199,8 @@ mod tests {
     fn everything_that_is_measured_of_a_run_is_in_the_key() {
         let recording = Recording { tail: 0.5, ema: 0.99, trajectory: None, history: false };
         let best_response = BestResponseSettings { lp: Scope::Runs, ..BestResponseSettings::default() };
-        let measurement = RunMeasurement { recording, continuation: 100, best_response };
+        let measurement =
+            RunMeasurement { recording, continuation: 100, continuation_share: 8.0, best_response };
         let recordings = [
             Recording { tail: 0.25, ..recording },
             Recording { ema: 0.9, ..recording },
@@ -217,7 +219,10 @@ mod tests {
         ];
         let others = recordings.map(|recording| RunMeasurement { recording, ..measurement });
         let responses = responses.map(|best_response| RunMeasurement { best_response, ..measurement });
-        let rest = [RunMeasurement { continuation: 0, ..measurement }];
+        let rest = [
+            RunMeasurement { continuation: 0, ..measurement },
+            RunMeasurement { continuation_share: 4.0, ..measurement },
+        ];
         for other in others.iter().chain(&responses).chain(&rest) {
             assert_ne!(MeasureKey::of(&measurement), MeasureKey::of(other));
         }
@@ -229,7 +234,7 @@ mod tests {
         let head = "{\"best_response\":{\"bids\":256,\"class\":\"runs\",\"constraint\":null,\"lp\":\"none\",\
                     \"smoothed\":\"none\",\"tight\":false,\"values\":64},\"bidder_columns\":[";
         assert!(text.starts_with(head), "{text}");
-        let rest = "\"continuation\":0,\"measures_version\":5,\"recording\":{\"ema\":0.99,\"history\":false,\
+        let rest = "\"continuation\":0,\"continuation_share\":0.0,\"measures_version\":6,\"recording\":{\"ema\":0.99,\"history\":false,\
                     \"tail\":0.5},\"run_columns\":[";
         assert!(text.contains(rest), "{text}");
     }

@@ -119,6 +119,13 @@ fn rows() -> Vec<Row<MeasureSettings>> {
             |m, epochs| m.continuation.epochs = epochs,
         ),
         Row::new(
+            "continuation.share",
+            "the most work of that, in that of the run's training",
+            Number::positive("a number above 0"),
+            |m| Some(m.continuation.share),
+            |m, share| m.continuation.share = share,
+        ),
+        Row::new(
             "margin",
             "how near to a reference a mean multiplier must be for the destination",
             Number::positive("a number above 0"),

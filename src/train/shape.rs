@@ -5,6 +5,7 @@ use super::{Batch, BidderSettings, Precision, Profiles, Settings, Updates};
 use crate::auction::Mechanism;
 use crate::auction::prior::TableKey;
 use crate::auction::strategy::Play;
+use crate::expectation::gradient::nanoseconds;
 use crate::learner::{Feedback, Look};
 
 /// What the runs of a group have in common: everything that decides which instructions are executed.
@@ -34,8 +35,14 @@ struct BidderShape {
     population: Option<u32>,
 }
 
-/// Samples that the expected gradient of two uniform bidders takes as long as, roughly.
-const EXACT_SAMPLES: f64 = 8000.0;
+/// Nanoseconds of a sample of a linear strategy in single precision, roughly.
+const A_SAMPLE: f64 = 0.5;
+
+/// Nanoseconds of an epoch beside its gradient, roughly.
+const AN_EPOCH: f64 = 700.0;
+
+/// Samples that the payoffs of a bidder's arms take as long as, roughly.
+const ARMS_SAMPLES: f64 = 8000.0;
 
 /// Points that a bidder tries on a sample, 1 if it tries none.
 fn tried(bidder: &BidderSettings) -> usize {
@@ -87,9 +94,9 @@ impl Settings {
     pub fn work(&self) -> f64 {
         // Where bidders are updated one by one or draw each their own, everybody's values are drawn for each.
         let (_, drawn) = cost(self);
-        let single = match self.precision {
-            Precision::F32 => 1.0,
-            Precision::F64 => 2.5,
+        let single = match (self.precision, self.batch) {
+            (Precision::F32, _) | (_, Batch::Exact) => 1.0,
+            (Precision::F64, _) => 2.5,
         };
         let pieces: f64 = self.bidders.iter().map(|bidder| self.pieces(bidder)).sum();
         let pieces = 1.0 + pieces / self.bidders.len() as f64;
@@ -100,10 +107,12 @@ impl Settings {
     fn pieces(&self, bidder: &BidderSettings) -> f64 {
         let parameters = bidder.play().parameters() as f64;
         match (bidder.play().table(), self.batch) {
-            (Some(_), Batch::Exact) => parameters / EXACT_SAMPLES,
+            (Some(_), Batch::Exact) => parameters / ARMS_SAMPLES,
+            // The gradient is of all of its parameters.
+            (None, Batch::Exact) => 0.0,
             (Some(_), Batch::Profiles(samples)) => DRAWN_BID + SHARES * parameters / f64::from(samples),
             // A bid function of several parameters is summed up as often.
-            (None, _) => (parameters * tried(bidder) as f64 - 1.0) / PIECES_A_SAMPLE,
+            (None, Batch::Profiles(_)) => (parameters * tried(bidder) as f64 - 1.0) / PIECES_A_SAMPLE,
         }
     }
 
@@ -118,8 +127,15 @@ impl Settings {
         };
         let samples = match self.batch {
             Batch::Profiles(samples) => f64::from(samples),
-            Batch::Exact => EXACT_SAMPLES,
+            Batch::Exact if self.bidders.iter().any(|bidder| bidder.play().table().is_some()) => ARMS_SAMPLES,
+            Batch::Exact => self.exact_samples(),
         };
         repeated * computed * samples * f64::from(self.epochs)
+    }
+
+    /// Samples that an exact epoch takes as long as, a bidder.
+    fn exact_samples(&self) -> f64 {
+        let gradient = nanoseconds(&self.population(), self.beta.last());
+        (AN_EPOCH + gradient) / (A_SAMPLE * self.bidders.len() as f64)
     }
 }

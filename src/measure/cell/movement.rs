@@ -99,6 +99,10 @@ pub(super) fn movement(
             "no replicate was continued without sampling: give [measure] continuation = { replicates = 3 }"
                 .into(),
         ),
+        Verdict::Undecided(Doubt::NoContinuation) => Some(
+            "no run's movement died out, or was surely there to stay, before its continuation had taken its share of the work of training: give more, such as [measure] continuation = { share = 100 }"
+                .into(),
+        ),
         Verdict::Undecided(Doubt::NoExactMode) => {
             let lacks = settings.exact_mode().err().map_or("", |none| none.lacks);
             Some(format!("the runs cannot be continued without sampling: {lacks}"))

@@ -163,20 +163,23 @@ fn grid(count: usize, top: f64, rivals: &RivalBids<impl Fn(f64) -> f64>) -> Vec<
 /// A bound on max_b (v - b) W(b), at most `tolerance` above it.
 fn bound(v: f64, bids: &[GridBid], win: &impl Fn(f64) -> f64, tolerance: f64) -> f64 {
     let gain = |at: &GridBid| (v - at.bid) * at.win;
-    let most = |ends: &(GridBid, GridBid)| (v - ends.0.bid) * ends.1.win;
     let mut attained = bids.iter().map(gain).fold(0.0, f64::max);
-    let mut open: Vec<(GridBid, GridBid)> = bids.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    let mut open: Vec<(GridBid, GridBid)> = Vec::new();
     let mut highest = attained;
-    while let Some(ends) = open.pop() {
-        let (from, to) = ends;
-        let middle = 0.5 * (from.bid + to.bid);
-        if most(&ends) <= attained + tolerance || middle <= from.bid || middle >= to.bid {
-            highest = highest.max(most(&ends));
-            continue;
+    for pair in bids.windows(2).rev() {
+        open.push((pair[0], pair[1]));
+        while let Some(ends) = open.pop() {
+            let (from, to) = ends;
+            let most = (v - from.bid) * to.win;
+            let middle = 0.5 * (from.bid + to.bid);
+            if most <= attained + tolerance || middle <= from.bid || middle >= to.bid {
+                highest = highest.max(most);
+                continue;
+            }
+            let middle = GridBid { bid: middle, win: win(middle).clamp(from.win, to.win) };
+            attained = attained.max(gain(&middle));
+            open.extend([(from, middle), (middle, to)]);
         }
-        let middle = GridBid { bid: middle, win: win(middle).clamp(from.win, to.win) };
-        attained = attained.max(gain(&middle));
-        open.extend([(from, middle), (middle, to)]);
     }
     highest.max(attained)
 }

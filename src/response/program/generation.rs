@@ -9,7 +9,8 @@ use crate::numeric::cancel;
 /// Nanoseconds of the smallest program, about.
 const A_PROGRAM: u64 = 100_000;
 
-/// About how many columns of each row the first program has.
+/// About how many columns of each row the first program has, beside those that would be best without a
+/// coupling.
 const FIRST_COLUMNS: usize = 8;
 
 /// An optimum over all columns, with multipliers that prove it.
@@ -22,8 +23,26 @@ pub(super) struct Solution {
 /// part of it, these multipliers are as good in the dual of the whole program, and its optimum that of the
 /// whole.
 pub(super) fn generate(rows: &[Row], coupling: &Coupling) -> Result<Solution, ProgramError> {
-    let mut bases: Vec<usize> = rows.iter().map(|row| lightest(row, 0..row.columns.len())).collect();
-    let mut kept: Vec<Vec<bool>> = rows.iter().zip(&bases).map(|(row, &base)| first(row, base)).collect();
+    // What would be best without a coupling.
+    let free: Vec<usize> = rows.iter().map(best_column).collect();
+    let (mut bases, mut kept): (Vec<usize>, Vec<Vec<bool>>) = match coupling {
+        Coupling::Free => {
+            let kept = rows.iter().zip(&free).map(|(row, &best)| kept_around(row, best, &[])).collect();
+            (free, kept)
+        }
+        _ => {
+            let bases: Vec<usize> = rows.iter().map(|row| lightest(row, 0..row.columns.len())).collect();
+            let kept = |((row, &base), &best): ((&Row, &usize), &usize)| {
+                let last = row.columns.len() - 1;
+                let step = row.columns.len().div_ceil(FIRST_COLUMNS);
+                let mut some: Vec<usize> = (0..=last).step_by(step).collect();
+                some.extend([base, last]);
+                kept_around(row, best, &some)
+            };
+            let kept = rows.iter().zip(&bases).zip(&free).map(kept).collect();
+            (bases, kept)
+        }
+    };
     loop {
         cancel::check(A_PROGRAM);
         // Places of the kept columns among all.
@@ -85,9 +104,21 @@ fn lightest(row: &Row, columns: impl Iterator<Item = usize>) -> usize {
     columns.min_by(|a, b| weight(a).total_cmp(&weight(b))).expect("a row has columns")
 }
 
-/// The base, the lowest and the highest column, and some between.
-fn first(row: &Row, base: usize) -> Vec<bool> {
-    let last = row.columns.len() - 1;
-    let step = row.columns.len().div_ceil(FIRST_COLUMNS);
-    (0..=last).map(|column| column.is_multiple_of(step) || column == last || column == base).collect()
+/// The first of the columns of most gain.
+fn best_column(row: &Row) -> usize {
+    let mut best = 0;
+    for (column, at) in row.columns.iter().enumerate() {
+        if at.gain > row.columns[best].gain {
+            best = column;
+        }
+    }
+    best
+}
+
+/// Some columns, and one with its neighbours.
+fn kept_around(row: &Row, middle: usize, some: &[usize]) -> Vec<bool> {
+    let mut kept = vec![false; row.columns.len()];
+    kept[middle.saturating_sub(1)..(middle + 2).min(row.columns.len())].fill(true);
+    some.iter().for_each(|&column| kept[column] = true);
+    kept
 }

@@ -163,7 +163,7 @@ impl<'p> Program<'p> {
         let solution = generate(&corners, &self.coupling)?;
         let used = || corners.iter().zip(&solution.strategy);
         let utility: f64 = used().map(|(row, used)| row.mass * mean(row, used, |column| column.gain)).sum();
-        let bound = dual(&self.every_bid(), &self.coupling, &solution.multipliers);
+        let bound = dual(&corners, &self.coupling, &solution.multipliers, |k, price| self.most(k, price));
         if (bound - utility).abs() > DUALITY_GAP || bound.is_nan() {
             let gap = (bound - utility) * self.unit;
             return Err(ProgramError::Solver(format!("its dual bound is {gap} from the utility it found")));
@@ -229,6 +229,14 @@ impl<'p> Program<'p> {
             Row { mass: cell.mass, columns: columns.chain(self.own_column(k)).collect() }
         };
         self.problem.cells().iter().enumerate().map(row).collect()
+    }
+
+    /// The most of a cell, of gain less a price times weight over all bids.
+    fn most(&self, cell: usize, price: f64) -> f64 {
+        let at = &self.problem.cells()[cell];
+        let columns = (0..self.problem.bids().len()).map(|bid| self.column(at, bid));
+        let net = columns.chain(self.own_column(cell)).map(|column| column.gain - price * column.weight);
+        net.fold(f64::NEG_INFINITY, f64::max)
     }
 
     /// Each cell with all bids.

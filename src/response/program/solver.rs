@@ -219,18 +219,22 @@ fn step_multipliers(rows: &[Row], strategy: &Strategy, limits: &[f64]) -> Result
     Ok(pairs.chunks(2).map(|pair| (solution.value(pair[0]) - solution.value(pair[1])) / GAIN_SCALE).collect())
 }
 
-/// The dual function at multipliers: no strategy over the rows' columns that keeps the limits gains more.
-pub(super) fn dual(rows: &[Row], coupling: &Coupling, multipliers: &[f64]) -> f64 {
+/// The dual function at multipliers: no strategy that keeps the limits gains more. `best(k, price)` is the
+/// most of row k, of gain less price times weight over all columns that it may have.
+pub(super) fn dual(
+    rows: &[Row],
+    coupling: &Coupling,
+    multipliers: &[f64],
+    best: impl Fn(usize, f64) -> f64,
+) -> f64 {
     let limits = match coupling {
         Coupling::Free => 0.0,
         Coupling::Sum(limit) => limit * multipliers[0],
         Coupling::Steps(limits) => limits.iter().zip(multipliers).map(|(limit, d)| limit * d.abs()).sum(),
     };
-    let best = |(row, price): (&Row, f64)| {
-        let net = row.columns.iter().map(|column| column.gain - price * column.weight);
-        row.mass * net.fold(f64::NEG_INFINITY, f64::max)
-    };
-    limits + rows.iter().zip(prices(rows, coupling, multipliers)).map(best).sum::<f64>()
+    let prices = prices(rows, coupling, multipliers);
+    limits
+        + rows.iter().zip(prices).enumerate().map(|(k, (row, price))| row.mass * best(k, price)).sum::<f64>()
 }
 
 /// What multipliers charge each row for its weight.
