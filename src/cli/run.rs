@@ -21,7 +21,8 @@ use crate::numeric::cancel::caught;
 use crate::numeric::simd::Instance;
 use crate::report::{Owner, Report, write_report};
 use crate::store::{
-    Folder, Host, Lock, Manifest, PutAside, Scan, data_names, keep_data, prune, write_tables,
+    Folder, Host, Lock, Manifest, PutAside, Scan, are_made, data_names, keep_data, note_made, prune,
+    write_tables,
 };
 use crate::sweep::Plan;
 
@@ -227,10 +228,13 @@ fn tell(
     let Trained { plan, folder, scan, manifest } = trained;
     let pool = pool(at_most(args.machine.threads()?, plan.len() as u64), stop)?;
     let form = args.progress_form(console);
-    let tables =
-        || while_telling(form, "measuring cells", || pool.install(|| write_tables(folder, plan, scan)));
-    let Ok(written) = caught(tables) else { return Ok(None) };
-    written?;
+    if !are_made(folder, plan, scan) {
+        let tables =
+            || while_telling(form, "measuring cells", || pool.install(|| write_tables(folder, plan, scan)));
+        let Ok(written) = caught(tables) else { return Ok(None) };
+        written?;
+        note_made(folder, plan, scan)?;
+    }
     let report = Report::read(Folder::clone(folder), Arc::clone(plan), manifest.clone())?;
     folder.write_findings(&format!("{:#}\n", json!(report.findings())))?;
     if let Some(problem) = report.write_contrasts()? {

@@ -92,6 +92,11 @@ impl Folder {
         self.path.join(".sound")
     }
 
+    /// Where it is noted what the tables were made from.
+    pub(crate) fn made(&self) -> PathBuf {
+        self.path.join(".made")
+    }
+
     /// Where a table is.
     pub fn table(&self, name: TableName) -> PathBuf {
         self.path.join(name.file())

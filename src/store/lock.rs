@@ -87,7 +87,8 @@ impl Lock {
             lock.aside.extend(atomic::remove_leftovers(folder)?);
         }
         let tables = TableName::ALL.map(|name| folder.table(name));
-        let others = [folder.manifest(), folder.sweep(), folder.findings(), folder.sound_parts()];
+        let others =
+            [folder.manifest(), folder.sweep(), folder.findings(), folder.sound_parts(), folder.made()];
         for path in others.iter().chain(&tables) {
             lock.aside.extend(file::clear(path)?);
         }

@@ -63,7 +63,7 @@ const STEEP: f64 = 3000.0;
 /// and are as narrow as 1 / beta asks for, so that flat and steep segments do no harm. The time grows with
 /// beta up to a steepness of 3000 over the range of bids, and from there on the logistic variable comes
 /// last. Bidders of one prior, class and parameters are computed once. The absolute error is at most
-/// [`GRADIENT_ERROR`], and on shared nodes about 1e-11, of smooth densities 1e-12.
+/// [`GRADIENT_ERROR`], and of smooth densities on shared nodes about 1e-12.
 ///
 /// ```
 /// use bidsweep::auction::{Population, Prior, Strategy};

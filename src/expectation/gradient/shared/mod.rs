@@ -14,7 +14,7 @@ use crate::auction::{Bidder, Prior, Strategy};
 use crate::numeric::quadrature::{Grade, MAX_ORDER};
 use crate::numeric::simd::{Instance, run};
 
-/// How fine the panels are: the error is about 1e-11, and of smooth priors 1e-12.
+/// How fine the panels are: the error is about 1e-12.
 struct Orders {
     /// The relative error aimed at on a panel.
     error: f64,
@@ -30,10 +30,10 @@ struct Orders {
 }
 
 const ORDERS: Orders =
-    Orders { error: 1e-11, widest: 10.0, logistic_most: 32, density_most: 18, ends: 14, roots: 32 };
+    Orders { error: 1e-12, widest: 10.0, logistic_most: 32, density_most: 18, ends: 14, roots: 32 };
 
 /// Beyond this argument the logistic function is 0 or 1.
-pub(super) const CUT: f64 = 26.0;
+pub(super) const CUT: f64 = 28.0;
 
 /// Panels that hold less, of the argument and of every bidder's support, are left out.
 const NOTHING: f64 = 1e-13;
