@@ -33,7 +33,7 @@ use crate::numeric::simd::Instance;
 use crate::store::{Folder, MeasureKeys, PartWriter, RunKey, Scan, StoreError, row_bytes};
 use crate::sweep::Plan;
 use crate::train::{Outcome, Run, train_group};
-use ahead::{Ahead, Phase};
+use ahead::{Ahead, Phase, Weights};
 use awaiting::Awaiting;
 use groups::{Groups, Task};
 use progress::Progress;
@@ -271,7 +271,14 @@ impl Work<'_> {
         let rows = self.ahead.during(Phase::Training, || {
             attempt(self.trainer, self.plan, group).unwrap_or_else(|_| group.iter().map(alone).collect())
         });
-        self.ahead.add(group.iter().map(|task| task.cell.weights(self.plan.measure()).training).sum());
+        let measure = self.plan.measure();
+        let done = |(task, row): (&Task, &RunRow)| {
+            let Weights { training, continuation } = task.cell.weights(measure);
+            // It was to be continued, and there is nothing to decide by that.
+            let is_spared = task.replicate < measure.continuation.replicates && !row.awaits_continuation();
+            training + if is_spared { continuation } else { 0 }
+        };
+        self.ahead.add(group.iter().zip(&rows).map(done).sum());
         rows
     }
 }

@@ -13,10 +13,11 @@ fn sweep(fixed: &str, rest: &str) -> String {
     format!("schema = 1\nname = \"x\"\n{rest}\n[fixed]\nepochs = 20\nbatch = 16\n{fixed}\n")
 }
 
-/// A run whose continuation takes this many epochs: three bidders who hardly move, and do not come to rest.
+/// A run whose continuation takes this many epochs: three bidders whose steps are too long to come to rest.
 fn continued(epochs: u32) -> String {
-    let fixed = "bidders = 3\nprior = \"beta:2:5\"\nlearner = \"sgd\"\nlearning_rate = 1e-3";
-    sweep(fixed, &format!("measure.continuation = {{ replicates = 1, epochs = {epochs} }}"))
+    let fixed = "bidders = 3\nprior = \"beta:2:5\"\nlearner = \"sgd\"\nlearning_rate = 60.0";
+    let rest = format!("measure.continuation = {{ replicates = 1, epochs = {epochs}, share = 1e9 }}");
+    sweep(fixed, &rest).replace("epochs = 20\nbatch = 16", "epochs = 400\nbatch = 64")
 }
 
 /// A sweep that is for ever in one phase.

@@ -518,7 +518,9 @@ fn a_linear_program_without_a_solution_is_null_with_its_reason() {
 fn what_is_asked_of_runs_is_there() {
     let measure = "regret = true\nbest_response = { lp = \"runs\", smoothed = \"runs\", class = \"none\", \
                    values = 8, bids = 16, tight = true }\ncontinuation = { replicates = 1, epochs = 100 }";
-    let sandbox = Sandbox::with(&Sweep { measure, ..Sweep::SHORT });
+    // Long enough for a verdict on movement.
+    let fixed = "epochs = 400\nbatch = 8\nlearner = \"sgd\"\nlearning_rate = 3.0";
+    let sandbox = Sandbox::with(&Sweep { fixed, measure, ..Sweep::SHORT });
     sandbox.run("run x.toml --quiet").exits(0);
     for replicate in [0, 1] {
         let run = format!("{}:{replicate}", sandbox.cell("x.toml", 0));
