@@ -302,7 +302,7 @@ fn parameters_out_of_range_are_refused_with_what_to_write() {
             "the values spread over less than 0.0001 of the support from 0 to 1: narrow `low` and `high` around them",
         ),
         ("truncated-exponential:0", "rate = 0 must be from 1e-20 to 1000 on a support from 0 to 1"),
-        ("truncated-exponential:-1:0:2", "rate = -1 must be from 5e-21 to 5e2 on a support from 0 to 2"),
+        ("truncated-exponential:-1:0:2", "rate = -1 must be from 5e-21 to 500 on a support from 0 to 2"),
     ];
     for (text, expected) in cases {
         assert_eq!(text.parse::<Prior>().unwrap_err(), format!("the prior `{text}`: {expected}"));

@@ -171,8 +171,7 @@ impl Game {
     }
 
     pub(super) fn field_of(&self, gradient: &ClassGradient, at: &[Vec<f64>]) -> Vec<f64> {
-        let met = gradient.meet(at);
-        let all: Vec<Vec<f64>> = (0..at.len()).map(|g| met.gradient(g, &at[g])).collect();
+        let all = gradient.of_all(at);
         self.coordinates.iter().map(|&(g, k)| all[g][k] / self.high).collect()
     }
 

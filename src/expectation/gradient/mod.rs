@@ -15,11 +15,12 @@ pub(crate) use linear::GroupGradient;
 use linear::UniformGradient;
 pub(crate) use linear::power;
 use rivals::Bids;
-use shared::Together;
+use shared::{Player, Together};
 use smoothed::{Accuracy, Meetings};
 
 use crate::auction::{Bidder, Mechanism, Population, Prior, Strategy};
 use crate::numeric::cancel;
+use crate::numeric::simd::Instance;
 
 /// A bound on the absolute error of [`ExpectedGradient`], for values up to 1, beta high from 5 to 1000 and up
 /// to 20 bidders of shapes up to 100 whose F falls at no end like less than the root of the distance.
@@ -140,7 +141,7 @@ impl ExpectedGradient {
 
     /// Takes another instruction set.
     #[cfg(test)]
-    fn set_instance(&mut self, instance: crate::numeric::simd::Instance) {
+    fn set_instance(&mut self, instance: Instance) {
         match &mut self.form {
             Form::Uniform(gradient) => gradient.instance = instance,
             Form::Any(together) => together.instance = instance,
@@ -203,6 +204,19 @@ impl ClassGradient {
     /// The same as for learners.
     pub fn fast<'a>(groups: impl Iterator<Item = (&'a Prior, Strategy, u32)>, beta: f64) -> Self {
         Self::new(groups, beta, FAST)
+    }
+
+    /// The gradient of one bidder of each group, all of whom play these parameters: on nodes of bids that
+    /// they share, unless the auction is too steep for that.
+    pub fn of_all(&self, parameters: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        assert_eq!(parameters.len(), self.groups.len(), "parameters and bidders");
+        let players: Vec<Player> = (self.groups.iter().zip(parameters))
+            .map(|(kind, parameters)| Player { kind, count: kind.count, bids: kind.bids(parameters) })
+            .collect();
+        shared::gradients(&players, None, self.beta, Instance::current()).unwrap_or_else(|| {
+            let met = self.meet(parameters);
+            parameters.iter().enumerate().map(|(group, own)| met.gradient(group, own)).collect()
+        })
     }
 
     /// The groups at their parameters.

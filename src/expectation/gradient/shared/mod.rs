@@ -33,7 +33,7 @@ const ORDERS: Orders =
     Orders { error: 1e-12, widest: 10.0, logistic_most: 32, density_most: 18, ends: 14, roots: 32 };
 
 /// Beyond this argument the logistic function is 0 or 1.
-pub(super) const CUT: f64 = 28.0;
+pub(super) const CUT: f64 = 30.0;
 
 /// Panels that hold less, of the argument and of every bidder's support, are left out.
 const NOTHING: f64 = 1e-13;
@@ -49,10 +49,10 @@ pub(super) struct Together {
 
 /// Bidders of one kind who play alike.
 pub(super) struct Player<'a> {
-    kind: &'a Group,
-    count: u32,
+    pub kind: &'a Group,
+    pub count: u32,
     /// The bids at [`Group::ends`].
-    bids: Vec<f64>,
+    pub bids: Vec<f64>,
 }
 
 impl Together {
@@ -103,81 +103,94 @@ impl Together {
                 firsts.len() - 1
             })
             .collect();
-        // What a search stepped to, out of all bounds, has no panels to integrate over.
-        let finite = players.iter().flat_map(|player| &player.bids).all(|bid| bid.is_finite());
-        let moments = if finite {
-            let one = asked.map(|bidder| of_bidder[bidder]);
-            let panels = Panels::new(&players, beta);
-            if beta == f64::INFINITY {
-                unsmoothed(&players, &panels, one)
-            } else if panels.are_too_steep() {
-                return None;
-            } else {
-                self.smoothed(&players, &panels, one, beta)
-            }
-        } else {
-            Vec::new()
-        };
-        let of_player = |player: usize| match moments.get(player) {
-            Some(moments) => players[player].kind.gradient(moments),
-            None => vec![f64::NAN; players[player].kind.parameters()],
-        };
+        let one = asked.map(|bidder| of_bidder[bidder]);
+        let found = gradients(&players, one, beta, self.instance)?;
         let bidders = asked.map_or(0..parameters.len(), |bidder| bidder..bidder + 1);
-        Some(bidders.map(|bidder| of_player(of_bidder[bidder])).collect())
+        Some(bidders.map(|bidder| found[of_bidder[bidder]].clone()).collect())
     }
+}
 
-    fn smoothed(&self, players: &[Player], panels: &Panels, asked: Option<usize>, beta: f64) -> Vec<Moments> {
-        let mut meeting = Meeting::new(players.len(), asked);
-        let mut segments: Vec<usize> = Vec::new();
-        let mut starts: Vec<usize> = Vec::new();
-        let mut one = vec![(0.0, 0.0); players.len()];
-        let mut product = Product::new(players.iter().map(|player| player.count));
-        panels.visit(players, |panel| {
-            let width = beta * (panel.stop - panel.start);
-            if width <= NOTHING && panel.most_moved(players) <= NOTHING {
-                return;
-            }
-            starts.push(meeting.len());
-            segments.extend_from_slice(panel.segments);
-            let pieces = if panel.is_beyond { 1.0 } else { (width / ORDERS.widest).ceil().max(1.0) };
-            // Poles of s lie pi i away.
-            let distance = std::f64::consts::PI * pieces / width;
-            let logistic = if panel.is_beyond { 2 } else { nodes(distance, ORDERS.logistic_most) };
-            let (grade, order) = panel.rule(players, logistic, pieces);
-            let mut lines = panel.lines(players);
-            for piece in 0..pieces as usize {
-                for (t, weight) in grade.points(order) {
-                    let share = (piece as f64 + t) / pieces;
-                    let weight = weight / pieces;
-                    meeting.push(beta, panel.start + share * (panel.stop - panel.start));
-                    for (i, line) in lines.iter_mut().enumerate() {
-                        let (value, below, mass) = line.at(share);
-                        one[i] = (below, mass);
-                        meeting.push_own(i, value, weight * mass);
-                    }
-                    product.visit(&one, |i, _, density| meeting.push_rivals(i, weight * density));
-                }
-            }
-        });
+/// For each player the derivatives of the expected utility of one of its bidders in its own parameters; none
+/// but the one that is `asked` for need be right. `None` where the auction is so steep that panels would be
+/// too many.
+pub(super) fn gradients(
+    players: &[Player],
+    asked: Option<usize>,
+    beta: f64,
+    instance: Instance,
+) -> Option<Vec<Vec<f64>>> {
+    // What a search stepped to, out of all bounds, has no panels to integrate over.
+    if !players.iter().flat_map(|player| &player.bids).all(|bid| bid.is_finite()) {
+        return Some(players.iter().map(|player| vec![f64::NAN; player.kind.parameters()]).collect());
+    }
+    let panels = Panels::new(players, beta);
+    let moments = if beta == f64::INFINITY {
+        unsmoothed(players, &panels, asked)
+    } else if panels.are_too_steep() {
+        return None;
+    } else {
+        smoothed(players, &panels, asked, beta, instance)
+    };
+    Some(players.iter().zip(&moments).map(|(player, moments)| player.kind.gradient(moments)).collect())
+}
+
+/// The moments of the derivative of the smoothed utility in the bid.
+fn smoothed(
+    players: &[Player],
+    panels: &Panels,
+    asked: Option<usize>,
+    beta: f64,
+    instance: Instance,
+) -> Vec<Moments> {
+    let mut meeting = Meeting::new(players.len(), asked);
+    let mut segments: Vec<usize> = Vec::new();
+    let mut starts: Vec<usize> = Vec::new();
+    let mut one = vec![(0.0, 0.0); players.len()];
+    let mut product = Product::new(players.iter().map(|player| player.count));
+    panels.visit(players, |panel| {
+        let width = beta * (panel.stop - panel.start);
+        if width <= NOTHING && panel.most_moved(players) <= NOTHING {
+            return;
+        }
         starts.push(meeting.len());
-        meeting.pad();
-        let chances = run(self.instance, &meeting);
-        let mut moments: Vec<Moments> = players.iter().map(|player| player.kind.moments()).collect();
-        for (i, moments) in moments.iter_mut().enumerate().filter(|(i, _)| asked.is_none_or(|one| one == *i))
-        {
-            for (ends, segments) in starts.windows(2).zip(segments.chunks(players.len())) {
-                for node in ends[0]..ends[1] {
-                    let (value, mass) = meeting.own(i, node);
-                    if mass > 0.0 {
-                        let (win, density) = chances.at(i, node);
-                        let part = mass * ((value - meeting.bid(node)) * beta * density - win);
-                        players[i].kind.add(moments, segments[i], value, part);
-                    }
+        segments.extend_from_slice(panel.segments);
+        let pieces = if panel.is_beyond { 1.0 } else { (width / ORDERS.widest).ceil().max(1.0) };
+        // Poles of s lie pi i away.
+        let distance = std::f64::consts::PI * pieces / width;
+        let logistic = if panel.is_beyond { 2 } else { nodes(distance, ORDERS.logistic_most) };
+        let (grade, order) = panel.rule(players, logistic, pieces);
+        let mut lines = panel.lines(players);
+        for piece in 0..pieces as usize {
+            for (t, weight) in grade.points(order) {
+                let share = (piece as f64 + t) / pieces;
+                let weight = weight / pieces;
+                meeting.push(beta, panel.start + share * (panel.stop - panel.start));
+                for (i, line) in lines.iter_mut().enumerate() {
+                    let (value, below, mass) = line.at(share);
+                    one[i] = (below, mass);
+                    meeting.push_own(i, value, weight * mass);
+                }
+                product.visit(&one, |i, _, density| meeting.push_rivals(i, weight * density));
+            }
+        }
+    });
+    starts.push(meeting.len());
+    meeting.pad();
+    let chances = run(instance, &meeting);
+    let mut moments: Vec<Moments> = players.iter().map(|player| player.kind.moments()).collect();
+    for (i, moments) in moments.iter_mut().enumerate().filter(|(i, _)| asked.is_none_or(|one| one == *i)) {
+        for (ends, segments) in starts.windows(2).zip(segments.chunks(players.len())) {
+            for node in ends[0]..ends[1] {
+                let (value, mass) = meeting.own(i, node);
+                if mass > 0.0 {
+                    let (win, density) = chances.at(i, node);
+                    let part = mass * ((value - meeting.bid(node)) * beta * density - win);
+                    players[i].kind.add(moments, segments[i], value, part);
                 }
             }
         }
-        moments
     }
+    moments
 }
 
 /// The gradient in the true auction.
