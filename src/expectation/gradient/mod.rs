@@ -39,6 +39,9 @@ const FAST: Accuracy = Accuracy { logistic: 3e-7, cut: 18.0, density: 5, ends: 1
 /// For references.
 const FINE: Accuracy = Accuracy { logistic: 1e-13, cut: 34.0, density: 9, ends: 24, outer: 20, inner: 14 };
 
+/// From so many bends of bid functions on, their nodes crowd.
+const CROWD: usize = 300;
+
 /// From this steepness times the range of bids on, the logistic variable is integrated last.
 const STEEP: f64 = 3000.0;
 
@@ -182,7 +185,7 @@ pub(crate) struct ClassGradient {
 pub(crate) struct Met<'a> {
     gradient: &'a ClassGradient,
     bids: Bids,
-    /// None where the logistic variable is integrated last, or there is none.
+    /// None where the logistic variable is integrated last, or there is none, or bends crowd.
     meetings: Option<Meetings>,
 }
 
@@ -228,7 +231,8 @@ impl ClassGradient {
             limits.fold((f64::INFINITY, f64::INFINITY), |all, one| (all.0.min(one.0), all.1.min(one.1)));
         // An infinite steepness times no range is not a number, and not below.
         let smooth = self.beta * (top - floor) < STEEP;
-        let meetings = smooth.then(|| Meetings::new(&self.groups, &bids, self.beta, self.accuracy));
+        let few = bids.bends.len() <= CROWD;
+        let meetings = (smooth && few).then(|| Meetings::new(&self.groups, &bids, self.beta, self.accuracy));
         Met { gradient: self, bids, meetings }
     }
 }
@@ -242,11 +246,35 @@ impl Met<'_> {
         if !(own.iter().all(|bid| bid.is_finite()) && self.bids.are_finite()) {
             return vec![f64::NAN; groups[group].parameters()];
         }
-        match &self.meetings {
-            Some(meetings) => meetings.gradient(groups, group, &self.bids, &own, *beta, *accuracy),
-            None if *beta == f64::INFINITY => shifted::unsmoothed(groups, group, &self.bids, &own, *accuracy),
-            None => shifted::nearly_unsmoothed(groups, group, &self.bids, &own, *beta, *accuracy),
+        if let Some(meetings) = &self.meetings {
+            return meetings.gradient(groups, group, &self.bids, &own, *beta, *accuracy);
         }
+        if let Some(gradient) = self.in_crowd(group, &own) {
+            return gradient;
+        }
+        if *beta == f64::INFINITY {
+            return shifted::unsmoothed(groups, group, &self.bids, &own, *accuracy);
+        }
+        shifted::nearly_unsmoothed(groups, group, &self.bids, &own, *beta, *accuracy)
+    }
+
+    /// The same on nodes that all bidders share, where there are so many bends that a sum over all pairs of
+    /// nodes would take long.
+    fn in_crowd(&self, group: usize, own: &[f64]) -> Option<Vec<f64>> {
+        let ClassGradient { groups, beta, .. } = self.gradient;
+        if self.bids.bends.len() <= CROWD || *beta == f64::INFINITY {
+            return None;
+        }
+        let others = groups.iter().zip(&self.bids.of_group).enumerate();
+        let others = others.map(|(i, (kind, bids))| Player {
+            kind,
+            count: kind.count - u32::from(i == group),
+            bids: bids.clone(),
+        });
+        let mut players: Vec<Player> = others.filter(|player| player.count > 0).collect();
+        players.push(Player { kind: &groups[group], count: 1, bids: own.to_vec() });
+        let me = players.len() - 1;
+        shared::gradients(&players, Some(me), *beta, Instance::current()).map(|mut all| all.swap_remove(me))
     }
 }
 

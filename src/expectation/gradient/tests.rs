@@ -382,7 +382,7 @@ fn drawn(seed: u64) -> (Population, Vec<Vec<f64>>, f64, bool) {
 
 /// Far within what is promised: the error of nodes that all share, where densities are smooth and where they
 /// are like any powers from -1/2 on of the distance to an end.
-const SMOOTH_ERROR: f64 = 1e-12;
+const SMOOTH_ERROR: f64 = 3e-12;
 const ROUGH_ERROR: f64 = 1e-7;
 
 #[test]
