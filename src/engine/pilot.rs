@@ -1,7 +1,10 @@
-//! How long a plan will take and how many bytes it will leave, by a short pilot on this machine.
+//! How long a plan will take and how many bytes it will leave, by a short pilot on this machine, timed by the
+//! processor time of its thread: other programs make it no longer.
 
 use std::num::NonZeroUsize;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
 
 use crate::equilibrium::References;
 use crate::measure::{
@@ -19,6 +22,9 @@ const PILOT_TIME: Duration = Duration::from_millis(20);
 
 /// The most epochs that a pilot trains before it measures.
 const PILOT_EPOCHS: u32 = 50;
+
+/// Exact epochs that a pilot trains behind the first.
+const EXACT_EPOCHS: u32 = 4;
 
 /// The largest batch that a pilot draws.
 const PILOT_BATCH: u32 = 1000;
@@ -38,9 +44,9 @@ const CONTINUATION: f64 = 600.0;
 /// What a plan will take.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// Wall time of the training on the threads given, in seconds.
+    /// Time of the training on the threads given, each on a core of its own, in seconds.
     pub training: f64,
-    /// Wall time of what is measured of runs and cells, in seconds.
+    /// Time of what is measured of runs and cells, in seconds.
     pub measures: f64,
     /// Parts and tables, in bytes.
     pub bytes: u64,
@@ -85,7 +91,7 @@ fn seconds_of_measures(plan: &Plan) -> f64 {
 /// Seconds of the measures of a cell and its runs, without those of the references, which may take minutes.
 fn measures_of(plan: &Plan, cell: &Cell) -> f64 {
     fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         let done = work();
         (done, start.elapsed().as_secs_f64())
     }
@@ -104,10 +110,20 @@ fn measures_of(plan: &Plan, cell: &Cell) -> f64 {
     let seconds_a_run = if first < PILOT_TIME.as_secs_f64() { of_run().1 } else { first };
     let continued = measure.continuation.replicates.min(replicates);
     let continuation = if continued > 0 && settings.can_be_continued() {
-        let exact = Settings { epochs: 1, batch: Batch::Exact, ..settings.clone() };
-        let exact = Settings { beta: Beta::Fixed(settings.beta.last()), ..exact };
-        timed(|| train(&exact, 0, measure.recording())).1
-            * CONTINUATION.min(measure.continuation.epochs.into())
+        let beta = Beta::Fixed(settings.beta.last());
+        let seconds = |epochs: u32| {
+            let exact = Settings { epochs, beta, batch: Batch::Exact, ..settings.clone() };
+            timed(|| train(&exact, 0, measure.recording())).1
+        };
+        // Without what is prepared before the first.
+        let first = seconds(1);
+        let epoch = if first < PILOT_TIME.as_secs_f64() {
+            (seconds(1 + EXACT_EPOCHS) - first).max(0.0) / f64::from(EXACT_EPOCHS)
+        } else {
+            first
+        };
+        let most = cell.settings.continued_epochs(measure.continuation.share);
+        epoch * CONTINUATION.min(measure.continuation.epochs.into()).min(most)
     } else {
         0.0
     };
@@ -137,7 +153,7 @@ fn seconds_a_unit_of_work(plan: &Plan) -> f64 {
 
 /// Seconds a unit of work, see [`Settings::work`], of a full group on one core.
 fn pilot(settings: &Settings) -> f64 {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     let mut epochs = 1;
     loop {
         let batch = match settings.batch {
@@ -148,7 +164,7 @@ fn pilot(settings: &Settings) -> f64 {
         let recording = crate::measure::MeasureSettings::default().recording();
         let runs: Vec<_> =
             (0..LANES as u64).map(|seed| Run { settings: &settings, seed, recording, start: None }).collect();
-        let before = Instant::now();
+        let before = ThreadTime::now();
         train_group(Instance::current(), &runs);
         let seconds = before.elapsed().as_secs_f64();
         if start.elapsed() >= PILOT_TIME / 2 {

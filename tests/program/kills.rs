@@ -8,7 +8,7 @@ use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 use crate::sandbox::{Sandbox, Sweep, assert_same_bytes};
 
-/// Kills of each test; there are four.
+/// Kills of each test; there are five.
 const KILLS: u32 = 26;
 
 /// Runs a sweep again and again, each time killed after a random delay, until it is complete; then another from the
@@ -60,4 +60,13 @@ fn among_long_trajectories() {
     let measure = "trajectories = { replicates = 100, every = 1 }";
     let fixed = "epochs = 2000\nbatch = 128";
     killed_again_and_again(&Sweep { replicates: 100, fixed, measure, ..Sweep::LONG }, 2, 4);
+}
+
+#[test]
+fn among_continuations() {
+    // Steps too long to come to rest: every continuation goes on to its last epoch.
+    let fixed = "epochs = 400\nbatch = 64\nprior = \"beta:2:5\"\nlearner = \"sgd\"\nlearning_rate = 60.0";
+    let measure = "continuation = { replicates = 6, epochs = 1000, share = 1e9 }";
+    let axes = "beta = [20, 50]\nbidders = [3]";
+    killed_again_and_again(&Sweep { replicates: 8, fixed, axes, measure, ..Sweep::SHORT }, 2, 5);
 }
