@@ -15,7 +15,7 @@ use crate::sweep::{Cell, Plan, setting_columns};
 use crate::train::{Batch, Beta, Run, Settings, train, train_group};
 
 /// The most cells that a pilot trains a little of.
-const PILOT_CELLS: usize = 6;
+const PILOT_CELLS: usize = 8;
 
 /// How long a pilot may take for one cell.
 const PILOT_TIME: Duration = Duration::from_millis(20);
@@ -23,8 +23,8 @@ const PILOT_TIME: Duration = Duration::from_millis(20);
 /// The most epochs that a pilot trains before it measures.
 const PILOT_EPOCHS: u32 = 50;
 
-/// Exact epochs that a pilot trains behind the first.
-const EXACT_EPOCHS: u32 = 4;
+/// The most exact epochs that a pilot trains behind the first.
+const EXACT_EPOCHS: u32 = 64;
 
 /// The largest batch that a pilot draws.
 const PILOT_BATCH: u32 = 1000;
@@ -117,10 +117,10 @@ fn measures_of(plan: &Plan, cell: &Cell) -> f64 {
         };
         // Without what is prepared before the first.
         let first = seconds(1);
-        let epoch = if first < PILOT_TIME.as_secs_f64() {
-            (seconds(1 + EXACT_EPOCHS) - first).max(0.0) / f64::from(EXACT_EPOCHS)
-        } else {
-            first
+        let more = ((PILOT_TIME.as_secs_f64() / first) as u32).min(EXACT_EPOCHS);
+        let epoch = match more {
+            0 => first,
+            more => (seconds(1 + more) - first).max(0.0) / f64::from(more),
         };
         let most = cell.settings.continued_epochs(measure.continuation.share);
         epoch * CONTINUATION.min(measure.continuation.epochs.into()).min(most)
@@ -136,8 +136,20 @@ fn measures_of(plan: &Plan, cell: &Cell) -> f64 {
 
 /// A few cells spread over the plan.
 fn pilot_cells(plan: &Plan) -> impl Iterator<Item = Cell> + '_ {
-    let step = plan.len().div_ceil(PILOT_CELLS).max(1);
-    (0..plan.len()).step_by(step).map(|position| plan.cell(position))
+    positions(plan.len()).into_iter().map(|position| plan.cell(position))
+}
+
+/// A few positions of so many, in no step with the axes of a grid: multiples of the golden ratio modulo 1.
+fn positions(cells: usize) -> Vec<usize> {
+    if cells <= PILOT_CELLS {
+        return (0..cells).collect();
+    }
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let share = |k: usize| (GOLDEN * (k as f64 + 0.5)).fract();
+    let mut positions: Vec<usize> = (0..PILOT_CELLS).map(|k| (share(k) * cells as f64) as usize).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    positions
 }
 
 /// The mean over a few cells spread over the plan, weighted by their length.

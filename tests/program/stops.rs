@@ -22,7 +22,8 @@ fn continued(epochs: u32) -> String {
 
 /// A sweep that is for ever in one phase.
 fn endless() -> [(&'static str, String); 5] {
-    let curves = "bidders = 3\nprior = \"beta:2:5\"\nstrategy = \"piecewise-linear\"\nsegments = 64";
+    let curves = "population = \"p\"\nstrategy = \"piecewise-linear\"\nsegments = 64\n[populations.p]\nbidders = \
+                  [{ prior = \"beta:2:5\" }, { prior = \"uniform\" }, { prior = \"power:2\" }, { prior = \"beta:3:2\" }]";
     [
         ("training", sweep("", "").replace("epochs = 20", "epochs = 1000000000")),
         (
