@@ -163,25 +163,30 @@ fn seconds_a_unit_of_work(plan: &Plan) -> f64 {
     if weights > 0.0 { seconds / weights } else { 0.0 }
 }
 
-/// Seconds a unit of work, see [`Settings::work`], of a full group on one core.
+/// Seconds a unit of work, see [`Settings::work`], of a full group on one core, without what is prepared
+/// before its first epoch.
 fn pilot(settings: &Settings) -> f64 {
+    let batch = match settings.batch {
+        Batch::Profiles(samples) => Batch::Profiles(samples.min(PILOT_BATCH)),
+        Batch::Exact => Batch::Exact,
+    };
     let start = ThreadTime::now();
-    let mut epochs = 1;
-    loop {
-        let batch = match settings.batch {
-            Batch::Profiles(samples) => Batch::Profiles(samples.min(PILOT_BATCH)),
-            Batch::Exact => Batch::Exact,
-        };
-        let settings = Settings { epochs, batch, ..settings.clone() };
+    let seconds = |settings: &Settings| {
         let recording = crate::measure::MeasureSettings::default().recording();
         let runs: Vec<_> =
-            (0..LANES as u64).map(|seed| Run { settings: &settings, seed, recording, start: None }).collect();
+            (0..LANES as u64).map(|seed| Run { settings, seed, recording, start: None }).collect();
         let before = ThreadTime::now();
         train_group(Instance::current(), &runs);
-        let seconds = before.elapsed().as_secs_f64();
+        before.elapsed().as_secs_f64()
+    };
+    let mut epochs = 1;
+    let mut fewer = seconds(&Settings { epochs, batch, ..settings.clone() });
+    loop {
+        let more = Settings { epochs: 2 * epochs, batch, ..settings.clone() };
+        let twice = seconds(&more);
         if start.elapsed() >= PILOT_TIME / 2 {
-            return seconds / (LANES as f64 * settings.work());
+            return (twice - fewer).max(0.0) / (LANES as f64 * 0.5 * more.work());
         }
-        epochs = epochs.saturating_mul(2);
+        (epochs, fewer) = (more.epochs, twice);
     }
 }
