@@ -66,5 +66,6 @@ fn memory_does_not_grow_with_the_runs() {
     };
     // Enough runs to fill all that is held at a time: a window, some parts, a row group of each table.
     let (few, many) = (peak(100), peak(300));
-    assert!(many < few + 40.0, "{few} MiB for 100 000 runs, {many} MiB for 300 000");
+    // What varies with the pace of the writer is less; 200 000 runs that were held would be more.
+    assert!(many < few + 80.0, "{few} MiB for 100 000 runs, {many} MiB for 300 000");
 }
