@@ -1,5 +1,6 @@
 //! What is left of a run's movement where nothing is drawn any more: a cycle goes on, noise dies out.
 
+use super::settings::RunMeasurement;
 use crate::expectation::ExpectedGradient;
 use crate::learner::{Learner, Sgd};
 use crate::numeric::simd::Instance;
@@ -63,13 +64,13 @@ struct Limits {
 /// Continues a run from where its bidders stood in the end on the exact gradient at its last beta and
 /// learning rates: with its own learners, in their states, and, where these go on moving, with plain gradient
 /// ascent. Each goes on until the movement, of which the run had `moved` in its tail, has died out, or for
-/// `most` epochs. A continuation that diverges has no number, nor has one that takes more work than `share`
-/// of the run's training before either: its movement may yet die out.
+/// the epochs that are asked for. A continuation that diverges has no number, nor has one that takes more
+/// work than its share of the run's training before either: its movement may yet die out.
 pub(super) fn continued(
     settings: &Settings,
     standings: Vec<Standing>,
     moved: Option<f64>,
-    (most, share): (u32, f64),
+    asked: &RunMeasurement,
 ) -> Continued {
     let mut exact =
         Settings { batch: Batch::Exact, beta: Beta::Fixed(settings.beta.last()), ..settings.clone() };
@@ -82,8 +83,8 @@ pub(super) fn continued(
     };
     let limits = Limits {
         least: (DIED_OUT * moved).max(NO_MOVEMENT),
-        epochs: most,
-        allowed: settings.continued_epochs(share),
+        epochs: asked.continuation,
+        allowed: settings.continued_epochs(asked.continuation_share),
     };
     // Mixtures have no gradient to ascend by themselves: their learners alone go on.
     if settings.bidders.iter().any(|bidder| bidder.play().is_mixed()) {

@@ -195,9 +195,7 @@ pub fn continue_run(settings: &Settings, measurement: &RunMeasurement, row: RunR
     let sd = place(bidder_columns(), "multiplier_tail_sd");
     let moved = row.bidders.iter().filter_map(|bidder| bidder[sd]).reduce(f64::max);
     let standings = row.standings.iter().map(|numbers| standing(numbers)).collect();
-    let most = measurement.continuation;
-    let Continued { learners, ascent } =
-        continued(settings, standings, moved, (most, measurement.continuation_share));
+    let Continued { learners, ascent } = continued(settings, standings, moved, measurement);
     let mut values = row.values;
     for (name, number) in CONTINUED.iter().zip([learners, ascent]) {
         values[place(run_columns(), name)] = number.filter(|x| x.is_finite());

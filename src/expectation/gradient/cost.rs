@@ -3,8 +3,9 @@
 use super::STEEP;
 use crate::auction::{Population, Prior, Strategy};
 
-/// Nanoseconds of lines of uniform priors are about this times bidders to the power of the second.
-const LINES: (f64, f64) = (150.0, 2.2);
+/// Lines of uniform priors take about so many nanoseconds times a power of the bidders' number.
+const LINES: f64 = 150.0;
+const POWER_OF_LINES: f64 = 2.2;
 
 /// Nodes of bids, about: in the argument of the logistic function, beside those where nothing bends; and on a
 /// panel that ends where a bid function bends or a density changes much.
@@ -33,7 +34,7 @@ pub(crate) fn nanoseconds(population: &Population, beta: f64) -> f64 {
     let bidders = population.bidders.len() as f64;
     let is_even = |prior: &Prior| matches!(prior, Prior::Uniform(_));
     if population.bidders.iter().all(|b| b.strategy == Strategy::Linear && is_even(&b.prior)) {
-        return LINES.0 * libm::pow(bidders, LINES.1);
+        return LINES * libm::pow(bidders, POWER_OF_LINES);
     }
     let top = population.bidders.iter().map(|bidder| bidder.prior.support().1).fold(0.0, f64::max);
     let arguments = (beta * BIDS * top).min(STEEP);

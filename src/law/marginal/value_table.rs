@@ -41,10 +41,8 @@ pub struct ValueTable {
     pub high: f64,
     /// The density where it is constant.
     pub density: Option<f64>,
-    /// F and f, where asking the prior costs more.
+    /// F and f, of priors that are no lines and have no poles.
     tables: Option<[Piecewise; 2]>,
-    /// The same, of powers too.
-    quick: Option<[Piecewise; 2]>,
     /// How the density behaves at the ends of the support.
     pub grade: Grade,
     /// How far most values spread.
@@ -70,13 +68,11 @@ impl ValueTable {
         let mut inside: Vec<f64> =
             all.filter(|mark| mark - low > distance && high - mark > distance).collect();
         inside.sort_by(f64::total_cmp);
-        let quick = tables(prior);
         ValueTable {
             low,
             high,
             density: uniform.then(|| 1.0 / (high - low)),
-            tables: quick.clone().filter(|_| !matches!(prior, Prior::Power(_))),
-            quick,
+            tables: tables(prior),
             grade: if uniform {
                 Grade::Even
             } else if powers(prior).into_iter().any(is_rough) {
@@ -91,13 +87,18 @@ impl ValueTable {
         }
     }
 
+    /// The tables where asking the prior costs much more: not those of powers, which serve long sums only.
+    fn needed(&self) -> Option<&[Piecewise; 2]> {
+        self.tables.as_ref().filter(|_| !matches!(self.prior, Prior::Power(_)))
+    }
+
     /// F and f at v.
     pub fn at(&self, v: f64) -> (f64, f64) {
         match self.density {
             Some(_) if v <= self.low => (0.0, 0.0),
             Some(_) if v >= self.high => (1.0, 0.0),
             Some(density) => ((v - self.low) * density, density),
-            None => match &self.tables {
+            None => match self.needed() {
                 Some(_) if v <= self.low => (0.0, 0.0),
                 Some(_) if v >= self.high => (1.0, 0.0),
                 Some([cdf, pdf]) => (cdf.at(v), pdf.at(v)),
@@ -108,7 +109,7 @@ impl ValueTable {
 
     /// F and f at v, which is not below the last asked for with the same hints.
     pub fn at_next(&self, v: f64, hints: &mut [usize; 2]) -> (f64, f64) {
-        match &self.quick {
+        match &self.tables {
             Some(_) if v <= self.low => (0.0, 0.0),
             Some(_) if v >= self.high => (1.0, 0.0),
             Some([cdf, pdf]) => (cdf.at_next(v, &mut hints[0]), pdf.at_next(v, &mut hints[1])),
@@ -140,7 +141,7 @@ impl ValueTable {
 
     /// f at v in the support.
     pub fn density(&self, v: f64) -> f64 {
-        let looked_up = || self.tables.as_ref().map(|[_, pdf]| pdf.at(v));
+        let looked_up = || self.needed().map(|[_, pdf]| pdf.at(v));
         self.density.or_else(looked_up).unwrap_or_else(|| self.prior.pdf(v))
     }
 }
@@ -156,7 +157,7 @@ const SMOOTH_POWER: f64 = 2.0;
 /// What a special function costs, in looks into a table.
 const SPECIAL_LOOKS: f64 = 500.0;
 
-/// Tables of F and f, for priors that cost special functions and have no poles.
+/// Tables of F and f, for priors that are no lines and have no poles.
 fn tables(prior: &Prior) -> Option<[Piecewise; 2]> {
     if matches!(prior, Prior::Uniform(_) | Prior::Empirical(_)) {
         return None;

@@ -93,14 +93,15 @@ pub(super) fn movement(
         Verdict::Frozen => Some(outcomes.frozen()),
         Verdict::Bimodal => Some(SEVERAL.into()),
         Verdict::Undecided(Doubt::NoContinuation) if !settings.can_be_continued() => Some(format!(
-            "games of more than {MOST_CONTINUED} bidders are not continued without sampling, which takes minutes"
+            "games of more than {MOST_CONTINUED} bidders are not continued without sampling"
         )),
         Verdict::Undecided(Doubt::NoContinuation) if measure.continuation.replicates == 0 => Some(
             "no replicate was continued without sampling: give [measure] continuation = { replicates = 3 }"
                 .into(),
         ),
         Verdict::Undecided(Doubt::NoContinuation) => Some(
-            "no run's movement died out, or was surely there to stay, before its continuation had taken its share of the work of training: give more, such as [measure] continuation = { share = 100 }"
+            "no continuation came to an end: tails were too short for one, it diverged, or it had taken its share of \
+             the work of training; give more, such as [measure] continuation = { share = 1000 }"
                 .into(),
         ),
         Verdict::Undecided(Doubt::NoExactMode) => {
