@@ -4,17 +4,19 @@
 
 mod ahead;
 mod awaiting;
+mod calibration;
+mod cost;
 mod groups;
 mod host;
-mod pilot;
 mod progress;
 mod queue;
 mod rerun;
 mod stop;
 mod writer;
 
+pub use calibration::Calibration;
+pub use cost::{Estimate, Share, cell_cost, estimate};
 pub use host::host_name;
-pub use pilot::{Estimate, estimate};
 pub use progress::{Counts, ProgressForm, while_telling};
 pub use rerun::rerun;
 pub use stop::Stop;

@@ -49,13 +49,6 @@ impl Yardstick {
         Self::of(&settings.population(), references_of(settings), grid_of(settings))
     }
 
-    /// Of the runs with these settings, where the references are not asked for: what is measured against them
-    /// is null.
-    pub fn without_references(settings: &Settings) -> Self {
-        let population = settings.population();
-        Self::of(&population, Arc::new(References::unknown(population.len())), None)
-    }
-
     fn of(population: &Population, references: Arc<References>, grid: Option<Vec<Vec<f64>>>) -> Self {
         Yardstick {
             distances: references.bne.as_ref().map(|bne| BneDistance::new(bne, population)),

@@ -9,7 +9,7 @@ mod shared;
 mod shifted;
 mod smoothed;
 
-pub(crate) use cost::nanoseconds;
+pub(crate) use cost::{nanoseconds, nanoseconds_where_all_play_alike};
 use group::Group;
 pub(crate) use linear::GroupGradient;
 use linear::UniformGradient;

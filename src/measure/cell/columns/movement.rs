@@ -2,6 +2,8 @@
 
 use crate::measure::cell::measure::{CellBidderMeasure, CellMeasure, bidder_number, number, text};
 use crate::measure::column::ONE;
+use crate::measure::price::{Bids, Kind, Price};
+use crate::train::{Batch, Updates};
 
 pub(in crate::measure::cell) const CELL: &[CellMeasure] = &[
     text(
@@ -21,7 +23,8 @@ pub(in crate::measure::cell) const CELL: &[CellMeasure] = &[
     number("predicted_sd", ONE, "multiplier_tail_sd by linear noise theory, mean over bidders", |cell| {
         let found = cell.stationary.as_ref().ok()?;
         Some(found.deviations.iter().sum::<f64>() / found.deviations.len() as f64)
-    }),
+    })
+    .priced(&THEORY),
     text(
         "predicted_sd_reason",
         "why noise theory predicts nothing, and eta_h is null: the runs are not around its equilibrium, or it has none",
@@ -55,3 +58,16 @@ pub(in crate::measure::cell) const BIDDER: &[CellBidderMeasure] =
     &[bidder_number("predicted_sd", ONE, "multiplier_tail_sd by linear noise theory", |bidder| {
         bidder.predicted_sd
     })];
+
+const THEORY: Price = Price {
+    what: "noise theory",
+    off: None,
+    kind: Kind::Numbers,
+    of: |job| {
+        let is_told = job.bids == Bids::Lines
+            && job.is_smooth()
+            && job.settings.batch != Batch::Exact
+            && job.settings.updates != Updates::SharedGraph;
+        if is_told { job.by_prior(1e5 + 1.5e4 * job.bidders, 3e6) + 2.3e5 * job.kinks } else { 0.0 }
+    },
+};

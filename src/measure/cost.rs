@@ -1,0 +1,96 @@
+//! What a cell takes, without a clock: a function of its settings and of what is measured alone.
+
+use std::sync::LazyLock;
+
+use super::price::{Job, Kind, Price};
+use super::{cell, table};
+use crate::auction::{Prior, Strategy};
+use crate::train::AGENT_SAMPLE;
+
+/// What training costs.
+pub const TRAINING: Price = Price {
+    what: "training",
+    off: None,
+    kind: Kind::Lanes,
+    of: |job| f64::from(job.replicates) * job.settings.cost() * AGENT_SAMPLE,
+};
+
+/// What the references of a game cost that no other cell has.
+pub const REFERENCES: Price =
+    Price { what: "reference equilibria", off: None, kind: Kind::Numbers, of: references };
+
+/// What is left of the rows of runs and of a cell where all that has a price of its own is known.
+const ROWS: Price = Price {
+    what: "the rest of the measures",
+    off: None,
+    kind: Kind::Numbers,
+    of: |job| f64::from(job.replicates) * (3e3 + 2e3 * job.bidders) + 8e4 + 1.5e4 * job.bidders,
+};
+
+/// The prices of all that is measured of a cell and its runs, each measure's own among them.
+///
+/// ```
+/// use bidsweep::measure::{Job, prices};
+/// use bidsweep::sweep::Plan;
+///
+/// let plan = Plan::parse("schema = 1\nname = \"x\"", "x.toml", &[])?;
+/// let cell = plan.cell(0);
+/// let job = Job::new(&cell.settings, plan.measure(), 8);
+/// let dearest = prices().iter().max_by(|a, b| (a.of)(&job).total_cmp(&(b.of)(&job)));
+/// assert_eq!(dearest.unwrap().what, "linear programs");
+/// # Ok::<(), bidsweep::sweep::SweepError>(())
+/// ```
+pub fn prices() -> &'static [&'static Price] {
+    static PRICES: LazyLock<Vec<&'static Price>> =
+        LazyLock::new(|| table::prices().chain(cell::prices()).chain([&ROWS]).collect());
+    &PRICES
+}
+
+/// The most different priors whose equilibria are looked for.
+const MOST_DIFFERENT: usize = 12;
+
+/// Nanoseconds of the references of a game.
+fn references(job: &Job) -> f64 {
+    let bidders = &job.settings.bidders;
+    let n = job.bidders;
+    let perturbed = match bidders[0].learner.perturbations() {
+        Some(_) => 2e6,
+        None => 0.0,
+    };
+    let is_line = bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear);
+    let is_alike = bidders.iter().all(|bidder| bidder.prior == bidders[0].prior);
+    let is_standard = matches!(&bidders[0].prior, Prior::Uniform(prior) if prior.low() == 0.0);
+    let found = match (is_line, job.is_bent) {
+        _ if !is_alike && different(job) > MOST_DIFFERENT => 5e7,
+        (true, false) => {
+            if is_alike && is_standard {
+                7e5
+            } else {
+                3e6
+            }
+        }
+        (false, false) => {
+            if is_alike && is_standard {
+                1e7 + 4.5e6 * n
+            } else {
+                1e8 + 4e7 * n
+            }
+        }
+        (true, true) => {
+            if is_alike {
+                4e7
+            } else {
+                6e7 * n
+            }
+        }
+        (false, true) => job.pieces() * if is_alike { 4e7 + 1.2e7 * n } else { 1.7e8 * n },
+    };
+    let jumps = if is_line { 3e5 } else { 4e6 };
+    perturbed + found + jumps * job.kinks * job.steepness()
+}
+
+/// How many different priors there are.
+fn different(job: &Job) -> usize {
+    let bidders = &job.settings.bidders;
+    (0..bidders.len()).filter(|&k| bidders[..k].iter().all(|other| other.prior != bidders[k].prior)).count()
+}
