@@ -69,6 +69,11 @@ impl Calibration {
         }
     }
 
+    /// Seconds of an agent-sample of work of every kind.
+    pub fn a_unit(&self) -> f64 {
+        0.5 * (self.lanes + self.numbers)
+    }
+
     /// What was kept of this machine, if it was, and can be.
     fn kept() -> Option<Self> {
         let found: Calibration = toml::from_str(&fs::read_to_string(path()?).ok()?).ok()?;

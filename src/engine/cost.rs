@@ -82,6 +82,13 @@ pub fn cell_cost(settings: &Settings, measure: &MeasureSettings, replicates: u32
     prices().chain([&TRAINING, &REFERENCES]).map(|price| (price.of)(&job)).sum::<f64>() / AGENT_SAMPLE
 }
 
+/// What runs of a cell cost, with what is measured of the cell, until they are kept, in agent-samples.
+pub(super) fn cost_of_runs(settings: &Settings, measure: &MeasureSettings, replicates: u32) -> f64 {
+    let job = Job::new(settings, measure, replicates);
+    let prices = measure::prices().iter().copied().chain([&PARTS, &TRAINING]);
+    prices.map(|price| (price.of)(&job)).sum::<f64>() / AGENT_SAMPLE
+}
+
 /// What a plan costs, by what takes the time, in agent-samples.
 ///
 /// Runs of a shape are trained side by side, whatever their cells, and what is left of lanes stays empty.

@@ -46,8 +46,8 @@ impl Settings {
         self.exact_mode().is_ok() && self.bidders.len() <= MOST_CONTINUED
     }
 
-    /// The epochs of a continuation that take at most a share of the work of training, but one piece at
-    /// least.
+    /// The epochs of a continuation that take at most a share of the nominal work of training, but one piece
+    /// at least.
     pub fn continued_epochs(&self, share: f64) -> f64 {
         let epoch = Settings { batch: Batch::Exact, epochs: 1, ..self.clone() }.work();
         (share * self.work() / epoch).max(f64::from(PIECE))
