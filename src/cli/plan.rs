@@ -117,8 +117,8 @@ fn describe_human(
 /// What takes the most time, and what to write to go without it.
 fn dominating(most: &Share, estimate: &Estimate) -> String {
     let percent = 100.0 * most.seconds / (estimate.training + estimate.measures);
-    let off = most.off.map(|key| format!("; without it: [measure] {key}")).unwrap_or_default();
-    format!("the most for {} ({percent:.0} %){off}", most.what)
+    let off = most.off.map(|off| format!(": off with {off}")).unwrap_or_default();
+    format!("the largest part: {}, {percent:.0} %{off}", most.what)
 }
 
 fn describe_grid(grid: &Grid, out: &mut impl Write) -> io::Result<()> {

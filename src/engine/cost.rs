@@ -23,16 +23,21 @@ const BYTES_A_COLUMN: u64 = 250;
 const NUMBERS_A_BID: u64 = 4;
 
 /// Nanoseconds of the report, beside its cells and runs; of a cell; and of a run.
-const A_REPORT: f64 = 2e8;
+const A_REPORT: f64 = 3e8;
 const A_CELL: f64 = 6e5;
 const A_RUN: f64 = 6e3;
 
 /// A price that [`costs`] does not ask of every cell.
 const OF_A_PLAN: fn(&Job) -> f64 = |_| 0.0;
 
-const TRAJECTORIES: Price =
-    Price { what: "trajectories", off: Some("trajectories = \"none\""), kind: Kind::Writing, of: OF_A_PLAN };
-const REPORT: Price = Price { what: "the report", off: None, kind: Kind::Writing, of: OF_A_PLAN };
+const TRAJECTORIES: Price = Price {
+    what: "trajectories",
+    off: Some("[measure] trajectories = \"none\""),
+    kind: Kind::Writing,
+    of: OF_A_PLAN,
+};
+const REPORT: Price =
+    Price { what: "the report", off: Some("run --no-report"), kind: Kind::Writing, of: OF_A_PLAN };
 
 /// What a plan will take.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +57,7 @@ pub struct Estimate {
 pub struct Share {
     /// What it is, in words.
     pub what: &'static str,
-    /// What `[measure]` says that goes without it, where it can.
+    /// What to write to go without it, in a sweep file or on the command line.
     pub off: Option<&'static str>,
     /// Seconds on the threads given.
     pub seconds: f64,
@@ -93,41 +98,86 @@ pub(super) fn cost_of_runs(settings: &Settings, measure: &MeasureSettings, repli
 ///
 /// Runs of a shape are trained side by side, whatever their cells, and what is left of lanes stays empty.
 /// References are found once for all cells of a game.
-fn costs(plan: &Plan) -> Vec<(&'static Price, f64)> {
-    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+fn costs(plan: &Plan, numbers: &Numbers) -> Vec<(&'static Price, f64)> {
     let replicates = plan.replicates();
     let mut of_cells: Vec<(&Price, f64)> = prices().map(|price| (price, 0.0)).collect();
-    let (mut training, mut references, mut multipliers) = (0.0, 0.0, 0);
+    let (mut training, mut references) = (0.0, 0.0);
     let mut games = HashSet::new();
     // Runs of the shapes whose lanes are to be full, and what their training costs.
     let mut shapes: HashMap<u64, (u64, f64)> = HashMap::new();
-    for cell in plan.cells() {
-        let job = Job::new(&cell.settings, plan.measure(), replicates);
+    for &Alike { shape, game, first, cells } in &numbers.alike {
+        let settings = plan.cell(first).settings;
+        let job = Job::new(&settings, plan.measure(), replicates);
         for (price, cost) in &mut of_cells {
-            *cost += (price.of)(&job);
+            *cost += cells as f64 * (price.of)(&job);
         }
-        if games.insert(hasher.hash_one(game(&cell.settings))) {
+        if games.insert(game) {
             references += (REFERENCES.of)(&job);
         }
-        if cell.settings.fills_lanes() {
-            let (runs, trained) = shapes.entry(hasher.hash_one(cell.settings.shape())).or_default();
-            *runs += u64::from(replicates);
-            *trained += (TRAINING.of)(&job);
+        let trained = cells as f64 * (TRAINING.of)(&job);
+        if settings.fills_lanes() {
+            let (runs, of_shape) = shapes.entry(shape).or_default();
+            *runs += cells * u64::from(replicates);
+            *of_shape += trained;
         } else {
-            training += (TRAINING.of)(&job);
+            training += trained;
         }
-        multipliers += recorded(plan, &cell);
     }
     let full = |runs: u64| runs.next_multiple_of(LANES as u64) as f64 / runs as f64;
-    training += shapes.values().map(|&(runs, trained)| trained * full(runs)).sum::<f64>();
+    // In an order of their own, for the same sum each time.
+    let mut shapes: Vec<_> = shapes.into_iter().collect();
+    shapes.sort_unstable_by_key(|&(shape, _)| shape);
+    training += shapes.into_iter().map(|(_, (runs, trained))| trained * full(runs)).sum::<f64>();
     let report = A_REPORT + A_CELL * plan.len() as f64 + A_RUN * plan.runs() as f64;
     of_cells.extend([
         (&TRAINING, training),
         (&REFERENCES, references),
-        (&TRAJECTORIES, trajectories(multipliers)),
+        (&TRAJECTORIES, trajectories(numbers.recorded)),
         (&REPORT, report),
     ]);
     of_cells.into_iter().map(|(price, nanoseconds)| (price, nanoseconds / AGENT_SAMPLE)).collect()
+}
+
+/// Cells that cost the same.
+struct Alike {
+    /// Equal of runs that are trained side by side.
+    shape: u64,
+    /// Equal of cells with the same references.
+    game: u64,
+    /// The position of the first of them.
+    first: usize,
+    /// How many they are.
+    cells: u64,
+}
+
+/// What is counted of a plan.
+struct Numbers {
+    /// In the order of their first cells.
+    alike: Vec<Alike>,
+    /// Bidders of all cells.
+    bidders: u64,
+    /// Numbers of all trajectories.
+    recorded: u64,
+}
+
+impl Numbers {
+    fn of(plan: &Plan) -> Self {
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        let mut numbers = Numbers { alike: Vec::new(), bidders: 0, recorded: 0 };
+        let mut places: HashMap<(u64, u64, bool), usize> = HashMap::new();
+        for cell in plan.cells() {
+            let settings = &cell.settings;
+            numbers.bidders += settings.bidders.len() as u64;
+            numbers.recorded += recorded(plan, &cell);
+            let (shape, game) = (hasher.hash_one(settings.shape()), hasher.hash_one(game(settings)));
+            let place = *places.entry((shape, game, settings.is_random())).or_insert_with(|| {
+                numbers.alike.push(Alike { shape, game, first: cell.position, cells: 0 });
+                numbers.alike.len() - 1
+            });
+            numbers.alike[place].cells += 1;
+        }
+        numbers
+    }
 }
 
 /// What references depend on.
@@ -155,27 +205,21 @@ pub fn estimate(plan: &Plan, threads: NonZeroUsize, calibration: &Calibration) -
         let seconds = cost * calibration.seconds(price.kind) / at_once;
         Share { what: price.what, off: price.off, seconds }
     };
-    let mut shares: Vec<Share> = costs(plan).into_iter().map(share).collect();
+    let numbers = Numbers::of(plan);
+    let mut shares: Vec<Share> = costs(plan, &numbers).into_iter().map(share).collect();
     shares.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
     let (training, others): (Vec<&Share>, Vec<&Share>) =
         shares.iter().partition(|share| share.what == TRAINING.what);
     let sum = |shares: Vec<&Share>| shares.iter().map(|share| share.seconds).sum();
-    Estimate { training: sum(training), measures: sum(others), bytes: bytes(plan), shares }
+    Estimate { training: sum(training), measures: sum(others), bytes: bytes(plan, &numbers), shares }
 }
 
 /// Bytes of parts and tables.
-fn bytes(plan: &Plan) -> u64 {
-    let (mut rows, mut points, mut cell_bidders) = (0, 0, 0);
-    for cell in plan.cells() {
-        let bidders = cell.settings.bidders.len() as u64;
-        rows += bidders * u64::from(plan.replicates());
-        cell_bidders += bidders;
-        points += recorded(plan, &cell);
-    }
-    let bids = cell_bidders * u64::from(plan.measure().bid_functions) * NUMBERS_A_BID;
-    let numbers =
-        bids + plan.runs() * run_columns().len() as u64 + rows * bidder_columns().len() as u64 + points;
+fn bytes(plan: &Plan, counted: &Numbers) -> u64 {
+    let rows = counted.bidders * u64::from(plan.replicates());
+    let bids = counted.bidders * u64::from(plan.measure().bid_functions) * NUMBERS_A_BID;
+    let of_runs = plan.runs() * run_columns().len() as u64 + rows * bidder_columns().len() as u64;
     let columns = 5 * (setting_columns().len() + 5 * (run_columns().len() + bidder_columns().len())) as u64;
     // Everything stands once in a part and once in a table.
-    2 * BYTES_A_NUMBER * numbers + BYTES_A_COLUMN * columns
+    2 * BYTES_A_NUMBER * (bids + of_runs + counted.recorded) + BYTES_A_COLUMN * columns
 }

@@ -108,14 +108,13 @@ fn free(job: &Job) -> f64 {
         Bids::Lines => jumps + job.by_prior(2e3 + 30.0 * n * n, 2.8e4 * n),
         Bids::Knots(_) => jumps + job.by_prior(1.0, 6.0) * job.pieces() * 8e3 * libm::pow(n, 1.8),
         Bids::Tables(probabilities) => 40.0 * probabilities + 2e4 * n,
-        // Every line of the own mixture against every pair of those of the rivals.
-        Bids::Mixtures(arms) => 8.0 * arms * arms * arms * n,
+        Bids::Mixtures(arms) => 8.0 * arms * arms * arms * job.mixing * job.mixing / n,
     }
 }
 
 const CLASS: Price = Price {
     what: "best responses within the strategy class",
-    off: Some("best_response = { class = \"none\" }"),
+    off: Some("[measure] best_response = { class = \"none\" }"),
     kind: Kind::Numbers,
     of: |job| job.profiles(job.measure.best_response.class) * job.bidders * of_class(job),
 };

@@ -57,7 +57,7 @@ impl Settings {
 /// What the continuation of runs costs.
 pub(super) const CONTINUATION: Price = Price {
     what: "continuation without sampling",
-    off: Some("continuation = { replicates = 0 }"),
+    off: Some("[measure] continuation = { replicates = 0 }"),
     kind: Kind::Numbers,
     of: |job| {
         let Continuation { replicates, epochs, share } = job.measure.continuation;

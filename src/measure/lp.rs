@@ -58,7 +58,7 @@ pub(super) const ROWS: &[Measure] = &[
 
 const PROGRAMS: Price = Price {
     what: "linear programs",
-    off: Some("best_response = { lp = \"none\" }"),
+    off: Some("[measure] best_response = { lp = \"none\" }"),
     kind: Kind::Numbers,
     of: |job| job.profiles(job.measure.best_response.lp) * job.bidders * program(job),
 };

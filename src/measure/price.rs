@@ -10,7 +10,7 @@ use crate::train::{BidderSettings, Settings};
 pub struct Price {
     /// What it is, in words.
     pub what: &'static str,
-    /// What a sweep file says that goes without it, where it can.
+    /// What to write to go without it, in a sweep file or on the command line.
     pub off: Option<&'static str>,
     /// On what kind of work the time goes.
     pub kind: Kind,
@@ -39,8 +39,10 @@ pub struct Job<'a> {
     pub measure: &'a MeasureSettings,
     /// Its runs.
     pub replicates: u32,
-    /// Of its bidders, as a number.
+    /// Its bidders.
     pub bidders: f64,
+    /// Those of them who play mixtures over lines.
+    pub mixing: f64,
     /// The most demanding bid functions of its bidders.
     pub bids: Bids,
     /// Whether some prior is not uniform.
@@ -86,6 +88,7 @@ impl<'a> Job<'a> {
             measure,
             replicates,
             bidders: settings.bidders.len() as f64,
+            mixing: settings.bidders.iter().filter(|bidder| bidder.play().arms().is_some()).count() as f64,
             bids: settings.bidders.iter().map(bids).fold(Bids::Lines, larger),
             is_bent: priors().any(|prior| !matches!(prior, Prior::Uniform(_))),
             kinks: priors().map(Prior::kinks_number).max().unwrap_or(0) as f64,

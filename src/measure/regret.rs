@@ -39,7 +39,7 @@ pub(super) const ROWS: &[Measure] = &[
 
 const REGRET: Price = Price {
     what: "external regret",
-    off: Some("regret = false"),
+    off: Some("[measure] regret = false"),
     kind: Kind::Numbers,
     of: |job| {
         let epochs = f64::from(job.replicates) * f64::from(job.settings.epochs);

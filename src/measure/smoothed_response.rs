@@ -49,7 +49,7 @@ fn class(bidder: &BidderAssessment) -> Option<f64> {
 
 const SMOOTHED: Price = Price {
     what: "best responses in the smoothed auction",
-    off: Some("best_response = { smoothed = \"none\" }"),
+    off: Some("[measure] best_response = { smoothed = \"none\" }"),
     kind: Kind::Numbers,
     of: |job| match job.is_smooth() {
         true => job.profiles(job.measure.best_response.smoothed) * job.bidders * response(job),

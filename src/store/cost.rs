@@ -28,7 +28,8 @@ pub const PARTS: Price = Price {
 };
 
 /// What tables cost, but for trajectories.
-pub const TABLES: Price = Price { what: "tables", off: None, kind: Kind::Writing, of: tables };
+pub const TABLES: Price =
+    Price { what: "tables", off: Some("run --tables never"), kind: Kind::Writing, of: tables };
 
 fn tables(job: &Job) -> f64 {
     let run = A_RUN_IN_TABLES + A_BIDDER_IN_TABLES * job.bidders;

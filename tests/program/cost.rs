@@ -112,7 +112,8 @@ fn plan_names_what_takes_the_most_and_how_to_go_without_it() {
         let planned = write(text);
         let first =
             planned["shares"][if planned["shares"][0]["what"] == "the report" { 1 } else { 0 }].clone();
-        assert_eq!((&first["what"], &first["off"]), (&most.into(), &off.into()), "{planned:#}");
+        let told = format!("[measure] {off}");
+        assert_eq!((&first["what"], &first["off"]), (&most.into(), &told.into()), "{planned:#}");
         assert!(share(&planned) > 0.0);
         // What it says is a line of [measure], and it goes without it.
         let key = off.split(" =").next().unwrap();
@@ -125,6 +126,6 @@ fn plan_names_what_takes_the_most_and_how_to_go_without_it() {
     fs::write(sandbox.path("x.toml"), sweep).unwrap();
     let told = sandbox.run("plan x.toml").exits(0).stdout;
     let line = told.lines().last().unwrap();
-    assert!(line.starts_with("  the most for continuation without sampling ("), "{told}");
-    assert!(line.ends_with(" %); without it: [measure] continuation = { replicates = 0 }"), "{told}");
+    assert!(line.starts_with("  the largest part: continuation without sampling, "), "{told}");
+    assert!(line.ends_with(" %: off with [measure] continuation = { replicates = 0 }"), "{told}");
 }
