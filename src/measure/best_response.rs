@@ -123,7 +123,10 @@ const CLASS: Price = Price {
 fn of_class(job: &Job) -> f64 {
     let n = job.bidders;
     match job.bids {
-        Bids::Lines => job.by_prior(4e3 + 35.0 * n * n, 1e6) + 1.45e4 * job.kinks * n,
+        Bids::Lines => {
+            job.by_prior(4e3 + 35.0 * n * n, 7e5 + 1.6e5 * n + 3.3e5 * (job.priors - 1.0))
+                + 1.45e4 * job.kinks * n
+        }
         Bids::Knots(_) => {
             job.pieces() * job.by_prior(2.2e6, 4.4e6) * (1.0 + n / 12.0) + 1.3e5 * job.kinks * n
         }

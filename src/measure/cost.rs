@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::price::{Job, Kind, Price};
 use super::{cell, table};
 use crate::auction::{Prior, Strategy};
+use crate::law::groups::MOST_PRIORS;
 use crate::train::AGENT_SAMPLE;
 
 /// What training costs.
@@ -46,51 +47,29 @@ pub fn prices() -> &'static [&'static Price] {
     &PRICES
 }
 
-/// The most different priors whose equilibria are looked for.
-const MOST_DIFFERENT: usize = 12;
-
 /// Nanoseconds of the references of a game.
 fn references(job: &Job) -> f64 {
     let bidders = &job.settings.bidders;
-    let n = job.bidders;
+    let (n, priors) = (job.bidders, job.priors);
     let perturbed = match bidders[0].learner.perturbations() {
         Some(_) => 2e6,
         None => 0.0,
     };
     let is_line = bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear);
-    let is_alike = bidders.iter().all(|bidder| bidder.prior == bidders[0].prior);
-    let is_standard = matches!(&bidders[0].prior, Prior::Uniform(prior) if prior.low() == 0.0);
+    let is_standard =
+        priors == 1.0 && matches!(&bidders[0].prior, Prior::Uniform(prior) if prior.low() == 0.0);
     let found = match (is_line, job.is_bent) {
-        _ if !is_alike && different(job) > MOST_DIFFERENT => 5e7,
-        (true, false) => {
-            if is_alike && is_standard {
-                7e5
-            } else {
-                3e6
-            }
-        }
-        (false, false) => {
-            if is_alike && is_standard {
-                1e7 + 4.5e6 * n
-            } else {
-                1e8 + 4e7 * n
-            }
-        }
-        (true, true) => {
-            if is_alike {
-                4e7
-            } else {
-                6e7 * n
-            }
-        }
-        (false, true) => job.pieces() * if is_alike { 4e7 + 1.2e7 * n } else { 1.7e8 * n },
+        // They are not looked for.
+        _ if priors > MOST_PRIORS as f64 => n * job.by_prior(3.3e6, 4e7),
+        (true, false) if is_standard => 7e5,
+        (true, false) => 8e5 * priors * priors,
+        (false, false) if is_standard => 1e7 + 4.5e6 * n,
+        (false, false) => (1e8 + 4e7 * n) * priors * priors / 4.0,
+        (true, true) if priors == 1.0 => 4e7,
+        (true, true) => 8.8e6 * libm::pow(priors, 3.5),
+        (false, true) if priors == 1.0 => job.pieces() * (4e7 + 1.2e7 * n),
+        (false, true) => job.pieces() * 3e7 * libm::pow(priors, 3.2),
     };
     let jumps = if is_line { 3e5 } else { 4e6 };
     perturbed + found + jumps * job.kinks * job.steepness()
-}
-
-/// How many different priors there are.
-fn different(job: &Job) -> usize {
-    let bidders = &job.settings.bidders;
-    (0..bidders.len()).filter(|&k| bidders[..k].iter().all(|other| other.prior != bidders[k].prior)).count()
 }

@@ -2,6 +2,7 @@
 
 use crate::auction::Prior;
 use crate::auction::strategy::Play;
+use crate::expectation::gradient::STEEP;
 use crate::measure::settings::{MeasureSettings, Scope};
 use crate::train::{BidderSettings, Settings};
 
@@ -43,6 +44,8 @@ pub struct Job<'a> {
     pub bidders: f64,
     /// Those of them who play mixtures over lines.
     pub mixing: f64,
+    /// Their different priors.
+    pub priors: f64,
     /// The most demanding bid functions of its bidders.
     pub bids: Bids,
     /// Whether some prior is not uniform.
@@ -64,10 +67,8 @@ pub enum Bids {
     Mixtures(f64),
 }
 
-/// From this steepness on a steeper sigmoid is as good as a jump, or below it as good as smooth, in widths of
-/// the values.
+/// Below this steepness, in widths of the values, a sigmoid is as good as one that is not steep at all.
 const SMOOTH: f64 = 50.0;
-const STEEPEST: f64 = 3000.0;
 
 /// What is left to do where densities jump rises with steepness to this power.
 const POWER_OF_STEEPNESS: f64 = 0.8;
@@ -88,6 +89,7 @@ impl<'a> Job<'a> {
             measure,
             replicates,
             bidders: settings.bidders.len() as f64,
+            priors: different_priors(&settings.bidders) as f64,
             mixing: settings.bidders.iter().filter(|bidder| bidder.play().arms().is_some()).count() as f64,
             bids: settings.bidders.iter().map(bids).fold(Bids::Lines, larger),
             is_bent: priors().any(|prior| !matches!(prior, Prior::Uniform(_))),
@@ -113,7 +115,7 @@ impl<'a> Job<'a> {
     pub fn steepness(&self) -> f64 {
         let width = |bidder: &BidderSettings| bidder.prior.support().1 - bidder.prior.support().0;
         let widest = self.settings.bidders.iter().map(width).fold(0.0, f64::max);
-        let steepness = (self.settings.beta.last() * widest).min(STEEPEST);
+        let steepness = (self.settings.beta.last() * widest).min(STEEP);
         libm::pow((steepness / SMOOTH).max(1.0), POWER_OF_STEEPNESS)
     }
 
@@ -129,4 +131,13 @@ impl<'a> Job<'a> {
     pub fn by_prior(&self, uniform: f64, bent: f64) -> f64 {
         if self.is_bent { bent } else { uniform }
     }
+}
+
+/// How many priors of bidders are different.
+fn different_priors(bidders: &[BidderSettings]) -> usize {
+    if bidders.iter().all(|bidder| bidder.prior == bidders[0].prior) {
+        return 1;
+    }
+    let is_first = |k: &usize| bidders[..*k].iter().all(|other| other.prior != bidders[*k].prior);
+    (0..bidders.len()).filter(is_first).count()
 }

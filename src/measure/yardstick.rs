@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::auction::Population;
 use crate::equilibrium::{BneDistance, References, grid_equilibria, perturbed_references, shared_references};
 use crate::expectation::Evaluator;
 use crate::train::{BidderSettings, Settings};
@@ -46,15 +45,12 @@ pub fn references_of(settings: &Settings) -> Arc<References> {
 impl Yardstick {
     /// Of the runs with these settings.
     pub fn new(settings: &Settings) -> Self {
-        Self::of(&settings.population(), references_of(settings), grid_of(settings))
-    }
-
-    fn of(population: &Population, references: Arc<References>, grid: Option<Vec<Vec<f64>>>) -> Self {
+        let (population, references) = (settings.population(), references_of(settings));
         Yardstick {
-            distances: references.bne.as_ref().map(|bne| BneDistance::new(bne, population)),
-            evaluator: Evaluator::new(population),
+            distances: references.bne.as_ref().map(|bne| BneDistance::new(bne, &population)),
+            evaluator: Evaluator::new(&population),
             references,
-            grid,
+            grid: grid_of(settings),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How the learners of a cell move: the verdict and every piece of its evidence.
 
+use crate::law::groups::MOST_PRIORS;
 use crate::measure::cell::measure::{CellBidderMeasure, CellMeasure, bidder_number, number, text};
 use crate::measure::column::ONE;
 use crate::measure::price::{Bids, Kind, Price};
@@ -68,6 +69,9 @@ const THEORY: Price = Price {
             && job.is_smooth()
             && job.settings.batch != Batch::Exact
             && job.settings.updates != Updates::SharedGraph;
-        if is_told { job.by_prior(1e5 + 1.5e4 * job.bidders, 3e6) + 2.3e5 * job.kinks } else { 0.0 }
+        // The rivals of each bidder are others.
+        let different = if job.priors > 1.0 { 4.5e5 * libm::pow(job.priors, 3.45) } else { 0.0 };
+        let told = job.by_prior(1e5 + 1.5e4 * job.bidders, 3e6 + different) + 2.3e5 * job.kinks;
+        if is_told && job.priors <= MOST_PRIORS as f64 { told } else { 0.0 }
     },
 };
