@@ -124,7 +124,7 @@ fn of_class(job: &Job) -> f64 {
     let n = job.bidders;
     match job.bids {
         Bids::Lines => {
-            job.by_prior(4e3 + 35.0 * n * n, 7e5 + 1.6e5 * n + 3.3e5 * (job.priors - 1.0))
+            job.by_prior(4e3 + 35.0 * n * n, 7e5 + 1.6e5 * n + 2e4 * (job.priors * job.priors - 1.0))
                 + 1.45e4 * job.kinks * n
         }
         Bids::Knots(_) => {

@@ -60,11 +60,11 @@ fn references(job: &Job) -> f64 {
         priors == 1.0 && matches!(&bidders[0].prior, Prior::Uniform(prior) if prior.low() == 0.0);
     let found = match (is_line, job.is_bent) {
         // They are not looked for.
-        _ if priors > MOST_PRIORS as f64 => n * job.by_prior(3.3e6, 4e7),
+        _ if priors > MOST_PRIORS as f64 => n * job.by_prior(3.3e6, 3e6 * n),
         (true, false) if is_standard => 7e5,
         (true, false) => 8e5 * priors * priors,
         (false, false) if is_standard => 1e7 + 4.5e6 * n,
-        (false, false) => (1e8 + 4e7 * n) * priors * priors / 4.0,
+        (false, false) => (1e8 + 4e7 * n) * libm::pow(priors / 2.0, 2.5),
         (true, true) if priors == 1.0 => 4e7,
         (true, true) => 8.8e6 * libm::pow(priors, 3.5),
         (false, true) if priors == 1.0 => job.pieces() * (4e7 + 1.2e7 * n),
