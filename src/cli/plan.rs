@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// Print every cell: its id and label
     #[arg(long)]
     list: bool,
-    /// Time this machine anew, which estimates of time rest on, and keep what is found
+    /// Time anew how fast this machine is, for estimates of time, and keep it in the cache folder
     #[arg(long)]
     calibrate: bool,
     /// Override a fixed setting, or the name
