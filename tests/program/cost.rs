@@ -94,7 +94,7 @@ fn plan_names_what_takes_the_most_and_how_to_go_without_it() {
         ),
         ("seeds.replicates = 900\nmeasure.regret = true", "external regret", "regret = false"),
         (
-            "fixed = { bidders = 64, epochs = 5000 }\nseeds.replicates = 99\n\
+            "fixed = { bidders = 10, epochs = 20000, batch = 1 }\nseeds.replicates = 99\n\
              measure.trajectories = { replicates = 99, every = 1 }",
             "trajectories",
             "trajectories = \"none\"",
