@@ -10,7 +10,7 @@ use super::input::{Machine, load};
 use super::output::{bytes, counted, duration};
 use super::{Console, Exit, Failure, Format};
 use crate::data::visible;
-use crate::engine::{Estimate, estimate};
+use crate::engine::{Calibration, Estimate, Share, estimate};
 use crate::sweep::{Grid, Plan};
 
 /// The most values of an axis that are printed for people.
@@ -24,6 +24,9 @@ pub(super) struct Args {
     /// Print every cell: its id and label
     #[arg(long)]
     list: bool,
+    /// Time anew how fast this machine is, for estimates of time, and keep it in the cache folder
+    #[arg(long)]
+    calibrate: bool,
     /// Override a fixed setting, or the name
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -36,13 +39,14 @@ pub(super) struct Args {
 
 pub(super) fn plan(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
     let plans = load(&args.files, &args.set, console)?;
+    let calibration = if args.calibrate { Calibration::renew() } else { Calibration::of_this_machine() };
     for plan in &plans {
-        describe(plan, &args.machine, args.format, args.list, out)?;
+        describe_for(plan, calibration, &args.machine, args.format, args.list, out)?;
     }
     Ok(Exit::Done)
 }
 
-/// Prints a plan, with its cells where asked for.
+/// Prints a plan, with its cells where asked for, as it is on this machine.
 pub(super) fn describe(
     plan: &Plan,
     machine: &Machine,
@@ -50,11 +54,22 @@ pub(super) fn describe(
     list: bool,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
+    describe_for(plan, Calibration::of_this_machine(), machine, format, list, out)
+}
+
+fn describe_for(
+    plan: &Plan,
+    calibration: Calibration,
+    machine: &Machine,
+    format: Format,
+    list: bool,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let threads = machine.threads()?;
-    let estimate = estimate(plan, threads);
+    let estimate = estimate(plan, threads, &calibration);
     match format {
-        Format::Human => describe_human(plan, threads, estimate, list, out)?,
-        Format::Json => describe_json(plan, threads, estimate, list, out)?,
+        Format::Human => describe_human(plan, threads, &estimate, list, out)?,
+        Format::Json => describe_json(plan, threads, &estimate, list, out)?,
     }
     Ok(())
 }
@@ -62,7 +77,7 @@ pub(super) fn describe(
 fn describe_human(
     plan: &Plan,
     threads: NonZeroUsize,
-    estimate: Estimate,
+    estimate: &Estimate,
     list: bool,
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -88,12 +103,22 @@ fn describe_human(
         counted(threads.get() as u64, "thread"),
         bytes(estimate.bytes)
     )?;
+    if let Some(most) = estimate.shares.first() {
+        writeln!(out, "  {}", dominating(most, estimate))?;
+    }
     if list {
         for cell in plan.cells() {
             writeln!(out, "{}", format!("{} {}", cell.id, visible(&cell.label)).trim_end())?;
         }
     }
     Ok(())
+}
+
+/// What takes the most time, and what to write to go without it.
+fn dominating(most: &Share, estimate: &Estimate) -> String {
+    let percent = 100.0 * most.seconds / (estimate.training + estimate.measures);
+    let off = most.off.map(|off| format!(": off with {off}")).unwrap_or_default();
+    format!("the largest part: {}, {percent:.0} %{off}", most.what)
 }
 
 fn describe_grid(grid: &Grid, out: &mut impl Write) -> io::Result<()> {
@@ -137,13 +162,15 @@ fn abridged(values: &[String]) -> String {
 fn describe_json(
     plan: &Plan,
     threads: NonZeroUsize,
-    estimate: Estimate,
+    estimate: &Estimate,
     list: bool,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let exclusions = plan.exclusions().iter();
     let exclusions: Vec<_> =
         exclusions.map(|e| json!({ "rule": e.rule, "why": e.why, "cells": e.cells })).collect();
+    let share = |share: &Share| json!({ "what": share.what, "seconds": share.seconds, "off": share.off });
+    let shares: Vec<_> = estimate.shares.iter().map(share).collect();
     let mut description = json!({
         "name": plan.name(),
         "question": plan.question(),
@@ -156,6 +183,7 @@ fn describe_json(
         "seconds": estimate.training + estimate.measures,
         "seconds_training": estimate.training,
         "seconds_measures": estimate.measures,
+        "shares": shares,
         "bytes": estimate.bytes,
         "sweep": plan.resolved(),
     });

@@ -2,9 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::measure::MeasureSettings;
+use super::cost::cost_of_runs;
+use crate::measure::{Continuation, MeasureSettings};
 use crate::sweep::Plan;
-use crate::train::{Batch, Settings};
+use crate::train::Settings;
 
 /// What a thread is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +31,10 @@ impl Phase {
     }
 }
 
-/// Epochs that a continuation takes, roughly, until its movement has died out.
-const CONTINUED_EPOCHS: u32 = 600;
-
-/// The work of a run, in about the units of [`Settings::work`].
+/// The work of a run, in agent-samples as [`cell_cost`](super::cell_cost).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Weights {
+    /// Until it is trained, measured and kept.
     pub(super) training: u64,
     pub(super) continuation: u64,
 }
@@ -43,13 +42,13 @@ pub(super) struct Weights {
 impl Weights {
     /// Of the runs with these settings.
     pub(super) fn of(settings: &Settings, measure: &MeasureSettings) -> Self {
-        let allowed = settings.continued_epochs(measure.continuation.share) as u32;
-        let epochs = measure.continuation.epochs.min(CONTINUED_EPOCHS).min(allowed);
-        let continuation = match measure.continuation.replicates > 0 && settings.can_be_continued() {
-            true => Settings { batch: Batch::Exact, epochs, ..settings.clone() }.work(),
-            false => 0.0,
+        let cost = |runs: u32, continued: u32| {
+            let continuation = Continuation { replicates: continued, ..measure.continuation };
+            cost_of_runs(settings, &MeasureSettings { continuation, ..*measure }, runs)
         };
-        Weights { training: settings.work() as u64, continuation: continuation as u64 }
+        let one = cost(1, 0);
+        let continued = if measure.continuation.replicates > 0 { cost(1, 1) } else { one };
+        Weights { training: (cost(2, 0) - one) as u64, continuation: (continued - one) as u64 }
     }
 }
 
@@ -88,6 +87,11 @@ impl Ahead {
             }
         }
         Ahead { total, ..Ahead::default() }
+    }
+
+    /// All of the work, in agent-samples.
+    pub(super) fn total(&self) -> u64 {
+        self.total
     }
 
     /// Does something of a phase.

@@ -4,17 +4,19 @@
 
 mod ahead;
 mod awaiting;
+mod calibration;
+mod cost;
 mod groups;
 mod host;
-mod pilot;
 mod progress;
 mod queue;
 mod rerun;
 mod stop;
 mod writer;
 
+pub use calibration::Calibration;
+pub use cost::{Estimate, Share, cell_cost, estimate};
 pub use host::host_name;
-pub use pilot::{Estimate, estimate};
 pub use progress::{Counts, ProgressForm, while_telling};
 pub use rerun::rerun;
 pub use stop::Stop;
@@ -165,7 +167,7 @@ fn train_missing_with(
         awaiting.map(|runs| runs.map(Unit::Continue)).chain(groups.map(|group| Ok(Unit::Train(group))));
     let keys = MeasureKeys::of(plan);
     let ahead = Ahead::new(plan, is_missing, |position, replicate| scan.is_awaiting(position, replicate));
-    let progress = Progress::new(options.progress, runs, &ahead);
+    let progress = Progress::new(options.progress, runs, &ahead, threads);
     // A stop of our own, so that a full disk or too many failures end this sweep and not the caller's next.
     let halt = &Stop::after(None);
     let work = &Work { trainer, plan, keys: &keys, ahead: &ahead, continued: AtomicU64::new(0) };

@@ -1,11 +1,13 @@
 //! How far a sweep is: a bar on a terminal, a line now and then elsewhere, JSON lines for scripts. On stderr.
 
 use std::io::{IsTerminal, Write, stderr};
+use std::num::NonZeroUsize;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::ahead::{Ahead, Phase};
+use super::calibration::Calibration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// The form of progress messages.
@@ -124,6 +126,8 @@ pub struct Progress<'a> {
     form: Form,
     total: u64,
     ahead: &'a Ahead,
+    /// Seconds that all of it should take, before it is known how fast it goes.
+    expected: f64,
     start: Instant,
     pace: Pace,
 }
@@ -136,9 +140,13 @@ enum Form {
 }
 
 impl<'a> Progress<'a> {
-    /// A reporter for `total` runs still to be trained or continued, whose work is `ahead`.
-    pub fn new(form: ProgressForm, total: u64, ahead: &'a Ahead) -> Self {
+    /// A reporter for `total` runs still to be trained or continued, whose work is `ahead` of `threads`.
+    pub fn new(form: ProgressForm, total: u64, ahead: &'a Ahead, threads: NonZeroUsize) -> Self {
         let form = if total == 0 { ProgressForm::None } else { form.here() };
+        let expected = match form {
+            ProgressForm::None => 0.0,
+            _ => ahead.total() as f64 * Calibration::of_this_machine().a_unit() / threads.get() as f64,
+        };
         let form = match form {
             ProgressForm::Bar => {
                 let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} runs  {msg}")
@@ -150,7 +158,7 @@ impl<'a> Progress<'a> {
             ProgressForm::Auto | ProgressForm::Plain => Form::Plain,
         };
         let start = Instant::now();
-        Progress { form, total, ahead, start, pace: Pace::new(start) }
+        Progress { form, total, ahead, expected, start, pace: Pace::new(start) }
     }
 
     /// Tells how far the sweep is, now or a little later.
@@ -232,9 +240,14 @@ impl<'a> Progress<'a> {
         counts.done as f64 / self.start.elapsed().as_secs_f64().max(1e-9)
     }
 
-    /// By the time that the work so far has taken; `None` before the first run is done.
+    /// By the time that the work so far has taken; before enough of it is done, by its cost, as long as it is
+    /// within that.
     fn time_left(&self) -> Option<Duration> {
-        let share = self.ahead.share()?;
-        Duration::try_from_secs_f64(self.start.elapsed().as_secs_f64() * (1.0 - share) / share).ok()
+        let elapsed = self.start.elapsed().as_secs_f64();
+        let left = match self.ahead.share() {
+            Some(share) => elapsed * (1.0 - share) / share,
+            None => self.expected - elapsed,
+        };
+        Duration::try_from_secs_f64(left).ok()
     }
 }

@@ -106,6 +106,7 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use std::io::ErrorKind;
+    use std::num::NonZeroUsize;
     use std::path::Path;
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::thread;
@@ -164,7 +165,7 @@ mod tests {
         let row = || RunRow::without_numbers(RunStatus::Failed, "no numbers".into(), 2);
         let written = thread::scope(|scope| {
             let disk = Disk { room, sent: &sent, kept: 0 };
-            let progress = Progress::new(ProgressForm::None, 0, &ahead);
+            let progress = Progress::new(ProgressForm::None, 0, &ahead, NonZeroUsize::MIN);
             let writer = scope.spawn(|| write_rows(disk, receiver, progress, None, &stop, &halt));
             thread::scope(|scope| {
                 for _ in 0..TRAINERS {

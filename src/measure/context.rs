@@ -158,10 +158,15 @@ fn profile_of_last(settings: &Settings, outcome: &Outcome) -> Profile {
 /// them, and best responses take time as the square of the number of arms and more.
 const MOST_ARMS: usize = 256;
 
-/// The profile of the mixtures averaged over all epochs, where all bidders play some and not too many.
+/// Whether all bidders play arms, and not too many to judge their averages over all epochs.
+pub(super) fn averages_are_judged(settings: &Settings) -> bool {
+    let arms: Option<usize> = settings.bidders.iter().map(|bidder| bidder.play().arms()).sum();
+    arms.is_some_and(|arms| arms <= MOST_ARMS)
+}
+
+/// The profile of the mixtures averaged over all epochs, where these are judged.
 fn averages(settings: &Settings, outcome: &Outcome) -> Option<Profile> {
-    let arms: usize = settings.arm_bidders()?.iter().map(|bidder| bidder.arms).sum();
-    if arms > MOST_ARMS {
+    if !averages_are_judged(settings) {
         return None;
     }
     let bids = |(bidder, found): (&crate::train::BidderSettings, &BidderOutcome)| {

@@ -1,10 +1,13 @@
 //! What is left of a run's movement where nothing is drawn any more: a cycle goes on, noise dies out.
 
-use super::settings::RunMeasurement;
+use super::price::{Bids, Kind, Price};
+use super::settings::{Continuation, RunMeasurement};
 use crate::expectation::ExpectedGradient;
 use crate::learner::{Learner, Sgd};
 use crate::numeric::simd::Instance;
-use crate::train::{Batch, Beta, Rate, Recording, Run, Settings, Standing, Status, train_group};
+use crate::train::{
+    AGENT_SAMPLE, Batch, Beta, Rate, Recording, Run, Settings, Standing, Status, train_group,
+};
 
 /// Epochs after which it is first looked whether movement is left; from then on after twice as many each
 /// time, so that the last look is at half of all epochs.
@@ -43,13 +46,44 @@ impl Settings {
         self.exact_mode().is_ok() && self.bidders.len() <= MOST_CONTINUED
     }
 
-    /// The epochs of a continuation that take at most a share of the work of training, but one piece at
-    /// least.
+    /// The epochs of a continuation that take at most a share of the nominal work of training, but one piece
+    /// at least.
     pub fn continued_epochs(&self, share: f64) -> f64 {
         let epoch = Settings { batch: Batch::Exact, epochs: 1, ..self.clone() }.work();
         (share * self.work() / epoch).max(f64::from(PIECE))
     }
 }
+
+/// What the continuation of runs costs.
+pub(super) const CONTINUATION: Price = Price {
+    what: "continuation without sampling",
+    off: Some("[measure] continuation = { replicates = 0 }"),
+    kind: Kind::Numbers,
+    of: |job| {
+        let Continuation { replicates, epochs, share } = job.measure.continuation;
+        let tail = job.measure.recording().tail_epochs(job.settings.epochs);
+        if replicates == 0 || !job.settings.can_be_continued() || tail < SHORT_TAIL {
+            return 0.0;
+        }
+        let most = f64::from(epochs);
+        let limits = Limits { least: 0.0, epochs, allowed: job.settings.continued_epochs(share) };
+        let wanted = match job.bids {
+            Bids::Lines => LINES.min(most),
+            Bids::Knots(_) => KNOTS * most,
+            Bids::Mixtures(_) | Bids::Tables(_) => most,
+        };
+        let runs = f64::from(replicates.min(job.replicates));
+        runs * wanted.min(limits.most()) * job.settings.exact_epoch_alone() * AGENT_SAMPLE
+    },
+};
+
+/// Fewer epochs than the tail of a run that is continued hardly ever has: 25 e-folding times are more.
+const SHORT_TAIL: u32 = 160;
+
+/// Epochs after which the movement of lines has died out, about. That of other bid functions goes on to the
+/// end, and plain ascent, which some of them need, after it.
+const LINES: f64 = 320.0;
+const KNOTS: f64 = 1.3;
 
 /// How far a continuation goes.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +93,20 @@ struct Limits {
     /// The most epochs, as the verdict wants them and as the work allows.
     epochs: u32,
     allowed: f64,
+}
+
+impl Limits {
+    /// The epochs of a movement that does not die out.
+    fn most(&self) -> f64 {
+        let (mut done, mut piece) = (0, PIECE);
+        while done < self.epochs
+            && (done == 0 || f64::from(done + piece.min(self.epochs - done)) <= self.allowed)
+        {
+            done += piece.min(self.epochs - done);
+            piece = piece.saturating_mul(2);
+        }
+        f64::from(done)
+    }
 }
 
 /// Continues a run from where its bidders stood in the end on the exact gradient at its last beta and

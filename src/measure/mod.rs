@@ -11,6 +11,7 @@ mod cell;
 mod column;
 mod context;
 mod continuation;
+mod cost;
 mod distance;
 mod ema;
 mod epsilon_grid;
@@ -21,6 +22,7 @@ mod mixture;
 
 pub mod movement;
 mod multiplier;
+mod price;
 mod program;
 mod regret;
 mod row;
@@ -41,6 +43,8 @@ pub use cell::{
     cell_columns, measure_cell, still_moves,
 };
 pub use column::Column;
+pub use cost::{REFERENCES, TRAINING, prices};
+pub use price::{Bids, Job, Kind, Price};
 pub use program::{LpGrid, LpResponse};
 pub use row::{RunRow, RunStatus, continue_run, measure};
 pub use rows::Summarised;

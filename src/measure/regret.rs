@@ -1,6 +1,7 @@
 //! External regret: what a bidder would have gained over all epochs by the best fixed bids.
 
 use super::column::{ONE, VALUE};
+use super::price::{Bids, Kind, Price};
 use super::rows::{Measure, bidder};
 
 pub(super) const ROWS: &[Measure] = &[
@@ -19,7 +20,8 @@ pub(super) const ROWS: &[Measure] = &[
         ONE,
         "slope of its logarithm over that of time: 1/2 of a no-regret learner at worst; on request",
         |bidder| bidder.regret?.slope,
-    ),
+    )
+    .priced(&REGRET),
     bidder(
         "external_regret_bid_map",
         VALUE,
@@ -34,3 +36,14 @@ pub(super) const ROWS: &[Measure] = &[
         |bidder| bidder.regret?.bid_map_slope,
     ),
 ];
+
+const REGRET: Price = Price {
+    what: "external regret",
+    off: Some("[measure] regret = false"),
+    kind: Kind::Numbers,
+    of: |job| {
+        let epochs = f64::from(job.replicates) * f64::from(job.settings.epochs);
+        let epoch = if job.bids == Bids::Lines && !job.is_bent { 2e3 } else { 4e4 };
+        if job.measure.regret { epochs * job.bidders * epoch } else { 0.0 }
+    },
+};

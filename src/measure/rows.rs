@@ -3,6 +3,7 @@
 use super::assessment::{Assessment, BidderAssessment};
 use super::column::Column;
 use super::context::{BidderContext, RunContext};
+use super::price::Price;
 use super::summary::MeanInterval;
 
 /// A measure of runs or of their bidders.
@@ -16,6 +17,8 @@ pub(super) struct Measure {
     pub summarised: Summarised,
     /// How the interval of its mean over replicates is made.
     pub interval: MeanInterval,
+    /// What is worked out for it, and read off by others that need it too; none of what costs nothing more.
+    pub price: Option<&'static Price>,
 }
 
 /// Whose measure it is.
@@ -86,6 +89,7 @@ pub(super) const fn run(
         of: Of::Run(OfRun::Run(of)),
         summarised: Summarised::InLong,
         interval: MeanInterval::Student,
+        price: None,
     }
 }
 
@@ -103,6 +107,7 @@ pub(super) const fn all_bids(
         of: Of::Run(OfRun::Bids(of)),
         summarised: Summarised::InLong,
         interval: MeanInterval::Student,
+        price: None,
     }
 }
 
@@ -120,6 +125,7 @@ pub(super) const fn bidder(
         of: Of::Bidder(OfBidder::Run(of)),
         summarised: Summarised::InLong,
         interval: MeanInterval::Student,
+        price: None,
     }
 }
 
@@ -137,6 +143,7 @@ pub(super) const fn bids(
         of: Of::Bidder(OfBidder::Bids(of)),
         summarised: Summarised::InLong,
         interval: MeanInterval::Student,
+        price: None,
     }
 }
 
@@ -154,6 +161,11 @@ impl Measure {
     /// The same, a main measure that single runs may lack.
     pub const fn main_with_gaps(self) -> Self {
         Measure { summarised: Summarised::InCellsWithCount, ..self }
+    }
+
+    /// The same, with what is worked out for it.
+    pub const fn priced(self, price: &'static Price) -> Self {
+        Measure { price: Some(price), ..self }
     }
 
     /// Its column, where bids are those of such a profile.

@@ -3,6 +3,7 @@
 
 use super::assessment::BidderAssessment;
 use super::column::VALUE;
+use super::price::{Bids, Job, Kind, Price};
 use super::rows::{Measure, OfBids, all_bids, bids};
 
 pub(super) const ROWS: &[Measure] = &[
@@ -18,7 +19,8 @@ pub(super) const ROWS: &[Measure] = &[
         "gain of the best response b(v) >= 0 in the smoothed auction, ex ante; on request",
         free,
     )
-    .skewed(),
+    .skewed()
+    .priced(&SMOOTHED),
     bids(
         "epsilon_smoothed_class",
         VALUE,
@@ -43,4 +45,25 @@ fn free(bidder: &BidderAssessment) -> Option<f64> {
 
 fn class(bidder: &BidderAssessment) -> Option<f64> {
     Some(bidder.smoothed?.class.epsilon)
+}
+
+const SMOOTHED: Price = Price {
+    what: "best responses in the smoothed auction",
+    off: Some("[measure] best_response = { smoothed = \"none\" }"),
+    kind: Kind::Numbers,
+    of: |job| match job.is_smooth() {
+        true => job.profiles(job.measure.best_response.smoothed) * job.bidders * response(job),
+        false => 0.0,
+    },
+};
+
+/// Nanoseconds of a bidder's best responses.
+fn response(job: &Job) -> f64 {
+    match job.bids {
+        Bids::Lines => job.by_prior(2.4e5, 1e6) + 1.2e4 * job.kinks * job.steepness(),
+        Bids::Knots(_) => {
+            job.pieces() * job.by_prior(1.6e6, 3.2e6) * (1.0 + job.bidders / 10.0) + 2e5 * job.kinks
+        }
+        Bids::Tables(_) | Bids::Mixtures(_) => 1.5e6,
+    }
 }

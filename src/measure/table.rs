@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use super::column::Column;
 use super::movement;
+use super::price::Price;
 use super::rows::{Measure, Of, OfAssessed, OfBidder, OfBids, OfRun, Summarised};
 use super::summary::MeanInterval;
 use super::{
@@ -100,6 +101,11 @@ pub fn run_columns() -> &'static [Column] {
 /// The columns of a run's bidder, in table order.
 pub fn bidder_columns() -> &'static [Column] {
     &OF_BIDDERS.columns
+}
+
+/// The prices of the measures of runs and of their bidders.
+pub(super) fn prices() -> impl Iterator<Item = &'static Price> {
+    measures().filter_map(|row| row.price)
 }
 
 /// How the tables of cells summarise each column of runs.

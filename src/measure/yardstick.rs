@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::auction::Population;
 use crate::equilibrium::{BneDistance, References, grid_equilibria, perturbed_references, shared_references};
 use crate::expectation::Evaluator;
 use crate::train::{BidderSettings, Settings};
@@ -46,22 +45,12 @@ pub fn references_of(settings: &Settings) -> Arc<References> {
 impl Yardstick {
     /// Of the runs with these settings.
     pub fn new(settings: &Settings) -> Self {
-        Self::of(&settings.population(), references_of(settings), grid_of(settings))
-    }
-
-    /// Of the runs with these settings, where the references are not asked for: what is measured against them
-    /// is null.
-    pub fn without_references(settings: &Settings) -> Self {
-        let population = settings.population();
-        Self::of(&population, Arc::new(References::unknown(population.len())), None)
-    }
-
-    fn of(population: &Population, references: Arc<References>, grid: Option<Vec<Vec<f64>>>) -> Self {
+        let (population, references) = (settings.population(), references_of(settings));
         Yardstick {
-            distances: references.bne.as_ref().map(|bne| BneDistance::new(bne, population)),
-            evaluator: Evaluator::new(population),
+            distances: references.bne.as_ref().map(|bne| BneDistance::new(bne, &population)),
+            evaluator: Evaluator::new(&population),
             references,
-            grid,
+            grid: grid_of(settings),
         }
     }
 }

@@ -8,6 +8,7 @@ mod accumulate;
 mod arms;
 mod chunk;
 mod contexts;
+mod cost;
 mod curves;
 mod draws;
 mod exact;
@@ -36,6 +37,7 @@ mod streams;
 mod tied;
 mod trials;
 
+pub use cost::AGENT_SAMPLE;
 pub use group::{train, train_group};
 pub use outcome::{BidderOutcome, History, Mixed, Outcome, Series, Standing, Status};
 pub use rate::Rate;

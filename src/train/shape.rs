@@ -90,7 +90,9 @@ impl Settings {
         self.bidders.iter().zip(&other.bidders).all(|(a, b)| a.prior == b.prior)
     }
 
-    /// How long a run takes, roughly, in agent-samples of bidders who learn at once and in single precision.
+    /// The nominal work of a run, in agent-samples of bidders who learn at once and in single precision: it
+    /// bounds continuations, and so is a part of what is measured. What a run takes is [`Settings::cost`],
+    /// which may be tuned.
     pub fn work(&self) -> f64 {
         // Where bidders are updated one by one or draw each their own, everybody's values are drawn for each.
         let (_, drawn) = cost(self);

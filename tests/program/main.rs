@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod contrasts;
+mod cost;
 mod crafted;
 mod disk;
 mod diverging;

@@ -116,6 +116,7 @@ impl Sandbox {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bidsweep"));
         command.args(arguments.split_whitespace()).current_dir(self.dir.path());
         command.env_remove("RAYON_NUM_THREADS").env_remove("SLURM_CPUS_PER_TASK").stdin(Stdio::null());
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command
     }
 

@@ -22,8 +22,9 @@ const OTHER: Sweep = Sweep { name: "y", ..Sweep::SHORT };
 fn plan_expands_counts_and_estimates() {
     let sandbox = Sandbox::with(&Sweep { axes: "beta = [10]\nbidders = [2, 3]", ..Sweep::SHORT });
     let planned = sandbox.run("plan x.toml --list --threads 3").exits(0).says("").stdout;
-    let (about, rest): (Vec<_>, Vec<_>) = planned.lines().partition(|line| line.starts_with("  about "));
-    assert_eq!(about.len(), 1);
+    let is_estimate = |line: &&str| line.starts_with("  about ") || line.starts_with("  the largest part: ");
+    let (about, rest): (Vec<_>, Vec<_>) = planned.lines().partition(is_estimate);
+    assert_eq!(about.len(), 2);
     assert!(about[0].contains(" on 3 threads, about ") && about[0].ends_with("B"), "{}", about[0]);
     let [first, second] = [0, 1].map(|position| sandbox.cell("x.toml", position));
     assert_eq!(

@@ -244,6 +244,14 @@ impl Prior {
         }
     }
 
+    /// How many [`Prior::kinks`] there are.
+    pub fn kinks_number(&self) -> usize {
+        match self {
+            Prior::Empirical(law) => law.kinks().count(),
+            _ => 0,
+        }
+    }
+
     /// The quantile function as a table for sampling. Tables are for the share of the way from low to high,
     /// so that priors that differ in their support alone share them: v = low + (high - low) x share.
     ///

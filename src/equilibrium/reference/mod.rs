@@ -53,21 +53,6 @@ pub struct BidderReferences {
     pub utility_bne: Option<f64>,
 }
 
-impl References {
-    /// Those of a game of which nothing was asked.
-    pub fn unknown(bidders: usize) -> Self {
-        let none = || Reference::none("not asked for".into());
-        let bidder = BidderReferences {
-            bne: none(),
-            class: none(),
-            smoothed: none(),
-            perturbed: none(),
-            utility_bne: None,
-        };
-        References { bidders: vec![bidder; bidders], bne: None, eigenvalues: Vec::new() }
-    }
-}
-
 impl Reference {
     fn found(multiplier: f64, bids: Option<BidFunction>, method: &'static str, error: f64) -> Self {
         Reference {

@@ -27,6 +27,9 @@ const BIDS: f64 = 0.75;
 const A_NODE: f64 = 15.0;
 const A_PAIR: f64 = 0.15;
 
+/// The part that bidders take who play alike, times the square of their number.
+const ALIKE: f64 = 2.7;
+
 /// About how many nanoseconds the gradient of all bidders takes on one core, at a steepness: what bounds the
 /// work of a continuation, and tells what is ahead, as a function of the plan alone. Bidders who happen to
 /// play alike take less.
@@ -54,4 +57,16 @@ pub(crate) fn nanoseconds(population: &Population, beta: f64) -> f64 {
     let nodes = FIRST_NODES + NODES_PER_ARGUMENT * arguments + NODES_PER_END * ends;
     let met = nodes * (WINDOW / arguments).min(1.0);
     bidders * nodes * (A_NODE + A_PAIR * met)
+}
+
+/// As [`nanoseconds`], of bidders with the same prior who play the same bid function: what is found for one
+/// is that of all.
+pub(crate) fn nanoseconds_where_all_play_alike(population: &Population, beta: f64) -> f64 {
+    let bidders = population.bidders.len() as f64;
+    let bidder = &population.bidders[0];
+    let share = match (bidder.strategy, &bidder.prior) {
+        (Strategy::Linear, Prior::Uniform(_)) => libm::pow(bidders, -POWER_OF_LINES / 2.0),
+        _ => ALIKE / (bidders * bidders),
+    };
+    nanoseconds(population, beta) * share.min(1.0)
 }

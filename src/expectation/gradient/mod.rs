@@ -9,7 +9,7 @@ mod shared;
 mod shifted;
 mod smoothed;
 
-pub(crate) use cost::nanoseconds;
+pub(crate) use cost::{nanoseconds, nanoseconds_where_all_play_alike};
 use group::Group;
 pub(crate) use linear::GroupGradient;
 use linear::UniformGradient;
@@ -43,7 +43,7 @@ const FINE: Accuracy = Accuracy { logistic: 1e-13, cut: 34.0, density: 9, ends: 
 const CROWD: usize = 300;
 
 /// From this steepness times the range of bids on, the logistic variable is integrated last.
-const STEEP: f64 = 3000.0;
+pub(crate) const STEEP: f64 = 3000.0;
 
 /// The gradient of every bidder's expected utility in its own parameters, for fixed priors, classes and
 /// steepness.

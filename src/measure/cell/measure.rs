@@ -2,6 +2,7 @@
 
 use super::context::{CellBidderContext, CellContext};
 use crate::measure::column::Column;
+use crate::measure::price::Price;
 
 /// A measure of a cell.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +10,8 @@ pub(super) struct CellMeasure {
     name: &'static str,
     doc: &'static str,
     pub of: OfCell,
+    /// What is worked out for it, and read off by others that need it too; none of what costs nothing more.
+    pub price: Option<&'static Price>,
 }
 
 /// How a column of a cell is filled: with numbers of a unit, or with texts.
@@ -40,7 +43,7 @@ pub(super) const fn number(
     doc: &'static str,
     of: fn(&CellContext) -> Option<f64>,
 ) -> CellMeasure {
-    CellMeasure { name, doc, of: OfCell::Number(unit, of) }
+    CellMeasure { name, doc, of: OfCell::Number(unit, of), price: None }
 }
 
 /// Texts of a cell.
@@ -49,7 +52,7 @@ pub(super) const fn text(
     doc: &'static str,
     of: fn(&CellContext) -> Option<String>,
 ) -> CellMeasure {
-    CellMeasure { name, doc, of: OfCell::Text(of) }
+    CellMeasure { name, doc, of: OfCell::Text(of), price: None }
 }
 
 /// Numbers of a cell's bidder.
@@ -72,6 +75,11 @@ pub(super) const fn bidder_text(
 }
 
 impl CellMeasure {
+    /// The same, with what is worked out for it.
+    pub const fn priced(self, price: &'static Price) -> Self {
+        CellMeasure { price: Some(price), ..self }
+    }
+
     pub fn column(&self) -> Column {
         match self.of {
             OfCell::Number(unit, _) => Column::number(self.name, self.doc, unit),

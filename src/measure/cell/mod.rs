@@ -11,5 +11,6 @@ mod row;
 mod runs;
 
 pub use destination::{DESTINATIONS, STILL_MOVES, still_moves};
+pub(super) use row::prices;
 pub use row::{CellRow, CellValue, cell_bidder_columns, cell_columns, measure_cell};
 pub use runs::{CellRuns, averaged_columns};

@@ -8,6 +8,7 @@ use super::measure::{CellBidderMeasure, CellMeasure, OfCell, OfCellBidder};
 use super::runs::CellRuns;
 use crate::equilibrium::References;
 use crate::measure::column::Column;
+use crate::measure::price::Price;
 use crate::measure::settings::MeasureSettings;
 use crate::measure::table::{OF_MEAN_PROFILE, OF_MEAN_PROFILE_BIDDERS};
 use crate::train::Settings;
@@ -37,6 +38,11 @@ fn cells(rows: &'static [&'static [CellMeasure]]) -> impl Iterator<Item = &'stat
 
 fn bidders() -> impl Iterator<Item = &'static CellBidderMeasure> {
     BIDDER.iter().copied().flatten()
+}
+
+/// The prices of the measures of cells.
+pub(in crate::measure) fn prices() -> impl Iterator<Item = &'static Price> {
+    cells(CELL).chain(cells(CELL_AFTER)).filter_map(|row| row.price)
 }
 
 /// The columns of a cell, in table order.

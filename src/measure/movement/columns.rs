@@ -2,6 +2,8 @@
 
 use crate::measure::column::{EPOCHS, ONE};
 use crate::measure::context::{BidderContext, RunContext};
+use crate::measure::continuation::CONTINUATION;
+use crate::measure::price::{Kind, Price};
 use crate::measure::rows::{Measure, bidder, largest, run};
 use crate::numeric::series::{Single, Unmeasured};
 
@@ -23,7 +25,9 @@ pub(in crate::measure) const ROWS: &[Measure] = &[
         ONE,
         "correlation of the multipliers of neighbouring epochs of the tail (kept ones, where it is long)",
         |bidder| single(bidder).map(|single| single.lag1),
-    ).skewed(),
+    )
+    .skewed()
+    .priced(&SERIES),
     bidder(
         "effective_size",
         EPOCHS,
@@ -85,9 +89,22 @@ pub(in crate::measure) const ROWS: &[Measure] = &[
         "largest sd of a multiplier at the end of a continuation on the exact gradient, same learners and states; of the \
          first replicates",
         by_continuation,
-    ),
+    )
+    .priced(&CONTINUATION),
     run(CONTINUED[1], ONE, "the same by plain gradient ascent", by_continuation),
 ];
+
+const SERIES: Price = Price {
+    what: "statistics of the multipliers' series",
+    off: None,
+    kind: Kind::Numbers,
+    of: |job| {
+        let (recording, epochs) = (job.measure.recording(), job.settings.epochs);
+        let stride = recording.series_stride(epochs, job.settings.bidders.len());
+        let kept = f64::from(recording.tail_epochs(epochs) / stride);
+        f64::from(job.replicates) * job.bidders * 26.0 * kept
+    },
+};
 
 /// The columns that a run has only once it has been continued: of its learners, and of plain ascent.
 pub(in crate::measure) const CONTINUED: [&str; 2] = ["continued_sd", "continued_ascent_sd"];

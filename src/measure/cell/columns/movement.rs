@@ -1,7 +1,10 @@
 //! How the learners of a cell move: the verdict and every piece of its evidence.
 
+use crate::law::groups::MOST_PRIORS;
 use crate::measure::cell::measure::{CellBidderMeasure, CellMeasure, bidder_number, number, text};
 use crate::measure::column::ONE;
+use crate::measure::price::{Bids, Kind, Price};
+use crate::train::{Batch, Updates};
 
 pub(in crate::measure::cell) const CELL: &[CellMeasure] = &[
     text(
@@ -21,7 +24,8 @@ pub(in crate::measure::cell) const CELL: &[CellMeasure] = &[
     number("predicted_sd", ONE, "multiplier_tail_sd by linear noise theory, mean over bidders", |cell| {
         let found = cell.stationary.as_ref().ok()?;
         Some(found.deviations.iter().sum::<f64>() / found.deviations.len() as f64)
-    }),
+    })
+    .priced(&THEORY),
     text(
         "predicted_sd_reason",
         "why noise theory predicts nothing, and eta_h is null: the runs are not around its equilibrium, or it has none",
@@ -55,3 +59,19 @@ pub(in crate::measure::cell) const BIDDER: &[CellBidderMeasure] =
     &[bidder_number("predicted_sd", ONE, "multiplier_tail_sd by linear noise theory", |bidder| {
         bidder.predicted_sd
     })];
+
+const THEORY: Price = Price {
+    what: "noise theory",
+    off: None,
+    kind: Kind::Numbers,
+    of: |job| {
+        let is_told = job.bids == Bids::Lines
+            && job.is_smooth()
+            && job.settings.batch != Batch::Exact
+            && job.settings.updates != Updates::SharedGraph;
+        // The rivals of each bidder are others.
+        let different = if job.priors > 1.0 { 4.5e5 * libm::pow(job.priors, 3.45) } else { 0.0 };
+        let told = job.by_prior(1e5 + 1.5e4 * job.bidders, 3e6 + different) + 2.3e5 * job.kinks;
+        if is_told && job.priors <= MOST_PRIORS as f64 { told } else { 0.0 }
+    },
+};
