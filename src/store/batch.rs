@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayBuilder, ArrayRef, Float64Array, Float64Builder, Int64Builder, StringBuilder,
+    Array, ArrayBuilder, ArrayRef, Float64Array, Float64Builder, Int64Builder, MutableArrayData, RecordBatch,
+    StringBuilder, make_array,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::basic::{Compression, ZstdLevel};
@@ -264,6 +265,29 @@ impl Appended<'_> {
         assert_eq!(builder.len(), self.batch.rows + self.rows, "a value a row");
         self.next += 1;
     }
+}
+
+/// Some rows of a batch, in this order: places that follow each other are copied together.
+pub(crate) fn rows_at(batch: &RecordBatch, places: impl Iterator<Item = Range<usize>>) -> RecordBatch {
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    for place in places {
+        match stretches.last_mut() {
+            Some(last) if last.end == place.start => last.end = place.end,
+            _ => stretches.push(place),
+        }
+    }
+    if stretches == [0..batch.num_rows()] {
+        return batch.clone();
+    }
+    let rows = stretches.iter().map(Range::len).sum();
+    let column = |column: &ArrayRef| {
+        let data = column.to_data();
+        let mut taken = MutableArrayData::new(vec![&data], false, rows);
+        stretches.iter().for_each(|Range { start, end }| taken.extend(0, *start, *end));
+        make_array(taken.freeze())
+    };
+    RecordBatch::try_new(batch.schema(), batch.columns().iter().map(column).collect())
+        .expect("the same fields")
 }
 
 /// How files are encoded: zstd, and a dictionary where values repeat.

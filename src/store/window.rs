@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Float64Array, UInt32Array};
+use arrow::array::Float64Array;
 use rayon::prelude::*;
 
 use super::bytes::bytes_of_run;
@@ -152,10 +152,7 @@ impl Decoded<'_> {
             let whole = |(index, run): &(u64, StoredRun)| (*index, run.clone(), Arc::clone(&self.measured));
             return Ok(within.into_iter().map(whole).collect());
         }
-        let places = within.iter().flat_map(|(_, run)| run.rows.clone());
-        let taken: UInt32Array =
-            places.map(|row| u32::try_from(row).expect("parts have fewer rows")).collect();
-        let measured = Arc::new(self.part.measured_in(&taken)?);
+        let measured = Arc::new(self.part.measured_at(within.iter().map(|(_, run)| run.rows.clone()))?);
         let mut next = 0;
         let moved = |(index, run): &(u64, StoredRun)| {
             let rows = next..next + run.rows.len();

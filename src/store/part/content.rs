@@ -6,10 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, UInt32Array,
-};
-use arrow::compute::take_record_batch;
+use arrow::array::{Array, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Float64Type};
 use ndarray::Array2;
 use parquet::arrow::ProjectionMask;
@@ -22,6 +19,7 @@ use super::{
 };
 use crate::data::guarded;
 use crate::measure::{Column, RunRow, RunStatus, bidder_columns, run_columns};
+use crate::store::batch::rows_at;
 use crate::store::bytes::PART_BYTES;
 use crate::store::{RunKey, StoreError, file};
 use crate::sweep::NotACellId;
@@ -158,9 +156,11 @@ impl Part {
     }
 
     /// What was measured in some of the rows, in this order.
-    pub(crate) fn measured_in(&self, rows: &UInt32Array) -> Result<Measured, StoreError> {
-        let taken = take_record_batch(&self.rows, rows).map_err(|error| error.to_string());
-        taken.and_then(|rows| Measured::of(&rows)).map_err(|reason| damaged(&self.path, reason))
+    pub(crate) fn measured_at(
+        &self,
+        places: impl Iterator<Item = Range<usize>>,
+    ) -> Result<Measured, StoreError> {
+        Measured::of(&rows_at(&self.rows, places)).map_err(|reason| damaged(&self.path, reason))
     }
 }
 

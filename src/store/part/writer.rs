@@ -4,8 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Float64Builder, ListBuilder, RecordBatch, UInt32Array};
-use arrow::compute::take_record_batch;
+use arrow::array::{Array, ArrayRef, Float64Builder, ListBuilder, RecordBatch};
 use arrow::datatypes::{Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
@@ -13,7 +12,7 @@ use parquet::file::properties::EnabledStatistics;
 
 use super::{MIXTURES, PARAMETERS, QUANTILES, STANDING, TRAJECTORY, columns, file_name};
 use crate::measure::RunRow;
-use crate::store::batch::{Batch, Value, encoding};
+use crate::store::batch::{Batch, Value, encoding, rows_at};
 use crate::store::bytes::{PART_BYTES, row_bytes};
 use crate::store::{Folder, RunKey, StoreError, atomic};
 
@@ -76,7 +75,7 @@ impl PartWriter {
 /// Runs that wait, column by column.
 struct Waiting {
     /// Whose the rows are, in the order in which they came, and whether they await a continuation.
-    runs: Vec<(RunKey, bool, Range<u32>)>,
+    runs: Vec<(RunKey, bool, Range<usize>)>,
     batch: Batch,
     parameters: ListBuilder<Float64Builder>,
     mixtures: ListBuilder<Float64Builder>,
@@ -102,7 +101,7 @@ impl Waiting {
     fn push(&mut self, key: RunKey, run: &RunRow) {
         let cell = key.cell.to_string();
         let measure = key.measure.to_string();
-        let first = self.batch.rows() as u32;
+        let first = self.batch.rows();
         for (index, bidder) in run.bidders.iter().enumerate() {
             let lead = [
                 Value::Text(&cell),
@@ -132,7 +131,7 @@ impl Waiting {
             self.standings.values().append_slice(standing.map_or(&[], Vec::as_slice));
             self.standings.append(standing.is_some());
         }
-        self.runs.push((key, run.awaits_continuation(), first..self.batch.rows() as u32));
+        self.runs.push((key, run.awaits_continuation(), first..self.batch.rows()));
     }
 
     /// The rows of all runs, sorted; then none waits.
@@ -143,8 +142,7 @@ impl Waiting {
         self.runs.dedup_by(|(later, awaits, _), (first, ..)| {
             *awaits && (later.cell, later.replicate) == (first.cell, first.replicate)
         });
-        let order: UInt32Array = self.runs.drain(..).flat_map(|(.., rows)| rows).collect();
-        take_record_batch(&rows, &order).expect("every row is there")
+        rows_at(&rows, self.runs.drain(..).map(|(.., rows)| rows))
     }
 
     /// All rows in the order in which they came.
