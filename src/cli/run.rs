@@ -21,8 +21,8 @@ use crate::numeric::cancel::caught;
 use crate::numeric::simd::Instance;
 use crate::report::{Owner, Report, write_report};
 use crate::store::{
-    Folder, Host, Lock, Manifest, PutAside, Scan, are_made, data_names, keep_data, note_made, prune,
-    write_tables,
+    Folder, Host, Lock, Manifest, PutAside, Scan, data_names, keep_data, made, note_report, note_tables,
+    prune, write_tables,
 };
 use crate::sweep::Plan;
 
@@ -228,12 +228,13 @@ fn tell(
     let Trained { plan, folder, scan, manifest } = trained;
     let pool = pool(at_most(args.machine.threads()?, plan.len() as u64), stop)?;
     let form = args.progress_form(console);
-    if !are_made(folder, plan, scan) {
+    let made = made(folder, plan, scan);
+    if !made.tables {
         let tables =
             || while_telling(form, "measuring cells", || pool.install(|| write_tables(folder, plan, scan)));
         let Ok(written) = caught(tables) else { return Ok(None) };
         written?;
-        note_made(folder, plan, scan)?;
+        note_tables(folder, plan, scan)?;
     }
     let report = Report::read(Folder::clone(folder), Arc::clone(plan), manifest.clone())?;
     folder.write_findings(&format!("{:#}\n", json!(report.findings())))?;
@@ -242,10 +243,16 @@ fn tell(
     }
     let page = if args.no_report {
         None
-    } else if let Ok(page) = caught(|| {
+    } else if made.report {
+        Some(page_of(folder))
+    } else if let Ok(drawn) = caught(|| {
         while_telling(form, "drawing the report", || pool.install(|| write_page(folder, &report, console)))
     }) {
-        Some(page?)
+        // A warning is told again where the report is drawn again.
+        if drawn? == Drawn::Whole {
+            note_report(folder, plan, scan)?;
+        }
+        Some(page_of(folder))
     } else {
         console.note(format_args!(
             "stopped before the report: make it with `bidsweep report {}`",
@@ -261,14 +268,25 @@ fn tell(
     Ok(Some(unsolved))
 }
 
-/// Writes the report; where its page is.
-fn write_page(folder: &Folder, report: &Report, console: &Console) -> Result<PathBuf, Failure> {
+/// Whether a report has all its figures.
+#[derive(PartialEq, Eq)]
+enum Drawn {
+    Whole,
+    WithoutSome,
+}
+
+/// Writes the report.
+fn write_page(folder: &Folder, report: &Report, console: &Console) -> Result<Drawn, Failure> {
     let files = report.files()?;
-    for problem in report.undrawn(&files) {
-        console.warn(format_args!("{problem}"));
-    }
+    let undrawn = report.undrawn(&files);
+    undrawn.iter().for_each(|problem| console.warn(format_args!("{problem}")));
     write_report(&folder.report(), &files, Owner::Sweep)?;
-    Ok(folder.report().join("index.html"))
+    Ok(if undrawn.is_empty() { Drawn::Whole } else { Drawn::WithoutSome })
+}
+
+/// The page of a sweep's own report.
+fn page_of(folder: &Folder) -> PathBuf {
+    folder.report().join("index.html")
 }
 
 impl Args {

@@ -1,9 +1,12 @@
 //! Rows on their way into Arrow: the column types that parts and tables share.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Builder, Int64Builder, RecordBatch, StringBuilder};
+use arrow::array::{
+    Array, ArrayBuilder, ArrayRef, Float64Array, Float64Builder, Int64Builder, StringBuilder,
+};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
@@ -149,6 +152,14 @@ impl Builder {
         }
     }
 
+    fn len(&self) -> usize {
+        match self {
+            Builder::Integer(builder) => builder.len(),
+            Builder::Number(builder) => builder.len(),
+            Builder::Text(builder) => builder.len(),
+        }
+    }
+
     fn finish(&mut self) -> ArrayRef {
         match self {
             Builder::Integer(builder) => Arc::new(builder.finish()),
@@ -196,20 +207,15 @@ impl Batch {
         self.rows += 1;
     }
 
-    /// Adds rows that begin with the same values; `rest` has the others of each.
+    /// Adds rows column by column: `fill` gives the values of each column in turn, for all the rows.
     ///
     /// # Panics
-    /// As [`Batch::push`].
-    pub(crate) fn push_block<const N: usize>(&mut self, leading: &[Value<'_>], rest: &[[Value<'_>; N]]) {
-        assert_eq!(leading.len() + N, self.builders.len(), "one value a column");
-        let mut columns = self.builders.iter_mut().zip(self.schema.fields());
-        for (&value, (builder, field)) in leading.iter().zip(&mut columns) {
-            builder.push_all(value, rest.len(), field);
-        }
-        for (place, (builder, field)) in columns.enumerate() {
-            rest.iter().for_each(|row| builder.push(row[place], field));
-        }
-        self.rows += rest.len();
+    /// If a column does not get one value a row, of the column's kind or null: a bug in the caller.
+    pub(crate) fn append(&mut self, rows: usize, fill: impl FnOnce(&mut Appended<'_>)) {
+        let mut appended = Appended { batch: self, rows, next: 0 };
+        fill(&mut appended);
+        assert_eq!(appended.next, self.builders.len(), "values for each column");
+        self.rows += rows;
     }
 
     /// The columns of the rows pushed since the last time.
@@ -217,11 +223,46 @@ impl Batch {
         self.rows = 0;
         self.builders.iter_mut().map(Builder::finish).collect()
     }
+}
 
-    /// The rows pushed since the last time.
-    pub(crate) fn finish_batch(&mut self) -> RecordBatch {
-        let columns = self.finish();
-        RecordBatch::try_new(Arc::clone(&self.schema), columns).expect("one array a field, of its type")
+/// Rows that come column by column.
+pub(crate) struct Appended<'b> {
+    batch: &'b mut Batch,
+    rows: usize,
+    /// The column whose values come next.
+    next: usize,
+}
+
+impl Appended<'_> {
+    /// The next column has this value in all rows.
+    pub(crate) fn same(&mut self, value: Value<'_>) {
+        let rows = self.rows;
+        self.column(|builder, field| builder.push_all(value, rows, field));
+    }
+
+    /// The next column has one of these values in each row.
+    pub(crate) fn each<'a>(&mut self, values: impl Iterator<Item = Value<'a>>) {
+        self.column(|builder, field| values.for_each(|value| builder.push(value, field)));
+    }
+
+    /// The next column has the numbers that stand in these places of arrays.
+    pub(crate) fn numbers<'a>(&mut self, places: impl Iterator<Item = (&'a Float64Array, Range<usize>)>) {
+        self.column(|builder, field| {
+            let Builder::Number(builder) = builder else {
+                panic!("column {} holds {}, not numbers", field.name(), field.data_type());
+            };
+            places.for_each(|(array, places)| match places.len() {
+                1 => builder.append_option(array.is_valid(places.start).then(|| array.value(places.start))),
+                count => builder.append_array(&array.slice(places.start, count)),
+            });
+        });
+    }
+
+    fn column(&mut self, fill: impl FnOnce(&mut Builder, &Field)) {
+        let builder = self.batch.builders.get_mut(self.next).expect("a column is there");
+        fill(builder, self.batch.schema.field(self.next));
+        assert_eq!(builder.len(), self.batch.rows + self.rows, "a value a row");
+        self.next += 1;
     }
 }
 
@@ -239,7 +280,7 @@ pub(crate) fn encoding(columns: &[Column]) -> WriterPropertiesBuilder {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{Array, AsArray};
+    use arrow::array::AsArray;
     use arrow::datatypes::{Float64Type, Int64Type};
 
     use super::*;
@@ -256,12 +297,12 @@ mod tests {
         }
         batch.push([Value::Null; 3]);
         assert_eq!(batch.rows(), 6);
-        let rows = batch.finish_batch();
-        let numbers: Vec<_> = rows.column(2).as_primitive::<Float64Type>().iter().collect();
+        let columns = batch.finish();
+        let numbers: Vec<_> = columns[2].as_primitive::<Float64Type>().iter().collect();
         assert_eq!(numbers, [Some(0.5), None, None, None, Some(-0.0), None]);
-        assert!(rows.column(0).is_null(5) && rows.column(0).as_string::<i32>().value(4) == "a");
-        assert_eq!(rows.column(1).as_primitive::<Int64Type>().value(0), 3);
-        assert_eq!(batch.finish_batch().num_rows(), 0);
+        assert!(columns[0].is_null(5) && columns[0].as_string::<i32>().value(4) == "a");
+        assert_eq!(columns[1].as_primitive::<Int64Type>().value(0), 3);
+        assert_eq!((batch.rows(), batch.finish()[0].len()), (0, 0));
     }
 
     #[test]
@@ -280,5 +321,36 @@ mod tests {
     #[should_panic(expected = "more values than columns")]
     fn a_long_row_is_a_bug() {
         batch().push([Value::Null; 4]);
+    }
+
+    #[test]
+    fn rows_may_come_column_by_column() {
+        let taken = Float64Array::from(vec![Some(0.5), None, Some(-0.0), Some(2.0)]);
+        let mut batch = batch();
+        batch.push([Value::Text("first"), Value::Null, Value::Null]);
+        batch.append(4, |rows| {
+            rows.same(Value::Text("a"));
+            rows.each([7, 8, 9, 10].into_iter().map(Value::Integer));
+            rows.numbers([(&taken, 2..4), (&taken, 1..2), (&taken, 0..1)].into_iter());
+        });
+        assert_eq!(batch.rows(), 5);
+        let columns = batch.finish();
+        assert!(columns[0].as_string::<i32>().iter().skip(1).all(|text| text == Some("a")));
+        let counts: Vec<_> = columns[1].as_primitive::<Int64Type>().iter().collect();
+        assert_eq!(counts, [None, Some(7), Some(8), Some(9), Some(10)]);
+        let numbers: Vec<_> = columns[2].as_primitive::<Float64Type>().iter().collect();
+        assert_eq!(numbers, [None, Some(-0.0), Some(2.0), None, Some(0.5)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "a value a row")]
+    fn a_short_column_is_a_bug() {
+        batch().append(2, |rows| rows.each(std::iter::once(Value::Null)));
+    }
+
+    #[test]
+    #[should_panic(expected = "values for each column")]
+    fn a_column_left_out_is_a_bug() {
+        batch().append(2, |rows| rows.same(Value::Null));
     }
 }

@@ -45,7 +45,7 @@ pub use folder::{Folder, TableName};
 pub use kept::{data_names, keep_data, kept_data};
 pub use key::{MeasureKey, MeasureKeys, NotAMeasureKey, RunKey};
 pub use lock::Lock;
-pub use made::{are_made, note_made};
+pub use made::{Made, made, note_report, note_tables};
 pub use manifest::{GIT_COMMIT, Host, Manifest};
 pub use part::PartWriter;
 pub use prune::prune;

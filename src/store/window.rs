@@ -2,10 +2,15 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Float64Array, UInt32Array};
+use rayon::prelude::*;
 
 use super::bytes::bytes_of_run;
 use super::part::{Measured, Part, StoredRun};
 use super::place::{Place, Places, index, run_at};
+use super::scan::PartIndex;
 use super::{Scan, StoreError};
 use crate::measure::{RunRow, RunStatus};
 use crate::sweep::Plan;
@@ -111,7 +116,6 @@ impl Weights<'_> {
 pub(crate) struct Loader<'a> {
     plan: &'a Plan,
     scan: &'a Scan,
-    places: Places<'a>,
     wanted: Wanted,
     /// The most bytes of `kept`.
     bound: usize,
@@ -122,8 +126,9 @@ pub(crate) struct Loader<'a> {
 /// A part in memory, its runs of the plan in plan order.
 struct Decoded<'a> {
     path: &'a Path,
+    part: Part,
     runs: Vec<(u64, StoredRun)>,
-    measured: Measured,
+    measured: Arc<Measured>,
     /// Bytes of all this.
     bytes: usize,
 }
@@ -134,18 +139,81 @@ impl Decoded<'_> {
         self.runs.last().is_some_and(|(last, _)| *last >= index)
     }
 
-    /// Its rows within a window.
-    fn rows(&self, window: &Range<u64>) -> impl Iterator<Item = (u64, RunRow)> {
+    /// Its runs within a window.
+    ///
+    /// They hold what the part holds where most of that is theirs, else a copy of their own: however many parts a
+    /// window overlaps, its runs keep no more than twice their bytes.
+    fn runs(&self, window: &Range<u64>) -> Result<Vec<(u64, StoredRun, Arc<Measured>)>, StoreError> {
         let first = self.runs.partition_point(|(index, _)| *index < window.start);
         let within = self.runs[first..].iter().take_while(|(index, _)| *index < window.end);
-        within.map(|(index, run)| (*index, self.measured.row(run)))
+        let within: Vec<&(u64, StoredRun)> = within.collect();
+        let rows: usize = within.iter().map(|(_, run)| run.rows.len()).sum();
+        if 2 * rows >= self.part.rows().num_rows() {
+            let whole = |(index, run): &(u64, StoredRun)| (*index, run.clone(), Arc::clone(&self.measured));
+            return Ok(within.into_iter().map(whole).collect());
+        }
+        let places = within.iter().flat_map(|(_, run)| run.rows.clone());
+        let taken: UInt32Array =
+            places.map(|row| u32::try_from(row).expect("parts have fewer rows")).collect();
+        let measured = Arc::new(self.part.measured_in(&taken)?);
+        let mut next = 0;
+        let moved = |(index, run): &(u64, StoredRun)| {
+            let rows = next..next + run.rows.len();
+            next = rows.end;
+            (*index, StoredRun { rows, ..run.clone() }, Arc::clone(&measured))
+        };
+        Ok(within.into_iter().map(moved).collect())
+    }
+}
+
+/// A stored run of a plan, and the rows that it has in memory.
+pub(crate) struct Found {
+    /// Its place in the plan's order.
+    pub(crate) index: u64,
+    run: StoredRun,
+    pub(crate) measured: Arc<Measured>,
+    /// Whether the plan asks for its trajectory: it may have been recorded when the plan was smaller.
+    is_recorded: bool,
+}
+
+impl Found {
+    pub(crate) fn replicate(&self) -> u32 {
+        self.run.key.replicate
+    }
+
+    pub(crate) fn status(&self) -> RunStatus {
+        self.run.status
+    }
+
+    /// Its rows in [`Found::measured`], one a bidder.
+    pub(crate) fn rows(&self) -> Range<usize> {
+        self.run.rows.clone()
+    }
+
+    /// The row that has what there is once a run.
+    pub(crate) fn first_row(&self) -> usize {
+        self.run.rows.start
+    }
+
+    /// What was recorded of the bidder in a row, and is asked for.
+    pub(crate) fn recorded(&self, row: usize) -> Option<(Float64Array, Float64Array)> {
+        self.is_recorded.then(|| self.measured.recorded(row)).flatten()
+    }
+
+    /// All of it that the plan asks for.
+    pub(crate) fn row(&self) -> RunRow {
+        let mut row = self.measured.row(&self.run);
+        if !self.is_recorded {
+            row.trajectory = None;
+            row.quantiles.iter_mut().for_each(Vec::clear);
+        }
+        row
     }
 }
 
 impl<'a> Loader<'a> {
     pub(crate) fn new(plan: &'a Plan, scan: &'a Scan) -> Self {
-        let places = Places::of(plan);
-        Loader { plan, scan, places, wanted: Wanted::Whole, bound: KEPT_BYTES, kept: Vec::new() }
+        Loader { plan, scan, wanted: Wanted::Whole, bound: KEPT_BYTES, kept: Vec::new() }
     }
 
     /// The stored runs at these places, in plan order.
@@ -157,51 +225,64 @@ impl<'a> Loader<'a> {
         let mut runs = Vec::new();
         for index in indices {
             let found = self.load(&(index..index + 1))?;
-            runs.extend(found.into_iter().map(|(index, row)| (run_at(replicates, index), row)));
+            runs.extend(found.iter().map(|found| (run_at(replicates, found.index), found.row())));
         }
         Ok(runs)
     }
 
-    /// The stored runs of a window in plan order, each once.
-    pub(crate) fn load(&mut self, window: &Range<u64>) -> Result<Vec<(u64, RunRow)>, StoreError> {
-        let mut rows = Vec::new();
-        for index in self.scan.parts().iter().filter(|part| part.overlaps(window)) {
-            let part = match self.kept.iter().position(|part| part.path == index.path) {
-                Some(place) => self.kept.swap_remove(place),
-                None => self.decode(&index.path)?,
+    /// The stored runs of a window in plan order, each once. Parts are decoded on all threads of the current
+    /// pool, as many at a time.
+    pub(crate) fn load(&mut self, window: &Range<u64>) -> Result<Vec<Found>, StoreError> {
+        let mut runs = Vec::new();
+        let scan = self.scan;
+        let overlapping: Vec<_> = scan.parts().iter().filter(|part| part.overlaps(window)).collect();
+        for some in overlapping.chunks(rayon::current_num_threads()) {
+            let known: Vec<Option<Decoded<'a>>> =
+                some.iter().map(|index| self.take_kept(&index.path)).collect();
+            let part = |(known, index): (Option<Decoded<'a>>, &&'a PartIndex)| {
+                let part = known.map_or_else(|| self.decode(&index.path), Ok)?;
+                let runs = part.runs(window)?;
+                Ok((part, runs))
             };
-            rows.extend(part.rows(window));
-            // Windows follow each other: what ends within this one is not wanted again. Of the rest, those
-            // that came first stay: all are wanted again in the same order, so that a part that took the
-            // place of another would be gone itself by then.
-            let kept: usize = self.kept.iter().map(|part| part.bytes).sum();
-            if part.reaches(window.end) && kept + part.bytes <= self.bound {
-                self.kept.push(part);
+            let parts = known.into_par_iter().zip(some).map(part).collect::<Result<Vec<_>, StoreError>>()?;
+            for (part, found) in parts {
+                runs.extend(found);
+                // Windows follow each other: what ends within this one is not wanted again. Of the rest, those
+                // that came first stay: all are wanted again in the same order, so that a part that took the
+                // place of another would be gone itself by then.
+                let kept: usize = self.kept.iter().map(|part| part.bytes).sum();
+                if part.reaches(window.end) && kept + part.bytes <= self.bound {
+                    self.kept.push(part);
+                }
             }
         }
         // Of two rows of a run, one that did not fail comes first; two such are the same bit for bit.
-        rows.sort_by_key(|(index, row)| (*index, row.status == RunStatus::Failed));
-        rows.dedup_by_key(|(index, _)| *index);
-        rows.iter_mut().for_each(|(index, row)| self.leave_out(*index, row));
-        Ok(rows)
+        runs.sort_by_key(|(index, run, _)| (*index, run.status == RunStatus::Failed));
+        runs.dedup_by_key(|(index, ..)| *index);
+        let found =
+            |(index, run, measured)| Found { index, run, measured, is_recorded: self.is_recorded(index) };
+        Ok(runs.into_iter().map(found).collect())
     }
 
-    /// Takes out of a row what the plan does not ask for: the trajectory of a run that was recorded when the
-    /// plan was smaller.
-    fn leave_out(&self, index: u64, row: &mut RunRow) {
+    /// A part that stayed from an earlier window.
+    fn take_kept(&mut self, path: &Path) -> Option<Decoded<'a>> {
+        let place = self.kept.iter().position(|part| part.path == path)?;
+        Some(self.kept.swap_remove(place))
+    }
+
+    /// Whether the plan asks for the trajectory of a run.
+    fn is_recorded(&self, index: u64) -> bool {
         let (position, replicate) = run_at(self.plan.replicates(), index);
-        if replicate >= self.plan.recorded_replicates(self.plan.id(position)) {
-            row.trajectory = None;
-            row.quantiles.iter_mut().for_each(Vec::clear);
-        }
+        replicate < self.plan.recorded_replicates(self.plan.id(position))
     }
 
-    fn decode(&mut self, path: &'a Path) -> Result<Decoded<'a>, StoreError> {
+    fn decode(&self, path: &'a Path) -> Result<Decoded<'a>, StoreError> {
         let part = Part::open(path)?;
+        let mut places = Places::of(self.plan);
         let mut runs = Vec::new();
         for run in part.runs() {
             let run = run?;
-            match (self.places.place(&run), self.wanted) {
+            match (places.place(&run), self.wanted) {
                 (Place::Run(index), Wanted::Whole) | (Place::Awaiting(index), Wanted::Awaiting) => {
                     runs.push((index, run));
                 }
@@ -210,7 +291,7 @@ impl<'a> Loader<'a> {
         }
         runs.sort_by_key(|(index, _)| *index);
         let bytes = part.rows().get_array_memory_size() + size_of_val(&runs[..]);
-        Ok(Decoded { path, runs, measured: part.measured()?, bytes })
+        Ok(Decoded { path, runs, measured: Arc::new(part.measured()?), part, bytes })
     }
 }
 
@@ -258,8 +339,8 @@ mod tests {
         let scan = Scan::of(&folder, &fewer).unwrap();
         assert_eq!((scan.counts().total(), scan.outdated()), (fewer.runs(), 0));
         let rows = Loader::new(&fewer, &scan).load(&(0..fewer.runs())).unwrap();
-        for ((_, row), (_, given)) in rows.iter().zip(runs(&fewer)) {
-            assert_eq!(fixture::bits(row), fixture::bits(&given));
+        for (found, (_, given)) in rows.iter().zip(runs(&fewer)) {
+            assert_eq!(fixture::bits(&found.row()), fixture::bits(&given));
         }
     }
 
@@ -279,8 +360,10 @@ mod tests {
             let mut loader = Loader { bound, ..Loader::new(&plan, &scan) };
             for window in [0..3, 3..4, 4..19, 19..24] {
                 let rows = loader.load(&window).unwrap();
-                assert!(rows.iter().map(|(index, _)| *index).eq(window.clone()));
-                rows.iter().for_each(|(index, row)| assert_eq!(fixture::bits(row), given[*index as usize]));
+                assert!(rows.iter().map(|found| found.index).eq(window.clone()));
+                for found in rows {
+                    assert_eq!(fixture::bits(&found.row()), given[found.index as usize]);
+                }
                 // No part stays that is not wanted again, nor more of them than the bound.
                 assert!(loader.kept.iter().all(|part| part.reaches(window.end)));
                 assert!(loader.kept.iter().map(|part| part.bytes).sum::<usize>() <= bound);

@@ -1,5 +1,7 @@
 //! What cell measures and summaries need of a cell's runs.
 
+use std::sync::LazyLock;
+
 use crate::measure::row::{RunRow, RunStatus};
 use crate::measure::summary::Summary;
 use crate::measure::table::{
@@ -59,9 +61,12 @@ const TAIL_SD: BidderColumn = BidderColumn::named("multiplier_tail_sd");
 /// The places of the bidder columns that are averaged over the bidders of a run: those whose name no run
 /// column has.
 pub fn averaged_columns() -> impl Iterator<Item = usize> {
-    let is_averaged = |name: &str| run_columns().iter().all(|column| column.name != name);
-    let columns = bidder_columns().iter().enumerate();
-    columns.filter(move |(_, column)| is_averaged(&column.name)).map(|(place, _)| place)
+    static AVERAGED: LazyLock<Vec<usize>> = LazyLock::new(|| {
+        let is_averaged = |name: &str| run_columns().iter().all(|column| column.name != name);
+        let columns = bidder_columns().iter().enumerate();
+        columns.filter(|(_, column)| is_averaged(&column.name)).map(|(place, _)| place).collect()
+    });
+    AVERAGED.iter().copied()
 }
 
 impl CellRuns {

@@ -6,6 +6,7 @@ mod climb;
 mod gain;
 mod hull;
 mod own;
+mod pair;
 pub(crate) mod replies;
 mod rule;
 mod smoothed;
@@ -14,6 +15,7 @@ mod tried;
 pub(crate) use bound::Ceiling;
 use gain::{Gain, Gains};
 pub(crate) use hull::HullReplies;
+use pair::pair;
 pub use smoothed::{MOST_STEEPNESS, SmoothedResponse, smoothed_responses};
 
 use crate::auction::{Mechanism, Profile};
@@ -92,35 +94,68 @@ pub struct BestResponse {
 pub fn best_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<BestResponse> {
     let Mechanism::FirstPrice = evaluator.population.mechanism;
     let evaluation = evaluator.evaluate(profile);
+    let utilities = evaluation.bidders.iter().map(|bidder| bidder.utility);
+    match pair(evaluator, profile) {
+        Some(pair) => {
+            utilities.zip(&pair).map(|(utility, bidder)| bidder.found().response(utility)).collect()
+        }
+        None => searched(evaluator, profile, utilities),
+    }
+}
+
+/// The best responses of bidders who get so much by their own bids, whatever these are.
+fn searched(
+    evaluator: &Evaluator,
+    profile: &Profile,
+    utilities: impl Iterator<Item = f64>,
+) -> Vec<BestResponse> {
     let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Both));
     let (mut best, mut gains, mut ceiling) = (HullReplies::default(), Gains::default(), Ceiling::default());
     let mut samples = Vec::new();
     let mut responses = Vec::with_capacity(profile.bids.len());
-    for (bidder, bids) in profile.bids.iter().enumerate() {
+    for (bidder, (bids, utility)) in profile.bids.iter().zip(utilities).enumerate() {
         let marginal = evaluator.marginal(bidder);
         let rivals = laws.rivals(bidder);
         rivals.samples(&mut samples);
         cancel::check(samples.len() as u64 * A_BID);
         best.find(&rivals, samples.iter().copied(), marginal.high);
-        let Gain { expected, most, at } = gains.gain(marginal, bids, &rivals, &best);
         ceiling.build(&rivals, CELLS);
-        let utility = evaluation.bidders[bidder].utility;
-        // Who always wins, and pays the least that may win.
-        let most_possible = marginal.mean - rivals.bends()[0].min(marginal.low);
+        let found = Found {
+            gain: gains.gain(marginal, bids, &rivals, &best),
+            most_possible: marginal.mean - rivals.bends()[0].min(marginal.low),
+            ceiling: ceiling.expectation(marginal, CELLS),
+            error: error(marginal, &rivals),
+        };
+        responses.push(found.response(utility));
+    }
+    responses
+}
+
+/// What was found of a best response.
+struct Found {
+    gain: Gain,
+    /// What a bidder gets who always wins, and pays the least that may win.
+    most_possible: f64,
+    /// What no best response gets more than.
+    ceiling: f64,
+    error: f64,
+}
+
+impl Found {
+    /// The response of a bidder who gets so much by the own bids.
+    fn response(self, utility: f64) -> BestResponse {
+        let Found { gain: Gain { expected, most, at }, most_possible, ceiling, error } = self;
         let expected = expected.min(most_possible - utility).max(0.0);
-        let error = error(marginal, &rivals);
-        let upper = outward(ceiling.expectation(marginal, CELLS), utility, error);
-        responses.push(BestResponse {
+        BestResponse {
             utility,
             best_response_utility: utility + expected,
             epsilon_ex_ante: expected,
             epsilon_interim: most,
             interim_value: at,
-            epsilon_ex_ante_upper: upper.max(expected),
+            epsilon_ex_ante_upper: outward(ceiling, utility, error).max(expected),
             error,
-        });
+        }
     }
-    responses
 }
 
 /// What a bound on the best utility is above the own one, rounded outward; where nobody can win anything, 0.

@@ -6,7 +6,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray};
+use arrow::array::{
+    Array, AsArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, UInt32Array,
+};
+use arrow::compute::take_record_batch;
 use arrow::datatypes::{DataType, Field, Float64Type};
 use ndarray::Array2;
 use parquet::arrow::ProjectionMask;
@@ -151,31 +154,21 @@ impl Part {
 
     /// What was measured, of a part that was read whole and has today's columns.
     pub(crate) fn measured(&self) -> Result<Measured, StoreError> {
-        self.measured_columns().map_err(|reason| damaged(&self.path, reason))
+        Measured::of(&self.rows).map_err(|reason| damaged(&self.path, reason))
     }
 
-    fn measured_columns(&self) -> Result<Measured, String> {
-        let numbers = |columns: &[Column], name: fn(&str) -> String| {
-            columns.iter().map(|c| column(&self.rows, &name(&c.name))).collect::<Result<Vec<_>, _>>()
-        };
-        Ok(Measured {
-            message: column(&self.rows, MESSAGE)?,
-            run: numbers(run_columns(), run_column)?,
-            bidder: numbers(bidder_columns(), bidder_column)?,
-            parameters: lists(&self.rows, PARAMETERS)?,
-            mixtures: lists(&self.rows, MIXTURES)?,
-            quantiles: lists(&self.rows, QUANTILES)?,
-            trajectory: lists(&self.rows, TRAJECTORY)?,
-            standing: self.standing.clone(),
-        })
+    /// What was measured in some of the rows, in this order.
+    pub(crate) fn measured_in(&self, rows: &UInt32Array) -> Result<Measured, StoreError> {
+        let taken = take_record_batch(&self.rows, rows).map_err(|error| error.to_string());
+        taken.and_then(|rows| Measured::of(&rows)).map_err(|reason| damaged(&self.path, reason))
     }
 }
 
 /// The measured columns of a part.
 pub(crate) struct Measured {
     message: StringArray,
-    pub(super) run: Vec<Float64Array>,
-    pub(super) bidder: Vec<Float64Array>,
+    pub(crate) run: Vec<Float64Array>,
+    pub(crate) bidder: Vec<Float64Array>,
     pub(super) parameters: ListArray,
     pub(super) mixtures: ListArray,
     pub(super) quantiles: ListArray,
@@ -184,12 +177,40 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
+    fn of(rows: &RecordBatch) -> Result<Self, String> {
+        let numbers = |columns: &[Column], name: fn(&str) -> String| {
+            columns.iter().map(|c| column(rows, &name(&c.name))).collect::<Result<Vec<_>, _>>()
+        };
+        Ok(Measured {
+            message: column(rows, MESSAGE)?,
+            run: numbers(run_columns(), run_column)?,
+            bidder: numbers(bidder_columns(), bidder_column)?,
+            parameters: lists(rows, PARAMETERS)?,
+            mixtures: lists(rows, MIXTURES)?,
+            quantiles: lists(rows, QUANTILES)?,
+            trajectory: lists(rows, TRAJECTORY)?,
+            standing: standings(rows)?,
+        })
+    }
+
+    /// What the run in a row says went wrong.
+    pub(crate) fn message(&self, row: usize) -> Option<&str> {
+        self.message.is_valid(row).then(|| self.message.value(row))
+    }
+
+    /// The multipliers of a bidder at the recorded epochs, and the quantiles of its mixtures; none where none
+    /// were recorded.
+    pub(crate) fn recorded(&self, row: usize) -> Option<(Float64Array, Float64Array)> {
+        let numbers = |lists: &ListArray| lists.value(row).as_primitive().clone();
+        self.trajectory.is_valid(row).then(|| (numbers(&self.trajectory), numbers(&self.quantiles)))
+    }
+
     /// All of a run.
     pub(crate) fn row(&self, run: &StoredRun) -> RunRow {
         let first = run.rows.start;
         RunRow {
             status: run.status,
-            message: self.message.is_valid(first).then(|| self.message.value(first).to_string()),
+            message: self.message(first).map(str::to_owned),
             values: numbers(&self.run, first),
             bidders: run.rows.clone().map(|row| numbers(&self.bidder, row)).collect(),
             parameters: run.rows.clone().map(|row| numbers_of(&self.parameters, row)).collect(),

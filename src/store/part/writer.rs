@@ -1,9 +1,11 @@
 //! Finished runs on their way to disk.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Float64Builder, ListBuilder, RecordBatch};
+use arrow::array::{Array, ArrayRef, Float64Builder, ListBuilder, RecordBatch, UInt32Array};
+use arrow::compute::take_record_batch;
 use arrow::datatypes::{Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
@@ -17,33 +19,34 @@ use crate::store::{Folder, RunKey, StoreError, atomic};
 
 /// Gathers finished runs and writes them as parts. Once a flush returns, its runs survive a crash of the
 /// program or of the machine; runs that were only pushed do not.
-#[derive(Debug)]
 pub struct PartWriter {
     parts: PathBuf,
-    runs: Vec<(RunKey, RunRow)>,
-    /// Bytes of the runs.
+    waiting: Waiting,
+    /// Bytes of the runs that wait.
     bytes: usize,
+    /// A part that could not be written, with the number of its runs.
+    unwritten: Option<(RecordBatch, usize)>,
 }
 
 impl PartWriter {
     /// A writer into a folder that exists: one whose [`Lock`](crate::store::Lock) is held.
     pub fn new(folder: &Folder) -> Self {
-        PartWriter { parts: folder.parts(), runs: Vec::new(), bytes: 0 }
+        PartWriter { parts: folder.parts(), waiting: Waiting::new(), bytes: 0, unwritten: None }
     }
 
-    /// Takes a run, and flushes where those that wait take 12 MiB of memory.
+    /// Takes a run, and flushes where those that wait make a full part.
     ///
     /// # Errors
     /// Those of [`PartWriter::flush`].
     pub fn push(&mut self, key: RunKey, row: RunRow) -> Result<(), StoreError> {
         self.bytes += row_bytes(&row);
-        self.runs.push((key, row));
+        self.waiting.push(key, &row);
         if self.bytes >= PART_BYTES { self.flush() } else { Ok(()) }
     }
 
     /// Number of runs that wait for a flush.
     pub fn pending(&self) -> usize {
-        self.runs.len()
+        self.waiting.runs.len() + self.unwritten.as_ref().map_or(0, |(_, runs)| *runs)
     }
 
     /// Writes the waiting runs as one part, durably; nothing where none wait.
@@ -51,32 +54,55 @@ impl PartWriter {
     /// # Errors
     /// Where the part cannot be written. Then no file is left behind and the runs still wait.
     pub fn flush(&mut self) -> Result<(), StoreError> {
-        if self.runs.is_empty() {
+        self.write_unwritten()?;
+        if self.waiting.runs.is_empty() {
             return Ok(());
         }
-        // Of two rows of a run the one that awaits nothing comes first, and alone is wanted.
-        self.runs.sort_by_key(|(key, row)| (key.cell, key.replicate, row.awaits_continuation(), key.measure));
-        self.runs.dedup_by(|(later, row), (first, _)| {
-            row.awaits_continuation() && (later.cell, later.replicate) == (first.cell, first.replicate)
-        });
-        write(&self.parts, &batch_of(&self.runs))?;
-        self.runs.clear();
+        let runs = self.waiting.runs.len();
+        self.unwritten = Some((self.waiting.take(), runs));
         self.bytes = 0;
+        self.write_unwritten()
+    }
+
+    fn write_unwritten(&mut self) -> Result<(), StoreError> {
+        if let Some((rows, _)) = &self.unwritten {
+            write(&self.parts, rows)?;
+            self.unwritten = None;
+        }
         Ok(())
     }
 }
 
-/// The rows of sorted runs.
-fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
-    let mut batch = Batch::new(&columns());
-    let mut parameters = ListBuilder::new(Float64Builder::new());
-    let mut mixtures = ListBuilder::new(Float64Builder::new());
-    let mut quantiles = ListBuilder::new(Float64Builder::new());
-    let mut trajectories = ListBuilder::new(Float64Builder::new());
-    let mut standings = ListBuilder::new(Float64Builder::new());
-    for (key, run) in runs {
+/// Runs that wait, column by column.
+struct Waiting {
+    /// Whose the rows are, in the order in which they came, and whether they await a continuation.
+    runs: Vec<(RunKey, bool, Range<u32>)>,
+    batch: Batch,
+    parameters: ListBuilder<Float64Builder>,
+    mixtures: ListBuilder<Float64Builder>,
+    quantiles: ListBuilder<Float64Builder>,
+    trajectories: ListBuilder<Float64Builder>,
+    standings: ListBuilder<Float64Builder>,
+}
+
+impl Waiting {
+    fn new() -> Self {
+        let lists = || ListBuilder::new(Float64Builder::new());
+        Waiting {
+            runs: Vec::new(),
+            batch: Batch::new(&columns()),
+            parameters: lists(),
+            mixtures: lists(),
+            quantiles: lists(),
+            trajectories: lists(),
+            standings: lists(),
+        }
+    }
+
+    fn push(&mut self, key: RunKey, run: &RunRow) {
         let cell = key.cell.to_string();
         let measure = key.measure.to_string();
+        let first = self.batch.rows() as u32;
         for (index, bidder) in run.bidders.iter().enumerate() {
             let lead = [
                 Value::Text(&cell),
@@ -88,40 +114,56 @@ fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
             let of_run = run.values.iter().map(|&number| Value::from(number));
             let of_bidder = bidder.iter().map(|&number| Value::from(number));
             let number = Value::Integer(index as i64 + 1);
-            batch.push(lead.into_iter().chain(of_run).chain([number]).chain(of_bidder));
+            self.batch.push(lead.into_iter().chain(of_run).chain([number]).chain(of_bidder));
 
-            parameters.values().append_slice(&run.parameters[index]);
-            parameters.append(true);
-            mixtures.values().append_slice(&run.mixtures[index]);
-            mixtures.append(true);
-            quantiles.values().append_slice(&run.quantiles[index]);
-            quantiles.append(true);
+            self.parameters.values().append_slice(&run.parameters[index]);
+            self.parameters.append(true);
+            self.mixtures.values().append_slice(&run.mixtures[index]);
+            self.mixtures.append(true);
+            self.quantiles.values().append_slice(&run.quantiles[index]);
+            self.quantiles.append(true);
             let trajectory = run.trajectory.as_ref().map(|trajectory| trajectory.column(index));
             if let Some(multipliers) = &trajectory {
-                multipliers
-                    .iter()
-                    .for_each(|&w| trajectories.values().append_option(w.is_finite().then_some(w)));
+                let numbers = multipliers.iter().map(|&w| w.is_finite().then_some(w));
+                numbers.for_each(|number| self.trajectories.values().append_option(number));
             }
-            trajectories.append(trajectory.is_some());
+            self.trajectories.append(trajectory.is_some());
             let standing = run.standings.get(index);
-            standings.values().append_slice(standing.map_or(&[], Vec::as_slice));
-            standings.append(standing.is_some());
+            self.standings.values().append_slice(standing.map_or(&[], Vec::as_slice));
+            self.standings.append(standing.is_some());
         }
+        self.runs.push((key, run.awaits_continuation(), first..self.batch.rows() as u32));
     }
-    let mut fields: Vec<Arc<Field>> = batch.schema().fields().iter().cloned().collect();
-    let mut arrays = batch.finish();
-    for (name, mut lists) in [
-        (PARAMETERS, parameters),
-        (MIXTURES, mixtures),
-        (QUANTILES, quantiles),
-        (TRAJECTORY, trajectories),
-        (STANDING, standings),
-    ] {
-        let lists: ArrayRef = Arc::new(lists.finish());
-        fields.push(Arc::new(Field::new(name, lists.data_type().clone(), true)));
-        arrays.push(lists);
+
+    /// The rows of all runs, sorted; then none waits.
+    fn take(&mut self) -> RecordBatch {
+        let rows = self.finish();
+        // Of two rows of a run the one that awaits nothing comes first, and alone is wanted.
+        self.runs.sort_by_key(|(key, awaits, _)| (key.cell, key.replicate, *awaits, key.measure));
+        self.runs.dedup_by(|(later, awaits, _), (first, ..)| {
+            *awaits && (later.cell, later.replicate) == (first.cell, first.replicate)
+        });
+        let order: UInt32Array = self.runs.drain(..).flat_map(|(.., rows)| rows).collect();
+        take_record_batch(&rows, &order).expect("every row is there")
     }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).expect("one array a field, of its type")
+
+    /// All rows in the order in which they came.
+    fn finish(&mut self) -> RecordBatch {
+        let mut fields: Vec<Arc<Field>> = self.batch.schema().fields().iter().cloned().collect();
+        let mut arrays = self.batch.finish();
+        for (name, lists) in [
+            (PARAMETERS, &mut self.parameters),
+            (MIXTURES, &mut self.mixtures),
+            (QUANTILES, &mut self.quantiles),
+            (TRAJECTORY, &mut self.trajectories),
+            (STANDING, &mut self.standings),
+        ] {
+            let lists: ArrayRef = Arc::new(lists.finish());
+            fields.push(Arc::new(Field::new(name, lists.data_type().clone(), true)));
+            arrays.push(lists);
+        }
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).expect("one array a field, of its type")
+    }
 }
 
 /// Writes rows as a part.

@@ -1,6 +1,6 @@
 //! The columns that every table starts with, and their values for a cell.
 
-use crate::store::batch::{Column, Value};
+use crate::store::batch::{Appended, Column, Value};
 use crate::sweep::{Cell, Plan, Scalar, SettingColumn, setting_columns};
 
 /// `cell_id`, `label`, the given indices, then every setting.
@@ -55,6 +55,29 @@ impl Lead {
             settings: settings.iter().map(|setting| setting.of_cell(&cell)).collect(),
             bidders: (0..cell.settings.bidders.len()).map(bidder).collect(),
             cell,
+        }
+    }
+
+    /// What rows of runs of the cell start with; `indices` are those of each row.
+    pub(super) fn append_cell(&self, rows: &mut Appended<'_>, indices: impl Iterator<Item = i64>) {
+        self.name_values().into_iter().for_each(|name| rows.same(name));
+        rows.each(indices.map(Value::Integer));
+        self.settings.iter().for_each(|setting| rows.same(setting.into()));
+    }
+
+    /// What rows of bidders start with: of each its other index, and its bidder, which counts from 0; the
+    /// table counts from 1.
+    pub(super) fn append_bidders(&self, rows: &mut Appended<'_>, indices: &[(i64, usize)]) {
+        self.name_values().into_iter().for_each(|name| rows.same(name));
+        rows.each(indices.iter().map(|&(index, _)| Value::Integer(index)));
+        rows.each(indices.iter().map(|&(_, bidder)| Value::Integer(bidder as i64 + 1)));
+        for (place, setting) in self.bidders[0].iter().enumerate() {
+            match self.bidders.iter().all(|bidder| bidder[place] == *setting) {
+                true => rows.same(setting.into()),
+                false => {
+                    rows.each(indices.iter().map(|&(_, bidder)| Value::from(&self.bidders[bidder][place])));
+                }
+            }
         }
     }
 

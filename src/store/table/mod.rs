@@ -16,7 +16,6 @@ pub(crate) use summaries::mean_name;
 
 pub use reader::{Row, Rows, Table};
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parquet::file::metadata::KeyValue;
@@ -30,7 +29,7 @@ use writer::TableWriter;
 use super::atomic;
 use super::batch::Column;
 use super::place::run_at;
-use super::window::{Loader, WINDOW_BYTES, windows};
+use super::window::{Found, Loader, WINDOW_BYTES, windows};
 use super::{Folder, SCHEMA, Scan, StoreError, TableName};
 use crate::equilibrium::References;
 use crate::measure::{CellRow, CellRuns, RunRow, measure_cell, references_of};
@@ -40,10 +39,10 @@ use crate::sweep::{Kind, Plan, SettingColumn, setting_columns};
 /// bidder, epoch. Runs that are missing have no rows, and cells none of whose runs is there have none.
 ///
 /// The bytes are a function of the plan and the results. The plan is walked in windows whose rows take at
-/// most 16 MiB; for each, the parts that overlap it are decoded, one after the other, and the references of
-/// its cells are found on all threads of the current pool. Parts that later windows want stay, as long as
-/// they take less than 64 MiB. So memory holds a window, these parts and a row group a table, however many
-/// runs there are. A table appears under its name once all of them are complete.
+/// most 16 MiB; for each, the parts that overlap it are decoded, the references of its cells are found, their
+/// runs gathered and columns encoded on all threads of the current pool. Parts that later windows want stay,
+/// as long as they take less than 64 MiB. So memory holds a window, these parts, one part a thread and a row
+/// group a table, however many runs there are. A table appears under its name once all of them are complete.
 ///
 /// # Errors
 /// Where a part is damaged or gone since the scan, or a table cannot be written; the tables before then
@@ -56,12 +55,7 @@ fn write_in_windows(folder: &Folder, plan: &Plan, scan: &Scan, bound: usize) -> 
     let mut tables = Tables::create(folder, plan)?;
     let mut loader = Loader::new(plan, scan);
     for window in windows(plan, bound) {
-        let runs = loader.load(&window)?;
-        tables.prepare(runs.iter().map(|(index, _)| run_at(plan.replicates(), *index).0));
-        for (index, run) in runs {
-            let (position, replicate) = run_at(plan.replicates(), index);
-            tables.push(position, replicate, &run)?;
-        }
+        tables.push(&loader.load(&window)?)?;
     }
     tables.commit()
 }
@@ -124,8 +118,35 @@ struct OpenCell {
     runs: CellRuns,
 }
 
-/// Cells that are measured together, on all threads.
+impl OpenCell {
+    /// The cell at a position, none of whose runs came in yet.
+    fn new(plan: &Plan, settings: &[SettingColumn], position: usize) -> Self {
+        let lead = Lead::of(plan, settings, position);
+        OpenCell {
+            epochs: plan.recording(lead.cell.id, 0).epochs(lead.cell.settings.epochs),
+            references: references_of(&lead.cell.settings),
+            bids: BidSummary::new(&lead.cell.settings.bidders, plan.measure().bid_functions),
+            mixtures: MixtureSums::new(lead.bidders()),
+            runs: CellRuns::new(lead.bidders()),
+            lead,
+        }
+    }
+
+    /// Takes the next run, in the order of replicates.
+    fn push(&mut self, run: &RunRow) {
+        self.bids.push(run);
+        self.mixtures.push(run);
+        self.runs.push(run);
+    }
+}
+
+/// Cells that are gathered and measured together, on all threads.
 const CELLS_TOGETHER: usize = 64;
+
+/// The position of the cell of a run.
+fn position(plan: &Plan, run: &Found) -> usize {
+    run_at(plan.replicates(), run.index).0
+}
 
 /// The tables while they are written.
 struct Tables<'a> {
@@ -140,12 +161,8 @@ struct Tables<'a> {
     trajectories: TableWriter,
     bid_functions: TableWriter,
     mixtures: TableWriter,
-    /// Of the cells that begin in the window, by their positions.
-    references: BTreeMap<usize, Arc<References>>,
     /// The cell whose runs are coming in.
     cell: Option<OpenCell>,
-    /// Cells all of whose runs came in, which are not yet written.
-    ended: Vec<OpenCell>,
 }
 
 impl<'a> Tables<'a> {
@@ -164,56 +181,53 @@ impl<'a> Tables<'a> {
             trajectories: create(TableName::Trajectories)?,
             bid_functions: create(TableName::BidFunctions)?,
             mixtures: create(TableName::Mixtures)?,
-            references: BTreeMap::new(),
             cell: None,
-            ended: Vec::new(),
         })
     }
 
-    /// Finds the references of the cells at these positions, on all threads: those that are about to begin.
-    fn prepare(&mut self, positions: impl Iterator<Item = usize>) {
-        let open = self.cell.as_ref().map(|cell| cell.lead.cell.position);
-        let mut positions: Vec<usize> = positions.filter(|position| Some(*position) != open).collect();
-        positions.dedup();
-        let of_cell = |position: usize| {
-            let settings = self.plan.cell(position).settings;
-            (position, references_of(&settings))
+    /// Takes the next runs in plan order.
+    fn push(&mut self, runs: &[Found]) -> Result<(), StoreError> {
+        let position = |run: &Found| position(self.plan, run);
+        let cells: Vec<&[Found]> = runs.chunk_by(|a, b| position(a) == position(b)).collect();
+        cells.chunks(CELLS_TOGETHER).try_for_each(|cells| self.push_cells(cells))
+    }
+
+    /// Takes the next runs of some cells, of which the first may be the one that is open. The last stays open.
+    fn push_cells(&mut self, cells: &[&[Found]]) -> Result<(), StoreError> {
+        let plan = self.plan;
+        let first = position(plan, &cells[0][0]);
+        let goes_on = self.cell.take_if(|cell| cell.lead.cell.position == first);
+        self.write_ended()?;
+        let settings = &self.settings;
+        let mut open: Vec<Option<OpenCell>> = std::iter::repeat_with(|| None).take(cells.len()).collect();
+        open[0] = goes_on;
+        let gathered = |(cell, runs): (Option<OpenCell>, &&[Found])| {
+            let mut cell = cell.unwrap_or_else(|| OpenCell::new(plan, settings, position(plan, &runs[0])));
+            runs.iter().for_each(|run| cell.push(&run.row()));
+            cell
         };
-        self.references = positions.into_par_iter().map(of_cell).collect();
-    }
-
-    /// Takes the next run in plan order, of a cell that is open or prepared.
-    fn push(&mut self, position: usize, replicate: u32, run: &RunRow) -> Result<(), StoreError> {
-        if self.cell.as_ref().is_none_or(|cell| cell.lead.cell.position != position) {
-            self.end_cell();
-            if self.ended.len() == CELLS_TOGETHER {
-                self.write_ended()?;
-            }
-            let lead = Lead::of(self.plan, &self.settings, position);
-            let bids = BidSummary::new(&lead.cell.settings.bidders, self.plan.measure().bid_functions);
-            let references = self.references.remove(&position).expect("a cell that begins is prepared");
-            let runs = CellRuns::new(lead.bidders());
-            let mixtures = MixtureSums::new(lead.bidders());
-            let epochs = self.plan.recording(lead.cell.id, 0).epochs(lead.cell.settings.epochs);
-            self.cell = Some(OpenCell { lead, epochs, references, bids, mixtures, runs });
+        let mut open: Vec<OpenCell> = open.into_par_iter().zip(cells).map(gathered).collect();
+        for (OpenCell { lead, epochs, .. }, &found) in open.iter().zip(cells) {
+            runs::push_runs(&mut self.runs, lead, found, |replicate| {
+                self.plan.seed(lead.cell.id, replicate)
+            })?;
+            runs::push_bidders(&mut self.bidders, lead, found)?;
+            found
+                .iter()
+                .try_for_each(|run| runs::push_trajectory(&mut self.trajectories, lead, epochs, run))?;
         }
-        let OpenCell { lead, epochs, bids, mixtures, runs, .. } = self.cell.as_mut().expect("just begun");
-        let seed = self.plan.seed(lead.cell.id, replicate);
-        bids.push(run);
-        mixtures.push(run);
-        runs.push(run);
-        runs::push_run(&mut self.runs, lead, replicate, seed, run)?;
-        runs::push_bidders(&mut self.bidders, lead, replicate, run)?;
-        runs::push_trajectory(&mut self.trajectories, lead, replicate, epochs, run)
+        self.cell = open.pop();
+        self.write_cells(&open)
     }
 
-    fn end_cell(&mut self) {
-        self.ended.extend(self.cell.take());
-    }
-
-    /// Measures the cells that have ended, on all threads, and writes their rows in order.
+    /// Writes the rows of the open cell: all its runs came in.
     fn write_ended(&mut self) -> Result<(), StoreError> {
-        let ended = std::mem::take(&mut self.ended);
+        let ended: Vec<OpenCell> = self.cell.take().into_iter().collect();
+        self.write_cells(&ended)
+    }
+
+    /// Measures cells that have ended, on all threads, and writes their rows in order.
+    fn write_cells(&mut self, ended: &[OpenCell]) -> Result<(), StoreError> {
         let measure = self.plan.measure();
         let row =
             |cell: &OpenCell| measure_cell(&cell.lead.cell.settings, measure, &cell.references, &cell.runs);
@@ -229,7 +243,6 @@ impl<'a> Tables<'a> {
     }
 
     fn commit(mut self) -> Result<(), StoreError> {
-        self.end_cell();
         self.write_ended()?;
         let tables = [
             (TableName::Cells, self.cells),

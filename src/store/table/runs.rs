@@ -1,11 +1,15 @@
 //! The tables with rows of runs: `runs`, `bidders` and `trajectories`.
 
+use std::ops::Range;
+
 use super::cells::measured;
 use super::lead::{self, Lead};
 use super::writer::TableWriter;
-use crate::measure::{RunRow, bidder_columns, run_columns};
+use crate::measure::{bidder_columns, run_columns};
 use crate::store::StoreError;
 use crate::store::batch::{Column, Value};
+use crate::store::part::Measured;
+use crate::store::window::Found;
 use crate::train::MIXTURE_QUANTILES;
 
 /// The columns of `runs`.
@@ -23,18 +27,27 @@ pub(super) fn run_table() -> Vec<Column> {
     columns
 }
 
-/// Writes the row of a run.
-pub(super) fn push_run(
+/// Writes the rows of runs of a cell, whose seeds are given.
+pub(super) fn push_runs(
     table: &mut TableWriter,
     lead: &Lead,
-    replicate: u32,
-    seed: u64,
-    run: &RunRow,
+    runs: &[Found],
+    seed: impl Fn(u32) -> u64,
 ) -> Result<(), StoreError> {
-    let seed = format!("{seed:016x}");
-    let ending = [Value::Text(&seed), Value::Text(run.status.name()), Value::from(run.message.as_deref())];
-    let numbers = run.values.iter().map(|&number| Value::from(number));
-    table.push(lead.of_cell(&[i64::from(replicate)]).into_iter().chain(ending).chain(numbers))
+    table.append(runs.len(), |rows, range| {
+        let runs = &runs[range];
+        lead.append_cell(rows, runs.iter().map(|run| run.replicate().into()));
+        let seeds: Vec<String> = runs.iter().map(|run| format!("{:016x}", seed(run.replicate()))).collect();
+        rows.each(seeds.iter().map(|seed| Value::Text(seed)));
+        rows.each(runs.iter().map(|run| Value::Text(run.status().name())));
+        rows.each(runs.iter().map(|run| Value::from(run.measured.message(run.first_row()))));
+        for column in 0..run_columns().len() {
+            rows.numbers(runs.iter().map(|run| {
+                let first = run.first_row();
+                (&run.measured.run[column], first..first + 1)
+            }));
+        }
+    })
 }
 
 /// The columns of `bidders`.
@@ -44,19 +57,43 @@ pub(super) fn bidder_table() -> Vec<Column> {
     columns
 }
 
-/// Writes the rows of a run's bidders.
-pub(super) fn push_bidders(
-    table: &mut TableWriter,
-    lead: &Lead,
-    replicate: u32,
-    run: &RunRow,
-) -> Result<(), StoreError> {
-    for (bidder, numbers) in run.bidders.iter().enumerate() {
-        let numbers = numbers.iter().map(|&number| Value::from(number));
-        let leading = lead.of_bidder(&[i64::from(replicate)], bidder);
-        table.push(leading.into_iter().chain(numbers))?;
+/// Writes the rows of the bidders of runs of a cell.
+pub(super) fn push_bidders(table: &mut TableWriter, lead: &Lead, runs: &[Found]) -> Result<(), StoreError> {
+    let of_run = |run: &Found| {
+        let replicate = i64::from(run.replicate());
+        (0..run.rows().len()).map(move |bidder| (replicate, bidder))
+    };
+    let indices: Vec<(i64, usize)> = runs.iter().flat_map(of_run).collect();
+    table.append(indices.len(), |rows, range| {
+        lead.append_bidders(rows, &indices[range.clone()]);
+        let stretches = stretches(runs, range);
+        for column in 0..bidder_columns().len() {
+            rows.numbers(stretches.iter().map(|(part, places)| (&part.bidder[column], places.clone())));
+        }
+    })
+}
+
+/// Where the rows of bidders of runs stand in parts, of those rows in this range of all: rows that follow each
+/// other in a part are one stretch.
+fn stretches(runs: &[Found], range: Range<usize>) -> Vec<(&Measured, Range<usize>)> {
+    let mut stretches: Vec<(&Measured, Range<usize>)> = Vec::new();
+    let mut before = 0;
+    for run in runs {
+        let rows = run.rows();
+        let first = rows.start + range.start.saturating_sub(before);
+        let end = rows.end.min((rows.start + range.end).saturating_sub(before));
+        before += rows.len();
+        if first >= end {
+            continue;
+        }
+        match stretches.last_mut() {
+            Some((part, places)) if std::ptr::eq(*part, &raw const *run.measured) && places.end == first => {
+                places.end = end;
+            }
+            _ => stretches.push((&run.measured, first..end)),
+        }
     }
-    Ok(())
+    stretches
 }
 
 /// The name of the column of a quantile of mixtures.
@@ -84,22 +121,25 @@ pub(super) fn trajectory_table() -> Vec<Column> {
 pub(super) fn push_trajectory(
     table: &mut TableWriter,
     lead: &Lead,
-    replicate: u32,
     epochs: &[u32],
-    run: &RunRow,
+    run: &Found,
 ) -> Result<(), StoreError> {
-    let Some(trajectory) = &run.trajectory else { return Ok(()) };
-    for (bidder, multipliers) in trajectory.columns().into_iter().enumerate() {
-        let mut quantiles = run.quantiles[bidder].iter().copied();
-        let point = |(&epoch, &multiplier)| {
-            let mut point = [Value::Null; 2 + MIXTURE_QUANTILES.len()];
-            point[0] = Value::Integer(i64::from(epoch));
-            point[1] = Value::Number(multiplier);
-            point[2..].iter_mut().zip(&mut quantiles).for_each(|(value, q)| *value = Value::Number(q));
-            point
-        };
-        let points: Vec<_> = epochs.iter().zip(multipliers).map(point).collect();
-        table.push_block(&lead.of_bidder(&[i64::from(replicate)], bidder), &points)?;
+    for (bidder, row) in run.rows().enumerate() {
+        let Some((multipliers, quantiles)) = run.recorded(row) else { continue };
+        let leading = lead.of_bidder(&[run.replicate().into()], bidder);
+        let quantiles = quantiles.values().chunks(MIXTURE_QUANTILES.len());
+        let quantiles: Vec<&[f64]> = quantiles.collect();
+        table.append(epochs.len().min(multipliers.len()), |rows, range| {
+            leading.iter().for_each(|&value| rows.same(value));
+            rows.each(epochs[range.clone()].iter().map(|&epoch| Value::Integer(epoch.into())));
+            rows.numbers(std::iter::once((&multipliers, range.clone())));
+            for place in 0..MIXTURE_QUANTILES.len() {
+                match quantiles.get(range.clone()) {
+                    Some(quantiles) => rows.each(quantiles.iter().map(|at| Value::Number(at[place]))),
+                    None => rows.same(Value::Null),
+                }
+            }
+        })?;
     }
     Ok(())
 }

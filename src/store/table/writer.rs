@@ -1,16 +1,23 @@
 //! One table on its way to disk.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::arrow_writer::{
+    ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves,
+};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
+use parquet::file::writer::SerializedFileWriter;
+use rayon::prelude::*;
 
 use super::footer::tell_order_of_type;
 use crate::store::StoreError;
 use crate::store::atomic::AtomicFile;
-use crate::store::batch::{Batch, Column, Value, encoding};
+use crate::store::batch::{Appended, Batch, Column, Value, encoding};
 
 /// Rows of a row group, of every one but the last.
 const ROW_GROUP_ROWS: usize = 1 << 16;
@@ -20,29 +27,38 @@ const BATCH_ROWS: usize = 1 << 13;
 
 const _: () = assert!(ROW_GROUP_ROWS.is_multiple_of(BATCH_ROWS));
 
-/// Writes a table row by row, holding one batch and one encoded row group.
+/// Writes a table, holding one batch and one encoded row group. Columns are encoded on all threads of the
+/// current pool, into the same bytes however many there are.
 pub(super) struct TableWriter {
     /// Writes through a handle of its own: given back, a file would hide the system's errors.
-    writer: ArrowWriter<File>,
+    writer: SerializedFileWriter<File>,
+    groups: ArrowRowGroupWriterFactory,
+    /// The row group that is being encoded.
+    group: Option<RowGroup>,
     file: AtomicFile,
     batch: Batch,
     is_empty: bool,
 }
 
+/// A row group while its columns are encoded.
+struct RowGroup {
+    columns: Vec<ArrowColumnWriter>,
+    rows: usize,
+}
+
 impl TableWriter {
     /// Opens a table under its temporary name.
     pub(super) fn create(path: &Path, columns: &[Column], footer: Vec<KeyValue>) -> Result<Self, StoreError> {
-        let properties = encoding(columns)
-            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-            .set_key_value_metadata(Some(footer))
-            .build();
+        let properties = encoding(columns).set_key_value_metadata(Some(footer)).build();
         // The Arrow schema in the footer holds what each column says of itself.
         let options = ArrowWriterOptions::new().with_properties(properties);
         let file = AtomicFile::create(path)?;
         let batch = Batch::new(columns);
-        let writer = ArrowWriter::try_new_with_options(file.handle()?, batch.schema().clone(), options)
-            .map_err(|e| StoreError::writing(path, e))?;
-        Ok(TableWriter { writer, file, batch, is_empty: true })
+        let (writer, groups) =
+            ArrowWriter::try_new_with_options(file.handle()?, batch.schema().clone(), options)
+                .and_then(ArrowWriter::into_serialized_writer)
+                .map_err(|e| StoreError::writing(path, e))?;
+        Ok(TableWriter { writer, groups, group: None, file, batch, is_empty: true })
     }
 
     /// Adds a row: a value a column.
@@ -52,21 +68,21 @@ impl TableWriter {
         if self.batch.rows() == BATCH_ROWS { self.write_batch() } else { Ok(()) }
     }
 
-    /// Adds rows that begin with the same values, which `rest` has the others of.
-    pub(super) fn push_block<const N: usize>(
+    /// Adds rows column by column: `fill` gives the values of each column for the rows that it is asked for.
+    pub(super) fn append(
         &mut self,
-        leading: &[Value<'_>],
-        rest: &[[Value<'_>; N]],
+        rows: usize,
+        mut fill: impl FnMut(&mut Appended<'_>, Range<usize>),
     ) -> Result<(), StoreError> {
-        let mut rest = rest;
-        while !rest.is_empty() {
-            let (rows, later) = rest.split_at(rest.len().min(BATCH_ROWS - self.batch.rows()));
-            self.batch.push_block(leading, rows);
+        let mut start = 0;
+        while start < rows {
+            let end = rows.min(start + BATCH_ROWS - self.batch.rows());
+            self.batch.append(end - start, |appended| fill(appended, start..end));
             self.is_empty = false;
             if self.batch.rows() == BATCH_ROWS {
                 self.write_batch()?;
             }
-            rest = later;
+            start = end;
         }
         Ok(())
     }
@@ -79,6 +95,7 @@ impl TableWriter {
     /// Writes what is left, and gives the file for its commit.
     pub(super) fn finish(mut self) -> Result<AtomicFile, StoreError> {
         self.write_batch()?;
+        self.end_group().map_err(|e| StoreError::writing(self.file.target(), e))?;
         self.writer.close().map_err(|e| StoreError::writing(self.file.target(), e))?;
         let columns = self.batch.schema().fields().len();
         tell_order_of_type(&mut self.file.handle()?, columns)
@@ -87,8 +104,43 @@ impl TableWriter {
     }
 
     fn write_batch(&mut self) -> Result<(), StoreError> {
-        let rows = self.batch.finish_batch();
-        self.writer.write(&rows).map_err(|e| StoreError::writing(self.file.target(), e))
+        let written = match self.batch.rows() {
+            0 => Ok(()),
+            _ => self.encode_batch(),
+        };
+        written.map_err(|e| StoreError::writing(self.file.target(), e))
+    }
+
+    fn encode_batch(&mut self) -> Result<(), ParquetError> {
+        let (rows, schema) = (self.batch.rows(), Arc::clone(self.batch.schema()));
+        let arrays = self.batch.finish();
+        let mut group = match self.group.take() {
+            Some(group) => group,
+            None => {
+                let index = self.writer.flushed_row_groups().len();
+                RowGroup { columns: self.groups.create_column_writers(index)?, rows: 0 }
+            }
+        };
+        group.columns.par_iter_mut().enumerate().try_for_each(|(place, column)| {
+            compute_leaves(schema.field(place), &arrays[place])?
+                .iter()
+                .try_for_each(|leaf| column.write(leaf))
+        })?;
+        group.rows += rows;
+        let is_full = group.rows == ROW_GROUP_ROWS;
+        self.group = Some(group);
+        if is_full { self.end_group() } else { Ok(()) }
+    }
+
+    /// Writes the row group that is being encoded, where there is one.
+    fn end_group(&mut self) -> Result<(), ParquetError> {
+        let Some(group) = self.group.take() else { return Ok(()) };
+        let chunks = group.columns.into_par_iter().map(ArrowColumnWriter::close);
+        let chunks: Vec<_> = chunks.collect::<Result<_, _>>()?;
+        let mut writer = self.writer.next_row_group()?;
+        chunks.into_iter().try_for_each(|chunk| chunk.append_to_row_group(&mut writer))?;
+        writer.close()?;
+        Ok(())
     }
 }
 
@@ -116,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_are_as_their_rows() {
+    fn columns_are_as_their_rows() {
         let dir = tempfile::tempdir().unwrap();
         let columns =
             [Column::text("name"), Column::integer("k"), Column::measured("x"), Column::measured("y")];
@@ -128,7 +180,13 @@ mod tests {
                 let leading = [name, Value::Integer(k as i64)];
                 let rest: Vec<_> = (0..length).map(|n| [Value::Number(n as f64), Value::Null]).collect();
                 match in_blocks {
-                    true => table.push_block(&leading, &rest).unwrap(),
+                    true => table
+                        .append(length, |appended, rows| {
+                            leading.iter().for_each(|&value| appended.same(value));
+                            appended.each(rest[rows.clone()].iter().map(|row| row[0]));
+                            appended.each(rest[rows].iter().map(|row| row[1]));
+                        })
+                        .unwrap(),
                     false => {
                         rest.iter().for_each(|rest| table.push(leading.into_iter().chain(*rest)).unwrap());
                     }
