@@ -108,7 +108,7 @@ fn free(job: &Job) -> f64 {
         Bids::Lines => jumps + job.by_prior(2e3 + 30.0 * n * n, 2.8e4 * n),
         Bids::Knots(_) => jumps + job.by_prior(1.0, 6.0) * job.pieces() * 8e3 * libm::pow(n, 1.8),
         Bids::Tables(probabilities) => 40.0 * probabilities + 2e4 * n,
-        Bids::Mixtures(arms) => 8.0 * arms * arms * arms * job.mixing * job.mixing / n,
+        Bids::Mixtures(arms) => 2e5 + 8.0 * arms * arms * arms * job.mixing * job.mixing / n,
     }
 }
 
@@ -130,6 +130,6 @@ fn of_class(job: &Job) -> f64 {
         Bids::Knots(_) => {
             job.pieces() * job.by_prior(2.2e6, 4.4e6) * (1.0 + n / 12.0) + 1.3e5 * job.kinks * n
         }
-        Bids::Tables(_) | Bids::Mixtures(_) => 1e5 * n,
+        Bids::Tables(_) | Bids::Mixtures(_) => 2.4e4 * n,
     }
 }

@@ -66,7 +66,7 @@ fn references(job: &Job) -> f64 {
         (false, false) if is_standard => 1e7 + 4.5e6 * n,
         (false, false) => (1e8 + 4e7 * n) * libm::pow(priors / 2.0, 2.5),
         (true, true) if priors == 1.0 => 4e7,
-        (true, true) => 8.8e6 * libm::pow(priors, 3.5),
+        (true, true) => 5e6 * libm::pow(priors, 3.8),
         (false, true) if priors == 1.0 => job.pieces() * (4e7 + 1.2e7 * n),
         (false, true) => job.pieces() * 3e7 * libm::pow(priors, 3.2),
     };

@@ -3,6 +3,7 @@
 use crate::auction::Prior;
 use crate::auction::strategy::Play;
 use crate::expectation::gradient::STEEP;
+use crate::learner::Feedback;
 use crate::measure::settings::{MeasureSettings, Scope};
 use crate::train::{BidderSettings, Settings};
 
@@ -42,7 +43,7 @@ pub struct Job<'a> {
     pub replicates: u32,
     /// Its bidders.
     pub bidders: f64,
-    /// Those of them who play mixtures over lines.
+    /// Those of them who play mixtures over lines that may stay spread: who answers beliefs soon plays one.
     pub mixing: f64,
     /// Their different priors.
     pub priors: f64,
@@ -90,7 +91,7 @@ impl<'a> Job<'a> {
             replicates,
             bidders: settings.bidders.len() as f64,
             priors: different_priors(&settings.bidders) as f64,
-            mixing: settings.bidders.iter().filter(|bidder| bidder.play().arms().is_some()).count() as f64,
+            mixing: settings.bidders.iter().filter(|bidder| stays_spread(bidder)).count() as f64,
             bids: settings.bidders.iter().map(bids).fold(Bids::Lines, larger),
             is_bent: priors().any(|prior| !matches!(prior, Prior::Uniform(_))),
             kinks: priors().map(Prior::kinks_number).max().unwrap_or(0) as f64,
@@ -131,6 +132,11 @@ impl<'a> Job<'a> {
     pub fn by_prior(&self, uniform: f64, bent: f64) -> f64 {
         if self.is_bent { bent } else { uniform }
     }
+}
+
+/// Whether a bidder mixes lines, and may go on to.
+fn stays_spread(bidder: &BidderSettings) -> bool {
+    bidder.play().arms().is_some() && bidder.learner.feedback() != Feedback::Beliefs
 }
 
 /// How many priors of bidders are different.

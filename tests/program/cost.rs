@@ -121,8 +121,7 @@ fn plan_names_what_takes_the_most_and_how_to_go_without_it() {
         assert_eq!(share(&write(&format!("{}\nmeasure.{off}", kept.join("\n")))), 0.0, "{off}");
     }
     let sandbox = Sandbox::new();
-    let sweep =
-        "schema = 1\nname = \"x\"\nfixed = { strategy = \"piecewise-linear\" }\nseeds.replicates = 64";
+    let sweep = "schema = 1\nname = \"x\"\nfixed = { bidders = 3, strategy = \"piecewise-linear\", epochs = 9000 }\nseeds.replicates = 3";
     fs::write(sandbox.path("x.toml"), sweep).unwrap();
     let told = sandbox.run("plan x.toml").exits(0).stdout;
     let line = told.lines().last().unwrap();
