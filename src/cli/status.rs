@@ -10,8 +10,7 @@ use super::output::{counted, duration, wrapped};
 use super::target::Target;
 use super::{Console, Exit, Failure, Format};
 use crate::data::visible;
-use crate::engine::host_name;
-use crate::store::{Folder, Lock, Manifest, Scan};
+use crate::store::{Folder, Lock, Manifest, Scan, host_name};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

@@ -3,20 +3,23 @@
 //! Results depend on nothing here: not on threads, groups, interruptions or their order.
 
 mod ahead;
+mod alike;
+mod assignment;
 mod awaiting;
 mod groups;
-mod host;
 mod pilot;
 mod progress;
 mod queue;
 mod rerun;
+mod share;
 mod stop;
 mod writer;
 
-pub use host::host_name;
+pub use assignment::Assignment;
 pub use pilot::{Estimate, estimate};
 pub use progress::{Counts, ProgressForm, while_telling};
 pub use rerun::rerun;
+pub use share::{Share, cost, divide};
 pub use stop::Stop;
 
 use std::num::NonZeroUsize;
@@ -30,7 +33,7 @@ use rayon::prelude::*;
 use crate::measure::{RunRow, RunStatus};
 use crate::numeric::cancel::{caught, install, passing};
 use crate::numeric::simd::Instance;
-use crate::store::{Folder, MeasureKeys, PartWriter, RunKey, Scan, StoreError, row_bytes};
+use crate::store::{MeasureKeys, PartWriter, RunKey, Scan, StoreError, row_bytes};
 use crate::sweep::Plan;
 use crate::train::{Outcome, Run, train_group};
 use ahead::{Ahead, Phase, Weights};
@@ -84,14 +87,14 @@ pub enum EngineError {
 }
 
 /// Number of runs that [`train_missing`] would train.
-pub fn missing(plan: &Plan, scan: &Scan, options: &Options) -> u64 {
+pub fn missing(plan: &Plan, share: &Share, scan: &Scan, options: &Options) -> u64 {
     let counts = scan.counts();
     let kept = counts.ok + counts.diverged + if options.retry_failed { 0 } else { counts.failed };
-    (plan.runs() - kept).min(options.limit.unwrap_or(u64::MAX))
+    (share.runs(plan) - kept).min(options.limit.unwrap_or(u64::MAX))
 }
 
-/// Trains the runs of a plan that a folder lacks, as far as `stop` and `options` let it, and keeps them as
-/// parts. The caller holds the folder's lock.
+/// Trains the runs of a share of a plan that a scan of that share lacks, as far as `stop` and `options` let
+/// it, and keeps them as parts. The caller holds the lock of the share.
 ///
 /// # Errors
 /// Where a part cannot be written; what had been written before stays.
@@ -100,20 +103,15 @@ pub fn missing(plan: &Plan, scan: &Scan, options: &Options) -> u64 {
 /// As [`Instance::current`].
 pub fn train_missing(
     plan: &Plan,
-    folder: &Folder,
+    share: &Share,
+    parts: PartWriter,
     scan: &Scan,
     options: &Options,
     stop: &Stop,
 ) -> Result<Finish, EngineError> {
     let instance = Instance::current();
-    train_missing_with(
-        &move |runs: &[Run<'_>]| train_group(instance, runs),
-        PartWriter::new(folder),
-        plan,
-        scan,
-        options,
-        stop,
-    )
+    let trainer = move |runs: &[Run<'_>]| train_group(instance, runs);
+    train_missing_with(&trainer, parts, plan, share, scan, options, stop)
 }
 
 /// Bytes of a thread's stack: kernels that are compiled without optimisation keep all that is inlined in one
@@ -145,17 +143,19 @@ fn train_missing_with(
     trainer: &Trainer,
     keeper: impl Keeper + Send,
     plan: &Plan,
+    share: &Share,
     scan: &Scan,
     options: &Options,
     stop: &Stop,
 ) -> Result<Finish, EngineError> {
     let start = Instant::now();
     let is_missing = |position, replicate| {
-        !scan.is_done(position, replicate)
+        share.has(position, replicate)
+            && !scan.is_done(position, replicate)
             && !scan.is_awaiting(position, replicate)
             && (options.retry_failed || !scan.is_failed(position, replicate))
     };
-    let runs = missing(plan, scan, options);
+    let runs = missing(plan, share, scan, options);
     let threads = at_most(options.threads, runs);
     let pool = pool(threads, stop)?;
     let awaiting = Awaiting::new(plan, scan, options.limit);
@@ -307,7 +307,7 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Lock, Table, TableName, write_tables};
+    use crate::store::{Folder, Lock, Table, TableName, write_tables};
     use crate::sweep::Scalar;
 
     /// Two cells of one shape, so that a group has runs of both.
@@ -364,7 +364,16 @@ mod tests {
             };
             let scan = self.scan();
             let keeper = PartWriter::new(&self.folder);
-            train_missing_with(&trainer, keeper, &self.plan, &scan, options, &Stop::after(None)).unwrap()
+            train_missing_with(
+                &trainer,
+                keeper,
+                &self.plan,
+                &Share::WHOLE,
+                &scan,
+                options,
+                &Stop::after(None),
+            )
+            .unwrap()
         }
 
         /// The tables, as far as there are any: one without rows is not written.
@@ -459,7 +468,15 @@ mod tests {
         let sweep = Sweep::new();
         let trainer = |runs: &[Run<'_>]| train_group(Instance::current(), runs);
         let (scan, options) = (sweep.scan(), Options { threads: NonZeroUsize::new(4).unwrap(), ..OPTIONS });
-        train_missing_with(&trainer, Broken { panics }, &sweep.plan, &scan, &options, &Stop::after(None))
+        train_missing_with(
+            &trainer,
+            Broken { panics },
+            &sweep.plan,
+            &Share::WHOLE,
+            &scan,
+            &options,
+            &Stop::after(None),
+        )
     }
 
     #[test]
@@ -479,7 +496,15 @@ mod tests {
         let sweep = Sweep::new();
         let stop = Stop::after(None);
         stop.request();
-        let finish = train_missing(&sweep.plan, &sweep.folder, &sweep.scan(), &OPTIONS, &stop).unwrap();
+        let finish = train_missing(
+            &sweep.plan,
+            &Share::WHOLE,
+            PartWriter::new(&sweep.folder),
+            &sweep.scan(),
+            &OPTIONS,
+            &stop,
+        )
+        .unwrap();
         assert_eq!((finish.counts.done, sweep.scan().counts().total()), (0, 0));
         assert!(Stop::after(Some(std::time::Duration::ZERO)).is_due());
     }

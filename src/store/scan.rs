@@ -5,12 +5,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::bits::Bits;
-use super::part::{Part, RunShape, StoredRun, is_part};
+use super::part::{Part, RunShape, StoredRun, part_paths};
 use super::place::{self, Place, Places};
 use super::sound::SoundParts;
-use super::{Folder, StoreError, atomic, file};
+use super::{Folder, Shard, StoreError, atomic, file};
 use crate::measure::RunStatus;
 use crate::sweep::{CellId, Plan};
+
+/// How often parts are listed that vanish while they are read.
+const ATTEMPTS: u32 = 5;
 
 /// Runs of a plan that a part holds no further apart than this count as one stretch of the plan.
 const STRETCH_GAP: u64 = 1 << 10;
@@ -94,7 +97,68 @@ impl Scan {
     /// Where the system refuses to read. Damage is no error: see [`Scan::damaged`]; what is no regular file,
     /// or may not be read, is damaged.
     pub fn of(folder: &Folder, plan: &Plan) -> Result<Self, StoreError> {
-        let mut scan = Scan {
+        Scan::of_folders(std::slice::from_ref(folder), plan)
+    }
+
+    /// As [`Scan::of`], of several folders as if they were one.
+    ///
+    /// # Errors
+    /// Those of [`Scan::of`].
+    pub fn of_folders(folders: &[Folder], plan: &Plan) -> Result<Self, StoreError> {
+        let sound = SoundParts::read(folders.iter().flat_map(SoundParts::all_files), plan);
+        let list = || Ok(folders.iter().map(all_part_paths).collect::<Result<Vec<_>, _>>()?.concat());
+        Scan::over(&list, &sound, plan, &|_, _| true)
+    }
+
+    /// What a shard is to see: the runs (cell's position, replicate) that `is_own`. Those may stand in its own
+    /// parts, in those of shards of another count, and in those of no shard; not in those of the other shards
+    /// beside it, which are not read.
+    ///
+    /// # Errors
+    /// Those of [`Scan::of`].
+    pub fn of_shard(
+        folder: &Folder,
+        plan: &Plan,
+        shard: Shard,
+        is_own: &dyn Fn(usize, u32) -> bool,
+    ) -> Result<Self, StoreError> {
+        let sound = SoundParts::read(SoundParts::all_files(folder), plan);
+        let may_hold = |other: &Shard| *other == shard || other.count() != shard.count();
+        Scan::over(&|| part_paths_of(folder, may_hold), &sound, plan, is_own)
+    }
+
+    /// The runs that are wanted, of the parts in a list.
+    fn over(
+        list: &dyn Fn() -> Result<Vec<PathBuf>, StoreError>,
+        sound: &SoundParts,
+        plan: &Plan,
+        is_wanted: &dyn Fn(usize, u32) -> bool,
+    ) -> Result<Self, StoreError> {
+        let mut attempts = ATTEMPTS;
+        loop {
+            let mut scan = Scan::empty(plan);
+            let mut places = Places::of(plan);
+            let mut is_whole = true;
+            for path in list()? {
+                match scan.add(&path, &mut places, sound.has(&path), is_wanted) {
+                    Err(StoreError::Damaged { path, reason, .. }) => {
+                        scan.damaged.push(DamagedPart { path, reason })
+                    }
+                    Err(error) if error.is_missing() => is_whole = false,
+                    added => added?,
+                }
+            }
+            attempts -= 1;
+            // A process at work may have rewritten parts since they were listed.
+            if is_whole || attempts == 0 {
+                scan.count();
+                return Ok(scan);
+            }
+        }
+    }
+
+    fn empty(plan: &Plan) -> Self {
+        Scan {
             replicates: plan.replicates(),
             done: Bits::new(plan.runs()),
             failed: Bits::new(plan.runs()),
@@ -106,30 +170,27 @@ impl Scan {
             parts: Vec::new(),
             sound: SoundParts::default(),
             damaged: Vec::new(),
-        };
-        let sound = SoundParts::read(folder, plan);
-        let mut places = Places::of(plan);
-        for path in part_paths(folder)? {
-            match scan.add(&path, &mut places, sound.has(&path)) {
-                Err(StoreError::Damaged { path, reason, .. }) => {
-                    scan.damaged.push(DamagedPart { path, reason })
-                }
-                // A process with the lock may have rewritten it since the folder was listed.
-                Err(error) if error.is_missing() => {}
-                added => added?,
-            }
         }
-        scan.counts.failed = scan.failed().count() as u64;
-        // A run that was trained again leaves the row behind that it had before.
-        let superseded = |index: u64| {
-            scan.done.contains(index) || scan.failed.contains(index) || scan.awaiting.contains(index)
-        };
-        scan.outdated_runs = scan.outdated.iter().filter(|&index| !superseded(index)).count() as u64;
-        Ok(scan)
     }
 
-    /// Counts the runs of a part, which is looked at closely unless it `is_sound`.
-    fn add(&mut self, path: &Path, places: &mut Places, is_sound: bool) -> Result<(), StoreError> {
+    /// Counts what can be counted only once all parts are read.
+    fn count(&mut self) {
+        self.counts.failed = self.failed().count() as u64;
+        // A run that was trained again leaves the row behind that it had before.
+        let superseded = |index: u64| {
+            self.done.contains(index) || self.failed.contains(index) || self.awaiting.contains(index)
+        };
+        self.outdated_runs = self.outdated.iter().filter(|&index| !superseded(index)).count() as u64;
+    }
+
+    /// Counts the runs of a part that are wanted; it is looked at closely unless it `is_sound`.
+    fn add(
+        &mut self,
+        path: &Path,
+        places: &mut Places,
+        is_sound: bool,
+        is_wanted: &dyn Fn(usize, u32) -> bool,
+    ) -> Result<(), StoreError> {
         // All runs are read before the first is counted, so that a damaged part counts for nothing.
         let part = if is_sound { Part::open_keys(path)? } else { Part::open(path)? };
         let runs = part.runs().collect::<Result<Vec<_>, _>>()?;
@@ -140,20 +201,26 @@ impl Scan {
         }
         self.sound.insert(path);
         let mut indices = Vec::with_capacity(runs.len());
+        let replicates = self.replicates;
+        let is_wanted = |index| {
+            let (position, replicate) = place::run_at(replicates, index);
+            is_wanted(position, replicate)
+        };
         for (run, place) in runs {
             match place {
-                Place::Run(index) => {
+                Place::Run(index) if is_wanted(index) => {
                     indices.push(index);
                     self.mark(index, run.status);
                 }
-                Place::Awaiting(index) => {
+                Place::Awaiting(index) if is_wanted(index) => {
                     indices.push(index);
                     self.awaiting.insert(index);
                 }
-                Place::Outdated(index) => _ = self.outdated.insert(index),
+                Place::Outdated(index) if is_wanted(index) => _ = self.outdated.insert(index),
                 Place::Surplus => {
                     self.surplus.insert((run.key.cell, run.key.replicate));
                 }
+                Place::Run(_) | Place::Awaiting(_) | Place::Outdated(_) => {}
             }
         }
         self.parts.push(PartIndex::new(path, indices));
@@ -233,7 +300,11 @@ impl Scan {
     /// # Errors
     /// Where a part cannot be renamed.
     pub fn quarantine(&self) -> Result<(), StoreError> {
-        self.damaged.iter().try_for_each(|part| file::put_aside(&part.path, part.reason.clone()).map(|_| ()))
+        self.damaged.iter().try_for_each(|part| match file::put_aside(&part.path, part.reason.clone()) {
+            // Another process may have found the damage too.
+            Err(error) if error.is_missing() => Ok(()),
+            aside => aside.map(|_| ()),
+        })
     }
 
     /// Notes which parts are sound, so that the next scan need not look at all of their numbers. Only for the
@@ -242,7 +313,15 @@ impl Scan {
     /// # Errors
     /// Where that cannot be written.
     pub fn note_sound(&self, folder: &Folder, plan: &Plan) -> Result<(), StoreError> {
-        self.sound.write(folder, plan)
+        self.sound.write(&folder.sound_parts(), plan)
+    }
+
+    /// As [`Scan::note_sound`], for the holder of a shard.
+    ///
+    /// # Errors
+    /// Where that cannot be written.
+    pub fn note_sound_of(&self, folder: &Folder, shard: Shard, plan: &Plan) -> Result<(), StoreError> {
+        self.sound.write(&folder.sound_shard_parts(shard), plan)
     }
 
     /// The readable parts that have runs of the plan.
@@ -283,12 +362,24 @@ fn check(part: &Part, runs: &[(StoredRun, Place)], plan: &Plan) -> Result<(), St
     checked.map_err(|reason| part.damaged(reason))
 }
 
-/// The parts of a folder, sorted by name; none where there is no folder.
-pub(crate) fn part_paths(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
-    match atomic::files(&folder.parts()) {
-        Err(error) if error.is_missing() => Ok(Vec::new()),
-        files => files.map(|files| files.into_iter().filter(|path| is_part(path)).collect()),
+/// The parts of a folder, those of shards too; none where there is no folder.
+pub(crate) fn all_part_paths(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
+    part_paths_of(folder, |_| true)
+}
+
+/// The parts of no shard, and those of the shards that are wanted.
+fn part_paths_of(folder: &Folder, is_wanted: impl Fn(&Shard) -> bool) -> Result<Vec<PathBuf>, StoreError> {
+    let parts = folder.parts();
+    let mut paths = part_paths(&parts)?;
+    let entries = match atomic::files(&parts) {
+        Err(error) if error.is_missing() => Vec::new(),
+        entries => entries?,
+    };
+    let shards = entries.iter().filter_map(|path| Shard::of_stem(path.file_name()?.to_str()?));
+    for shard in shards.filter(is_wanted) {
+        paths.extend(part_paths(&folder.shard_parts(shard))?);
     }
+    Ok(paths)
 }
 
 #[cfg(test)]
@@ -405,13 +496,14 @@ mod tests {
         store(&folder, &runs(&plan), 5);
         let first = Scan::of(&folder, &plan).unwrap();
         first.note_sound(&folder, &plan).unwrap();
-        assert_eq!(SoundParts::read(&folder, &plan).len(), first.parts().len());
+        let noted = |plan: &Plan| SoundParts::read(SoundParts::all_files(&folder), plan).len();
+        assert_eq!(noted(&plan), first.parts().len());
         let second = Scan::of(&folder, &plan).unwrap();
         assert_eq!((second.counts(), second.parts().len()), (first.counts(), first.parts().len()));
         assert!(second.failed().eq(first.failed()));
         // Another plan holds them against itself.
-        assert_eq!(SoundParts::read(&folder, &fixture::plan(7)).len(), 0);
-        let path = &part_paths(&folder).unwrap()[0];
+        assert_eq!(noted(&fixture::plan(7)), 0);
+        let path = &all_part_paths(&folder).unwrap()[0];
         let mut bytes = fs::read(path).unwrap();
         bytes[100] ^= 1;
         fs::write(path, bytes).unwrap();
@@ -423,7 +515,7 @@ mod tests {
         let (_dir, folder) = fixture::folder();
         let plan = plan(4);
         store(&folder, &runs(&plan), 6);
-        let paths = part_paths(&folder).unwrap();
+        let paths = all_part_paths(&folder).unwrap();
         let mut bytes = fs::read(&paths[1]).unwrap();
         bytes[100] ^= 1;
         fs::write(&paths[1], bytes).unwrap();

@@ -2,7 +2,7 @@
 //! part's name is the hash of its bytes.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Folder, StoreError, atomic, file};
 use crate::sweep::Plan;
@@ -17,15 +17,26 @@ const REMEDY: &str = "delete it: it is made again";
 pub(super) struct SoundParts(BTreeSet<String>);
 
 impl SoundParts {
-    /// Those that were noted for a plan; none where the file is missing, unreadable or of another plan.
-    pub(super) fn read(folder: &Folder, plan: &Plan) -> Self {
-        let bytes = file::read(&folder.sound_parts(), MOST_BYTES, REMEDY).unwrap_or_default();
-        let text = String::from_utf8(bytes).unwrap_or_default();
-        let mut lines = text.lines();
-        match lines.next() {
-            Some(head) if head == head_of(plan) => SoundParts(lines.map(str::to_owned).collect()),
-            _ => SoundParts::default(),
+    /// The files of a folder that note them: that of the whole, and those of its shards.
+    pub(super) fn all_files(folder: &Folder) -> Vec<PathBuf> {
+        let mut files = atomic::files(&folder.shards()).unwrap_or_default();
+        files.retain(|path| path.extension().is_some_and(|ending| ending == "sound"));
+        files.push(folder.sound_parts());
+        files
+    }
+
+    /// Those that files note for a plan; none where a file is missing, unreadable or of another plan.
+    pub(super) fn read(files: impl IntoIterator<Item = PathBuf>, plan: &Plan) -> Self {
+        let mut sound = SoundParts::default();
+        for path in files {
+            let bytes = file::read(&path, MOST_BYTES, REMEDY).unwrap_or_default();
+            let text = String::from_utf8(bytes).unwrap_or_default();
+            let mut lines = text.lines();
+            if lines.next().is_some_and(|head| head == head_of(plan)) {
+                sound.0.extend(lines.map(str::to_owned));
+            }
         }
+        sound
     }
 
     pub(super) fn has(&self, part: &Path) -> bool {
@@ -41,14 +52,14 @@ impl SoundParts {
         self.0.extend(part.file_name().and_then(|name| name.to_str()).map(str::to_owned));
     }
 
-    /// Notes them in the place of those before. Only for the holder of the folder's lock.
+    /// Notes them in a file, in the place of those before. Only for the holder of the lock.
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub(super) fn write(&self, folder: &Folder, plan: &Plan) -> Result<(), StoreError> {
+    pub(super) fn write(&self, path: &Path, plan: &Plan) -> Result<(), StoreError> {
         let lines = [head_of(plan)].into_iter().chain(self.0.iter().cloned());
         let text: String = lines.map(|line| line + "\n").collect();
-        atomic::write(&folder.sound_parts(), text.as_bytes())
+        atomic::write(path, text.as_bytes())
     }
 }
 

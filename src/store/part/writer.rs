@@ -13,7 +13,7 @@ use super::{MIXTURES, PARAMETERS, QUANTILES, STANDING, TRAJECTORY, columns, file
 use crate::measure::RunRow;
 use crate::store::batch::{Batch, Value, encoding};
 use crate::store::bytes::{PART_BYTES, row_bytes};
-use crate::store::{Folder, RunKey, StoreError, atomic};
+use crate::store::{Folder, RunKey, Shard, StoreError, atomic};
 
 /// Gathers finished runs and writes them as parts. Once a flush returns, its runs survive a crash of the
 /// program or of the machine; runs that were only pushed do not.
@@ -29,6 +29,11 @@ impl PartWriter {
     /// A writer into a folder that exists: one whose [`Lock`](crate::store::Lock) is held.
     pub fn new(folder: &Folder) -> Self {
         PartWriter { parts: folder.parts(), runs: Vec::new(), bytes: 0 }
+    }
+
+    /// As [`PartWriter::new`], of a shard whose lock is held.
+    pub fn of_shard(folder: &Folder, shard: Shard) -> Self {
+        PartWriter { parts: folder.shard_parts(shard), ..PartWriter::new(folder) }
     }
 
     /// Takes a run, and flushes where those that wait take 12 MiB of memory.
