@@ -10,6 +10,7 @@ mod game;
 mod hints;
 mod input;
 mod list;
+mod merge;
 mod nash;
 mod output;
 mod plan;
@@ -69,6 +70,9 @@ enum Verb {
     Status(status::Args),
     /// Show what a sweep says, or a cell or a run of it: settings, seed, measures
     Show(show::Args),
+    /// Join the shards of a sweep: check that nothing is missing, then write tables, report and summary
+    #[command(after_long_help = merge::AFTER_HELP)]
+    Merge(merge::Args),
     /// Make pictures, tables and one page of finished sweeps
     Report(report::Args),
     /// Say what differs between two finished sweeps
@@ -150,6 +154,11 @@ impl Console {
         }
     }
 
+    /// Tells what keeps the user from what was asked for, however quiet the user wants it.
+    fn fail(&self, text: impl std::fmt::Display) {
+        tell(format_args!("error: {text}"));
+    }
+
     /// Warns the user of what is odd about a sweep file.
     fn warn_of(&self, problems: &Problems) {
         if self.quiet < 2 {
@@ -227,6 +236,7 @@ pub fn main() -> ExitCode {
         Verb::Run(args) => run::run(&args, &console, &mut out),
         Verb::Status(args) => status::status(&args, &console, &mut out),
         Verb::Show(args) => show::show(&args, &console, &mut out),
+        Verb::Merge(args) => merge::merge(&args, &console, &mut out),
         Verb::Report(args) => report::report(&args, &console, &mut out),
         Verb::Diff(args) => diff::diff(&args, &console, &mut out),
         Verb::Verify(args) => verify::verify(&args, &console, &mut out),

@@ -421,11 +421,14 @@ mod tests {
         let sweep = Sweep::new();
         sweep.train(&OPTIONS, &[(0, 2), (1, 0)]);
         let retry = Options { retry_failed: true, ..OPTIONS };
-        assert_eq!([&OPTIONS, &retry].map(|options| missing(&sweep.plan, &sweep.scan(), options)), [0, 2]);
+        assert_eq!(
+            [&OPTIONS, &retry].map(|options| missing(&sweep.plan, &Share::WHOLE, &sweep.scan(), options)),
+            [0, 2]
+        );
         assert_eq!(sweep.train(&OPTIONS, &[]).counts, Counts::default());
         assert_eq!(sweep.train(&retry, &[(1, 0)]).counts, Counts { done: 2, diverged: 0, failed: 1 });
         assert_eq!(sweep.train(&retry, &[]).counts, Counts { done: 1, diverged: 0, failed: 0 });
-        assert_eq!(missing(&sweep.plan, &sweep.scan(), &retry), 0);
+        assert_eq!(missing(&sweep.plan, &Share::WHOLE, &sweep.scan(), &retry), 0);
 
         let whole = Sweep::new();
         whole.train(&OPTIONS, &[]);

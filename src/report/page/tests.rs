@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::*;
 use crate::engine::{Options, ProgressForm, Share, Stop, train_missing};
 use crate::report::results::Results;
-use crate::store::{Folder, Host, Lock, Manifest, Row, Scan, Table, TableName, write_tables};
+use crate::store::{Folder, Host, Lock, Manifest, PartWriter, Row, Scan, Table, TableName, write_tables};
 use crate::sweep::Plan;
 
 /// A sweep that has been run in a folder of its own.
