@@ -19,6 +19,7 @@ mod run;
 mod schema;
 mod shard;
 mod show;
+mod slurm;
 mod stand;
 mod status;
 mod summary;
@@ -85,6 +86,9 @@ enum Verb {
     Evaluate(evaluate::Args),
     /// List settings, learners, priors, measures, columns and verdicts, by topic
     List(list::Args),
+    /// Print a script for Slurm that trains a sweep in shards and joins them
+    #[command(after_long_help = slurm::AFTER_HELP)]
+    Slurm(slurm::Args),
     /// Print the JSON Schema of sweep files, for editors
     Schema,
     /// Print a shell's completion script
@@ -243,6 +247,7 @@ pub fn main() -> ExitCode {
         Verb::Nash(args) => nash::nash(&args, &console, &mut out),
         Verb::Evaluate(args) => evaluate::evaluate(&args, &console, &mut out),
         Verb::List(args) => list::list(&args, &mut out),
+        Verb::Slurm(args) => slurm::slurm(&args, &console, &mut out),
         Verb::Schema => schema::schema(&mut out),
         Verb::Completions(args) => completions::completions(&args, &mut out),
     };
