@@ -196,6 +196,7 @@ shards={shards}  # not SLURM_ARRAY_TASK_COUNT, which is 1 where one element is s
 
 if [ -z "${{SLURM_ARRAY_TASK_ID:-}}" ]; then  # by hand: the shards, and after them element 0, which joins them
     array=$(sbatch --parsable "$0") || exit
+    echo "Shards are job $array"
     exec sbatch --array=0 --dependency="afterany:${{array%%;*}}" --kill-on-invalid-dep=yes "$0"
 fi
 if [ "$SLURM_ARRAY_TASK_ID" = 0 ]; then

@@ -115,7 +115,10 @@ impl Sandbox {
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bidsweep"));
         command.args(arguments.split_whitespace()).current_dir(self.dir.path());
-        command.env_remove("RAYON_NUM_THREADS").env_remove("SLURM_CPUS_PER_TASK").stdin(Stdio::null());
+        for variable in ["RAYON_NUM_THREADS", "SLURM_CPUS_PER_TASK", "SLURM_ARRAY_TASK_ID"] {
+            command.env_remove(variable);
+        }
+        command.stdin(Stdio::null());
         command
     }
 

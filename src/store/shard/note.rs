@@ -36,7 +36,7 @@ pub struct ShardNote {
     pub threads: usize,
     /// The instruction set that the hot loop uses.
     pub cpu: String,
-    /// When the first process of the shard began.
+    /// When the process began.
     pub started: String,
     /// The last sign of life.
     pub updated: String,
@@ -56,7 +56,7 @@ pub struct ShardNote {
 
 impl ShardNote {
     /// The note of a process that starts now, with `counts` of its `runs` done before. Of an `earlier` one of
-    /// the same shard start and time spent are kept.
+    /// the same shard the time spent is kept.
     pub fn start(plan: &Plan, shard: Shard, host: &Host, earlier: Option<&ShardNote>) -> Self {
         let now = clock::utc(SystemTime::now());
         let earlier = earlier.filter(|earlier| earlier.plan_hash == plan.hash());
@@ -68,7 +68,7 @@ impl ShardNote {
             process: Process::on(&host.name),
             threads: host.threads,
             cpu: host.cpu.clone(),
-            started: earlier.map_or_else(|| now.clone(), |earlier| earlier.started.clone()),
+            started: now.clone(),
             updated: now,
             running: true,
             runs: 0,
