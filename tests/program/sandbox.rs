@@ -85,6 +85,10 @@ pub fn assert_same_bytes(actual: &Tables, expected: &Tables) {
     }
 }
 
+/// Where Rayon and schedulers say how many threads to use.
+pub const THREADS: [&str; 6] =
+    ["RAYON_NUM_THREADS", "SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "NCPUS", "NSLOTS", "LSB_DJOB_NUMPROC"];
+
 /// A folder in which the program runs; gone when dropped.
 pub struct Sandbox {
     dir: TempDir,
@@ -115,7 +119,7 @@ impl Sandbox {
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bidsweep"));
         command.args(arguments.split_whitespace()).current_dir(self.dir.path());
-        for variable in ["RAYON_NUM_THREADS", "SLURM_CPUS_PER_TASK", "SLURM_ARRAY_TASK_ID"] {
+        for variable in THREADS.into_iter().chain(["SLURM_ARRAY_TASK_ID"]) {
             command.env_remove(variable);
         }
         command.stdin(Stdio::null());
