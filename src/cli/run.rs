@@ -23,8 +23,8 @@ use crate::numeric::cancel::caught;
 use crate::numeric::simd::Instance;
 use crate::report::{Owner, Report, write_report};
 use crate::store::{
-    Folder, Host, Lock, Manifest, PartWriter, Scan, Shard, are_made, data_names, host_name, keep_data,
-    note_made, prune, write_tables,
+    Folder, Host, Lock, Manifest, PartWriter, Scan, Shard, are_made, compact, data_names, host_name,
+    keep_data, note_made, prune, write_tables,
 };
 use crate::sweep::Plan;
 
@@ -168,7 +168,10 @@ fn run_one(
 
     let finish = train_missing(plan, &whole, PartWriter::new(&folder), &scan, &options, stop)?;
 
-    let scan = Scan::of(&folder, plan)?;
+    let mut scan = Scan::of(&folder, plan)?;
+    if finish.counts.done > 0 && compact(&folder, None, plan, &scan)? {
+        scan = Scan::of(&folder, plan)?;
+    }
     scan.note_sound(&folder, plan)?;
     // Before the tables: where these cannot be written, it is told that runs are there which they lack.
     manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));

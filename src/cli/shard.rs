@@ -9,8 +9,8 @@ use super::{Console, Exit, Failure};
 use crate::engine::{Options, Share, Stop, missing, train_missing};
 use crate::numeric::simd::Instance;
 use crate::store::{
-    Folder, Host, Lock, Manifest, PartWriter, Scan, Shard, ShardNote, data_names, host_name, keep_data,
-    live_shards, read_sweep,
+    Folder, Host, Lock, Manifest, PartWriter, Scan, Shard, ShardNote, compact, data_names, host_name,
+    keep_data, live_shards, read_sweep,
 };
 use crate::sweep::Plan;
 
@@ -68,7 +68,12 @@ pub(super) fn run_shard(
     let trained = train_missing(plan, &share, PartWriter::of_shard(folder, shard), &scan, options, stop);
 
     drop(heartbeat);
-    let (before, scan) = (scan, see()?);
+    let (before, mut scan) = (scan, see()?);
+    if trained.as_ref().is_ok_and(|finish| finish.counts.done > 0)
+        && compact(folder, Some(shard), plan, &scan)?
+    {
+        scan = see()?;
+    }
     let progress = |scan: &Scan| scan.counts().total() + scan.awaiting().count() as u64;
     let is_fruitless = stop.is_past_deadline() && progress(&scan) == progress(&before);
     let seconds = trained.as_ref().map_or(0.0, |finish| finish.seconds);

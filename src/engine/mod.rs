@@ -33,7 +33,7 @@ use rayon::prelude::*;
 use crate::measure::{RunRow, RunStatus};
 use crate::numeric::cancel::{caught, install, passing};
 use crate::numeric::simd::Instance;
-use crate::store::{MeasureKeys, PartWriter, RunKey, Scan, StoreError, row_bytes};
+use crate::store::{MeasureKeys, PartWriter, RunKey, Scan, StoreError, TidyWriter, row_bytes};
 use crate::sweep::Plan;
 use crate::train::{Outcome, Run, train_group};
 use ahead::{Ahead, Phase, Weights};
@@ -111,7 +111,7 @@ pub fn train_missing(
 ) -> Result<Finish, EngineError> {
     let instance = Instance::current();
     let trainer = move |runs: &[Run<'_>]| train_group(instance, runs);
-    train_missing_with(&trainer, parts, plan, share, scan, options, stop)
+    train_missing_with(&trainer, TidyWriter::new(parts), plan, share, scan, options, stop)
 }
 
 /// Bytes of a thread's stack: kernels that are compiled without optimisation keep all that is inlined in one
@@ -363,7 +363,7 @@ mod tests {
                 train_group(Instance::current(), runs)
             };
             let scan = self.scan();
-            let keeper = PartWriter::new(&self.folder);
+            let keeper = TidyWriter::new(PartWriter::new(&self.folder));
             train_missing_with(
                 &trainer,
                 keeper,

@@ -18,7 +18,8 @@ const ATTEMPTS: u32 = 5;
 /// Runs of a plan that a part holds no further apart than this count as one stretch of the plan.
 const STRETCH_GAP: u64 = 1 << 10;
 
-/// What the parts of a folder hold of a plan. Takes four bits a run at most, and a few words a part.
+/// What the parts of a folder hold of a plan. Takes four bits a run at most, a few words a part, and a word for
+/// each row that another may take the place of.
 #[derive(Debug)]
 pub struct Scan {
     replicates: u32,
@@ -66,11 +67,19 @@ pub struct DamagedPart {
 pub(crate) struct PartIndex {
     pub(crate) path: PathBuf,
     stretches: Vec<Range<u64>>,
+    /// Number of its runs, of the plan or not.
+    count: usize,
+    /// Those of the plan that failed, await their continuation or were measured otherwise.
+    passing: Vec<u64>,
 }
 
+/// The share of a part's runs from which it is worth writing it again without them.
+const MOSTLY: f64 = 0.25;
+
 impl PartIndex {
-    /// The stretches that cover runs, given by their index in the plan.
-    fn new(path: &Path, mut runs: Vec<u64>) -> Self {
+    /// The stretches that cover runs, given by their index in the plan, of a part of so many; `passing` are
+    /// those that another row may take the place of.
+    fn new(path: &Path, mut runs: Vec<u64>, count: usize, passing: Vec<u64>) -> Self {
         runs.sort_unstable();
         let mut stretches: Vec<Range<u64>> = Vec::new();
         for run in runs {
@@ -79,7 +88,13 @@ impl PartIndex {
                 _ => stretches.push(run..run + 1),
             }
         }
-        PartIndex { path: path.to_path_buf(), stretches }
+        PartIndex { path: path.to_path_buf(), stretches, count, passing }
+    }
+
+    /// Whether others have taken the place of many of its runs.
+    pub(crate) fn is_mostly_old(&self, scan: &Scan) -> bool {
+        let old = self.passing.iter().filter(|&&index| scan.done.contains(index)).count();
+        old > 0 && old as f64 >= MOSTLY * self.count as f64
     }
 
     /// Whether the part may have runs of a window.
@@ -177,10 +192,7 @@ impl Scan {
     fn count(&mut self) {
         self.counts.failed = self.failed().count() as u64;
         // A run that was trained again leaves the row behind that it had before.
-        let superseded = |index: u64| {
-            self.done.contains(index) || self.failed.contains(index) || self.awaiting.contains(index)
-        };
-        self.outdated_runs = self.outdated.iter().filter(|&index| !superseded(index)).count() as u64;
+        self.outdated_runs = self.outdated.iter().filter(|&index| !self.is_there_at(index)).count() as u64;
     }
 
     /// Counts the runs of a part that are wanted; it is looked at closely unless it `is_sound`.
@@ -200,7 +212,7 @@ impl Scan {
             check(&part, &runs, places.plan())?;
         }
         self.sound.insert(path);
-        let mut indices = Vec::with_capacity(runs.len());
+        let (mut indices, count, mut passing) = (Vec::with_capacity(runs.len()), runs.len(), Vec::new());
         let replicates = self.replicates;
         let is_wanted = |index| {
             let (position, replicate) = place::run_at(replicates, index);
@@ -211,19 +223,26 @@ impl Scan {
                 Place::Run(index) if is_wanted(index) => {
                     indices.push(index);
                     self.mark(index, run.status);
+                    if run.status == RunStatus::Failed {
+                        passing.push(index);
+                    }
                 }
                 Place::Awaiting(index) if is_wanted(index) => {
                     indices.push(index);
                     self.awaiting.insert(index);
+                    passing.push(index);
                 }
-                Place::Outdated(index) if is_wanted(index) => _ = self.outdated.insert(index),
+                Place::Outdated(index) if is_wanted(index) => {
+                    self.outdated.insert(index);
+                    passing.push(index);
+                }
                 Place::Surplus => {
                     self.surplus.insert((run.key.cell, run.key.replicate));
                 }
                 Place::Run(_) | Place::Awaiting(_) | Place::Outdated(_) => {}
             }
         }
-        self.parts.push(PartIndex::new(path, indices));
+        self.parts.push(PartIndex::new(path, indices, count, passing));
         Ok(())
     }
 
@@ -238,6 +257,16 @@ impl Scan {
     /// Whether a run is there with status ok or diverged, measured as the plan asks.
     pub fn is_done(&self, position: usize, replicate: u32) -> bool {
         self.done.contains(self.index(position, replicate))
+    }
+
+    /// As [`Scan::is_done`], of the run of an index.
+    pub(crate) fn is_done_at(&self, index: u64) -> bool {
+        self.done.contains(index)
+    }
+
+    /// Whether the run of an index is there as the plan asks, however it ended, or yet to be continued.
+    pub(crate) fn is_there_at(&self, index: u64) -> bool {
+        self.done.contains(index) || self.failed.contains(index) || self.awaiting.contains(index)
     }
 
     /// Whether a run failed, and was not computed since.
@@ -535,7 +564,7 @@ mod tests {
     #[test]
     fn a_part_overlaps_the_windows_that_have_its_runs() {
         let far = 10 + STRETCH_GAP;
-        let part = PartIndex::new(Path::new("p"), vec![far + 5, 9, 3, far + 4]);
+        let part = PartIndex::new(Path::new("p"), vec![far + 5, 9, 3, far + 4], 4, vec![]);
         assert_eq!(part.stretches, [3..10, far + 4..far + 6]);
         for (window, overlaps) in [
             (0..3, false),
@@ -547,6 +576,6 @@ mod tests {
         ] {
             assert_eq!(part.overlaps(&window), overlaps, "{window:?}");
         }
-        assert!(!PartIndex::new(Path::new("p"), vec![]).overlaps(&(0..9)));
+        assert!(!PartIndex::new(Path::new("p"), vec![], 0, vec![]).overlaps(&(0..9)));
     }
 }

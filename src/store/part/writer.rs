@@ -43,7 +43,7 @@ impl PartWriter {
     pub fn push(&mut self, key: RunKey, row: RunRow) -> Result<(), StoreError> {
         self.bytes += row_bytes(&row);
         self.runs.push((key, row));
-        if self.bytes >= PART_BYTES { self.flush() } else { Ok(()) }
+        if self.bytes >= PART_BYTES { self.flush().map(|_| ()) } else { Ok(()) }
     }
 
     /// Number of runs that wait for a flush.
@@ -51,23 +51,23 @@ impl PartWriter {
         self.runs.len()
     }
 
-    /// Writes the waiting runs as one part, durably; nothing where none wait.
+    /// Writes the waiting runs as one part, durably; where it is, or nothing where none wait.
     ///
     /// # Errors
     /// Where the part cannot be written. Then no file is left behind and the runs still wait.
-    pub fn flush(&mut self) -> Result<(), StoreError> {
+    pub fn flush(&mut self) -> Result<Option<PathBuf>, StoreError> {
         if self.runs.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         // Of two rows of a run the one that awaits nothing comes first, and alone is wanted.
         self.runs.sort_by_key(|(key, row)| (key.cell, key.replicate, row.awaits_continuation(), key.measure));
         self.runs.dedup_by(|(later, row), (first, _)| {
             row.awaits_continuation() && (later.cell, later.replicate) == (first.cell, first.replicate)
         });
-        write(&self.parts, &batch_of(&self.runs))?;
+        let path = write(&self.parts, &batch_of(&self.runs))?;
         self.runs.clear();
         self.bytes = 0;
-        Ok(())
+        Ok(Some(path))
     }
 }
 
@@ -129,10 +129,12 @@ fn batch_of(runs: &[(RunKey, RunRow)]) -> RecordBatch {
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).expect("one array a field, of its type")
 }
 
-/// Writes rows as a part.
-pub(crate) fn write(parts: &Path, rows: &RecordBatch) -> Result<(), StoreError> {
+/// Writes rows as a part; where it is.
+pub(crate) fn write(parts: &Path, rows: &RecordBatch) -> Result<PathBuf, StoreError> {
     let bytes = parquet_of(rows).map_err(|e| StoreError::writing(parts, e))?;
-    atomic::write(&parts.join(file_name(&blake3::hash(&bytes))), &bytes)
+    let path = parts.join(file_name(&blake3::hash(&bytes)));
+    atomic::write(&path, &bytes)?;
+    Ok(path)
 }
 
 /// A part is read whole, so statistics would be dead weight.
