@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::bits::Bits;
 use super::part::{Part, RunShape, StoredRun, part_paths};
 use super::place::{self, Place, Places};
@@ -11,6 +13,10 @@ use super::sound::SoundParts;
 use super::{Folder, Shard, StoreError, atomic, file};
 use crate::measure::RunStatus;
 use crate::sweep::{CellId, Plan};
+
+/// Parts that are read at a time, each on a thread: enough to keep a disk busy, and few enough for their runs
+/// to take little memory.
+const TOGETHER: usize = 8;
 
 /// How often parts are listed that vanish while they are read.
 const ATTEMPTS: u32 = 5;
@@ -152,15 +158,17 @@ impl Scan {
         let mut attempts = ATTEMPTS;
         loop {
             let mut scan = Scan::empty(plan);
-            let mut places = Places::of(plan);
             let mut is_whole = true;
-            for path in list()? {
-                match scan.add(&path, &mut places, sound.has(&path), is_wanted) {
-                    Err(StoreError::Damaged { path, reason, .. }) => {
-                        scan.damaged.push(DamagedPart { path, reason })
+            for paths in list()?.chunks(TOGETHER) {
+                let read: Vec<_> = paths.par_iter().map(|path| runs_in(path, plan, sound)).collect();
+                for (path, runs) in paths.iter().zip(read) {
+                    match runs {
+                        Err(StoreError::Damaged { path, reason, .. }) => {
+                            scan.damaged.push(DamagedPart { path, reason })
+                        }
+                        Err(error) if error.is_missing() => is_whole = false,
+                        runs => scan.add(path, runs?, is_wanted),
                     }
-                    Err(error) if error.is_missing() => is_whole = false,
-                    added => added?,
                 }
             }
             attempts -= 1;
@@ -195,22 +203,8 @@ impl Scan {
         self.outdated_runs = self.outdated.iter().filter(|&index| !self.is_there_at(index)).count() as u64;
     }
 
-    /// Counts the runs of a part that are wanted; it is looked at closely unless it `is_sound`.
-    fn add(
-        &mut self,
-        path: &Path,
-        places: &mut Places,
-        is_sound: bool,
-        is_wanted: &dyn Fn(usize, u32) -> bool,
-    ) -> Result<(), StoreError> {
-        // All runs are read before the first is counted, so that a damaged part counts for nothing.
-        let part = if is_sound { Part::open_keys(path)? } else { Part::open(path)? };
-        let runs = part.runs().collect::<Result<Vec<_>, _>>()?;
-        let runs: Vec<(StoredRun, Place)> =
-            runs.into_iter().map(|run| (run.clone(), places.place(&run))).collect();
-        if !is_sound {
-            check(&part, &runs, places.plan())?;
-        }
+    /// Counts the runs of a part that are wanted.
+    fn add(&mut self, path: &Path, runs: Vec<(StoredRun, Place)>, is_wanted: &dyn Fn(usize, u32) -> bool) {
         self.sound.insert(path);
         let (mut indices, count, mut passing) = (Vec::with_capacity(runs.len()), runs.len(), Vec::new());
         let replicates = self.replicates;
@@ -243,7 +237,6 @@ impl Scan {
             }
         }
         self.parts.push(PartIndex::new(path, indices, count, passing));
-        Ok(())
     }
 
     fn mark(&mut self, index: u64, status: RunStatus) {
@@ -361,6 +354,19 @@ impl Scan {
     fn index(&self, position: usize, replicate: u32) -> u64 {
         place::index(self.replicates, position, replicate)
     }
+}
+
+/// The runs of a part, all of them or none; one that is not known to be sound is looked at closely.
+fn runs_in(path: &Path, plan: &Plan, sound: &SoundParts) -> Result<Vec<(StoredRun, Place)>, StoreError> {
+    let is_sound = sound.has(path);
+    let part = if is_sound { Part::open_keys(path)? } else { Part::open(path)? };
+    let mut places = Places::of(plan);
+    let placed = |run: Result<StoredRun, _>| run.map(|run| (run.clone(), places.place(&run)));
+    let runs = part.runs().map(placed).collect::<Result<Vec<_>, StoreError>>()?;
+    if !is_sound {
+        check(&part, &runs, plan)?;
+    }
+    Ok(runs)
 }
 
 /// Whether the runs of a part that are of the plan can be its runs.
