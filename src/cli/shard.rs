@@ -45,7 +45,7 @@ pub(super) fn run_shard(
     tell_of_lock(&lock, folder, console);
     let cpu = Instance::current().name().into();
     let host = Host { name: host, threads: options.threads.get(), cpu };
-    agree(plan, folder, &host)?;
+    agree(plan, folder, shard, &host)?;
     let share = Share::of(plan, shard);
     let see = || Scan::of_shard(folder, plan, shard, &|position, replicate| share.has(position, replicate));
     let scan = see()?;
@@ -96,7 +96,7 @@ pub(super) fn run_shard(
 }
 
 /// Sees to it that the folder is one of this plan: who comes first says of which it is.
-fn agree(plan: &Plan, folder: &Folder, host: &Host) -> Result<(), Failure> {
+fn agree(plan: &Plan, folder: &Folder, shard: Shard, host: &Host) -> Result<(), Failure> {
     let data = data_names(plan)?;
     keep_data(folder, plan, &data)?;
     let manifest = |earlier| Manifest { data: data.clone(), ..Manifest::start(plan, host.clone(), earlier) };
@@ -110,8 +110,11 @@ fn agree(plan: &Plan, folder: &Folder, host: &Host) -> Result<(), Failure> {
             return Err(Failure::Refused(format!("{}: {conflict}", folder.path().display())));
         }
         if earlier.plan_hash != plan.hash() {
-            let live = live_shards(folder, &host.name)?;
-            if let Some(other) = live.iter().find(|note| note.plan_hash != plan.hash()) {
+            // One that has just begun may not have replaced the note of the process before it.
+            let is_other = |note: &&ShardNote| {
+                note.shard != shard && note.plan_hash != plan.hash() && note.may_be_alive(folder, &host.name)
+            };
+            if let Some(other) = live_shards(folder, &host.name)?.iter().find(is_other) {
                 return Err(Failure::Refused(format!(
                     "{} is in use for another plan, by {}: wait until it ends, or give the sweep another name or --out",
                     folder.path().display(),

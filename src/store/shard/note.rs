@@ -141,7 +141,7 @@ impl ShardNote {
 
     /// Whether its process may be at work: it has not said that it ended, is not known to be gone, and has
     /// given a sign of life lately.
-    pub(crate) fn may_be_alive(&self, folder: &Folder, host: &str) -> bool {
+    pub fn may_be_alive(&self, folder: &Folder, host: &str) -> bool {
         self.running && !self.process.is_gone(host) && heartbeat::beats(&folder.shard_note(self.shard))
     }
 
