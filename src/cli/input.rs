@@ -11,8 +11,9 @@ use crate::sweep::Plan;
 /// What the sweep runs on.
 #[derive(Debug, clap::Args)]
 pub(super) struct Machine {
-    /// Threads; by default RAYON_NUM_THREADS, what the scheduler gives (SLURM_CPUS_PER_TASK, SLURM_CPUS_ON_NODE,
-    /// NCPUS of PBS, NSLOTS of Grid Engine, LSB_DJOB_NUMPROC of LSF), or the cores that the process may use
+    /// Threads; by default RAYON_NUM_THREADS, what the scheduler gives (SLURM_CPUS_PER_TASK,
+    /// SLURM_CPUS_ON_NODE, NCPUS of PBS, NSLOTS of Grid Engine, LSB_DJOB_NUMPROC of LSF), or the cores that
+    /// the process may use
     #[arg(short = 'j', long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 }

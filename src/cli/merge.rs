@@ -90,7 +90,13 @@ pub(super) fn merge(args: &Args, console: &Console, out: &mut impl Write) -> Res
         None => sources.folders[0].clone(),
     };
     // Who asks for what is there though shards are at work does not wait for them to let go of the folder.
-    let lock = if live.is_empty() { Some(Lock::take(&folder, &host)?) } else { None };
+    let lock = match live.is_empty().then(|| Lock::take(&folder, &host)).transpose() {
+        Err(error @ (StoreError::InUse { .. } | StoreError::Claimed { .. })) => {
+            refusals.push(error.to_string());
+            return Ok(refusals.tell(console));
+        }
+        lock => lock?,
+    };
     if let Some(lock) = &lock {
         tell_of_lock(lock, &folder, console);
     }

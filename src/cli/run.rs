@@ -36,7 +36,8 @@ pub(super) struct Args {
     /// The folder of the sweeps' folders: results go to DIR/<name>
     #[arg(short, long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// Train only the Ith of N shards, and write no tables: `bidsweep merge` writes them once all shards are done
+    /// Train only the Ith of N shards, and write no tables: `bidsweep merge` writes them once all shards are
+    /// done
     #[arg(long, value_name = "I/N", conflicts_with_all = ["prune", "strict", "tables", "no_report", "format"])]
     shard: Option<Shard>,
     /// Override a fixed setting, or the name; needs --out or another name

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use crate::sweep::Plan;
 use crate::train::{Settings, Shape};
 
-/// Positions of the cells that are wanted, those of one shape together: the shapes with the longest runs last,
-/// and within each those cells side by side that draw alike. A function of the plan and of what is wanted.
+/// Positions of the cells that are wanted, those of one shape together: the shapes with the longest runs
+/// last, and within each those cells side by side that draw alike. A function of the plan and of what is
+/// wanted.
 pub(super) fn cells_by_shape(plan: &Plan, is_wanted: impl Fn(usize) -> bool) -> Vec<Vec<u32>> {
     // The cells of a shape, apart by what they draw.
     let mut shapes: HashMap<Shape, Vec<(Settings, Vec<u32>)>> = HashMap::new();

@@ -10,7 +10,8 @@ use crate::numeric::simd::LANES;
 use crate::store::Shard;
 use crate::sweep::{Cell, Plan};
 
-/// Into how many pieces the work of a shard is cut at least: what one of them is off by is little of the whole.
+/// Into how many pieces the work of a shard is cut at least: what one of them is off by is little of the
+/// whole.
 const PIECES_A_SHARD: f64 = 16.0;
 
 /// The owner of a cell that is cut.

@@ -158,8 +158,8 @@ pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Removes what killed processes left half-written in a folder, where it is sure that they write no more; what
-/// has such a name and is a folder is put aside.
+/// Removes what killed processes left half-written in a folder, where it is sure that they write no more;
+/// what has such a name and is a folder is put aside.
 pub(crate) fn remove_leftovers(folder: &Path) -> Result<Vec<PutAside>, StoreError> {
     let mut aside = Vec::new();
     for path in files(folder)? {

@@ -11,7 +11,8 @@ use super::{Folder, Scan, StoreError, file, shard_notes};
 use crate::sweep::Plan;
 
 /// Gives a folder the parts that a scan of others found: each by a second name of the same file where the
-/// system can do that, or else by a copy. Parts that are there stay. Only for the holder of the folder's lock.
+/// system can do that, or else by a copy. Parts that are there stay. Only for the holder of the folder's
+/// lock.
 ///
 /// # Errors
 /// Where a part cannot be read or written.

@@ -177,8 +177,8 @@ impl Lock {
         self.warning.as_deref()
     }
 
-    /// Who holds a folder or shards of it, in the words of [`StoreError::InUse`]; `None` where nobody does, or
-    /// where the system does not tell.
+    /// Who holds a folder or shards of it, in the words of [`StoreError::InUse`]; `None` where nobody does,
+    /// or where the system does not tell.
     pub fn holder(folder: &Folder, host: &str) -> Option<String> {
         Lock::holder_by(folder, host, SYSTEM)
     }

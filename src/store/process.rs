@@ -30,8 +30,8 @@ impl Process {
         CURRENT.get_or_init(|| Process::on(&host_name()))
     }
 
-    /// Whether it is known to be gone: it was of this `host`, which no longer has it. Of other machines nothing
-    /// is known.
+    /// Whether it is known to be gone: it was of this `host`, which no longer has it. Of other machines
+    /// nothing is known.
     pub(crate) fn is_gone(&self, host: &str) -> bool {
         let proc = Path::new("/proc");
         self.host == host && proc.join("self").exists() && !proc.join(self.number.to_string()).exists()

@@ -24,8 +24,8 @@ const ATTEMPTS: u32 = 5;
 /// Runs of a plan that a part holds no further apart than this count as one stretch of the plan.
 const STRETCH_GAP: u64 = 1 << 10;
 
-/// What the parts of a folder hold of a plan. Takes four bits a run at most, a few words a part, and a word for
-/// each row that another may take the place of.
+/// What the parts of a folder hold of a plan. Takes four bits a run at most, a few words a part, and a word
+/// for each row that another may take the place of.
 #[derive(Debug)]
 pub struct Scan {
     replicates: u32,
@@ -131,9 +131,9 @@ impl Scan {
         Scan::over(&list, &sound, plan, &|_, _| true)
     }
 
-    /// What a shard is to see: the runs (cell's position, replicate) that `is_own`. Those may stand in its own
-    /// parts, in those of shards of another count, and in those of no shard; not in those of the other shards
-    /// beside it, which are not read.
+    /// What a shard is to see: the runs (cell's position, replicate) that `is_own`. Those may stand in its
+    /// own parts, in those of shards of another count, and in those of no shard; not in those of the other
+    /// shards beside it, which are not read.
     ///
     /// # Errors
     /// Those of [`Scan::of`].

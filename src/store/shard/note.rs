@@ -92,8 +92,8 @@ impl ShardNote {
         }))
     }
 
-    /// Notes the end of the process: what is there by now, after `trained` more time. It was `fruitless` where
-    /// a time limit ended it before any run was done.
+    /// Notes the end of the process: what is there by now, after `trained` more time. It was `fruitless`
+    /// where a time limit ended it before any run was done.
     ///
     /// # Errors
     /// Where the names of the parts cannot be read, or the note not be written.
