@@ -203,8 +203,9 @@ if [ "$SLURM_ARRAY_TASK_ID" = 0 ]; then
     exec "$bidsweep" merge "$out/{name}" --progress plain
 fi
 
+# Told on as USR1: Slurm may tell TERM to the program too, and a second TERM ends it at once.
 child='' stopped=''
-trap 'stopped=1; [ -z "$child" ] || kill -TERM "$child"' TERM
+trap 'stopped=1; [ -z "$child" ] || kill -USR1 "$child"' TERM
 "$bidsweep" run "$file" --out "$out"{set} --shard "$SLURM_ARRAY_TASK_ID/$shards" \
     --time-limit {}s --progress plain & child=$!
 wait "$child"; code=$?
