@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Instant;
 
-use bidsweep::engine::{Options, ProgressForm, Share, Stop, train_missing};
+use bidsweep::engine::{Extent, Options, ProgressForm, Stop, train_missing};
 use bidsweep::measure::{RunMeasurement, Yardstick, measure};
 use bidsweep::numeric::simd::{Instance, LANES};
 use bidsweep::store::{Folder, Lock, PartWriter, Scan, write_tables};
@@ -36,7 +36,7 @@ fn whole(threads: usize) -> f64 {
         retry_failed: false,
         progress: ProgressForm::None,
     };
-    train_missing(&plan, &Share::WHOLE, PartWriter::new(&folder), &scan, &options, &Stop::after(None))
+    train_missing(&plan, &Extent::WHOLE, PartWriter::new(&folder), &scan, &options, &Stop::after(None))
         .expect("room for the parts");
     let scan = Scan::of(&folder, &plan).expect("the parts are whole");
     write_tables(&folder, &plan, &scan).expect("room for the tables");

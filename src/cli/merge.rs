@@ -235,7 +235,7 @@ impl Sources {
             for folder in &self.folders {
                 unseen.extend(unseen_parts(folder, &self.plan)?);
             }
-            let scan = Scan::of_folders(&self.folders, &self.plan)?;
+            let scan = Scan::closely(&self.folders, &self.plan)?;
             let is_whole = scan.counts().total() == self.plan.runs();
             if is_whole || unseen.is_empty() || start.elapsed() > UNSEEN || stop.is_due() {
                 return Ok(scan);

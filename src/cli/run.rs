@@ -17,7 +17,7 @@ use super::stand::{conclude, put_aside_damaged, tell_of_lock};
 use super::summary::print_summary;
 use super::{Console, Exit, Failure, Format, plan};
 use crate::engine::{
-    Options, ProgressForm, Share, Stop, at_most, missing, pool, train_missing, while_telling,
+    Extent, Options, ProgressForm, Stop, at_most, missing, pool, train_missing, while_telling,
 };
 use crate::numeric::cancel::caught;
 use crate::numeric::simd::Instance;
@@ -156,7 +156,7 @@ fn run_one(
     let data = data_names(plan)?;
     let changed = earlier.as_ref().map_or_else(Vec::new, |manifest| changed_files(manifest, &data));
     let scan = usable_scan(plan, &folder, &changed, args, console)?;
-    let whole = Share::WHOLE;
+    let whole = Extent::WHOLE;
     args.telling.machine.threads_for(missing(plan, &whole, &scan, &options), console)?;
     let cpu = Instance::current().name().into();
     let host = Host { name: host, threads: options.threads.get(), cpu };
@@ -218,14 +218,14 @@ fn foretell(
     out: &mut impl Write,
 ) -> Result<Exit, Failure> {
     plan::describe(plan, &args.telling.machine, args.telling.format, false, out)?;
-    let share = args.shard.map_or(Share::WHOLE, |shard| Share::of(plan, shard));
+    let extent = args.shard.map_or(Extent::WHOLE, |shard| Extent::of(plan, shard));
     let scan = match args.shard {
         None => Scan::of(folder, plan)?,
         Some(shard) => {
-            Scan::of_shard(folder, plan, shard, &|position, replicate| share.has(position, replicate))?
+            Scan::of_shard(folder, plan, shard, &|position, replicate| extent.has(position, replicate))?
         }
     };
-    let missing = missing(plan, &share, &scan, options);
+    let missing = missing(plan, &extent, &scan, options);
     for (count, what) in [
         (scan.outdated(), "measured otherwise than [measure] now asks, to be trained again"),
         (scan.surplus(), "that the sweep no longer has: `run` refuses without --prune"),

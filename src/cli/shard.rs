@@ -6,7 +6,7 @@ use super::input::Machine;
 use super::output::counted;
 use super::stand::{conclude, put_aside_damaged, tell_of_lock};
 use super::{Console, Exit, Failure};
-use crate::engine::{Options, Share, Stop, missing, train_missing};
+use crate::engine::{Extent, Options, Stop, missing, train_missing};
 use crate::numeric::simd::Instance;
 use crate::store::{
     Folder, Host, Lock, Manifest, PartWriter, Scan, Shard, ShardNote, compact, data_names, host_name,
@@ -46,8 +46,8 @@ pub(super) fn run_shard(
     let cpu = Instance::current().name().into();
     let host = Host { name: host, threads: options.threads.get(), cpu };
     agree(plan, folder, shard, &host)?;
-    let share = Share::of(plan, shard);
-    let see = || Scan::of_shard(folder, plan, shard, &|position, replicate| share.has(position, replicate));
+    let extent = Extent::of(plan, shard);
+    let see = || Scan::of_shard(folder, plan, shard, &|position, replicate| extent.has(position, replicate));
     let scan = see()?;
     put_aside_damaged(&scan, console)?;
     if scan.surplus() > 0 {
@@ -58,14 +58,14 @@ pub(super) fn run_shard(
             counted(scan.surplus(), "finished run"),
         )));
     }
-    machine.threads_for(missing(plan, &share, &scan, options), console)?;
-    let runs = share.runs(plan);
+    machine.threads_for(missing(plan, &extent, &scan, options), console)?;
+    let runs = extent.runs(plan);
     let earlier = ShardNote::read(folder, shard).ok().flatten();
     let note =
         ShardNote { runs, counts: scan.counts(), ..ShardNote::start(plan, shard, &host, earlier.as_ref()) };
     let heartbeat = note.beat(folder)?;
 
-    let trained = train_missing(plan, &share, PartWriter::of_shard(folder, shard), &scan, options, stop);
+    let trained = train_missing(plan, &extent, PartWriter::of_shard(folder, shard), &scan, options, stop);
 
     drop(heartbeat);
     let (before, mut scan) = (scan, see()?);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::input::load;
 use super::output::{counted, duration};
 use super::{Console, Exit, Failure, hints};
-use crate::engine::{Assignment, cost, divide};
+use crate::engine::{Assignment, cost_of, divide};
 use crate::numeric::simd::LANES;
 use crate::store::Shard;
 use crate::sweep::Plan;
@@ -122,7 +122,7 @@ pub(super) fn slurm(args: &Args, console: &Console, out: &mut impl Write) -> Res
 /// What the busiest shard takes on so many cores: its work, and the longest group, which one core does alone.
 fn expected(plan: &Plan, assignment: &Assignment, cpus: u32) -> Duration {
     let eight = plan.replicates().min(LANES as u32);
-    let longest = plan.cells().map(|cell| cost(plan, &cell, 0..eight)).fold(0.0, f64::max);
+    let longest = plan.cells().map(|cell| cost_of(plan, &cell, 0..eight)).fold(0.0, f64::max);
     Duration::from_secs_f64((assignment.most() / f64::from(cpus) + longest) / A_SECOND)
 }
 

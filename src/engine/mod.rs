@@ -6,20 +6,20 @@ mod ahead;
 mod alike;
 mod assignment;
 mod awaiting;
+mod extent;
 mod groups;
 mod pilot;
 mod progress;
 mod queue;
 mod rerun;
-mod share;
 mod stop;
 mod writer;
 
 pub use assignment::Assignment;
+pub use extent::{Extent, cost_of, divide};
 pub use pilot::{Estimate, estimate};
 pub use progress::{Counts, ProgressForm, while_telling};
 pub use rerun::rerun;
-pub use share::{Share, cost, divide};
 pub use stop::Stop;
 
 use std::num::NonZeroUsize;
@@ -87,14 +87,14 @@ pub enum EngineError {
 }
 
 /// Number of runs that [`train_missing`] would train.
-pub fn missing(plan: &Plan, share: &Share, scan: &Scan, options: &Options) -> u64 {
+pub fn missing(plan: &Plan, extent: &Extent, scan: &Scan, options: &Options) -> u64 {
     let counts = scan.counts();
     let kept = counts.ok + counts.diverged + if options.retry_failed { 0 } else { counts.failed };
-    (share.runs(plan) - kept).min(options.limit.unwrap_or(u64::MAX))
+    (extent.runs(plan) - kept).min(options.limit.unwrap_or(u64::MAX))
 }
 
-/// Trains the runs of a share of a plan that a scan of that share lacks, as far as `stop` and `options` let
-/// it, and keeps them as parts. The caller holds the lock of the share.
+/// Trains the runs of an extent of a plan that a scan of that extent lacks, as far as `stop` and `options` let
+/// it, and keeps them as parts. The caller holds the lock of the extent.
 ///
 /// # Errors
 /// Where a part cannot be written; what had been written before stays.
@@ -103,7 +103,7 @@ pub fn missing(plan: &Plan, share: &Share, scan: &Scan, options: &Options) -> u6
 /// As [`Instance::current`].
 pub fn train_missing(
     plan: &Plan,
-    share: &Share,
+    extent: &Extent,
     parts: PartWriter,
     scan: &Scan,
     options: &Options,
@@ -111,7 +111,7 @@ pub fn train_missing(
 ) -> Result<Finish, EngineError> {
     let instance = Instance::current();
     let trainer = move |runs: &[Run<'_>]| train_group(instance, runs);
-    train_missing_with(&trainer, TidyWriter::new(parts), plan, share, scan, options, stop)
+    train_missing_with(&trainer, TidyWriter::new(parts), plan, extent, scan, options, stop)
 }
 
 /// Bytes of a thread's stack: kernels that are compiled without optimisation keep all that is inlined in one
@@ -143,19 +143,19 @@ fn train_missing_with(
     trainer: &Trainer,
     keeper: impl Keeper + Send,
     plan: &Plan,
-    share: &Share,
+    extent: &Extent,
     scan: &Scan,
     options: &Options,
     stop: &Stop,
 ) -> Result<Finish, EngineError> {
     let start = Instant::now();
     let is_missing = |position, replicate| {
-        share.has(position, replicate)
+        extent.has(position, replicate)
             && !scan.is_done(position, replicate)
             && !scan.is_awaiting(position, replicate)
             && (options.retry_failed || !scan.is_failed(position, replicate))
     };
-    let runs = missing(plan, share, scan, options);
+    let runs = missing(plan, extent, scan, options);
     let threads = at_most(options.threads, runs);
     let pool = pool(threads, stop)?;
     let awaiting = Awaiting::new(plan, scan, options.limit);
@@ -368,7 +368,7 @@ mod tests {
                 &trainer,
                 keeper,
                 &self.plan,
-                &Share::WHOLE,
+                &Extent::WHOLE,
                 &scan,
                 options,
                 &Stop::after(None),
@@ -422,13 +422,13 @@ mod tests {
         sweep.train(&OPTIONS, &[(0, 2), (1, 0)]);
         let retry = Options { retry_failed: true, ..OPTIONS };
         assert_eq!(
-            [&OPTIONS, &retry].map(|options| missing(&sweep.plan, &Share::WHOLE, &sweep.scan(), options)),
+            [&OPTIONS, &retry].map(|options| missing(&sweep.plan, &Extent::WHOLE, &sweep.scan(), options)),
             [0, 2]
         );
         assert_eq!(sweep.train(&OPTIONS, &[]).counts, Counts::default());
         assert_eq!(sweep.train(&retry, &[(1, 0)]).counts, Counts { done: 2, diverged: 0, failed: 1 });
         assert_eq!(sweep.train(&retry, &[]).counts, Counts { done: 1, diverged: 0, failed: 0 });
-        assert_eq!(missing(&sweep.plan, &Share::WHOLE, &sweep.scan(), &retry), 0);
+        assert_eq!(missing(&sweep.plan, &Extent::WHOLE, &sweep.scan(), &retry), 0);
 
         let whole = Sweep::new();
         whole.train(&OPTIONS, &[]);
@@ -475,7 +475,7 @@ mod tests {
             &trainer,
             Broken { panics },
             &sweep.plan,
-            &Share::WHOLE,
+            &Extent::WHOLE,
             &scan,
             &options,
             &Stop::after(None),
@@ -501,7 +501,7 @@ mod tests {
         stop.request();
         let finish = train_missing(
             &sweep.plan,
-            &Share::WHOLE,
+            &Extent::WHOLE,
             PartWriter::new(&sweep.folder),
             &sweep.scan(),
             &OPTIONS,

@@ -111,24 +111,24 @@ impl PartIndex {
 }
 
 impl Scan {
-    /// Reads every part of a folder and checks its hash, and that its runs can be those of the plan. A folder
-    /// without parts is as an empty one.
+    /// Reads which runs the parts of a folder have. Of parts that are not known to be sound every byte is
+    /// checked, and that their runs can be those of the plan. A folder without parts is as an empty one.
     ///
     /// # Errors
     /// Where the system refuses to read. Damage is no error: see [`Scan::damaged`]; what is no regular file,
     /// or may not be read, is damaged.
     pub fn of(folder: &Folder, plan: &Plan) -> Result<Self, StoreError> {
-        Scan::of_folders(std::slice::from_ref(folder), plan)
+        let sound = SoundParts::read(SoundParts::all_files(folder), plan);
+        Scan::over(&|| all_part_paths(folder), &sound, plan, &|_, _| true)
     }
 
-    /// As [`Scan::of`], of several folders as if they were one.
+    /// As [`Scan::of`], of several folders as if they were one; every byte of every part is checked.
     ///
     /// # Errors
     /// Those of [`Scan::of`].
-    pub fn of_folders(folders: &[Folder], plan: &Plan) -> Result<Self, StoreError> {
-        let sound = SoundParts::read(folders.iter().flat_map(SoundParts::all_files), plan);
+    pub fn closely(folders: &[Folder], plan: &Plan) -> Result<Self, StoreError> {
         let list = || Ok(folders.iter().map(all_part_paths).collect::<Result<Vec<_>, _>>()?.concat());
-        Scan::over(&list, &sound, plan, &|_, _| true)
+        Scan::over(&list, &SoundParts::default(), plan, &|_, _| true)
     }
 
     /// What a shard is to see: the runs (cell's position, replicate) that `is_own`. Those may stand in its
@@ -525,7 +525,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_are_noted_as_sound_count_the_same_and_are_still_held_against_their_names() {
+    fn parts_that_are_noted_as_sound_count_the_same_while_their_files_are_as_they_were() {
         let (_dir, folder) = fixture::folder();
         let plan = plan(8);
         store(&folder, &runs(&plan), 5);
@@ -541,8 +541,13 @@ mod tests {
         let path = &all_part_paths(&folder).unwrap()[0];
         let mut bytes = fs::read(path).unwrap();
         bytes[100] ^= 1;
+        let written = path.metadata().unwrap().modified().unwrap();
         fs::write(path, bytes).unwrap();
         assert_eq!(Scan::of(&folder, &plan).unwrap().damaged().len(), 1);
+        // What leaves length and time as they were is found by a closer look.
+        fs::File::options().write(true).open(path).unwrap().set_modified(written).unwrap();
+        assert_eq!(Scan::of(&folder, &plan).unwrap().damaged().len(), 0);
+        assert_eq!(Scan::closely(std::slice::from_ref(&folder), &plan).unwrap().damaged().len(), 1);
     }
 
     #[test]

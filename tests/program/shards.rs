@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
-use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 use crate::sandbox::{Sandbox, Sweep, Tables, assert_same_bytes, edit_json, wait_until};
@@ -364,16 +363,32 @@ fn a_merge_that_is_told_to_end_has_written_no_table() {
     let sweep = Sweep { replicates: 1000, axes: "beta = { from = 1, to = 30, step = 1 }", ..Sweep::SHORT };
     let sandbox = Sandbox::with(&sweep);
     train(&sandbox, &["1/1"]);
-    let mut merging = sandbox.start("merge out/x --quiet --threads 1");
-    sleep(Duration::from_millis(200));
+    let mut merging = sandbox.start("merge out/x --progress none --threads 1");
+    let is_begun = |name: &str| name.starts_with(".cells.parquet.") && name.ends_with(".tmp");
+    wait_until("the tables are begun", || {
+        let entries = fs::read_dir(sandbox.path("out/x")).unwrap();
+        entries.flatten().any(|entry| is_begun(entry.file_name().to_str().unwrap()))
+    });
     merging.signal("TERM");
-    let ended = merging.ended();
-    // It may have been done before.
-    if ended.code == Some(75) {
-        assert!(!sandbox.path("out/x/cells.parquet").exists());
-    }
+    let ended = merging.ended().exits(75).prints_nothing();
+    assert!(ended.stderr.contains("stopped before the tables were written"), "{}", ended.stderr);
+    assert!(!sandbox.path("out/x/cells.parquet").exists());
     sandbox.run("merge out/x --quiet").exits(0);
     assert_same_bytes(&sandbox.tables("x"), &sweep.undisturbed());
+}
+
+#[test]
+fn a_shard_that_has_no_room_loses_only_its_runs() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    train(&sandbox, &["1/2"]);
+    let limited =
+        sandbox.shell("ulimit -f 6 && exec \"$@\"", "run x.toml --quiet --shard 2/2").output().unwrap();
+    assert_eq!(limited.status.code(), Some(1));
+    let said = String::from_utf8(limited.stderr).unwrap();
+    assert!(said.starts_with("error: no room to write out/x/parts/2-of-2/"), "{said}");
+    refuses(&sandbox, "merge out/x", &["run again with --shard 2/2"]);
+    train(&sandbox, &["2/2"]);
+    joins(&sandbox, &Sweep::SHORT.undisturbed());
 }
 
 #[test]

@@ -9,15 +9,15 @@ use crate::sweep::{Cell, Plan};
 
 /// The runs of a plan that a process is to see to.
 #[derive(Clone, Debug)]
-pub struct Share(Option<(Assignment, Shard)>);
+pub struct Extent(Option<(Assignment, Shard)>);
 
-impl Share {
+impl Extent {
     /// All of them.
-    pub const WHOLE: Share = Share(None);
+    pub const WHOLE: Extent = Extent(None);
 
     /// Those of a shard.
     pub fn of(plan: &Plan, shard: Shard) -> Self {
-        Share(Some((divide(plan, shard.count()), shard)))
+        Extent(Some((divide(plan, shard.count()), shard)))
     }
 
     /// Whether it has a run, given by its cell's position and its replicate.
@@ -40,7 +40,7 @@ impl Share {
 
 /// Divides a plan among so many shards, by what its cells cost.
 pub fn divide(plan: &Plan, shards: u32) -> Assignment {
-    Assignment::new(plan, shards, |cell, replicates| cost(plan, cell, replicates))
+    Assignment::new(plan, shards, |cell, replicates| cost_of(plan, cell, replicates))
 }
 
 /// What the row of a run and of each of its bidders takes beside training, in the units of
@@ -49,7 +49,7 @@ const A_ROW: f64 = 4e4;
 const A_BIDDER: f64 = 2e4;
 
 /// What some replicates of a cell take, in those units. Never timed: all shards must agree.
-pub fn cost(plan: &Plan, cell: &Cell, replicates: Range<u32>) -> f64 {
+pub fn cost_of(plan: &Plan, cell: &Cell, replicates: Range<u32>) -> f64 {
     let measure = plan.measure();
     let Weights { training, continuation } = Weights::of(&cell.settings, measure);
     let count = f64::from(replicates.end - replicates.start);
