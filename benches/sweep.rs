@@ -7,10 +7,10 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Instant;
 
-use bidsweep::engine::{Options, ProgressForm, Stop, train_missing};
+use bidsweep::engine::{Extent, Options, ProgressForm, Stop, train_missing};
 use bidsweep::measure::{RunMeasurement, Yardstick, measure};
 use bidsweep::numeric::simd::{Instance, LANES};
-use bidsweep::store::{Folder, Lock, Scan, write_tables};
+use bidsweep::store::{Folder, Lock, PartWriter, Scan, write_tables};
 use bidsweep::sweep::{Cell, Plan};
 use bidsweep::train::{Run, train_group};
 use rayon::prelude::*;
@@ -36,7 +36,8 @@ fn whole(threads: usize) -> f64 {
         retry_failed: false,
         progress: ProgressForm::None,
     };
-    train_missing(&plan, &folder, &scan, &options, &Stop::after(None)).expect("room for the parts");
+    train_missing(&plan, &Extent::WHOLE, PartWriter::new(&folder), &scan, &options, &Stop::after(None))
+        .expect("room for the parts");
     let scan = Scan::of(&folder, &plan).expect("the parts are whole");
     write_tables(&folder, &plan, &scan).expect("room for the tables");
     start.elapsed().as_secs_f64()

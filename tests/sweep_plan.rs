@@ -70,6 +70,23 @@ fn ranges_of_counts_stay_integers() {
 }
 
 #[test]
+fn a_resolved_sweep_keeps_ranges_as_they_are_written() {
+    for (written, kept) in [
+        ("{ from = 10, to = 200, step = 10 }", "{ from = 10, to = 200, step = 10 }"),
+        ("{ linspace = [10, 200], num = 1000 }", "{ linspace = [10, 200], num = 1000 }"),
+        ("{ geomspace = [1, 1e3], num = 4 }", "{ geomspace = [1, 1e3], num = 4 }"),
+    ] {
+        let resolved = plan(&format!("axes.beta = {written}")).resolved();
+        assert_eq!(resolved["grids"][0]["axes"][0]["values"]["beta"], kept);
+        // What is kept leads to the same cells.
+        let again = plan(&format!("axes.beta = {kept}"));
+        assert_eq!(ids(&again), ids(&plan(&format!("axes.beta = {written}"))));
+    }
+    let listed = plan("axes.beta = [10, 25]").resolved();
+    assert_eq!(listed["grids"][0]["axes"][0]["values"]["beta"], serde_json::json!(["10", "25"]));
+}
+
+#[test]
 fn geomspace_hits_powers_of_ten() {
     let plan = plan("axes.learning_rate = { geomspace = [1e-3, 1e-1], num = 3 }");
     assert_eq!(column(&plan, "learning_rate"), [0.001, 0.01, 0.1].map(Scalar::Number));

@@ -14,15 +14,20 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["summary", "summarize", "summarise", "results", "print"], "`bidsweep show DIR` tells the results"),
     (&["compare"], "`bidsweep diff DIR DIR` compares two sweeps"),
     (&["bne", "equilibrium", "solve"], "`bidsweep nash` finds equilibria"),
-    (&["merge", "shard", "slurm", "submit"], ONE_MACHINE),
+    (&["shard", "shards", "array"], SHARDS),
+    (
+        &["submit", "sbatch", "pbs", "lsf", "sge"],
+        "`bidsweep slurm FILE --shards N` prints a script for sbatch",
+    ),
+    (&["join", "gather", "collect", "combine"], "`bidsweep merge DIR` joins the shards of a sweep"),
 ];
 
-const ONE_MACHINE: &str = "a sweep is run by one process on one machine: to share it out, give each machine a sweep \
-                           file with a name of its own";
+const SHARDS: &str =
+    "`bidsweep run FILE --shard I/N` trains the Ith of N shards, and `bidsweep merge DIR` joins them";
 
 /// Options of other programs, and what to write instead.
 const OPTIONS: &[(&[&str], &str)] = &[
-    (&["shard", "shards", "nodes", "array"], ONE_MACHINE),
+    (&["shards", "nodes", "array", "part"], SHARDS),
     (
         &["jobs", "cores", "cpus", "workers", "n-jobs", "num-workers"],
         "the number of threads is `--threads N`",

@@ -11,7 +11,9 @@ use crate::sweep::Plan;
 /// What the sweep runs on.
 #[derive(Debug, clap::Args)]
 pub(super) struct Machine {
-    /// Threads; by default RAYON_NUM_THREADS, SLURM_CPUS_PER_TASK, or the cores that the process may use
+    /// Threads; by default RAYON_NUM_THREADS, what the scheduler gives (SLURM_CPUS_PER_TASK,
+    /// SLURM_CPUS_ON_NODE, NCPUS of PBS, NSLOTS of Grid Engine, LSB_DJOB_NUMPROC of LSF), or the cores that
+    /// the process may use
     #[arg(short = 'j', long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 }
@@ -46,7 +48,8 @@ impl Machine {
 }
 
 /// Where schedulers and Rayon say how many threads to use, the first that does counts.
-const VARIABLES: [&str; 2] = ["RAYON_NUM_THREADS", "SLURM_CPUS_PER_TASK"];
+const VARIABLES: [&str; 6] =
+    ["RAYON_NUM_THREADS", "SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "NCPUS", "NSLOTS", "LSB_DJOB_NUMPROC"];
 
 /// The number of threads in a variable; none where it is not set, empty, or 0, which is Rayon's word for all.
 fn threads_in(name: &str) -> Result<Option<NonZeroUsize>, Failure> {

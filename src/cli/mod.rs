@@ -10,13 +10,17 @@ mod game;
 mod hints;
 mod input;
 mod list;
+mod merge;
 mod nash;
 mod output;
 mod plan;
 mod report;
 mod run;
 mod schema;
+mod shard;
 mod show;
+mod slurm;
+mod stand;
 mod status;
 mod summary;
 mod target;
@@ -67,6 +71,9 @@ enum Verb {
     Status(status::Args),
     /// Show what a sweep says, or a cell or a run of it: settings, seed, measures
     Show(show::Args),
+    /// Join the shards of a sweep: check that nothing is missing, then write tables, report and summary
+    #[command(after_long_help = merge::AFTER_HELP)]
+    Merge(merge::Args),
     /// Make pictures, tables and one page of finished sweeps
     Report(report::Args),
     /// Say what differs between two finished sweeps
@@ -79,6 +86,9 @@ enum Verb {
     Evaluate(evaluate::Args),
     /// List settings, learners, priors, measures, columns and verdicts, by topic
     List(list::Args),
+    /// Print a script for Slurm that trains a sweep in shards and joins them
+    #[command(after_long_help = slurm::AFTER_HELP)]
+    Slurm(slurm::Args),
     /// Print the JSON Schema of sweep files, for editors
     Schema,
     /// Print a shell's completion script
@@ -146,6 +156,11 @@ impl Console {
         if self.quiet < 2 {
             tell(text);
         }
+    }
+
+    /// Tells what keeps the user from what was asked for, however quiet the user wants it.
+    fn fail(&self, text: impl std::fmt::Display) {
+        tell(format_args!("error: {text}"));
     }
 
     /// Warns the user of what is odd about a sweep file.
@@ -225,12 +240,14 @@ pub fn main() -> ExitCode {
         Verb::Run(args) => run::run(&args, &console, &mut out),
         Verb::Status(args) => status::status(&args, &console, &mut out),
         Verb::Show(args) => show::show(&args, &console, &mut out),
+        Verb::Merge(args) => merge::merge(&args, &console, &mut out),
         Verb::Report(args) => report::report(&args, &console, &mut out),
         Verb::Diff(args) => diff::diff(&args, &console, &mut out),
         Verb::Verify(args) => verify::verify(&args, &console, &mut out),
         Verb::Nash(args) => nash::nash(&args, &console, &mut out),
         Verb::Evaluate(args) => evaluate::evaluate(&args, &console, &mut out),
         Verb::List(args) => list::list(&args, &mut out),
+        Verb::Slurm(args) => slurm::slurm(&args, &console, &mut out),
         Verb::Schema => schema::schema(&mut out),
         Verb::Completions(args) => completions::completions(&args, &mut out),
     };

@@ -11,18 +11,20 @@ use serde_json::json;
 use super::failure::unless_closed;
 use super::hints;
 use super::input::{Machine, load};
-use super::output::{counted, duration};
+use super::output::counted;
+use super::shard::{refuse_array_without_shard, run_shard};
+use super::stand::{conclude, put_aside_damaged, tell_of_lock};
 use super::summary::print_summary;
 use super::{Console, Exit, Failure, Format, plan};
 use crate::engine::{
-    Finish, Options, ProgressForm, Stop, at_most, host_name, missing, pool, train_missing, while_telling,
+    Extent, Options, ProgressForm, Stop, at_most, missing, pool, train_missing, while_telling,
 };
 use crate::numeric::cancel::caught;
 use crate::numeric::simd::Instance;
 use crate::report::{Owner, Report, write_report};
 use crate::store::{
-    Folder, Host, Lock, Manifest, PutAside, Scan, data_names, keep_data, made, note_report, note_tables,
-    prune, write_tables,
+    Folder, Host, Lock, Manifest, PartWriter, Scan, Shard, compact, data_names, host_name, keep_data, made,
+    note_report, note_tables, prune, write_tables,
 };
 use crate::sweep::Plan;
 
@@ -34,8 +36,10 @@ pub(super) struct Args {
     /// The folder of the sweeps' folders: results go to DIR/<name>
     #[arg(short, long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    #[command(flatten)]
-    machine: Machine,
+    /// Train only the Ith of N shards, and write no tables: `bidsweep merge` writes them once all shards are
+    /// done
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["prune", "strict", "tables", "no_report", "format"])]
+    shard: Option<Shard>,
     /// Override a fixed setting, or the name; needs --out or another name
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -63,6 +67,15 @@ pub(super) struct Args {
     /// When to write the tables, and the report and the summary that are made from them
     #[arg(long, value_enum, default_value_t)]
     tables: WriteTables,
+    #[command(flatten)]
+    telling: Telling,
+}
+
+/// How results are told, and on what they are made.
+#[derive(Debug, clap::Args)]
+pub(super) struct Telling {
+    #[command(flatten)]
+    pub(super) machine: Machine,
     /// Make no report: no page, figures and tables for papers
     #[arg(long)]
     no_report: bool,
@@ -98,6 +111,9 @@ pub(super) fn run(args: &Args, console: &Console, out: &mut impl Write) -> Resul
     let plans: Vec<Arc<Plan>> = plans.collect();
     let stop = Stop::after(args.time_limit);
     if !args.dry_run {
+        if args.shard.is_none() {
+            refuse_array_without_shard()?;
+        }
         stop.on_signals()?;
     }
     let mut exit = Exit::Done;
@@ -125,40 +141,14 @@ fn run_one(
     let folder = Folder::new(args.out.join(plan.name()));
     let options = args.options(console)?;
     if args.dry_run {
-        plan::describe(plan, &args.machine, args.format, false, out)?;
-        let scan = Scan::of(&folder, plan)?;
-        let missing = missing(plan, &scan, &options);
-        for (count, what) in [
-            (scan.outdated(), "measured otherwise than [measure] now asks, to be trained again"),
-            (scan.surplus(), "that the sweep no longer has: `run` refuses without --prune"),
-            (scan.awaiting().count() as u64, "trained, and yet to be continued without sampling"),
-        ] {
-            if count > 0 {
-                console.note(format_args!("{} {what}", counted(count, "run")));
-            }
-        }
-        for part in scan.damaged() {
-            console.note(format_args!(
-                "{} is damaged ({}): its runs would be trained again",
-                part.path.display(),
-                part.reason
-            ));
-        }
-        console.note(format_args!("would train {} in {}", counted(missing, "run"), folder.path().display()));
-        return Ok(Exit::Done);
+        return foretell(plan, &folder, &options, args, console, out);
+    }
+    if let Some(shard) = args.shard {
+        return run_shard(plan, &folder, shard, &args.telling.machine, &options, stop, console);
     }
     let host = host_name();
     let lock = Lock::take(&folder, &host)?;
-    for PutAside { path, aside, reason } in lock.put_aside() {
-        console.warn(format_args!(
-            "warning: {} is in the way ({reason}): it is put aside as {}",
-            path.display(),
-            aside.display()
-        ));
-    }
-    if let Some(warning) = lock.warning() {
-        console.warn(format_args!("warning: {}: {warning}", folder.path().display()));
-    }
+    tell_of_lock(&lock, &folder, console);
     let earlier = Manifest::read(&folder)?;
     if let Some(conflict) = earlier.as_ref().and_then(|manifest| manifest.conflict(plan)) {
         return Err(Failure::Refused(format!("{}: {conflict}", folder.path().display())));
@@ -166,7 +156,8 @@ fn run_one(
     let data = data_names(plan)?;
     let changed = earlier.as_ref().map_or_else(Vec::new, |manifest| changed_files(manifest, &data));
     let scan = usable_scan(plan, &folder, &changed, args, console)?;
-    args.machine.threads_for(missing(plan, &scan, &options), console)?;
+    let whole = Extent::WHOLE;
+    args.telling.machine.threads_for(missing(plan, &whole, &scan, &options), console)?;
     let cpu = Instance::current().name().into();
     let host = Host { name: host, threads: options.threads.get(), cpu };
     let mut manifest = Manifest::start(plan, host, earlier.as_ref());
@@ -176,9 +167,12 @@ fn run_one(
     folder.write_sweep(plan.source())?;
     manifest.write(&folder)?;
 
-    let finish = train_missing(plan, &folder, &scan, &options, stop)?;
+    let finish = train_missing(plan, &whole, PartWriter::new(&folder), &scan, &options, stop)?;
 
-    let scan = Scan::of(&folder, plan)?;
+    let mut scan = Scan::of(&folder, plan)?;
+    if finish.counts.done > 0 && compact(&folder, None, plan, &scan)? {
+        scan = Scan::of(&folder, plan)?;
+    }
     scan.note_sound(&folder, plan)?;
     // Before the tables: where these cannot be written, it is told that runs are there which they lack.
     manifest.note(scan.counts(), Duration::from_secs_f64(finish.seconds));
@@ -190,10 +184,16 @@ fn run_one(
         WriteTables::Never => false,
     };
     let told = match wanted {
-        true => tell(&Trained { plan, folder: &folder, scan: &scan, manifest }, args, stop, console, out)?,
+        true => tell(
+            &Trained { plan, folder: &folder, scan: &scan, manifest },
+            &args.telling,
+            stop,
+            console,
+            out,
+        )?,
         false => None,
     };
-    let exit = conclude(plan, &folder, &scan, &finish, console);
+    let exit = conclude(&folder.path().display().to_string(), plan.runs(), &scan, &finish, console);
     match told {
         Some(unsolved) if exit == Exit::Done && args.strict && unsolved > 0 => return Ok(Exit::SomeFailed),
         None if wanted => {
@@ -208,25 +208,63 @@ fn run_one(
     Ok(exit)
 }
 
+/// Says what would be done.
+fn foretell(
+    plan: &Plan,
+    folder: &Folder,
+    options: &Options,
+    args: &Args,
+    console: &Console,
+    out: &mut impl Write,
+) -> Result<Exit, Failure> {
+    plan::describe(plan, &args.telling.machine, args.telling.format, false, out)?;
+    let extent = args.shard.map_or(Extent::WHOLE, |shard| Extent::of(plan, shard));
+    let scan = match args.shard {
+        None => Scan::of(folder, plan)?,
+        Some(shard) => {
+            Scan::of_shard(folder, plan, shard, &|position, replicate| extent.has(position, replicate))?
+        }
+    };
+    let missing = missing(plan, &extent, &scan, options);
+    for (count, what) in [
+        (scan.outdated(), "measured otherwise than [measure] now asks, to be trained again"),
+        (scan.surplus(), "that the sweep no longer has: `run` refuses without --prune"),
+        (scan.awaiting().count() as u64, "trained, and yet to be continued without sampling"),
+    ] {
+        if count > 0 {
+            console.note(format_args!("{} {what}", counted(count, "run")));
+        }
+    }
+    for part in scan.damaged() {
+        console.note(format_args!(
+            "{} is damaged ({}): its runs would be trained again",
+            part.path.display(),
+            part.reason
+        ));
+    }
+    console.note(format_args!("would train {} in {}", counted(missing, "run"), folder.path().display()));
+    Ok(Exit::Done)
+}
+
 /// What training left behind.
-struct Trained<'a> {
-    plan: &'a Arc<Plan>,
-    folder: &'a Folder,
-    scan: &'a Scan,
-    manifest: Manifest,
+pub(super) struct Trained<'a> {
+    pub(super) plan: &'a Arc<Plan>,
+    pub(super) folder: &'a Folder,
+    pub(super) scan: &'a Scan,
+    pub(super) manifest: Manifest,
 }
 
 /// Tables, report and summary; how many linear programs had no solution, or none where it was stopped before
 /// the tables were there.
-fn tell(
+pub(super) fn tell(
     trained: &Trained,
-    args: &Args,
+    args: &Telling,
     stop: &Stop,
     console: &Console,
     out: &mut impl Write,
 ) -> Result<Option<u64>, Failure> {
     let Trained { plan, folder, scan, manifest } = trained;
-    let pool = pool(at_most(args.machine.threads()?, plan.len() as u64), stop)?;
+    let pool = pool(at_most(args.machine.threads()?, plan.runs()), stop)?;
     let form = args.progress_form(console);
     let made = made(folder, plan, scan);
     if !made.tables {
@@ -292,14 +330,16 @@ fn page_of(folder: &Folder) -> PathBuf {
 impl Args {
     fn options(&self, console: &Console) -> Result<Options, Failure> {
         Ok(Options {
-            threads: self.machine.threads()?,
+            threads: self.telling.machine.threads()?,
             limit: self.limit,
             max_fails: self.max_fails,
             retry_failed: self.retry_failed,
-            progress: self.progress_form(console),
+            progress: self.telling.progress_form(console),
         })
     }
+}
 
+impl Telling {
     fn progress_form(&self, console: &Console) -> ProgressForm {
         if console.quiet > 0 { ProgressForm::None } else { self.progress }
     }
@@ -320,20 +360,7 @@ fn usable_scan(
     console: &Console,
 ) -> Result<Scan, Failure> {
     let scan = Scan::of(folder, plan)?;
-    for part in scan.damaged() {
-        console.warn(format_args!(
-            "warning: {} is damaged ({}): it is put aside, and its runs are trained again",
-            part.path.display(),
-            part.reason
-        ));
-    }
-    scan.quarantine()?;
-    if scan.outdated() > 0 {
-        console.note(format_args!(
-            "{} were measured otherwise than [measure] now asks, and are trained again",
-            counted(scan.outdated(), "run")
-        ));
-    }
+    put_aside_damaged(&scan, console)?;
     if scan.surplus() == 0 {
         return Ok(scan);
     }
@@ -355,42 +382,4 @@ fn usable_scan(
     let removed = prune(folder, plan)?;
     console.note(format_args!("deleted {}", counted(removed, "run")));
     Ok(Scan::of(folder, plan)?)
-}
-
-/// Says how the sweep stands, and with which exit code.
-fn conclude(plan: &Plan, folder: &Folder, scan: &Scan, finish: &Finish, console: &Console) -> Exit {
-    let counts = scan.counts();
-    let missing = plan.runs() - counts.total();
-    let mut text = format!(
-        "{}: trained {} in {}",
-        folder.path().display(),
-        counted(finish.counts.done - finish.continued, "run"),
-        duration(finish.seconds)
-    );
-    if finish.continued > 0 {
-        text += &format!("; {} continued that had been trained", counted(finish.continued, "run"));
-    }
-    let awaiting = scan.awaiting().count() as u64;
-    for (count, what) in [
-        (counts.diverged, "diverged"),
-        (counts.failed, "failed"),
-        (missing, "missing"),
-        (awaiting, "of these trained, and yet to be continued"),
-    ] {
-        if count > 0 {
-            text += &format!("; {} {what}", counted(count, "run"));
-        }
-    }
-    console.note(text);
-    if finish.too_many_failed {
-        console.warn("stopped: too many runs failed; see their message in runs.parquet");
-    } else if missing > 0 {
-        console.note("stopped early: run the same command again to continue");
-    }
-    match (missing, counts.failed) {
-        _ if finish.too_many_failed => Exit::SomeFailed,
-        (0, 0) => Exit::Done,
-        (0, _) => Exit::SomeFailed,
-        _ => Exit::Stopped,
-    }
 }

@@ -10,8 +10,7 @@ use super::output::{counted, duration, wrapped};
 use super::target::Target;
 use super::{Console, Exit, Failure, Format};
 use crate::data::visible;
-use crate::engine::host_name;
-use crate::store::{Folder, Lock, Manifest, Scan};
+use crate::store::{Folder, Lock, Manifest, Scan, ShardNote, host_name, live_shards, shard_notes};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -49,7 +48,11 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
         (0, _) => Exit::SomeFailed,
         _ => Exit::Stopped,
     };
-    let seconds_left = seconds_left(&manifest, counts.total(), missing, holder.is_some());
+    let shards = Shards::of(&folder, &plan.hash())?;
+    let seconds_left = match shards.begun() {
+        Some(start) => time_left(start, counts.total().saturating_sub(shards.told()), missing),
+        None => seconds_left(&manifest, counts.total(), missing, holder.is_some()),
+    };
     if args.format == Format::Json {
         let damaged: Vec<_> = scan.damaged().iter().map(|part| part.path.display().to_string()).collect();
         let status = json!({
@@ -66,6 +69,7 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
             "surplus": scan.surplus(),
             "damaged_parts": damaged,
             "holder": holder,
+            "shards": shards.json(),
             "elapsed_seconds": manifest.elapsed_seconds,
             "seconds_left": seconds_left,
         });
@@ -89,6 +93,9 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
     for part in scan.damaged() {
         wrapped(out, &visible(&format!("damaged: {} ({})", part.path.display(), part.reason)), 2)?;
     }
+    if let Some(told) = shards.told_in_words() {
+        wrapped(out, &told, 2)?;
+    }
     if let Some(holder) = holder {
         wrapped(out, &visible(&format!("in use by {holder}")), 2)?;
     }
@@ -101,13 +108,110 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
 /// The time that the missing runs will take: by the speed of the process that trains them now, or else by the
 /// mean of all executions so far.
 fn seconds_left(manifest: &Manifest, present: u64, missing: u64, is_running: bool) -> Option<f64> {
-    let (runs, seconds) = if is_running {
+    if is_running {
         // The manifest was written when the process started.
-        let start = humantime::parse_rfc3339(&manifest.updated).ok()?;
-        let seconds = SystemTime::now().duration_since(start).ok()?.as_secs_f64();
-        (present.saturating_sub(manifest.counts.total()), seconds)
-    } else {
-        (manifest.counts.total(), manifest.elapsed_seconds)
-    };
+        return time_left(&manifest.updated, present.saturating_sub(manifest.counts.total()), missing);
+    }
+    let (runs, seconds) = (manifest.counts.total(), manifest.elapsed_seconds);
     (missing > 0 && runs > 0).then(|| missing as f64 * seconds / runs as f64)
+}
+
+/// The time that the missing runs will take where so many were done since `start`.
+fn time_left(start: &str, done: u64, missing: u64) -> Option<f64> {
+    let start = humantime::parse_rfc3339(start).ok()?;
+    let seconds = SystemTime::now().duration_since(start).ok()?.as_secs_f64();
+    (missing > 0 && done > 0).then(|| missing as f64 * seconds / done as f64)
+}
+
+/// How a shard stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    AtWork,
+    Done,
+    Stopped,
+    Dead,
+}
+
+impl State {
+    const ALL: [State; 4] = [State::AtWork, State::Done, State::Stopped, State::Dead];
+
+    const fn name(self) -> &'static str {
+        match self {
+            State::AtWork => "at work",
+            State::Done => "done",
+            State::Stopped => "stopped",
+            State::Dead => "dead",
+        }
+    }
+}
+
+/// The shards of a folder.
+struct Shards(Vec<(ShardNote, State)>);
+
+/// The most shards that are named.
+const MOST_NAMED: usize = 10;
+
+impl Shards {
+    /// Those of a plan.
+    fn of(folder: &Folder, plan_hash: &str) -> Result<Self, Failure> {
+        let live = live_shards(folder, &host_name())?;
+        let state = |note: &ShardNote| match note.running {
+            _ if live.iter().any(|live| live.shard == note.shard) => State::AtWork,
+            true => State::Dead,
+            false if note.counts.total() == note.runs => State::Done,
+            false => State::Stopped,
+        };
+        let notes = shard_notes(folder)?.into_iter().filter(|note| note.plan_hash == plan_hash);
+        Ok(Shards(notes.map(|note| (note.clone(), state(&note))).collect()))
+    }
+
+    fn at_work(&self) -> impl Iterator<Item = &ShardNote> {
+        self.0.iter().filter(|(_, state)| *state == State::AtWork).map(|(note, _)| note)
+    }
+
+    /// When the first of those at work began.
+    fn begun(&self) -> Option<&str> {
+        self.at_work().map(|note| note.started.as_str()).min()
+    }
+
+    /// Number of runs that were there when those at work began, and others had ended.
+    fn told(&self) -> u64 {
+        self.0.iter().map(|(note, _)| note.counts.total()).sum()
+    }
+
+    fn json(&self) -> Vec<serde_json::Value> {
+        let shard = |(note, state): &(ShardNote, State)| {
+            json!({
+                "shard": note.shard,
+                "state": state.name(),
+                "runs": note.runs,
+                "done": note.counts.total(),
+                "host": note.process.host,
+                "updated": note.updated,
+            })
+        };
+        self.0.iter().map(shard).collect()
+    }
+
+    /// How many there are of each state, and which of them are to be run again.
+    fn told_in_words(&self) -> Option<String> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let of_state = |wanted: State| self.0.iter().filter(move |(_, state)| *state == wanted);
+        let counts = State::ALL.map(|state| (of_state(state).count(), state.name()));
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<_> = counts.map(|(count, name)| format!("{count} {name}")).collect();
+        let again = [State::Stopped, State::Dead].into_iter().flat_map(of_state);
+        let mut again: Vec<_> = again.map(|(note, _)| note.shard).collect();
+        again.sort();
+        let mut text = format!("{}: {}", counted(self.0.len() as u64, "shard"), counts.join(", "));
+        if !again.is_empty() {
+            let named: Vec<_> =
+                again.iter().take(MOST_NAMED).map(|shard| format!("--shard {shard}")).collect();
+            let more = if again.len() > MOST_NAMED { ", ..." } else { "" };
+            text += &format!("; run again with {}{more}", named.join(", "));
+        }
+        Some(text)
+    }
 }

@@ -71,7 +71,7 @@ impl Target {
         if !TableName::ALL.iter().any(is_there) {
             return Err(Failure::Refused(format!(
                 "{} has no tables yet: they are written once no run is missing; `bidsweep run FILE` finishes the \
-                 sweep, and with --limit 0 --tables always writes tables of the runs that are there",
+                 sweep, `bidsweep merge DIR` joins its shards, and `run` with --limit 0 --tables always writes tables of the runs that are there",
                 dir.display()
             )));
         }

@@ -1,13 +1,13 @@
 //! The missing runs of a plan, in groups of one shape that fill the lanes.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::ahead::Weights;
+use super::alike::cells_by_shape;
 use crate::measure::{MeasureSettings, RunMeasurement, RunRow, Yardstick, continue_run, measure};
 use crate::numeric::simd::LANES;
 use crate::sweep::{Cell, Plan};
-use crate::train::{Outcome, Run, Settings, Shape};
+use crate::train::{Outcome, Run};
 
 /// A cell that is being trained, with what its runs are measured by: prepared once, by whoever needs it
 /// first.
@@ -107,31 +107,9 @@ impl<'a, M: Fn(usize, u32) -> bool> Groups<'a, M> {
     /// them; at most `limit` runs.
     pub(super) fn new(plan: &'a Plan, missing: M, runs: u64, threads: u64, limit: Option<u64>) -> Self {
         let replicates = plan.replicates();
-        // The cells of a shape, apart by what they draw.
-        let mut shapes: HashMap<Shape, Vec<(Settings, Vec<u32>)>> = HashMap::new();
-        for cell in plan.cells() {
-            if !(0..replicates).any(|replicate| missing(cell.position, replicate)) {
-                continue;
-            }
-            let position = u32::try_from(cell.position).expect("a plan has at most 10^7 cells");
-            let alike = shapes.entry(cell.settings.shape()).or_default();
-            match alike.iter_mut().find(|(settings, _)| settings.draws_like(&cell.settings)) {
-                Some((_, cells)) => cells.push(position),
-                None => alike.push((cell.settings, vec![position])),
-            }
-        }
-        let mut shapes: Vec<_> = shapes
-            .into_values()
-            .map(|alike| {
-                let work = alike[0].0.work();
-                (work, alike.into_iter().flat_map(|(_, cells)| cells).collect::<Vec<_>>())
-            })
-            .collect();
-        shapes.sort_by(|(a, first), (b, second)| a.total_cmp(b).then(second.cmp(first)));
-        for (_, cells) in &mut shapes {
-            cells.reverse();
-        }
-        let shapes = shapes.into_iter().map(|(_, cells)| cells).collect();
+        let has_missing = |position| (0..replicates).any(|replicate| missing(position, replicate));
+        let mut shapes = cells_by_shape(plan, has_missing);
+        shapes.iter_mut().for_each(|cells| cells.reverse());
         let games = runs / (LANES as u64 * threads * GROUPS_A_THREAD);
         Groups {
             plan,

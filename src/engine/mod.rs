@@ -3,20 +3,23 @@
 //! Results depend on nothing here: not on threads, groups, interruptions or their order.
 
 mod ahead;
+mod alike;
+mod assignment;
 mod awaiting;
 mod calibration;
 mod cost;
+mod extent;
 mod groups;
-mod host;
 mod progress;
 mod queue;
 mod rerun;
 mod stop;
 mod writer;
 
+pub use assignment::Assignment;
 pub use calibration::Calibration;
 pub use cost::{Estimate, Share, cell_cost, estimate};
-pub use host::host_name;
+pub use extent::{Extent, cost_of, divide};
 pub use progress::{Counts, ProgressForm, while_telling};
 pub use rerun::rerun;
 pub use stop::Stop;
@@ -32,7 +35,7 @@ use rayon::prelude::*;
 use crate::measure::{RunRow, RunStatus};
 use crate::numeric::cancel::{caught, install, passing};
 use crate::numeric::simd::Instance;
-use crate::store::{Folder, MeasureKeys, PartWriter, RunKey, Scan, StoreError, row_bytes};
+use crate::store::{MeasureKeys, PartWriter, RunKey, Scan, StoreError, TidyWriter, row_bytes};
 use crate::sweep::Plan;
 use crate::train::{Outcome, Run, train_group};
 use ahead::{Ahead, Phase, Weights};
@@ -86,14 +89,14 @@ pub enum EngineError {
 }
 
 /// Number of runs that [`train_missing`] would train.
-pub fn missing(plan: &Plan, scan: &Scan, options: &Options) -> u64 {
+pub fn missing(plan: &Plan, extent: &Extent, scan: &Scan, options: &Options) -> u64 {
     let counts = scan.counts();
     let kept = counts.ok + counts.diverged + if options.retry_failed { 0 } else { counts.failed };
-    (plan.runs() - kept).min(options.limit.unwrap_or(u64::MAX))
+    (extent.runs(plan) - kept).min(options.limit.unwrap_or(u64::MAX))
 }
 
-/// Trains the runs of a plan that a folder lacks, as far as `stop` and `options` let it, and keeps them as
-/// parts. The caller holds the folder's lock.
+/// Trains the runs of an extent of a plan that a scan of that extent lacks, as far as `stop` and `options` let
+/// it, and keeps them as parts. The caller holds the lock of the extent.
 ///
 /// # Errors
 /// Where a part cannot be written; what had been written before stays.
@@ -102,20 +105,15 @@ pub fn missing(plan: &Plan, scan: &Scan, options: &Options) -> u64 {
 /// As [`Instance::current`].
 pub fn train_missing(
     plan: &Plan,
-    folder: &Folder,
+    extent: &Extent,
+    parts: PartWriter,
     scan: &Scan,
     options: &Options,
     stop: &Stop,
 ) -> Result<Finish, EngineError> {
     let instance = Instance::current();
-    train_missing_with(
-        &move |runs: &[Run<'_>]| train_group(instance, runs),
-        PartWriter::new(folder),
-        plan,
-        scan,
-        options,
-        stop,
-    )
+    let trainer = move |runs: &[Run<'_>]| train_group(instance, runs);
+    train_missing_with(&trainer, TidyWriter::new(parts), plan, extent, scan, options, stop)
 }
 
 /// Bytes of a thread's stack: kernels that are compiled without optimisation keep all that is inlined in one
@@ -147,17 +145,19 @@ fn train_missing_with(
     trainer: &Trainer,
     keeper: impl Keeper + Send,
     plan: &Plan,
+    extent: &Extent,
     scan: &Scan,
     options: &Options,
     stop: &Stop,
 ) -> Result<Finish, EngineError> {
     let start = Instant::now();
     let is_missing = |position, replicate| {
-        !scan.is_done(position, replicate)
+        extent.has(position, replicate)
+            && !scan.is_done(position, replicate)
             && !scan.is_awaiting(position, replicate)
             && (options.retry_failed || !scan.is_failed(position, replicate))
     };
-    let runs = missing(plan, scan, options);
+    let runs = missing(plan, extent, scan, options);
     let threads = at_most(options.threads, runs);
     let pool = pool(threads, stop)?;
     let awaiting = Awaiting::new(plan, scan, options.limit);
@@ -309,7 +309,7 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Lock, Table, TableName, write_tables};
+    use crate::store::{Folder, Lock, Table, TableName, write_tables};
     use crate::sweep::Scalar;
 
     /// Two cells of one shape, so that a group has runs of both.
@@ -365,8 +365,17 @@ mod tests {
                 train_group(Instance::current(), runs)
             };
             let scan = self.scan();
-            let keeper = PartWriter::new(&self.folder);
-            train_missing_with(&trainer, keeper, &self.plan, &scan, options, &Stop::after(None)).unwrap()
+            let keeper = TidyWriter::new(PartWriter::new(&self.folder));
+            train_missing_with(
+                &trainer,
+                keeper,
+                &self.plan,
+                &Extent::WHOLE,
+                &scan,
+                options,
+                &Stop::after(None),
+            )
+            .unwrap()
         }
 
         /// The tables, as far as there are any: one without rows is not written.
@@ -414,11 +423,14 @@ mod tests {
         let sweep = Sweep::new();
         sweep.train(&OPTIONS, &[(0, 2), (1, 0)]);
         let retry = Options { retry_failed: true, ..OPTIONS };
-        assert_eq!([&OPTIONS, &retry].map(|options| missing(&sweep.plan, &sweep.scan(), options)), [0, 2]);
+        assert_eq!(
+            [&OPTIONS, &retry].map(|options| missing(&sweep.plan, &Extent::WHOLE, &sweep.scan(), options)),
+            [0, 2]
+        );
         assert_eq!(sweep.train(&OPTIONS, &[]).counts, Counts::default());
         assert_eq!(sweep.train(&retry, &[(1, 0)]).counts, Counts { done: 2, diverged: 0, failed: 1 });
         assert_eq!(sweep.train(&retry, &[]).counts, Counts { done: 1, diverged: 0, failed: 0 });
-        assert_eq!(missing(&sweep.plan, &sweep.scan(), &retry), 0);
+        assert_eq!(missing(&sweep.plan, &Extent::WHOLE, &sweep.scan(), &retry), 0);
 
         let whole = Sweep::new();
         whole.train(&OPTIONS, &[]);
@@ -461,7 +473,15 @@ mod tests {
         let sweep = Sweep::new();
         let trainer = |runs: &[Run<'_>]| train_group(Instance::current(), runs);
         let (scan, options) = (sweep.scan(), Options { threads: NonZeroUsize::new(4).unwrap(), ..OPTIONS });
-        train_missing_with(&trainer, Broken { panics }, &sweep.plan, &scan, &options, &Stop::after(None))
+        train_missing_with(
+            &trainer,
+            Broken { panics },
+            &sweep.plan,
+            &Extent::WHOLE,
+            &scan,
+            &options,
+            &Stop::after(None),
+        )
     }
 
     #[test]
@@ -481,7 +501,15 @@ mod tests {
         let sweep = Sweep::new();
         let stop = Stop::after(None);
         stop.request();
-        let finish = train_missing(&sweep.plan, &sweep.folder, &sweep.scan(), &OPTIONS, &stop).unwrap();
+        let finish = train_missing(
+            &sweep.plan,
+            &Extent::WHOLE,
+            PartWriter::new(&sweep.folder),
+            &sweep.scan(),
+            &OPTIONS,
+            &stop,
+        )
+        .unwrap();
         assert_eq!((finish.counts.done, sweep.scan().counts().total()), (0, 0));
         assert!(Stop::after(Some(std::time::Duration::ZERO)).is_due());
     }

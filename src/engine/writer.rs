@@ -7,7 +7,7 @@ use super::progress::{Counts, Progress};
 use super::queue::Receiver;
 use super::stop::Stop;
 use crate::measure::{RunRow, RunStatus};
-use crate::store::{PartWriter, RunKey, StoreError};
+use crate::store::{RunKey, StoreError, TidyWriter};
 
 /// The shortest time between two parts.
 const SHORTEST: Duration = Duration::from_millis(250);
@@ -35,13 +35,13 @@ pub(super) trait Keeper {
     fn flush(&mut self) -> Result<(), StoreError>;
 }
 
-impl Keeper for PartWriter {
+impl Keeper for TidyWriter {
     fn push(&mut self, key: RunKey, row: RunRow) -> Result<(), StoreError> {
-        PartWriter::push(self, key, row)
+        TidyWriter::push(self, key, row)
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
-        PartWriter::flush(self)
+        TidyWriter::flush(self)
     }
 }
 

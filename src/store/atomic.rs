@@ -3,14 +3,22 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
+use super::process::Process;
 use super::{PutAside, StoreError, file};
 use crate::data::create_new;
 
 /// The ending of files that are still being written.
 const TEMPORARY: &str = ".tmp";
 
-/// A file under a temporary name in its own folder, `.NAME.tmp`, until [`AtomicFile::commit`]. Dropped
+/// The age from which what a process of another machine left behind is taken away: none writes a file for so
+/// long.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A file under a temporary name in its own folder, `.NAME.HOST-PROCESS-COUNT.tmp`, until
+/// [`AtomicFile::commit`]: so no two processes write to one file, on whatever machines they are. Dropped
 /// before, it is removed; a crash leaves the temporary file, which [`remove_leftovers`] takes away.
 #[derive(Debug)]
 pub(crate) struct AtomicFile {
@@ -22,10 +30,9 @@ pub(crate) struct AtomicFile {
 impl AtomicFile {
     /// Opens the temporary file of `target`.
     pub(crate) fn create(target: &Path) -> Result<Self, StoreError> {
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let temporary = target.with_file_name(format!(".{name}{TEMPORARY}"));
-        // What stands under a name of this kind is ours and half-written, or somebody else's link, which
-        // would lead the bytes elsewhere.
+        let temporary = temporary_of(target);
+        // What stands under a name of this kind is of a process that had our number before, or somebody
+        // else's link, which would lead the bytes elsewhere.
         let file = create_new(&temporary).or_else(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => fs::remove_file(&temporary).and_then(|()| create_new(&temporary)),
             _ => Err(error),
@@ -37,6 +44,12 @@ impl AtomicFile {
     /// Another handle of the temporary file, for a writer that keeps what it writes to.
     pub(crate) fn handle(&self) -> Result<File, StoreError> {
         self.file.try_clone().map_err(|e| StoreError::io("create", &self.target, e))
+    }
+
+    /// When it was last written, by the clock of its file system.
+    pub(crate) fn written(&self) -> Result<SystemTime, StoreError> {
+        let written = self.file.metadata().and_then(|metadata| metadata.modified());
+        written.map_err(|e| StoreError::io("read", &self.target, e))
     }
 
     /// Where the file will be.
@@ -51,6 +64,20 @@ impl AtomicFile {
             .and_then(|()| fs::rename(&self.temporary, &self.target))
             .and_then(|()| file::sync_folder_of(&self.target))
             .map_err(|e| StoreError::io("write", &self.target, e))
+    }
+
+    /// As [`AtomicFile::commit`] where nothing has the name; whether it was so. Of several who try, one
+    /// succeeds, but on file systems without links.
+    fn commit_new(self) -> Result<bool, StoreError> {
+        self.file.sync_all().map_err(|e| StoreError::io("write", &self.target, e))?;
+        match fs::hard_link(&self.temporary, &self.target) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+            Err(_) if self.target.symlink_metadata().is_ok() => return Ok(false),
+            Err(_) => return self.commit().map(|()| true),
+        }
+        file::sync_folder_of(&self.target).map_err(|e| StoreError::io("write", &self.target, e))?;
+        Ok(true)
     }
 }
 
@@ -71,11 +98,45 @@ impl Drop for AtomicFile {
     }
 }
 
+/// A name for what is still being written, which this process gives once only.
+fn temporary_of(target: &Path) -> PathBuf {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let Process { host, number } = Process::current();
+    let host = host.replace(['/', '\\'], "_");
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    target.with_file_name(format!(".{name}.{host}-{number}-{count}{TEMPORARY}"))
+}
+
+/// Whether what has a temporary name is left behind: its process is known to be gone, or it is a day old. No
+/// process of this version gives a name without its own.
+fn is_left_behind(path: &Path, name: &str) -> bool {
+    let signed = name.strip_suffix(TEMPORARY).and_then(|name| {
+        let mut words = name.rsplitn(3, '-');
+        let (_count, number, rest) =
+            (words.next()?.parse::<u64>().ok()?, words.next()?.parse().ok()?, words.next()?);
+        Some((number, rest))
+    });
+    let Some((number, rest)) = signed else { return true };
+    let host = &Process::current().host;
+    let is_here = rest.ends_with(&format!(".{host}"));
+    let age = || SystemTime::now().duration_since(path.symlink_metadata().ok()?.modified().ok()?).ok();
+    is_here && Process { host: host.clone(), number }.is_gone(host)
+        || age().is_some_and(|age| age > ABANDONED)
+}
+
 /// Writes a whole file atomically.
 pub(crate) fn write(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let mut file = AtomicFile::create(target)?;
     file.write_all(bytes).map_err(|e| StoreError::io("write", target, e))?;
     file.commit()
+}
+
+/// As [`write`] where nothing has the name; whether it was so.
+pub(crate) fn write_first(target: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
+    let mut file = AtomicFile::create(target)?;
+    file.write_all(bytes).map_err(|e| StoreError::io("write", target, e))?;
+    file.commit_new()
 }
 
 /// Writes a whole file at once under its name, without waiting for the disk: for what can be made again.
@@ -97,17 +158,18 @@ pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Removes what killed processes left half-written in a folder; what has such a name and is a folder is put
-/// aside. Only for the holder of the folder's lock.
+/// Removes what killed processes left half-written in a folder, where it is sure that they write no more;
+/// what has such a name and is a folder is put aside.
 pub(crate) fn remove_leftovers(folder: &Path) -> Result<Vec<PutAside>, StoreError> {
     let mut aside = Vec::new();
     for path in files(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with('.') && name.ends_with(TEMPORARY) {
+        if name.starts_with('.') && name.ends_with(TEMPORARY) && is_left_behind(&path, &name) {
             if path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
                 aside.extend(file::clear(&path)?);
             } else {
-                fs::remove_file(&path).map_err(|e| StoreError::io("remove", &path, e))?;
+                // Another process may have taken it away meanwhile.
+                remove(&path)?;
             }
         }
     }
@@ -153,12 +215,48 @@ mod tests {
     #[test]
     fn leftovers_go_and_the_rest_stays() {
         let folder = tempfile::tempdir().unwrap();
-        for name in [".x.json.tmp", "x.json", "x.tmp", ".lock"] {
-            fs::write(folder.path().join(name), b"").unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let own = Process::current();
+        // Process numbers end far below the largest.
+        let dead = format!(".x.json.{}-{}-0.tmp", own.host, u32::MAX);
+        let alive = format!(".x.json.{}-{}-7.tmp", own.host, own.number);
+        let elsewhere = ".x.json.other-host-4294967295-0.tmp".to_owned();
+        let old = ".y.json.other-host-4294967295-0.tmp".to_owned();
+        for name in [&dead, &alive, &elsewhere, &old, ".x.json.tmp", "x.json", "x.tmp", ".lock"] {
+            fs::write(at(name), b"").unwrap();
         }
+        let yesterday = SystemTime::now() - 2 * ABANDONED;
+        File::options().write(true).open(at(&old)).unwrap().set_modified(yesterday).unwrap();
         remove_leftovers(folder.path()).unwrap();
-        let left = [".lock", "x.json", "x.tmp"].map(|name| folder.path().join(name));
+        let mut left = [".lock", "x.json", "x.tmp", &alive, &elsewhere].map(at);
+        left.sort();
         assert_eq!(files(folder.path()).unwrap(), left);
+    }
+
+    #[test]
+    fn two_writers_of_one_file_do_not_meet() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        let [mut first, mut second] = [0, 1].map(|_| AtomicFile::create(&path).unwrap());
+        first.write_all(b"first").unwrap();
+        second.write_all(b"second").unwrap();
+        first.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        second.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert_eq!(files(folder.path()).unwrap(), [path]);
+    }
+
+    #[test]
+    fn who_comes_second_finds_the_name_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        let [mut first, mut second] = [0, 1].map(|_| AtomicFile::create(&path).unwrap());
+        first.write_all(b"first").unwrap();
+        second.write_all(b"second").unwrap();
+        assert!(first.commit_new().unwrap() && !second.commit_new().unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        assert_eq!(files(folder.path()).unwrap(), [path]);
     }
 
     #[test]

@@ -276,14 +276,16 @@ pub(crate) fn rows_at(batch: &RecordBatch, places: impl Iterator<Item = Range<us
             _ => stretches.push(place),
         }
     }
-    if stretches == [0..batch.num_rows()] {
+    if matches!(&stretches[..], [all] if *all == (0..batch.num_rows())) {
         return batch.clone();
     }
     let rows = stretches.iter().map(Range::len).sum();
     let column = |column: &ArrayRef| {
         let data = column.to_data();
         let mut taken = MutableArrayData::new(vec![&data], false, rows);
-        stretches.iter().for_each(|Range { start, end }| taken.extend(0, *start, *end));
+        stretches.iter().for_each(|Range { start, end }| {
+            taken.try_extend(0, *start, *end).expect("fewer bytes than an offset can count");
+        });
         make_array(taken.freeze())
     };
     RecordBatch::try_new(batch.schema(), batch.columns().iter().map(column).collect())

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{StoreError, atomic};
+use super::{Shard, StoreError, atomic};
 
 /// The output folder of a sweep: where each of its files is. Making one touches no disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,14 +82,39 @@ impl Folder {
         &self.path
     }
 
-    /// Where the parts are.
+    /// Where the parts are, but those of shards.
     pub fn parts(&self) -> PathBuf {
         self.path.join("parts")
+    }
+
+    /// Where the parts of a shard are.
+    pub fn shard_parts(&self, shard: Shard) -> PathBuf {
+        self.parts().join(shard.stem())
+    }
+
+    /// Where shards say how they stand.
+    pub(crate) fn shards(&self) -> PathBuf {
+        self.path.join("shards")
+    }
+
+    /// What a shard says of itself.
+    pub(crate) fn shard_note(&self, shard: Shard) -> PathBuf {
+        self.shards().join(format!("{}.json", shard.stem()))
+    }
+
+    /// The file that a shard's process locks.
+    pub(crate) fn shard_lock(&self, shard: Shard) -> PathBuf {
+        self.shards().join(format!("{}.lock", shard.stem()))
     }
 
     /// Where the names of sound parts are noted.
     pub(crate) fn sound_parts(&self) -> PathBuf {
         self.path.join(".sound")
+    }
+
+    /// Where the names of sound parts of a shard are noted.
+    pub(crate) fn sound_shard_parts(&self, shard: Shard) -> PathBuf {
+        self.shards().join(format!("{}.sound", shard.stem()))
     }
 
     /// Where it is noted what the tables were made from.

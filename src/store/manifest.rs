@@ -139,9 +139,22 @@ impl Manifest {
     /// # Errors
     /// Where it cannot be written; the one before then stands.
     pub fn write(&self, folder: &Folder) -> Result<(), StoreError> {
+        atomic::write(&folder.manifest(), self.text().as_bytes())
+    }
+
+    /// As [`Manifest::write`] where the folder has no manifest; whether it was so. Of several who try, one
+    /// succeeds.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn write_first(&self, folder: &Folder) -> Result<bool, StoreError> {
+        atomic::write_first(&folder.manifest(), self.text().as_bytes())
+    }
+
+    fn text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("texts, numbers and lists become JSON");
         text.push('\n');
-        atomic::write(&folder.manifest(), text.as_bytes())
+        text
     }
 
     /// Why the runs of a plan cannot join those of this folder, and what to do; `None` where they can.

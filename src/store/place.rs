@@ -30,10 +30,6 @@ impl<'a> Places<'a> {
         Places { plan, keys: MeasureKeys::of(plan), last: None }
     }
 
-    pub(crate) fn plan(&self) -> &'a Plan {
-        self.plan
-    }
-
     /// The place of a run, which may await its continuation.
     pub(crate) fn place(&mut self, StoredRun { key: run, awaits, .. }: &StoredRun) -> Place {
         match self.position(run.cell) {

@@ -8,7 +8,7 @@ use arrow::compute::filter_record_batch;
 
 use super::part::{self, Part};
 use super::place::{Place, Places};
-use super::scan::part_paths;
+use super::scan::all_part_paths;
 use super::{Folder, StoreError, file};
 use crate::sweep::Plan;
 
@@ -21,7 +21,7 @@ use crate::sweep::Plan;
 pub fn prune(folder: &Folder, plan: &Plan) -> Result<u64, StoreError> {
     let mut places = Places::of(plan);
     let mut removed = BTreeSet::new();
-    for path in part_paths(folder)? {
+    for path in all_part_paths(folder)? {
         let read = Part::open(&path).and_then(|part| Ok((part.runs().collect::<Result<Vec<_>, _>>()?, part)));
         let (runs, part) = match read {
             Err(StoreError::Damaged { .. }) => continue,
@@ -36,7 +36,7 @@ pub fn prune(folder: &Folder, plan: &Plan) -> Result<u64, StoreError> {
             let mut keep = vec![false; part.rows().num_rows()];
             kept.into_iter().for_each(|run| keep[run.rows].fill(true));
             let rows = filter_record_batch(part.rows(), &BooleanArray::from(keep)).expect("one flag a row");
-            part::write(&folder.parts(), &rows)?;
+            part::write(path.parent().expect("a part is in a folder"), &rows)?;
         }
         fs::remove_file(&path)
             .and_then(|()| file::sync_folder_of(&path))
@@ -65,7 +65,7 @@ mod tests {
             assert_eq!((scan.counts().total(), scan.surplus()), (6 * 3, 0));
             assert_eq!(prune(&folder, &plan).unwrap(), 0);
 
-            for path in part_paths(&folder).unwrap() {
+            for path in all_part_paths(&folder).unwrap() {
                 let part = Part::open(&path).unwrap();
                 let measured = part.measured().unwrap();
                 for run in part.runs().map(Result::unwrap) {

@@ -4,18 +4,28 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::bits::Bits;
-use super::part::{Part, RunShape, StoredRun, is_part};
+use super::part::{Part, RunShape, StoredRun, part_paths};
 use super::place::{self, Place, Places};
 use super::sound::SoundParts;
-use super::{Folder, StoreError, atomic, file};
+use super::{Folder, Shard, StoreError, atomic, file};
 use crate::measure::RunStatus;
 use crate::sweep::{CellId, Plan};
+
+/// Parts that are read at a time, each on a thread: enough to keep a disk busy, and few enough for their runs
+/// to take little memory.
+const TOGETHER: usize = 8;
+
+/// How often parts are listed that vanish while they are read.
+const ATTEMPTS: u32 = 5;
 
 /// Runs of a plan that a part holds no further apart than this count as one stretch of the plan.
 const STRETCH_GAP: u64 = 1 << 10;
 
-/// What the parts of a folder hold of a plan. Takes four bits a run at most, and a few words a part.
+/// What the parts of a folder hold of a plan. Takes four bits a run at most, a few words a part, and a word
+/// for each row that another may take the place of.
 #[derive(Debug)]
 pub struct Scan {
     replicates: u32,
@@ -63,11 +73,19 @@ pub struct DamagedPart {
 pub(crate) struct PartIndex {
     pub(crate) path: PathBuf,
     stretches: Vec<Range<u64>>,
+    /// Number of its runs, of the plan or not.
+    count: usize,
+    /// Those of the plan that failed, await their continuation or were measured otherwise.
+    passing: Vec<u64>,
 }
 
+/// The share of a part's runs from which it is worth writing it again without them.
+const MOSTLY: f64 = 0.25;
+
 impl PartIndex {
-    /// The stretches that cover runs, given by their index in the plan.
-    fn new(path: &Path, mut runs: Vec<u64>) -> Self {
+    /// The stretches that cover runs, given by their index in the plan, of a part of so many; `passing` are
+    /// those that another row may take the place of.
+    fn new(path: &Path, mut runs: Vec<u64>, count: usize, passing: Vec<u64>) -> Self {
         runs.sort_unstable();
         let mut stretches: Vec<Range<u64>> = Vec::new();
         for run in runs {
@@ -76,7 +94,13 @@ impl PartIndex {
                 _ => stretches.push(run..run + 1),
             }
         }
-        PartIndex { path: path.to_path_buf(), stretches }
+        PartIndex { path: path.to_path_buf(), stretches, count, passing }
+    }
+
+    /// Whether others have taken the place of many of its runs.
+    pub(crate) fn is_mostly_old(&self, scan: &Scan) -> bool {
+        let old = self.passing.iter().filter(|&&index| scan.done.contains(index)).count();
+        old > 0 && old as f64 >= MOSTLY * self.count as f64
     }
 
     /// Whether the part may have runs of a window.
@@ -87,14 +111,77 @@ impl PartIndex {
 }
 
 impl Scan {
-    /// Reads every part of a folder and checks its hash, and that its runs can be those of the plan. A folder
-    /// without parts is as an empty one.
+    /// Reads which runs the parts of a folder have. Of parts that are not known to be sound every byte is
+    /// checked, and that their runs can be those of the plan. A folder without parts is as an empty one.
     ///
     /// # Errors
     /// Where the system refuses to read. Damage is no error: see [`Scan::damaged`]; what is no regular file,
     /// or may not be read, is damaged.
     pub fn of(folder: &Folder, plan: &Plan) -> Result<Self, StoreError> {
-        let mut scan = Scan {
+        let sound = SoundParts::read(SoundParts::all_files(folder), plan);
+        Scan::over(&|| all_part_paths(folder), &sound, plan, &|_, _| true)
+    }
+
+    /// As [`Scan::of`], of several folders as if they were one; every byte of every part is checked.
+    ///
+    /// # Errors
+    /// Those of [`Scan::of`].
+    pub fn closely(folders: &[Folder], plan: &Plan) -> Result<Self, StoreError> {
+        let list = || Ok(folders.iter().map(all_part_paths).collect::<Result<Vec<_>, _>>()?.concat());
+        Scan::over(&list, &SoundParts::default(), plan, &|_, _| true)
+    }
+
+    /// What a shard is to see: the runs (cell's position, replicate) that `is_own`. Those may stand in its
+    /// own parts, in those of shards of another count, and in those of no shard; not in those of the other
+    /// shards beside it, which are not read.
+    ///
+    /// # Errors
+    /// Those of [`Scan::of`].
+    pub fn of_shard(
+        folder: &Folder,
+        plan: &Plan,
+        shard: Shard,
+        is_own: &dyn Fn(usize, u32) -> bool,
+    ) -> Result<Self, StoreError> {
+        let sound = SoundParts::read(SoundParts::all_files(folder), plan);
+        let may_hold = |other: &Shard| *other == shard || other.count() != shard.count();
+        Scan::over(&|| part_paths_of(folder, may_hold), &sound, plan, is_own)
+    }
+
+    /// The runs that are wanted, of the parts in a list.
+    fn over(
+        list: &dyn Fn() -> Result<Vec<PathBuf>, StoreError>,
+        sound: &SoundParts,
+        plan: &Plan,
+        is_wanted: &dyn Fn(usize, u32) -> bool,
+    ) -> Result<Self, StoreError> {
+        let mut attempts = ATTEMPTS;
+        loop {
+            let mut scan = Scan::empty(plan);
+            let mut is_whole = true;
+            for paths in list()?.chunks(TOGETHER) {
+                let read: Vec<_> = paths.par_iter().map(|path| runs_in(path, plan, sound)).collect();
+                for (path, runs) in paths.iter().zip(read) {
+                    match runs {
+                        Err(StoreError::Damaged { path, reason, .. }) => {
+                            scan.damaged.push(DamagedPart { path, reason })
+                        }
+                        Err(error) if error.is_missing() => is_whole = false,
+                        runs => scan.add(path, runs?, is_wanted),
+                    }
+                }
+            }
+            attempts -= 1;
+            // A process at work may have rewritten parts since they were listed.
+            if is_whole || attempts == 0 {
+                scan.count();
+                return Ok(scan);
+            }
+        }
+    }
+
+    fn empty(plan: &Plan) -> Self {
+        Scan {
             replicates: plan.replicates(),
             done: Bits::new(plan.runs()),
             failed: Bits::new(plan.runs()),
@@ -106,58 +193,50 @@ impl Scan {
             parts: Vec::new(),
             sound: SoundParts::default(),
             damaged: Vec::new(),
-        };
-        let sound = SoundParts::read(folder, plan);
-        let mut places = Places::of(plan);
-        for path in part_paths(folder)? {
-            match scan.add(&path, &mut places, sound.has(&path)) {
-                Err(StoreError::Damaged { path, reason, .. }) => {
-                    scan.damaged.push(DamagedPart { path, reason })
-                }
-                // A process with the lock may have rewritten it since the folder was listed.
-                Err(error) if error.is_missing() => {}
-                added => added?,
-            }
         }
-        scan.counts.failed = scan.failed().count() as u64;
-        // A run that was trained again leaves the row behind that it had before.
-        let superseded = |index: u64| {
-            scan.done.contains(index) || scan.failed.contains(index) || scan.awaiting.contains(index)
-        };
-        scan.outdated_runs = scan.outdated.iter().filter(|&index| !superseded(index)).count() as u64;
-        Ok(scan)
     }
 
-    /// Counts the runs of a part, which is looked at closely unless it `is_sound`.
-    fn add(&mut self, path: &Path, places: &mut Places, is_sound: bool) -> Result<(), StoreError> {
-        // All runs are read before the first is counted, so that a damaged part counts for nothing.
-        let part = if is_sound { Part::open_keys(path)? } else { Part::open(path)? };
-        let runs = part.runs().collect::<Result<Vec<_>, _>>()?;
-        let runs: Vec<(StoredRun, Place)> =
-            runs.into_iter().map(|run| (run.clone(), places.place(&run))).collect();
-        if !is_sound {
-            check(&part, &runs, places.plan())?;
-        }
+    /// Counts what can be counted only once all parts are read.
+    fn count(&mut self) {
+        self.counts.failed = self.failed().count() as u64;
+        // A run that was trained again leaves the row behind that it had before.
+        self.outdated_runs = self.outdated.iter().filter(|&index| !self.is_there_at(index)).count() as u64;
+    }
+
+    /// Counts the runs of a part that are wanted.
+    fn add(&mut self, path: &Path, runs: Vec<(StoredRun, Place)>, is_wanted: &dyn Fn(usize, u32) -> bool) {
         self.sound.insert(path);
-        let mut indices = Vec::with_capacity(runs.len());
+        let (mut indices, count, mut passing) = (Vec::with_capacity(runs.len()), runs.len(), Vec::new());
+        let replicates = self.replicates;
+        let is_wanted = |index| {
+            let (position, replicate) = place::run_at(replicates, index);
+            is_wanted(position, replicate)
+        };
         for (run, place) in runs {
             match place {
-                Place::Run(index) => {
+                Place::Run(index) if is_wanted(index) => {
                     indices.push(index);
                     self.mark(index, run.status);
+                    if run.status == RunStatus::Failed {
+                        passing.push(index);
+                    }
                 }
-                Place::Awaiting(index) => {
+                Place::Awaiting(index) if is_wanted(index) => {
                     indices.push(index);
                     self.awaiting.insert(index);
+                    passing.push(index);
                 }
-                Place::Outdated(index) => _ = self.outdated.insert(index),
+                Place::Outdated(index) if is_wanted(index) => {
+                    self.outdated.insert(index);
+                    passing.push(index);
+                }
                 Place::Surplus => {
                     self.surplus.insert((run.key.cell, run.key.replicate));
                 }
+                Place::Run(_) | Place::Awaiting(_) | Place::Outdated(_) => {}
             }
         }
-        self.parts.push(PartIndex::new(path, indices));
-        Ok(())
+        self.parts.push(PartIndex::new(path, indices, count, passing));
     }
 
     fn mark(&mut self, index: u64, status: RunStatus) {
@@ -171,6 +250,16 @@ impl Scan {
     /// Whether a run is there with status ok or diverged, measured as the plan asks.
     pub fn is_done(&self, position: usize, replicate: u32) -> bool {
         self.done.contains(self.index(position, replicate))
+    }
+
+    /// As [`Scan::is_done`], of the run of an index.
+    pub(crate) fn is_done_at(&self, index: u64) -> bool {
+        self.done.contains(index)
+    }
+
+    /// Whether the run of an index is there as the plan asks, however it ended, or yet to be continued.
+    pub(crate) fn is_there_at(&self, index: u64) -> bool {
+        self.done.contains(index) || self.failed.contains(index) || self.awaiting.contains(index)
     }
 
     /// Whether a run failed, and was not computed since.
@@ -233,7 +322,11 @@ impl Scan {
     /// # Errors
     /// Where a part cannot be renamed.
     pub fn quarantine(&self) -> Result<(), StoreError> {
-        self.damaged.iter().try_for_each(|part| file::put_aside(&part.path, part.reason.clone()).map(|_| ()))
+        self.damaged.iter().try_for_each(|part| match file::put_aside(&part.path, part.reason.clone()) {
+            // Another process may have found the damage too.
+            Err(error) if error.is_missing() => Ok(()),
+            aside => aside.map(|_| ()),
+        })
     }
 
     /// Notes which parts are sound, so that the next scan need not look at all of their numbers. Only for the
@@ -242,7 +335,15 @@ impl Scan {
     /// # Errors
     /// Where that cannot be written.
     pub fn note_sound(&self, folder: &Folder, plan: &Plan) -> Result<(), StoreError> {
-        self.sound.write(folder, plan)
+        self.sound.write(&folder.sound_parts(), plan)
+    }
+
+    /// As [`Scan::note_sound`], for the holder of a shard.
+    ///
+    /// # Errors
+    /// Where that cannot be written.
+    pub fn note_sound_of(&self, folder: &Folder, shard: Shard, plan: &Plan) -> Result<(), StoreError> {
+        self.sound.write(&folder.sound_shard_parts(shard), plan)
     }
 
     /// The readable parts that have runs of the plan.
@@ -253,6 +354,19 @@ impl Scan {
     fn index(&self, position: usize, replicate: u32) -> u64 {
         place::index(self.replicates, position, replicate)
     }
+}
+
+/// The runs of a part, all of them or none; one that is not known to be sound is looked at closely.
+fn runs_in(path: &Path, plan: &Plan, sound: &SoundParts) -> Result<Vec<(StoredRun, Place)>, StoreError> {
+    let is_sound = sound.has(path);
+    let part = if is_sound { Part::open_keys(path)? } else { Part::open(path)? };
+    let mut places = Places::of(plan);
+    let placed = |run: Result<StoredRun, _>| run.map(|run| (run.clone(), places.place(&run)));
+    let runs = part.runs().map(placed).collect::<Result<Vec<_>, StoreError>>()?;
+    if !is_sound {
+        check(&part, &runs, plan)?;
+    }
+    Ok(runs)
 }
 
 /// Whether the runs of a part that are of the plan can be its runs.
@@ -283,12 +397,24 @@ fn check(part: &Part, runs: &[(StoredRun, Place)], plan: &Plan) -> Result<(), St
     checked.map_err(|reason| part.damaged(reason))
 }
 
-/// The parts of a folder, sorted by name; none where there is no folder.
-pub(crate) fn part_paths(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
-    match atomic::files(&folder.parts()) {
-        Err(error) if error.is_missing() => Ok(Vec::new()),
-        files => files.map(|files| files.into_iter().filter(|path| is_part(path)).collect()),
+/// The parts of a folder, those of shards too; none where there is no folder.
+pub(crate) fn all_part_paths(folder: &Folder) -> Result<Vec<PathBuf>, StoreError> {
+    part_paths_of(folder, |_| true)
+}
+
+/// The parts of no shard, and those of the shards that are wanted.
+fn part_paths_of(folder: &Folder, is_wanted: impl Fn(&Shard) -> bool) -> Result<Vec<PathBuf>, StoreError> {
+    let parts = folder.parts();
+    let mut paths = part_paths(&parts)?;
+    let entries = match atomic::files(&parts) {
+        Err(error) if error.is_missing() => Vec::new(),
+        entries => entries?,
+    };
+    let shards = entries.iter().filter_map(|path| Shard::of_stem(path.file_name()?.to_str()?));
+    for shard in shards.filter(is_wanted) {
+        paths.extend(part_paths(&folder.shard_parts(shard))?);
     }
+    Ok(paths)
 }
 
 #[cfg(test)]
@@ -399,23 +525,29 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_are_noted_as_sound_count_the_same_and_are_still_held_against_their_names() {
+    fn parts_that_are_noted_as_sound_count_the_same_while_their_files_are_as_they_were() {
         let (_dir, folder) = fixture::folder();
         let plan = plan(8);
         store(&folder, &runs(&plan), 5);
         let first = Scan::of(&folder, &plan).unwrap();
         first.note_sound(&folder, &plan).unwrap();
-        assert_eq!(SoundParts::read(&folder, &plan).len(), first.parts().len());
+        let noted = |plan: &Plan| SoundParts::read(SoundParts::all_files(&folder), plan).len();
+        assert_eq!(noted(&plan), first.parts().len());
         let second = Scan::of(&folder, &plan).unwrap();
         assert_eq!((second.counts(), second.parts().len()), (first.counts(), first.parts().len()));
         assert!(second.failed().eq(first.failed()));
         // Another plan holds them against itself.
-        assert_eq!(SoundParts::read(&folder, &fixture::plan(7)).len(), 0);
-        let path = &part_paths(&folder).unwrap()[0];
+        assert_eq!(noted(&fixture::plan(7)), 0);
+        let path = &all_part_paths(&folder).unwrap()[0];
         let mut bytes = fs::read(path).unwrap();
         bytes[100] ^= 1;
+        let written = path.metadata().unwrap().modified().unwrap();
         fs::write(path, bytes).unwrap();
         assert_eq!(Scan::of(&folder, &plan).unwrap().damaged().len(), 1);
+        // What leaves length and time as they were is found by a closer look.
+        fs::File::options().write(true).open(path).unwrap().set_modified(written).unwrap();
+        assert_eq!(Scan::of(&folder, &plan).unwrap().damaged().len(), 0);
+        assert_eq!(Scan::closely(std::slice::from_ref(&folder), &plan).unwrap().damaged().len(), 1);
     }
 
     #[test]
@@ -423,7 +555,7 @@ mod tests {
         let (_dir, folder) = fixture::folder();
         let plan = plan(4);
         store(&folder, &runs(&plan), 6);
-        let paths = part_paths(&folder).unwrap();
+        let paths = all_part_paths(&folder).unwrap();
         let mut bytes = fs::read(&paths[1]).unwrap();
         bytes[100] ^= 1;
         fs::write(&paths[1], bytes).unwrap();
@@ -443,7 +575,7 @@ mod tests {
     #[test]
     fn a_part_overlaps_the_windows_that_have_its_runs() {
         let far = 10 + STRETCH_GAP;
-        let part = PartIndex::new(Path::new("p"), vec![far + 5, 9, 3, far + 4]);
+        let part = PartIndex::new(Path::new("p"), vec![far + 5, 9, 3, far + 4], 4, vec![]);
         assert_eq!(part.stretches, [3..10, far + 4..far + 6]);
         for (window, overlaps) in [
             (0..3, false),
@@ -455,6 +587,6 @@ mod tests {
         ] {
             assert_eq!(part.overlaps(&window), overlaps, "{window:?}");
         }
-        assert!(!PartIndex::new(Path::new("p"), vec![]).overlaps(&(0..9)));
+        assert!(!PartIndex::new(Path::new("p"), vec![], 0, vec![]).overlaps(&(0..9)));
     }
 }

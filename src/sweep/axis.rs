@@ -98,6 +98,23 @@ impl Series {
         None
     }
 
+    /// A range as a sweep file writes it; `None` of a list.
+    pub(super) fn written(&self) -> Option<String> {
+        match self {
+            Series::List(_) => None,
+            Series::Range { from, step, len } => {
+                let to = self.number(len - 1).expect("a range is checked where it is read");
+                Some(format!("{{ from = {from}, to = {to}, step = {step} }}"))
+            }
+            Series::Linspace { ends: [from, to], len } => {
+                Some(format!("{{ linspace = [{from}, {to}], num = {len} }}"))
+            }
+            Series::Geomspace { ends: [from, to], len } => {
+                Some(format!("{{ geomspace = [{from}, {to}], num = {len} }}"))
+            }
+        }
+    }
+
     /// The value at an index of a range, as a literal.
     fn number(&self, index: u64) -> Option<Number> {
         match self {

@@ -20,6 +20,8 @@ pub(super) struct Column {
     /// Index into [`settings`].
     pub setting: usize,
     pub values: Vec<Placed>,
+    /// The range that makes them; `None` of a list.
+    pub range: Option<String>,
 }
 
 /// An axis of a grid: one key and its values, or the keys of a `[zip.NAME]`, which move together.
@@ -29,6 +31,16 @@ pub struct Axis {
     pub(super) name: Option<String>,
     /// Columns of equal length.
     pub(super) columns: Vec<Arc<Column>>,
+}
+
+/// The values of a key along an axis, as a sweep file writes them.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
+pub enum Written<'a> {
+    /// A range, such as `{ from = 10, to = 200, step = 10 }`.
+    Range(&'a str),
+    /// One by one.
+    List(Vec<String>),
 }
 
 /// A setting that all cells of a grid share.
@@ -54,6 +66,17 @@ pub struct Grid {
     strides: Vec<usize>,
 }
 
+impl Column {
+    fn key(&self) -> &str {
+        settings()[self.setting].key.as_str()
+    }
+
+    /// The values as a sweep file writes them.
+    fn written(&self) -> Vec<String> {
+        self.values.iter().map(|value| value.choice.toml()).collect()
+    }
+}
+
 impl Axis {
     /// The name of the zip, if it is one.
     pub fn zip(&self) -> Option<&str> {
@@ -62,9 +85,17 @@ impl Axis {
 
     /// Each key with its values as a sweep file writes them.
     pub fn values(&self) -> impl Iterator<Item = (&str, Vec<String>)> {
+        self.columns.iter().map(|column| (column.key(), column.written()))
+    }
+
+    /// Each key with what a sweep file writes for its values: a range, or the list of them.
+    pub fn written(&self) -> impl Iterator<Item = (&str, Written<'_>)> {
         self.columns.iter().map(|column| {
-            let values = column.values.iter().map(|value| value.choice.toml()).collect();
-            (settings()[column.setting].key.as_str(), values)
+            let written = match &column.range {
+                Some(range) => Written::Range(range),
+                None => Written::List(column.written()),
+            };
+            (column.key(), written)
         })
     }
 

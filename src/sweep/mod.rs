@@ -46,7 +46,7 @@ pub use cell::{Cell, CellId, NotACellId};
 pub use cells::Exclusion;
 pub use columns::{Kind, Scalar, SettingColumn};
 pub use data_files::DataFiles;
-pub use grid::{Axis, Grid};
+pub use grid::{Axis, Grid, Written};
 pub use identity::RESULTS_VERSION;
 pub use measures::measure_keys;
 pub use plan::{MAX_FILE_BYTES, Plan};

@@ -15,7 +15,7 @@ use super::cells::{Cells, Exclusion};
 use super::choice::Choice;
 use super::data_files::DataFiles;
 use super::document::Table;
-use super::grid::{Axis, Grid};
+use super::grid::{Axis, Grid, Written};
 use super::identity::Seeds;
 use super::limits::SCHEMA;
 use super::measures;
@@ -274,7 +274,7 @@ impl Plan {
     pub fn resolved(&self) -> Json {
         let Spec { name, question, seeds, measure, report, populations, grids, rules, .. } = &self.spec;
         let axis = |axis: &Axis| {
-            let values: BTreeMap<&str, Vec<String>> = axis.values().collect();
+            let values: BTreeMap<&str, Written> = axis.written().collect();
             json!({ "zip": axis.zip(), "values": values })
         };
         let grid = |grid: &Grid| {

@@ -288,7 +288,11 @@ impl Scope {
                 if bad_place.is_some() {
                     self.broken.push(column.setting);
                 }
-                column.column = Some(Arc::new(Column { setting: column.setting, values }));
+                column.column = Some(Arc::new(Column {
+                    setting: column.setting,
+                    values,
+                    range: column.series.written(),
+                }));
             }
         }
     }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::crafted::{bytes_of, lies, rows, with};
-use crate::sandbox::{Ended, Sandbox, Sweep, Tables, assert_same_bytes};
+use crate::sandbox::{Ended, Sandbox, Sweep, THREADS, Tables, assert_same_bytes};
 
 /// What any verb on a small sweep may take, on a slow and busy machine.
 const SOON: Duration = Duration::from_secs(60);
@@ -293,7 +293,7 @@ fn threads_are_bounded_by_the_work_and_variables_by_sense() {
         let mut command = sandbox.command(arguments);
         Ended::from(command.env(variable, value).stderr(Stdio::piped()).output().unwrap())
     };
-    for variable in ["RAYON_NUM_THREADS", "SLURM_CPUS_PER_TASK"] {
+    for variable in THREADS {
         with(variable, "100000", "run x.toml --progress none --prune").exits(0);
         with(variable, "", "run x.toml --quiet").exits(0);
         with(variable, "0", "run x.toml --quiet").exits(0);

@@ -16,6 +16,7 @@ mod regret;
 mod reports;
 mod resume;
 mod sandbox;
+mod shards;
 mod signals;
 mod stops;
 mod verbs;

@@ -85,6 +85,10 @@ pub fn assert_same_bytes(actual: &Tables, expected: &Tables) {
     }
 }
 
+/// Where Rayon and schedulers say how many threads to use.
+pub const THREADS: [&str; 6] =
+    ["RAYON_NUM_THREADS", "SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "NCPUS", "NSLOTS", "LSB_DJOB_NUMPROC"];
+
 /// A folder in which the program runs; gone when dropped.
 pub struct Sandbox {
     dir: TempDir,
@@ -115,8 +119,10 @@ impl Sandbox {
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bidsweep"));
         command.args(arguments.split_whitespace()).current_dir(self.dir.path());
-        command.env_remove("RAYON_NUM_THREADS").env_remove("SLURM_CPUS_PER_TASK").stdin(Stdio::null());
-        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
+        for variable in THREADS.into_iter().chain(["SLURM_ARRAY_TASK_ID"]) {
+            command.env_remove(variable);
+        }
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null());
         command
     }
 

@@ -10,9 +10,9 @@ use maud::html;
 use serde_json::Value;
 
 use super::*;
-use crate::engine::{Options, ProgressForm, Stop, train_missing};
+use crate::engine::{Extent, Options, ProgressForm, Stop, train_missing};
 use crate::report::results::Results;
-use crate::store::{Folder, Host, Lock, Manifest, Row, Scan, Table, TableName, write_tables};
+use crate::store::{Folder, Host, Lock, Manifest, PartWriter, Row, Scan, Table, TableName, write_tables};
 use crate::sweep::Plan;
 
 /// A sweep that has been run in a folder of its own.
@@ -37,7 +37,8 @@ fn done(text: &str) -> Done {
         progress: ProgressForm::None,
     };
     let scan = Scan::of(&folder, &plan).unwrap();
-    train_missing(&plan, &folder, &scan, &options, &Stop::after(None)).unwrap();
+    train_missing(&plan, &Extent::WHOLE, PartWriter::new(&folder), &scan, &options, &Stop::after(None))
+        .unwrap();
     let scan = Scan::of(&folder, &plan).unwrap();
     write_tables(&folder, &plan, &scan).unwrap();
     let mut manifest = Manifest::start(&plan, Host::default(), None);

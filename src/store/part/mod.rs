@@ -16,9 +16,10 @@ pub(crate) use check::RunShape;
 pub(crate) use content::{Measured, Part, StoredRun};
 pub(crate) use writer::write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::batch::Column;
+use super::{StoreError, atomic};
 use crate::measure::{bidder_columns, run_columns};
 
 const CELL: &str = "cell_id";
@@ -61,8 +62,16 @@ fn file_name(hash: &blake3::Hash) -> String {
     format!("{}.parquet", &hash.to_hex()[..32])
 }
 
+/// The parts that stand in a folder of parts itself, sorted by name; none where there is no folder.
+pub(crate) fn part_paths(parts: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    match atomic::files(parts) {
+        Err(error) if error.is_missing() => Ok(Vec::new()),
+        files => files.map(|files| files.into_iter().filter(|path| is_part(path)).collect()),
+    }
+}
+
 /// Whether a path is that of a part, or claims to be.
-pub(crate) fn is_part(path: &Path) -> bool {
+fn is_part(path: &Path) -> bool {
     let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
     path.extension().is_some_and(|extension| extension == "parquet") && !hidden
 }
@@ -77,7 +86,6 @@ mod tests {
     use crate::measure::RunRow;
     use crate::store::bytes::PART_BYTES;
     use crate::store::fixture::{self, key, row};
-    use crate::store::{StoreError, atomic};
 
     /// A row whose second bidder is on arms.
     fn mixed(cell: u64, replicate: u32) -> RunRow {

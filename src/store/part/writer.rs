@@ -14,7 +14,7 @@ use super::{MIXTURES, PARAMETERS, QUANTILES, STANDING, TRAJECTORY, columns, file
 use crate::measure::RunRow;
 use crate::store::batch::{Batch, Value, encoding, rows_at};
 use crate::store::bytes::{PART_BYTES, row_bytes};
-use crate::store::{Folder, RunKey, StoreError, atomic};
+use crate::store::{Folder, RunKey, Shard, StoreError, atomic};
 
 /// Gathers finished runs and writes them as parts. Once a flush returns, its runs survive a crash of the
 /// program or of the machine; runs that were only pushed do not.
@@ -33,6 +33,11 @@ impl PartWriter {
         PartWriter { parts: folder.parts(), waiting: Waiting::new(), bytes: 0, unwritten: None }
     }
 
+    /// As [`PartWriter::new`], of a shard whose lock is held.
+    pub fn of_shard(folder: &Folder, shard: Shard) -> Self {
+        PartWriter { parts: folder.shard_parts(shard), ..PartWriter::new(folder) }
+    }
+
     /// Takes a run, and flushes where those that wait make a full part.
     ///
     /// # Errors
@@ -40,7 +45,7 @@ impl PartWriter {
     pub fn push(&mut self, key: RunKey, row: RunRow) -> Result<(), StoreError> {
         self.bytes += row_bytes(&row);
         self.waiting.push(key, &row);
-        if self.bytes >= PART_BYTES { self.flush() } else { Ok(()) }
+        if self.bytes >= PART_BYTES { self.flush().map(|_| ()) } else { Ok(()) }
     }
 
     /// Number of runs that wait for a flush.
@@ -48,27 +53,20 @@ impl PartWriter {
         self.waiting.runs.len() + self.unwritten.as_ref().map_or(0, |(_, runs)| *runs)
     }
 
-    /// Writes the waiting runs as one part, durably; nothing where none wait.
+    /// Writes the waiting runs as one part, durably; where it is, or nothing where none wait.
     ///
     /// # Errors
     /// Where the part cannot be written. Then no file is left behind and the runs still wait.
-    pub fn flush(&mut self) -> Result<(), StoreError> {
-        self.write_unwritten()?;
-        if self.waiting.runs.is_empty() {
-            return Ok(());
+    pub fn flush(&mut self) -> Result<Option<PathBuf>, StoreError> {
+        if self.unwritten.is_none() && !self.waiting.runs.is_empty() {
+            let runs = self.waiting.runs.len();
+            self.unwritten = Some((self.waiting.take(), runs));
+            self.bytes = 0;
         }
-        let runs = self.waiting.runs.len();
-        self.unwritten = Some((self.waiting.take(), runs));
-        self.bytes = 0;
-        self.write_unwritten()
-    }
-
-    fn write_unwritten(&mut self) -> Result<(), StoreError> {
-        if let Some((rows, _)) = &self.unwritten {
-            write(&self.parts, rows)?;
-            self.unwritten = None;
-        }
-        Ok(())
+        let Some((rows, _)) = &self.unwritten else { return Ok(None) };
+        let path = write(&self.parts, rows)?;
+        self.unwritten = None;
+        Ok(Some(path))
     }
 }
 
@@ -164,10 +162,12 @@ impl Waiting {
     }
 }
 
-/// Writes rows as a part.
-pub(crate) fn write(parts: &Path, rows: &RecordBatch) -> Result<(), StoreError> {
+/// Writes rows as a part; where it is.
+pub(crate) fn write(parts: &Path, rows: &RecordBatch) -> Result<PathBuf, StoreError> {
     let bytes = parquet_of(rows).map_err(|e| StoreError::writing(parts, e))?;
-    atomic::write(&parts.join(file_name(&blake3::hash(&bytes))), &bytes)
+    let path = parts.join(file_name(&blake3::hash(&bytes)));
+    atomic::write(&path, &bytes)?;
+    Ok(path)
 }
 
 /// A part is read whole, so statistics would be dead weight.

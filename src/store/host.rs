@@ -1,4 +1,4 @@
-//! The machine's name, for the manifest and the lock.
+//! The machine's name, for the manifest, locks and temporary names.
 
 use std::fs;
 
