@@ -36,7 +36,7 @@ impl PartWriter {
         PartWriter { parts: folder.shard_parts(shard), ..PartWriter::new(folder) }
     }
 
-    /// Takes a run, and flushes where those that wait take 24 MiB of memory.
+    /// Takes a run, and flushes where those that wait take 18 MiB of memory.
     ///
     /// # Errors
     /// Those of [`PartWriter::flush`].
