@@ -9,7 +9,7 @@ use crate::sweep::Cell;
 use crate::train::MIXTURE_QUANTILES;
 
 /// Bytes of rows that a part holds before it is written, and one run more.
-pub(super) const PART_BYTES: usize = 24 << 20;
+pub(super) const PART_BYTES: usize = 18 << 20;
 
 /// What an allocation takes beside its bytes, roughly.
 const ALLOCATION: usize = 16;
