@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-
-use rayon::prelude::*;
+use std::thread;
 
 use super::bits::Bits;
 use super::part::{Part, RunShape, StoredRun, part_paths};
@@ -160,7 +159,7 @@ impl Scan {
             let mut scan = Scan::empty(plan);
             let mut is_whole = true;
             for paths in list()?.chunks(TOGETHER) {
-                let read: Vec<_> = paths.par_iter().map(|path| runs_in(path, plan, sound)).collect();
+                let read = read_together(paths, |path| runs_in(path, plan, sound));
                 for (path, runs) in paths.iter().zip(read) {
                     match runs {
                         Err(StoreError::Damaged { path, reason, .. }) => {
@@ -354,6 +353,14 @@ impl Scan {
     fn index(&self, position: usize, replicate: u32) -> u64 {
         place::index(self.replicates, position, replicate)
     }
+}
+
+/// Reads some parts, each on a thread of its own: few, whatever Rayon's pool has been told.
+fn read_together<T: Send>(paths: &[PathBuf], read: impl Fn(&Path) -> T + Sync) -> Vec<T> {
+    thread::scope(|scope| {
+        let threads: Vec<_> = paths.iter().map(|path| scope.spawn(|| read(path))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("reading does not panic")).collect()
+    })
 }
 
 /// The runs of a part, all of them or none; one that is not known to be sound is looked at closely.

@@ -359,9 +359,9 @@ fn a_folder_that_is_begun_is_shown_with_its_process_and_superseded_rows_are_no_r
     let status = sandbox.run("status out/x").exits(0).stdout;
     assert_eq!(status, "x: 20 of 20 runs done\n");
     assert_eq!(sandbox.run("status out/x --format json").exits(0).json()["outdated"], 0);
-    // Back again: the rows of before are there, none of the new ones is in the way.
+    // Back again: the rows of before have gone, and none of the new ones is in the way.
     sandbox.write(&Sweep::SHORT);
-    sandbox.run("run x.toml --progress none --no-report").exits(0).says("out/x: trained 0 runs in TIME");
+    sandbox.run("run x.toml --progress none --no-report").exits(0).says("out/x: trained 20 runs in TIME");
     sandbox.write(&Sweep { measure: "tail = 0.125", ..Sweep::SHORT });
     sandbox.run("run x.toml --quiet --no-report --limit 5").exits(75);
     let json = sandbox.run("status out/x --format json").exits(75).json();
