@@ -105,6 +105,8 @@ fn free(job: &Job) -> f64 {
     let n = job.bidders;
     let jumps = 1e3 * job.kinks * n;
     match job.bids {
+        // Of two bidders in closed form.
+        Bids::Lines if n == 2.0 && !job.is_bent => 3e2,
         Bids::Lines => jumps + job.by_prior(2e3 + 30.0 * n * n, 2.8e4 * n),
         Bids::Knots(_) => jumps + job.by_prior(1.0, 6.0) * job.pieces() * 8e3 * libm::pow(n, 1.8),
         Bids::Tables(probabilities) => 40.0 * probabilities + 2e4 * n,
