@@ -36,6 +36,7 @@ mod shard;
 mod sound;
 mod sweep_text;
 mod table;
+mod together;
 mod window;
 
 #[cfg(test)]

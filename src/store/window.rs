@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::Float64Array;
-use rayon::prelude::*;
 
 use super::bytes::bytes_of_run;
 use super::part::{Measured, Part, StoredRun};
 use super::place::{Place, Places, index, run_at};
 use super::scan::PartIndex;
+use super::together::{threads, together};
 use super::{Scan, StoreError};
 use crate::measure::{RunRow, RunStatus};
 use crate::sweep::Plan;
@@ -233,7 +233,7 @@ impl<'a> Loader<'a> {
         let mut runs = Vec::new();
         let scan = self.scan;
         let overlapping: Vec<_> = scan.parts().iter().filter(|part| part.overlaps(window)).collect();
-        for some in overlapping.chunks(rayon::current_num_threads()) {
+        for some in overlapping.chunks(threads()) {
             let known: Vec<Option<Decoded<'a>>> =
                 some.iter().map(|index| self.take_kept(&index.path)).collect();
             let part = |(known, index): (Option<Decoded<'a>>, &&'a PartIndex)| {
@@ -241,7 +241,8 @@ impl<'a> Loader<'a> {
                 let runs = part.runs(window)?;
                 Ok((part, runs))
             };
-            let parts = known.into_par_iter().zip(some).map(part).collect::<Result<Vec<_>, StoreError>>()?;
+            let parts = together(known.into_iter().zip(some).collect(), part);
+            let parts = parts.into_iter().collect::<Result<Vec<_>, StoreError>>()?;
             for (part, found) in parts {
                 runs.extend(found);
                 // Windows follow each other: what ends within this one is not wanted again. Of the rest, those

@@ -19,7 +19,6 @@ pub use reader::{Row, Rows, Table};
 use std::sync::Arc;
 
 use parquet::file::metadata::KeyValue;
-use rayon::prelude::*;
 
 use bids::BidSummary;
 use lead::Lead;
@@ -29,6 +28,7 @@ use writer::TableWriter;
 use super::atomic;
 use super::batch::Column;
 use super::place::run_at;
+use super::together::together;
 use super::window::{Found, Loader, WINDOW_BYTES, windows};
 use super::{Folder, SCHEMA, Scan, StoreError, TableName};
 use crate::equilibrium::References;
@@ -206,7 +206,7 @@ impl<'a> Tables<'a> {
             runs.iter().for_each(|run| cell.push(&run.row()));
             cell
         };
-        let mut open: Vec<OpenCell> = open.into_par_iter().zip(cells).map(gathered).collect();
+        let mut open: Vec<OpenCell> = together(open.into_iter().zip(cells).collect(), gathered);
         for (OpenCell { lead, epochs, .. }, &found) in open.iter().zip(cells) {
             runs::push_runs(&mut self.runs, lead, found, |replicate| {
                 self.plan.seed(lead.cell.id, replicate)
@@ -231,7 +231,7 @@ impl<'a> Tables<'a> {
         let measure = self.plan.measure();
         let row =
             |cell: &OpenCell| measure_cell(&cell.lead.cell.settings, measure, &cell.references, &cell.runs);
-        let rows: Vec<CellRow> = ended.par_iter().map(row).collect();
+        let rows: Vec<CellRow> = together(ended.iter().collect(), row);
         for (OpenCell { lead, references, runs, bids, mixtures, .. }, row) in ended.iter().zip(&rows) {
             cells::push_cell(&mut self.cells, lead, references, runs, row)?;
             cells::push_cell_bidders(&mut self.cell_bidders, lead, references, runs, row)?;

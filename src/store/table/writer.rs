@@ -12,12 +12,12 @@ use parquet::arrow::arrow_writer::{
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
-use rayon::prelude::*;
 
 use super::footer::tell_order_of_type;
 use crate::store::StoreError;
 use crate::store::atomic::AtomicFile;
 use crate::store::batch::{Appended, Batch, Column, Value, encoding};
+use crate::store::together::together;
 
 /// Rows of a row group, of every one but the last.
 const ROW_GROUP_ROWS: usize = 1 << 16;
@@ -121,11 +121,11 @@ impl TableWriter {
                 RowGroup { columns: self.groups.create_column_writers(index)?, rows: 0 }
             }
         };
-        group.columns.par_iter_mut().enumerate().try_for_each(|(place, column)| {
-            compute_leaves(schema.field(place), &arrays[place])?
-                .iter()
-                .try_for_each(|leaf| column.write(leaf))
-        })?;
+        let columns = group.columns.iter_mut().zip(&arrays).enumerate().collect();
+        let written = together(columns, |(place, (column, array)): (usize, (&mut ArrowColumnWriter, _))| {
+            compute_leaves(schema.field(place), array)?.iter().try_for_each(|leaf| column.write(leaf))
+        });
+        written.into_iter().collect::<Result<(), ParquetError>>()?;
         group.rows += rows;
         let is_full = group.rows == ROW_GROUP_ROWS;
         self.group = Some(group);
@@ -135,8 +135,8 @@ impl TableWriter {
     /// Writes the row group that is being encoded, where there is one.
     fn end_group(&mut self) -> Result<(), ParquetError> {
         let Some(group) = self.group.take() else { return Ok(()) };
-        let chunks = group.columns.into_par_iter().map(ArrowColumnWriter::close);
-        let chunks: Vec<_> = chunks.collect::<Result<_, _>>()?;
+        let chunks = together(group.columns, ArrowColumnWriter::close);
+        let chunks: Vec<_> = chunks.into_iter().collect::<Result<_, _>>()?;
         let mut writer = self.writer.next_row_group()?;
         chunks.into_iter().try_for_each(|chunk| chunk.append_to_row_group(&mut writer))?;
         writer.close()?;
