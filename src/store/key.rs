@@ -234,7 +234,7 @@ mod tests {
         let head = "{\"best_response\":{\"bids\":256,\"class\":\"runs\",\"constraint\":null,\"lp\":\"none\",\
                     \"smoothed\":\"none\",\"tight\":false,\"values\":64},\"bidder_columns\":[";
         assert!(text.starts_with(head), "{text}");
-        let rest = "\"continuation\":0,\"continuation_share\":0.0,\"measures_version\":6,\"recording\":{\"ema\":0.99,\"history\":false,\
+        let rest = "\"continuation\":0,\"continuation_share\":0.0,\"measures_version\":7,\"recording\":{\"ema\":0.99,\"history\":false,\
                     \"tail\":0.5},\"run_columns\":[";
         assert!(text.contains(rest), "{text}");
     }
