@@ -304,12 +304,12 @@ impl Sources {
             if count < MOST_TOLD {
                 let cell = plan.cell(position);
                 let shards: Vec<_> = shards.iter().take(MOST_TOLD).map(ToString::to_string).collect();
-                let of = if shards.is_empty() {
+                let owners = if shards.is_empty() {
                     String::new()
                 } else {
                     format!(" of shard {}", shards.join(", "))
                 };
-                _ = write!(cells, "\n  {} {}: {}{of}", cell.id, cell.label, counted(runs, "run"));
+                _ = write!(cells, "\n  {} {}: {}{owners}", cell.id, cell.label, counted(runs, "run"));
             }
             count += 1;
             owners.extend(shards);

@@ -95,8 +95,8 @@ pub fn missing(plan: &Plan, extent: &Extent, scan: &Scan, options: &Options) -> 
     (extent.runs(plan) - kept).min(options.limit.unwrap_or(u64::MAX))
 }
 
-/// Trains the runs of an extent of a plan that a scan of that extent lacks, as far as `stop` and `options` let
-/// it, and keeps them as parts. The caller holds the lock of the extent.
+/// Trains the runs of an extent of a plan that a scan of that extent lacks, as far as `stop` and `options`
+/// let it, and keeps them as parts. The caller holds the lock of the extent.
 ///
 /// # Errors
 /// Where a part cannot be written; what had been written before stays.

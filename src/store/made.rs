@@ -1,5 +1,5 @@
-//! What tables and report were made from: where that has not changed and they are as they were left, they need
-//! not be made again.
+//! What tables and report were made from: where that has not changed and they are as they were left, they
+//! need not be made again.
 
 use std::fs;
 use std::io;

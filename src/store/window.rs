@@ -141,8 +141,8 @@ impl Decoded<'_> {
 
     /// Its runs within a window.
     ///
-    /// They hold what the part holds where most of that is theirs, else a copy of their own: however many parts a
-    /// window overlaps, its runs keep no more than twice their bytes.
+    /// They hold what the part holds where most of that is theirs, else a copy of their own: however many
+    /// parts a window overlaps, its runs keep no more than twice their bytes.
     fn runs(&self, window: &Range<u64>) -> Result<Vec<(u64, StoredRun, Arc<Measured>)>, StoreError> {
         let first = self.runs.partition_point(|(index, _)| *index < window.start);
         let within = self.runs[first..].iter().take_while(|(index, _)| *index < window.end);
@@ -245,9 +245,9 @@ impl<'a> Loader<'a> {
             let parts = parts.into_iter().collect::<Result<Vec<_>, StoreError>>()?;
             for (part, found) in parts {
                 runs.extend(found);
-                // Windows follow each other: what ends within this one is not wanted again. Of the rest, those
-                // that came first stay: all are wanted again in the same order, so that a part that took the
-                // place of another would be gone itself by then.
+                // Windows follow each other: what ends within this one is not wanted again. Of the rest,
+                // those that came first stay: all are wanted again in the same order, so that a part that
+                // took the place of another would be gone itself by then.
                 let kept: usize = self.kept.iter().map(|part| part.bytes).sum();
                 if part.reaches(window.end) && kept + part.bytes <= self.bound {
                     self.kept.push(part);

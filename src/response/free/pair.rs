@@ -80,8 +80,8 @@ impl PairBidder {
         best - (1.0 - own) * won
     }
 
-    /// `max_x u*(x) - u(x)`, and where: at the highest value, where a piece of either ends, or between 2 t and
-    /// the kink, where the gain `x - t - (1 - w) x^2 / c` may have its vertex.
+    /// `max_x u*(x) - u(x)`, and where: at the highest value, where a piece of either ends, or between 2 t
+    /// and the kink, where the gain `x - t - (1 - w) x^2 / c` may have its vertex.
     fn largest_gain(&self) -> (f64, f64) {
         let PairBidder { own, top, .. } = *self;
         let kink = top / own;

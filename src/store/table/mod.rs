@@ -192,7 +192,8 @@ impl<'a> Tables<'a> {
         cells.chunks(CELLS_TOGETHER).try_for_each(|cells| self.push_cells(cells))
     }
 
-    /// Takes the next runs of some cells, of which the first may be the one that is open. The last stays open.
+    /// Takes the next runs of some cells, of which the first may be the one that is open. The last stays
+    /// open.
     fn push_cells(&mut self, cells: &[&[Found]]) -> Result<(), StoreError> {
         let plan = self.plan;
         let first = position(plan, &cells[0][0]);

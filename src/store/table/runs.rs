@@ -73,8 +73,8 @@ pub(super) fn push_bidders(table: &mut TableWriter, lead: &Lead, runs: &[Found])
     })
 }
 
-/// Where the rows of bidders of runs stand in parts, of those rows in this range of all: rows that follow each
-/// other in a part are one stretch.
+/// Where the rows of bidders of runs stand in parts, of those rows in this range of all: rows that follow
+/// each other in a part are one stretch.
 fn stretches(runs: &[Found], range: Range<usize>) -> Vec<(&Measured, Range<usize>)> {
     let mut stretches: Vec<(&Measured, Range<usize>)> = Vec::new();
     let mut before = 0;
