@@ -40,7 +40,22 @@ fn seconds<T>(mut work: impl FnMut() -> T) -> f64 {
 
 /// What a measurement may be off by, and the seconds below which nobody cares.
 const FACTOR: f64 = 3.0;
-const NOTHING: f64 = 2e-4;
+const NOTHING: f64 = 1e-3;
+
+/// How often it is measured before a difference counts: others on the machine lengthen times of a thread too.
+const ATTEMPTS: u32 = 3;
+
+/// Holds what is told against what is taken, which an attempt finds differences of.
+fn agree(differences: impl Fn(u32) -> Vec<String>) {
+    let mut found = Vec::new();
+    for attempt in 0..ATTEMPTS {
+        found = differences(attempt);
+        if found.is_empty() {
+            return;
+        }
+    }
+    panic!("{found:#?}");
+}
 
 /// What is told and what is taken differ by the factor at most.
 fn differ(what: &str, told: f64, taken: f64) -> Option<String> {
@@ -73,6 +88,10 @@ const GAMES: [&str; 16] = [
 
 #[test]
 fn training_takes_what_it_costs() {
+    agree(differences_of_training);
+}
+
+fn differences_of_training(_: u32) -> Vec<String> {
     let calibration = Calibration::of_this_machine();
     let mut told = Vec::new();
     for game in GAMES {
@@ -85,7 +104,7 @@ fn training_takes_what_it_costs() {
         let cost = LANES as f64 * settings.cost() * calibration.seconds(Kind::Lanes);
         told.extend(differ(game, cost, taken));
     }
-    assert!(told.is_empty(), "{told:#?}");
+    told
 }
 
 /// Seconds that the measures of a cell with so many runs cost.
@@ -97,6 +116,10 @@ fn cost(settings: &Settings, asked: &MeasureSettings, runs: u32) -> f64 {
 
 #[test]
 fn measures_take_what_they_cost() {
+    agree(differences_of_measures);
+}
+
+fn differences_of_measures(_: u32) -> Vec<String> {
     let none = BestResponseSettings {
         lp: Scope::None,
         class: Scope::None,
@@ -140,14 +163,21 @@ fn measures_take_what_they_cost() {
             told.extend(differ(&format!("{game}, {name}"), more, cell(asked) - without));
         }
     }
-    assert!(told.is_empty(), "{told:#?}");
+    told
 }
 
 #[test]
 fn references_take_what_they_cost() {
+    agree(differences_of_references);
+}
+
+fn differences_of_references(attempt: u32) -> Vec<String> {
     let mut told = Vec::new();
+    // References are found once a process: no other test and no other attempt has these games.
+    let beta = 37 + attempt;
+    // What all references share is made by the first.
+    references_of(&plan(&format!("fixed = {{ bidders = 3, beta = {beta} }}")).cell(0).settings);
     for game in [
-        // No other test has this game.
         "fixed = { bidders = 4, beta = 37 }",
         "fixed = { bidders = 5, beta = 37, strategy = \"piecewise-linear\" }",
         "fixed = { population = \"p\", beta = 37 }\n\
@@ -159,7 +189,8 @@ fn references_take_what_they_cost() {
         "fixed = { population = \"p\", beta = 37 }\n\
          populations.p.bidders = [{}, { prior = { uniform = { high = 1.5 } } }]",
     ] {
-        let plan = plan(game);
+        let game = game.replace("beta = 37", &format!("beta = {beta}"));
+        let plan = plan(&game);
         let settings = &plan.cell(0).settings;
         let start = ThreadTime::now();
         std::hint::black_box(references_of(settings));
@@ -167,9 +198,9 @@ fn references_take_what_they_cost() {
         let job = Job::new(settings, plan.measure(), 1);
         let seconds = Calibration::of_this_machine().seconds(Kind::Numbers);
         // Tables of quantiles and the like are made once a process.
-        told.extend(differ(game, (REFERENCES.of)(&job) / AGENT_SAMPLE * seconds, taken));
+        told.extend(differ(&game, (REFERENCES.of)(&job) / AGENT_SAMPLE * seconds, taken));
     }
-    assert!(told.is_empty(), "{told:#?}");
+    told
 }
 
 #[test]

@@ -132,6 +132,6 @@ fn of_class(job: &Job) -> f64 {
         Bids::Knots(_) => {
             job.pieces() * job.by_prior(2.2e6, 4.4e6) * (1.0 + n / 12.0) + 1.3e5 * job.kinks * n
         }
-        Bids::Tables(_) | Bids::Mixtures(_) => 2.4e4 * n,
+        Bids::Tables(_) | Bids::Mixtures(_) => 8e4 * n,
     }
 }

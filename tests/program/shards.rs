@@ -360,7 +360,7 @@ fn a_folder_that_may_only_be_read_is_told_of_and_joined_elsewhere() {
 
 #[test]
 fn a_merge_that_is_told_to_end_has_written_no_table() {
-    let sweep = Sweep { replicates: 1000, axes: "beta = { from = 10, to = 39, step = 1 }", ..Sweep::SHORT };
+    let sweep = Sweep { replicates: 4000, axes: "beta = { from = 10, to = 39, step = 1 }", ..Sweep::SHORT };
     let sandbox = Sandbox::with(&sweep);
     train(&sandbox, &["1/1"]);
     let mut merging = sandbox.start("merge out/x --progress none --threads 1");
