@@ -26,7 +26,7 @@ pub(super) struct Args {
     /// The sweep's folder, such as out/week4; several where machines do not share one
     #[arg(required = true, value_name = "DIR")]
     dirs: Vec<PathBuf>,
-    /// The folder of the sweeps' folders: what is joined goes to DIR/<name>; by default it stays where it is
+    /// The folder of the sweeps' folders: what is joined goes to DIR/<name>, and without it stays where it is
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Write tables of what is there, though runs are missing or shards at work
