@@ -5,6 +5,7 @@ import math
 import os
 import pathlib
 import re
+import sys
 
 import duckdb
 import pandas
@@ -66,6 +67,17 @@ def check_statistics(path):
                 assert ends == (min(numbers), max(numbers)), f"{path}: {column.path_in_schema}: {ends}"
 
 
+def check_folder(whole, cut):
+    """A table of many rows is a folder of files: every library reads it as it reads the one file."""
+    assert len(list(pathlib.Path(cut).iterdir())) > 1, cut
+    expected = polars.read_parquet(whole)
+    assert polars.read_parquet(cut).equals(expected), cut
+    assert polars.from_pandas(pandas.read_parquet(cut)).fill_nan(None).equals(
+        polars.from_pandas(pandas.read_parquet(whole)).fill_nan(None)
+    ), cut
+    assert duckdb.sql(f"from '{cut}/*.parquet'").pl().equals(expected), cut
+
+
 def run_readme_queries():
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.S)
     libraries = {line.split()[1] for block in blocks for line in block.splitlines() if line.startswith("import")}
@@ -82,5 +94,9 @@ if __name__ == "__main__":
         check_table(path)
         check_fields(path)
         check_statistics(path)
+    folders = [table for table in TABLES if pathlib.Path(sys.argv[1], f"{table}.parquet").is_dir()]
+    assert {"runs", "bidders", "trajectories"} <= set(folders), folders
+    for table in folders:
+        check_folder(f"out/week4/{table}.parquet", f"{sys.argv[1]}/{table}.parquet")
     run_readme_queries()
-    print(f"{len(TABLES)} tables read alike by pandas, polars and DuckDB")
+    print(f"{len(TABLES)} tables read alike by pandas, polars and DuckDB, {len(folders)} as folders too")

@@ -26,6 +26,8 @@ pub struct MeasureSettings {
     pub margin: f64,
     /// Whether the external regret of every run is measured.
     pub regret: bool,
+    /// The most rows of a table's file, at least 1: a table of more is a folder of files of so many.
+    pub rows_per_file: u32,
 }
 
 /// Which trajectories are kept.
@@ -122,6 +124,7 @@ impl Default for MeasureSettings {
             continuation: Continuation { replicates: 3, epochs: 5000, share: 64.0 },
             margin: 0.002,
             regret: false,
+            rows_per_file: 1 << 27,
         }
     }
 }

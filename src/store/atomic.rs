@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use super::pieces::{has_pieces_alone, pieces};
 use super::process::Process;
 use super::{PutAside, StoreError, file};
 use crate::data::create_new;
@@ -61,9 +62,14 @@ impl AtomicFile {
     pub(crate) fn commit(self) -> Result<(), StoreError> {
         self.file
             .sync_all()
-            .and_then(|()| fs::rename(&self.temporary, &self.target))
-            .and_then(|()| file::sync_folder_of(&self.target))
+            .and_then(|()| replace(&self.temporary, &self.target))
             .map_err(|e| StoreError::io("write", &self.target, e))
+    }
+
+    /// As [`AtomicFile::commit`], under the name that a file of many has in a folder.
+    pub(crate) fn commit_into(mut self, folder: &AtomicFolder, name: &str) -> Result<(), StoreError> {
+        self.target = folder.path().join(name);
+        self.commit()
     }
 
     /// As [`AtomicFile::commit`] where nothing has the name; whether it was so. Of several who try, one
@@ -95,6 +101,61 @@ impl Drop for AtomicFile {
     fn drop(&mut self) {
         // After a commit there is nothing by that name; after an error the first error is the one to report.
         let _ = fs::remove_file(&self.temporary);
+    }
+}
+
+/// A folder of files under a temporary name, until [`AtomicFolder::commit`]. Dropped before, it is removed with all
+/// that is in it.
+#[derive(Debug)]
+pub(crate) struct AtomicFolder {
+    temporary: PathBuf,
+    target: PathBuf,
+}
+
+impl AtomicFolder {
+    /// Makes the temporary folder of `target`.
+    pub(crate) fn create(target: &Path) -> Result<Self, StoreError> {
+        let temporary = temporary_of(target);
+        fs::create_dir(&temporary).map_err(|e| StoreError::io("create", target, e))?;
+        Ok(AtomicFolder { temporary, target: target.to_path_buf() })
+    }
+
+    /// Where its files go.
+    pub(crate) fn path(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// Gives the folder its name, which a file or a folder of files may have had, then forces the name to disk.
+    pub(crate) fn commit(self) -> Result<(), StoreError> {
+        replace(&self.temporary, &self.target).map_err(|e| StoreError::io("write", &self.target, e))
+    }
+}
+
+impl Drop for AtomicFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.temporary);
+    }
+}
+
+/// Gives what has a temporary name another one, and takes away what had that before: a file, or a folder of
+/// pieces. A file replaces a file at once; else, killed midway, neither has the name.
+fn replace(temporary: &Path, target: &Path) -> io::Result<()> {
+    let is_folder = |path: &Path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+    let in_the_way = match (is_folder(temporary), is_folder(target)) {
+        (_, true) => pieces(target).is_some(),
+        (true, false) => target.symlink_metadata().is_ok(),
+        (false, false) => false,
+    };
+    let old = in_the_way.then(|| temporary_of(target));
+    if let Some(old) = &old {
+        fs::rename(target, old)?;
+    }
+    fs::rename(temporary, target)?;
+    file::sync_folder_of(target)?;
+    match &old {
+        Some(old) if is_folder(old) => fs::remove_dir_all(old),
+        Some(old) => fs::remove_file(old),
+        None => Ok(()),
     }
 }
 
@@ -150,22 +211,31 @@ pub fn replace_file(target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         .map_err(|e| StoreError::io("write", target, e))
 }
 
-/// Removes a file, if it is there.
+/// Removes a file or a folder of pieces, if it is there.
 pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
-    match fs::remove_file(path) {
+    let removed = if pieces(path).is_some() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(StoreError::io("remove", path, e)),
         _ => Ok(()),
     }
 }
 
 /// Removes what killed processes left half-written in a folder, where it is sure that they write no more;
-/// what has such a name and is a folder is put aside.
+/// a folder with such a name goes too where it has the pieces of a table alone, and is put aside else.
 pub(crate) fn remove_leftovers(folder: &Path) -> Result<Vec<PutAside>, StoreError> {
     let mut aside = Vec::new();
     for path in files(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with('.') && name.ends_with(TEMPORARY) && is_left_behind(&path, &name) {
-            if path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+            let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+            if is_folder && has_pieces_alone(&path) {
+                match fs::remove_dir_all(&path) {
+                    Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                        return Err(StoreError::io("remove", &path, e));
+                    }
+                    _ => {}
+                }
+            } else if is_folder {
                 aside.extend(file::clear(&path)?);
             } else {
                 // Another process may have taken it away meanwhile.
@@ -189,6 +259,7 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::pieces::piece_name;
 
     #[test]
     fn a_file_appears_at_commit_and_replaces_the_old_one() {
@@ -231,6 +302,49 @@ mod tests {
         let mut left = [".lock", "x.json", "x.tmp", &alive, &elsewhere].map(at);
         left.sort();
         assert_eq!(files(folder.path()).unwrap(), left);
+    }
+
+    #[test]
+    fn a_file_and_a_folder_take_the_place_of_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.parquet");
+        let pieces_of = |bytes: [&[u8]; 2]| {
+            let folder = AtomicFolder::create(&path).unwrap();
+            let mut first = AtomicFile::create(&path).unwrap();
+            first.write_all(bytes[0]).unwrap();
+            first.commit_into(&folder, &piece_name(0)).unwrap();
+            write(&folder.path().join(piece_name(1)), bytes[1]).unwrap();
+            folder
+        };
+        write(&path, b"a file").unwrap();
+        for bytes in [[b"a", b"b"], [b"c", b"d"]] {
+            pieces_of(bytes.map(|byte| byte.as_slice())).commit().unwrap();
+            let read: Vec<Vec<u8>> =
+                pieces(&path).unwrap().iter().map(|piece| fs::read(piece).unwrap()).collect();
+            assert_eq!(read, bytes);
+            assert_eq!(files(folder.path()).unwrap(), std::slice::from_ref(&path));
+        }
+        drop(pieces_of([b"given", b"up"]));
+        write(&path, b"a file again").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"a file again");
+        pieces_of([b"a", b"b"]).commit().unwrap();
+        remove(&path).unwrap();
+        assert!(files(folder.path()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_of_a_folder_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = Process::current();
+        let named = |name: &str| folder.path().join(format!(".{name}.{}-{}-0.tmp", own.host, u32::MAX));
+        let (pieces, strange) = (named("runs.parquet"), named("bidders.parquet"));
+        fs::create_dir(&pieces).unwrap();
+        fs::write(pieces.join(piece_name(0)), "").unwrap();
+        fs::create_dir(&strange).unwrap();
+        fs::write(strange.join("notes.txt"), "").unwrap();
+        let aside = remove_leftovers(folder.path()).unwrap();
+        assert!(!pieces.exists());
+        assert_eq!(fs::read_dir(&aside[0].aside).unwrap().count(), 1);
     }
 
     #[test]

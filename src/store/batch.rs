@@ -177,10 +177,15 @@ pub(crate) struct Batch {
     rows: usize,
 }
 
+/// The schema of a file of these columns.
+pub(crate) fn schema_of(columns: &[Column]) -> SchemaRef {
+    Arc::new(Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>()))
+}
+
 impl Batch {
     pub(crate) fn new(columns: &[Column]) -> Self {
         Batch {
-            schema: Arc::new(Schema::new(columns.iter().map(Column::field).collect::<Vec<_>>())),
+            schema: schema_of(columns),
             builders: columns.iter().map(|column| Builder::of(column.kind)).collect(),
             rows: 0,
         }

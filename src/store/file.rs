@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use super::pieces::pieces;
 use crate::data::{Links, Unopened, irregular, open_regular};
 
 /// What follows the name of a file that was put aside.
@@ -52,6 +53,12 @@ pub struct PutAside {
     pub aside: PathBuf,
     /// What it is, or what is wrong with it.
     pub reason: String,
+}
+
+/// Puts out of the way what stands where a table is to be, unless that is a regular file or a folder of files of a
+/// table.
+pub(crate) fn clear_table(path: &Path) -> Result<Option<PutAside>, StoreError> {
+    if pieces(path).is_some() { Ok(None) } else { clear(path) }
 }
 
 /// Puts out of the way what stands where a file of the folder is to be, unless that is a regular file.

@@ -99,8 +99,11 @@ impl Lock {
         let tables = TableName::ALL.map(|name| folder.table(name));
         let others =
             [folder.manifest(), folder.sweep(), folder.findings(), folder.sound_parts(), folder.made()];
-        for path in others.iter().chain(&tables) {
+        for path in &others {
             aside.extend(file::clear(path)?);
+        }
+        for path in &tables {
+            aside.extend(file::clear_table(path)?);
         }
         Ok(Lock { _held: held, warning, aside })
     }

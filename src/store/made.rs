@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use super::pieces::table_files;
 use super::{Folder, Scan, StoreError, TableName, atomic, file};
 use crate::sweep::Plan;
 
@@ -93,12 +94,14 @@ fn program() -> String {
 fn tables(folder: &Folder) -> io::Result<String> {
     let mut text = String::new();
     for name in TableName::ALL.into_iter().filter(|name| *name != TableName::Contrasts) {
-        let hash = match hash_of(&folder.table(name))? {
-            Some(hash) => hash,
-            None if name.is_optional() => "none".to_owned(),
-            None => return Err(io::ErrorKind::NotFound.into()),
-        };
-        text += &format!("{} {hash}\n", name.file());
+        for path in table_files(&folder.table(name)) {
+            let hash = match hash_of(&path)? {
+                Some(hash) => hash,
+                None if name.is_optional() => "none".to_owned(),
+                None => return Err(io::ErrorKind::NotFound.into()),
+            };
+            text += &format!("{} {hash}\n", name.file());
+        }
     }
     Ok(text)
 }

@@ -139,6 +139,13 @@ fn rows() -> Vec<Row<MeasureSettings>> {
             |m| Some(m.regret),
             |m, regret| m.regret = regret,
         ),
+        Row::new(
+            "rows_per_file",
+            "the most rows of a table's file; a table of more is a folder of files of so many",
+            Integer { min: 1, max: MAX_COUNT },
+            |m| Some(m.rows_per_file),
+            |m, rows| m.rows_per_file = rows,
+        ),
     ]
 }
 

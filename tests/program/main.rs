@@ -12,6 +12,7 @@ mod hostile;
 mod instances;
 mod kills;
 mod memory;
+mod pieces;
 mod regret;
 mod reports;
 mod resume;

@@ -14,6 +14,7 @@ use super::{MIXTURES, PARAMETERS, QUANTILES, STANDING, TRAJECTORY, columns, file
 use crate::measure::RunRow;
 use crate::store::batch::{Batch, Value, encoding, rows_at};
 use crate::store::bytes::{PART_BYTES, row_bytes};
+use crate::store::row_group::write_row_group;
 use crate::store::{Folder, RunKey, Shard, StoreError, atomic};
 
 /// Gathers finished runs and writes them as parts. Once a flush returns, its runs survive a crash of the
@@ -173,7 +174,8 @@ pub(crate) fn write(parts: &Path, rows: &RecordBatch) -> Result<PathBuf, StoreEr
 /// A part is read whole, so statistics would be dead weight.
 fn parquet_of(rows: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
     let properties = encoding(&columns()).set_statistics_enabled(EnabledStatistics::None).build();
-    let mut writer = ArrowWriter::try_new(Vec::new(), rows.schema(), Some(properties))?;
-    writer.write(rows)?;
+    let writer = ArrowWriter::try_new(Vec::new(), rows.schema(), Some(properties))?;
+    let (mut writer, groups) = writer.into_serialized_writer()?;
+    write_row_group(&mut writer, &groups, &rows.schema(), &[rows.columns().to_vec()])?;
     writer.into_inner()
 }

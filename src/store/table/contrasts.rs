@@ -70,7 +70,7 @@ pub fn write_contrasts(folder: &Folder, plan: &Plan, contrasts: &[Contrast]) -> 
     if contrasts.is_empty() {
         return atomic::remove(&path);
     }
-    let mut table = TableWriter::create(&path, &contrast_table(), footer_of(plan))?;
+    let mut table = TableWriter::create(&path, contrast_table(), footer_of(plan), u64::MAX)?;
     for contrast in contrasts {
         let ([id, label], [baseline_id, baseline_label]) = (&contrast.cell, &contrast.baseline);
         let end = |sign: f64| contrast.half_width.map(|width| sign.mul_add(width, contrast.difference));

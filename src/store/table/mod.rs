@@ -42,7 +42,8 @@ use crate::sweep::{Kind, Plan, SettingColumn, setting_columns};
 /// most 16 MiB; for each, the parts that overlap it are decoded, the references of its cells are found, their
 /// runs gathered and columns encoded on all threads of the current pool. Parts that later windows want stay,
 /// as long as they take less than 64 MiB. So memory holds a window, these parts, one part a thread and a row
-/// group a table, however many runs there are. A table appears under its name once all of them are complete.
+/// group a table, however many runs there are. A table of more rows than `[measure] rows_per_file` is a folder of
+/// files. A table appears under its name once all of them are complete.
 ///
 /// # Errors
 /// Where a part is damaged or gone since the scan, or a table cannot be written; the tables before then
@@ -168,7 +169,9 @@ struct Tables<'a> {
 impl<'a> Tables<'a> {
     fn create(folder: &'a Folder, plan: &'a Plan) -> Result<Self, StoreError> {
         let footer = footer_of(plan);
-        let create = |name| TableWriter::create(&folder.table(name), &columns_of(name), footer.clone());
+        let most_rows = plan.measure().rows_per_file.into();
+        let create =
+            |name| TableWriter::create(&folder.table(name), columns_of(name), footer.clone(), most_rows);
         Ok(Tables {
             folder,
             plan,

@@ -1,5 +1,6 @@
 //! Tables read back, row by row, by column name.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use parquet::arrow::arrow_reader::{
 
 use super::TableColumn;
 use crate::data::guarded;
+use crate::store::pieces::table_files;
 use crate::store::{StoreError, file};
 use crate::sweep::{Kind, Scalar};
 
@@ -24,20 +26,24 @@ const REMEDY: &str =
 const CELL: &str = "cell_id";
 const REPLICATE: &str = "replicate";
 
-/// A table on disk.
+/// A table on disk: a file, or a folder of files that follow each other.
 #[derive(Debug)]
 pub struct Table {
+    path: PathBuf,
+    /// One at least, of one schema.
+    files: Vec<TableFile>,
+}
+
+/// A file of a table.
+#[derive(Debug)]
+struct TableFile {
     path: PathBuf,
     file: File,
     metadata: ArrowReaderMetadata,
 }
 
-impl Table {
-    /// Opens a table and reads its footer.
-    ///
-    /// # Errors
-    /// [`StoreError::NoTable`] where there is none; others where it cannot be read, or is no Parquet file.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+impl TableFile {
+    fn open(path: &Path) -> Result<Self, StoreError> {
         let file = file::open(path).map_err(|error| match error.is_missing() {
             true => StoreError::NoTable { path: path.to_path_buf() },
             false => error,
@@ -48,12 +54,59 @@ impl Table {
         if claimed < 0 {
             return Err(damaged(path, format!("it claims {claimed} rows")));
         }
-        Ok(Table { path: path.to_path_buf(), file, metadata })
+        Ok(TableFile { path: path.to_path_buf(), file, metadata })
+    }
+
+    fn rows(&self) -> u64 {
+        self.metadata.metadata().file_metadata().num_rows() as u64
+    }
+
+    /// Its rows, of some columns.
+    fn read(&self, mask: ProjectionMask, filter: Option<RowFilter>) -> Result<FileRows, StoreError> {
+        let file = self.file.try_clone().map_err(|e| StoreError::io("read", &self.path, e))?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let builder = builder.with_projection(mask);
+        let builder = match filter {
+            Some(filter) => builder.with_row_filter(filter),
+            None => builder,
+        };
+        let batches = guarded(|| builder.build())
+            .map_err(|e| damaged(&self.path, e))?
+            .map_err(|e| damaged(&self.path, e))?;
+        Ok(FileRows { path: self.path.clone(), batches })
+    }
+}
+
+/// What is still to be read of a file.
+#[derive(Debug)]
+struct FileRows {
+    path: PathBuf,
+    batches: ParquetRecordBatchReader,
+}
+
+impl Table {
+    /// Opens a table and reads the footers of its files.
+    ///
+    /// # Errors
+    /// [`StoreError::NoTable`] where there is none; others where it cannot be read, or is no Parquet file.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let files = table_files(path);
+        let files = files.iter().map(|path| TableFile::open(path)).collect::<Result<Vec<_>, _>>()?;
+        let schema = |file: &TableFile| file.metadata.schema().clone();
+        if let Some(other) = files.iter().find(|file| schema(file) != schema(&files[0])) {
+            return Err(damaged(&other.path, "its columns are not those of the file before"));
+        }
+        Ok(Table { path: path.to_path_buf(), files })
+    }
+
+    /// The file that says what all files say.
+    fn first(&self) -> &ArrowReaderMetadata {
+        &self.files[0].metadata
     }
 
     /// The names of its columns, in order.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
-        self.metadata.schema().fields().iter().map(|field| field.name().as_str())
+        self.first().schema().fields().iter().map(|field| field.name().as_str())
     }
 
     /// What the file says of each of its columns, in order.
@@ -68,23 +121,24 @@ impl Table {
             let doc = metadata("doc").unwrap_or_default();
             TableColumn { name: field.name().clone(), kind, doc, unit: metadata("unit") }
         };
-        self.metadata.schema().fields().iter().map(told).collect()
+        self.first().schema().fields().iter().map(told).collect()
     }
 
     /// Number of rows.
     pub fn rows(&self) -> u64 {
-        self.metadata.metadata().file_metadata().num_rows() as u64
+        self.files.iter().map(TableFile::rows).sum()
     }
 
     /// The rows of each row group.
     #[cfg(test)]
     pub(super) fn row_groups(&self) -> Vec<usize> {
-        self.metadata.metadata().row_groups().iter().map(|group| group.num_rows() as usize).collect()
+        let groups = self.files.iter().flat_map(|file| file.metadata.metadata().row_groups());
+        groups.map(|group| group.num_rows() as usize).collect()
     }
 
     /// An entry of the footer, such as `bidsweep.plan_hash`.
     pub fn footer(&self, key: &str) -> Option<&str> {
-        let entries = self.metadata.metadata().file_metadata().key_value_metadata()?;
+        let entries = self.first().metadata().file_metadata().key_value_metadata()?;
         entries.iter().find(|entry| entry.key == key)?.value.as_deref()
     }
 
@@ -93,7 +147,7 @@ impl Table {
     /// # Errors
     /// [`StoreError::NoColumn`] for a name that the table does not have.
     pub fn select(&self, columns: &[&str]) -> Result<Rows, StoreError> {
-        self.read(columns, None)
+        self.read(columns, || None)
     }
 
     /// As [`Table::select`], of the rows whose `cell_id` and `replicate` are wanted; the latter is `None` in
@@ -104,35 +158,29 @@ impl Table {
     pub fn select_where(
         &self,
         columns: &[&str],
-        wanted: impl Fn(&str, Option<i64>) -> bool + Send + 'static,
+        wanted: impl Fn(&str, Option<i64>) -> bool + Send + Sync + 'static,
     ) -> Result<Rows, StoreError> {
         self.place(CELL)?;
         let keys = self.mask(self.columns().enumerate().filter(|(_, name)| [CELL, REPLICATE].contains(name)));
-        let chosen = ArrowPredicateFn::new(keys, move |batch: RecordBatch| {
+        let wanted = Arc::new(wanted);
+        let chosen = move |batch: RecordBatch| {
             let cells = batch.column_by_name(CELL).expect("the mask has it").as_string::<i32>();
             let replicates = batch.column_by_name(REPLICATE).map(|column| column.as_primitive::<Int64Type>());
             let chosen = |row| wanted(cells.value(row), replicates.map(|replicates| replicates.value(row)));
             Ok((0..batch.num_rows()).map(|row| Some(chosen(row))).collect::<BooleanArray>())
-        });
-        self.read(columns, Some(RowFilter::new(vec![Box::new(chosen)])))
+        };
+        self.read(columns, || {
+            Some(RowFilter::new(vec![Box::new(ArrowPredicateFn::new(keys.clone(), chosen.clone()))]))
+        })
     }
 
-    fn read(&self, columns: &[&str], filter: Option<RowFilter>) -> Result<Rows, StoreError> {
+    fn read(&self, columns: &[&str], filter: impl Fn() -> Option<RowFilter>) -> Result<Rows, StoreError> {
         let places = columns.iter().map(|name| self.place(name)).collect::<Result<Vec<_>, _>>()?;
         let mask = self.mask(places.into_iter().map(|place| (place, "")));
-        let file = self.file.try_clone().map_err(|e| StoreError::io("read", &self.path, e))?;
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-        let builder = builder.with_projection(mask);
-        let builder = match filter {
-            Some(filter) => builder.with_row_filter(filter),
-            None => builder,
-        };
+        let files = self.files.iter().map(|file| file.read(mask.clone(), filter()));
         Ok(Rows {
-            path: self.path.clone(),
             columns: columns.iter().map(|name| name.to_string()).collect(),
-            batches: guarded(|| builder.build())
-                .map_err(|e| damaged(&self.path, e))?
-                .map_err(|e| damaged(&self.path, e))?,
+            files: files.collect::<Result<_, _>>()?,
             arrays: Vec::new(),
             next: 0,
             rows: 0,
@@ -148,16 +196,16 @@ impl Table {
     }
 
     fn mask<'a>(&self, places: impl Iterator<Item = (usize, &'a str)>) -> ProjectionMask {
-        ProjectionMask::roots(self.metadata.parquet_schema(), places.map(|(place, _)| place))
+        ProjectionMask::roots(self.first().parquet_schema(), places.map(|(place, _)| place))
     }
 }
 
 /// Rows of a table, decoded a batch at a time.
 #[derive(Debug)]
 pub struct Rows {
-    path: PathBuf,
     columns: Arc<[String]>,
-    batches: ParquetRecordBatchReader,
+    /// The files that are not read to their end; of the first, rows may have come.
+    files: VecDeque<FileRows>,
     /// The current batch, in the order of `columns`.
     arrays: Vec<ArrayRef>,
     next: usize,
@@ -169,13 +217,15 @@ impl Iterator for Rows {
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.next == self.rows {
-            let batch = match guarded(|| self.batches.next()) {
-                Err(reason) => return Some(Err(damaged(&self.path, reason))),
-                Ok(batch) => batch?,
-            };
-            let batch = match batch {
-                Ok(batch) => batch,
-                Err(error) => return Some(Err(damaged(&self.path, error))),
+            let file = self.files.front_mut()?;
+            let batch = match guarded(|| file.batches.next()) {
+                Err(reason) => return Some(Err(damaged(&file.path, reason))),
+                Ok(None) => {
+                    self.files.pop_front();
+                    continue;
+                }
+                Ok(Some(Err(error))) => return Some(Err(damaged(&file.path, error))),
+                Ok(Some(Ok(batch))) => batch,
             };
             let array = |name: &String| batch.column_by_name(name).expect("a column of the mask").clone();
             self.arrays = self.columns.iter().map(array).collect();
@@ -183,11 +233,8 @@ impl Iterator for Rows {
         }
         let values = self.arrays.iter().map(|array| scalar(array, self.next)).collect::<Result<_, _>>();
         self.next += 1;
-        Some(
-            values
-                .map(|values| Row { columns: Arc::clone(&self.columns), values })
-                .map_err(|e| damaged(&self.path, e)),
-        )
+        let row = values.map(|values| Row { columns: Arc::clone(&self.columns), values });
+        Some(row.map_err(|e| damaged(&self.files[0].path, e)))
     }
 }
 

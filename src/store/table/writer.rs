@@ -2,70 +2,140 @@
 
 use std::fs::File;
 use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
+use arrow::array::ArrayRef;
+use arrow::datatypes::Schema;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{
-    ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves,
-};
-use parquet::errors::ParquetError;
+use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, ArrowWriterOptions};
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
 
 use super::footer::tell_order_of_type;
 use crate::store::StoreError;
-use crate::store::atomic::AtomicFile;
-use crate::store::batch::{Appended, Batch, Column, Value, encoding};
-use crate::store::together::together;
+use crate::store::atomic::{AtomicFile, AtomicFolder};
+use crate::store::batch::{Appended, Batch, Column, Value, encoding, schema_of};
+use crate::store::pieces::piece_name;
+use crate::store::row_group::write_row_group;
 
-/// Rows of a row group, of every one but the last.
-const ROW_GROUP_ROWS: usize = 1 << 16;
+/// The most rows of a row group.
+const MOST_ROWS: usize = 1 << 16;
 
-/// Rows handed over at once. Pages end where batches do, so this too must not depend on how rows arrive.
+/// The most bytes of the numbers of a row group before they are encoded, where it has more than one batch.
+const GROUP_BYTES: usize = 24 << 20;
+
+/// Rows gathered at once. Pages end where batches do, so this too must not depend on how rows arrive.
 const BATCH_ROWS: usize = 1 << 13;
 
-const _: () = assert!(ROW_GROUP_ROWS.is_multiple_of(BATCH_ROWS));
+/// Batches of a row group of so many columns, of every one but the last.
+fn group_batches(columns: usize) -> usize {
+    let batch_bytes = columns * size_of::<f64>() * BATCH_ROWS;
+    (GROUP_BYTES / batch_bytes).clamp(1, MOST_ROWS / BATCH_ROWS)
+}
 
-/// Writes a table, holding one batch and one encoded row group. Columns are encoded on all threads of the
-/// current pool, into the same bytes however many there are.
+/// Writes a table, holding the rows of one row group.
 pub(super) struct TableWriter {
+    path: PathBuf,
+    footer: Vec<KeyValue>,
+    columns: Vec<Column>,
+    /// The most rows of a file, at least 1.
+    most_rows: u64,
+    /// The file that is being written.
+    file: OneFile,
+    /// Those before it.
+    before: Option<Pieces>,
+    /// The full batches of the row group: the columns of each.
+    full: Vec<Vec<ArrayRef>>,
+    batch: Batch,
+}
+
+/// A file on its way.
+struct OneFile {
     /// Writes through a handle of its own: given back, a file would hide the system's errors.
     writer: SerializedFileWriter<File>,
     groups: ArrowRowGroupWriterFactory,
-    /// The row group that is being encoded.
-    group: Option<RowGroup>,
     file: AtomicFile,
-    batch: Batch,
-    is_empty: bool,
+    /// Rows that it was given, written or not.
+    rows: u64,
 }
 
-/// A row group while its columns are encoded.
-struct RowGroup {
-    columns: Vec<ArrowColumnWriter>,
-    rows: usize,
+/// The folder of a table of several files, and how many are in it.
+struct Pieces {
+    folder: AtomicFolder,
+    count: usize,
 }
 
-impl TableWriter {
-    /// Opens a table under its temporary name.
-    pub(super) fn create(path: &Path, columns: &[Column], footer: Vec<KeyValue>) -> Result<Self, StoreError> {
+/// A table that is complete, under a temporary name.
+pub(super) struct Finished {
+    last: AtomicFile,
+    before: Option<Pieces>,
+}
+
+impl Finished {
+    /// Gives the table its name.
+    pub(super) fn commit(self) -> Result<(), StoreError> {
+        match self.before {
+            None => self.last.commit(),
+            Some(Pieces { folder, count }) => {
+                self.last.commit_into(&folder, &piece_name(count))?;
+                folder.commit()
+            }
+        }
+    }
+}
+
+impl OneFile {
+    fn create(path: &Path, columns: &[Column], footer: Vec<KeyValue>) -> Result<Self, StoreError> {
         let properties = encoding(columns).set_key_value_metadata(Some(footer)).build();
         // The Arrow schema in the footer holds what each column says of itself.
         let options = ArrowWriterOptions::new().with_properties(properties);
         let file = AtomicFile::create(path)?;
-        let batch = Batch::new(columns);
-        let (writer, groups) =
-            ArrowWriter::try_new_with_options(file.handle()?, batch.schema().clone(), options)
-                .and_then(ArrowWriter::into_serialized_writer)
-                .map_err(|e| StoreError::writing(path, e))?;
-        Ok(TableWriter { writer, groups, group: None, file, batch, is_empty: true })
+        let (writer, groups) = ArrowWriter::try_new_with_options(file.handle()?, schema_of(columns), options)
+            .and_then(ArrowWriter::into_serialized_writer)
+            .map_err(|e| StoreError::writing(path, e))?;
+        Ok(OneFile { writer, groups, file, rows: 0 })
+    }
+
+    /// Writes a row group: the columns of each of its batches.
+    fn write(&mut self, schema: &Schema, batches: &[Vec<ArrayRef>]) -> Result<(), StoreError> {
+        write_row_group(&mut self.writer, &self.groups, schema, batches)
+            .map_err(|e| StoreError::writing(self.file.target(), e))
+    }
+
+    fn finish(self, columns: usize) -> Result<AtomicFile, StoreError> {
+        self.writer.close().map_err(|e| StoreError::writing(self.file.target(), e))?;
+        tell_order_of_type(&mut self.file.handle()?, columns)
+            .map_err(|e| StoreError::io("write", self.file.target(), e))?;
+        Ok(self.file)
+    }
+}
+
+impl TableWriter {
+    /// Opens a table under its temporary name, of files of at most so many rows.
+    pub(super) fn create(
+        path: &Path,
+        columns: Vec<Column>,
+        footer: Vec<KeyValue>,
+        most_rows: u64,
+    ) -> Result<Self, StoreError> {
+        Ok(TableWriter {
+            path: path.to_path_buf(),
+            file: OneFile::create(path, &columns, footer.clone())?,
+            batch: Batch::new(&columns),
+            footer,
+            columns,
+            most_rows,
+            before: None,
+            full: Vec::new(),
+        })
     }
 
     /// Adds a row: a value a column.
     pub(super) fn push<'a>(&mut self, row: impl IntoIterator<Item = Value<'a>>) -> Result<(), StoreError> {
+        self.room()?;
         self.batch.push(row);
-        self.is_empty = false;
-        if self.batch.rows() == BATCH_ROWS { self.write_batch() } else { Ok(()) }
+        self.file.rows += 1;
+        self.end_full_batch()
     }
 
     /// Adds rows column by column: `fill` gives the values of each column for the rows that it is asked for.
@@ -76,12 +146,10 @@ impl TableWriter {
     ) -> Result<(), StoreError> {
         let mut start = 0;
         while start < rows {
-            let end = rows.min(start + BATCH_ROWS - self.batch.rows());
+            let end = rows.min(start + self.room()?);
             self.batch.append(end - start, |appended| fill(appended, start..end));
-            self.is_empty = false;
-            if self.batch.rows() == BATCH_ROWS {
-                self.write_batch()?;
-            }
+            self.file.rows += (end - start) as u64;
+            self.end_full_batch()?;
             start = end;
         }
         Ok(())
@@ -89,82 +157,96 @@ impl TableWriter {
 
     /// Whether no row was added.
     pub(super) fn is_empty(&self) -> bool {
-        self.is_empty
+        self.file.rows == 0
     }
 
-    /// Writes what is left, and gives the file for its commit.
-    pub(super) fn finish(mut self) -> Result<AtomicFile, StoreError> {
-        self.write_batch()?;
-        self.end_group().map_err(|e| StoreError::writing(self.file.target(), e))?;
-        self.writer.close().map_err(|e| StoreError::writing(self.file.target(), e))?;
-        let columns = self.batch.schema().fields().len();
-        tell_order_of_type(&mut self.file.handle()?, columns)
-            .map_err(|e| StoreError::io("write", self.file.target(), e))?;
-        Ok(self.file)
+    /// Writes what is left, and gives the table for its commit.
+    pub(super) fn finish(mut self) -> Result<Finished, StoreError> {
+        self.end_batch();
+        self.write_group()?;
+        Ok(Finished { last: self.file.finish(self.columns.len())?, before: self.before })
     }
 
-    fn write_batch(&mut self) -> Result<(), StoreError> {
-        let written = match self.batch.rows() {
-            0 => Ok(()),
-            _ => self.encode_batch(),
+    /// The rows that go into the batch: one at least, after a full file in that of a new one.
+    fn room(&mut self) -> Result<usize, StoreError> {
+        if self.file.rows == self.most_rows {
+            self.end_file()?;
+        }
+        let in_file = usize::try_from(self.most_rows - self.file.rows).unwrap_or(usize::MAX);
+        Ok(in_file.min(BATCH_ROWS - self.batch.rows()))
+    }
+
+    /// Ends the file, and begins the next.
+    fn end_file(&mut self) -> Result<(), StoreError> {
+        self.end_batch();
+        self.write_group()?;
+        let pieces = match self.before.take() {
+            Some(pieces) => pieces,
+            None => Pieces { folder: AtomicFolder::create(&self.path)?, count: 0 },
         };
-        written.map_err(|e| StoreError::writing(self.file.target(), e))
-    }
-
-    fn encode_batch(&mut self) -> Result<(), ParquetError> {
-        let (rows, schema) = (self.batch.rows(), Arc::clone(self.batch.schema()));
-        let arrays = self.batch.finish();
-        let mut group = match self.group.take() {
-            Some(group) => group,
-            None => {
-                let index = self.writer.flushed_row_groups().len();
-                RowGroup { columns: self.groups.create_column_writers(index)?, rows: 0 }
-            }
-        };
-        let columns = group.columns.iter_mut().zip(&arrays).enumerate().collect();
-        let written = together(columns, |(place, (column, array)): (usize, (&mut ArrowColumnWriter, _))| {
-            compute_leaves(schema.field(place), array)?.iter().try_for_each(|leaf| column.write(leaf))
-        });
-        written.into_iter().collect::<Result<(), ParquetError>>()?;
-        group.rows += rows;
-        let is_full = group.rows == ROW_GROUP_ROWS;
-        self.group = Some(group);
-        if is_full { self.end_group() } else { Ok(()) }
-    }
-
-    /// Writes the row group that is being encoded, where there is one.
-    fn end_group(&mut self) -> Result<(), ParquetError> {
-        let Some(group) = self.group.take() else { return Ok(()) };
-        let chunks = together(group.columns, ArrowColumnWriter::close);
-        let chunks: Vec<_> = chunks.into_iter().collect::<Result<_, _>>()?;
-        let mut writer = self.writer.next_row_group()?;
-        chunks.into_iter().try_for_each(|chunk| chunk.append_to_row_group(&mut writer))?;
-        writer.close()?;
+        let next = pieces.folder.path().join(piece_name(pieces.count + 1));
+        let next = OneFile::create(&next, &self.columns, self.footer.clone())?;
+        let full = std::mem::replace(&mut self.file, next).finish(self.columns.len())?;
+        full.commit_into(&pieces.folder, &piece_name(pieces.count))?;
+        self.before = Some(Pieces { count: pieces.count + 1, ..pieces });
         Ok(())
+    }
+
+    fn end_full_batch(&mut self) -> Result<(), StoreError> {
+        if self.batch.rows() < BATCH_ROWS {
+            return Ok(());
+        }
+        self.end_batch();
+        if self.full.len() == group_batches(self.columns.len()) { self.write_group() } else { Ok(()) }
+    }
+
+    /// Puts the rows of the batch to the row group.
+    fn end_batch(&mut self) {
+        if self.batch.rows() > 0 {
+            self.full.push(self.batch.finish());
+        }
+    }
+
+    /// Writes the rows of the row group, where there are any.
+    fn write_group(&mut self) -> Result<(), StoreError> {
+        match std::mem::take(&mut self.full) {
+            batches if batches.is_empty() => Ok(()),
+            batches => self.file.write(self.batch.schema(), &batches),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Table;
-    use crate::store::atomic;
+    use crate::store::pieces::pieces;
+    use crate::store::{Row, Table, atomic};
 
     #[test]
     fn row_groups_are_of_one_size() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("t.parquet");
-        let footer = vec![KeyValue::new("key".into(), "text".to_string())];
-        let mut table = TableWriter::create(&path, &[Column::integer("n")], footer).unwrap();
-        let rows = 2 * ROW_GROUP_ROWS + BATCH_ROWS + 3;
-        (0..rows).for_each(|n| table.push([Value::Integer(n as i64)]).unwrap());
-        table.finish().unwrap().commit().unwrap();
+        // Numbers of a row take 8 bytes each: of 40, the most rows take 20 MiB; of 200, one batch takes 12.5.
+        for (count, expected) in [(1, MOST_ROWS), (40, MOST_ROWS), (200, BATCH_ROWS), (2000, BATCH_ROWS)] {
+            let path = dir.path().join("t.parquet");
+            let footer = vec![KeyValue::new("key".into(), "text".to_string())];
+            let mut columns = vec![Column::integer("n")];
+            columns.extend((1..count).map(|k| Column::measured(&format!("x{k}"))));
+            let mut table = TableWriter::create(&path, columns, footer, u64::MAX).unwrap();
+            let rows = 2 * expected + 3;
+            table
+                .append(rows, |appended, range| {
+                    appended.each(range.map(|n| Value::Integer(n as i64)));
+                    (1..count).for_each(|_| appended.same(Value::Null));
+                })
+                .unwrap();
+            table.finish().unwrap().commit().unwrap();
 
-        let table = Table::open(&path).unwrap();
-        assert_eq!(table.row_groups(), [ROW_GROUP_ROWS, ROW_GROUP_ROWS, BATCH_ROWS + 3]);
-        assert_eq!(table.footer("key"), Some("text"));
-        let numbers = table.select(&["n"]).unwrap().map(|row| row.unwrap().integer("n").unwrap());
-        assert!(numbers.eq(0..rows as i64));
+            let table = Table::open(&path).unwrap();
+            assert_eq!(table.row_groups(), [expected, expected, 3], "{count} columns");
+            assert_eq!(table.footer("key"), Some("text"));
+            let numbers = table.select(&["n"]).unwrap().map(|row| row.unwrap().integer("n").unwrap());
+            assert!(numbers.eq(0..rows as i64));
+        }
     }
 
     #[test]
@@ -174,7 +256,7 @@ mod tests {
             [Column::text("name"), Column::integer("k"), Column::measured("x"), Column::measured("y")];
         let bytes = |in_blocks: bool| {
             let path = dir.path().join("t.parquet");
-            let mut table = TableWriter::create(&path, &columns, vec![]).unwrap();
+            let mut table = TableWriter::create(&path, columns.to_vec(), vec![], u64::MAX).unwrap();
             for (k, length) in [3, BATCH_ROWS - 3, 0, 2 * BATCH_ROWS + 1, 5].into_iter().enumerate() {
                 let name = if k == 1 { Value::Null } else { Value::Text("a name") };
                 let leading = [name, Value::Integer(k as i64)];
@@ -201,10 +283,52 @@ mod tests {
     #[test]
     fn a_table_given_up_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let mut table =
-            TableWriter::create(&dir.path().join("t.parquet"), &[Column::integer("n")], vec![]).unwrap();
-        table.push([Value::Null]).unwrap();
-        drop(table);
-        assert!(atomic::files(dir.path()).unwrap().is_empty());
+        for most_rows in [1, 10] {
+            let path = dir.path().join("t.parquet");
+            let mut table =
+                TableWriter::create(&path, vec![Column::integer("n")], vec![], most_rows).unwrap();
+            (0..3).for_each(|_| table.push([Value::Null]).unwrap());
+            drop(table);
+            assert!(atomic::files(dir.path()).unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_table_of_more_rows_than_a_file_has_is_a_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.parquet");
+        let columns = vec![Column::integer("n")];
+        let many = BATCH_ROWS as u64 + 5;
+        for (most_rows, rows, files) in
+            [(10, 10, 0), (10, 11, 2), (10, 30, 3), (1, 4, 4), (many, 3 * many + 1, 4), (many, many, 0)]
+        {
+            let numbers = |numbers: &mut dyn Iterator<Item = Row>| {
+                numbers.map(|row| row.integer("n").unwrap() as u64).collect::<Vec<_>>()
+            };
+            for in_blocks in [false, true] {
+                let mut table = TableWriter::create(&path, columns.clone(), vec![], most_rows).unwrap();
+                let value = |n: u64| Value::Integer(n as i64);
+                match in_blocks {
+                    false => (0..rows).for_each(|n| table.push([value(n)]).unwrap()),
+                    true => {
+                        let fill = |appended: &mut Appended<'_>, range: Range<usize>| {
+                            appended.each(range.map(|n| value(n as u64)));
+                        };
+                        table.append(rows as usize, fill).unwrap();
+                    }
+                }
+                table.finish().unwrap().commit().unwrap();
+                assert_eq!(pieces(&path).map_or(0, |pieces| pieces.len()), files);
+                let table = Table::open(&path).unwrap();
+                assert_eq!(table.rows(), rows);
+                assert!(
+                    numbers(&mut table.select(&["n"]).unwrap().map(Result::unwrap)).into_iter().eq(0..rows)
+                );
+                for piece in pieces(&path).unwrap_or_default().iter().rev().skip(1) {
+                    assert_eq!(Table::open(piece).unwrap().rows(), most_rows);
+                }
+            }
+            assert_eq!(atomic::files(dir.path()).unwrap(), std::slice::from_ref(&path));
+        }
     }
 }
