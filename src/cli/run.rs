@@ -23,8 +23,8 @@ use crate::numeric::cancel::caught;
 use crate::numeric::simd::Instance;
 use crate::report::{Owner, Report, write_report};
 use crate::store::{
-    Folder, Host, Lock, Manifest, PartWriter, Scan, Shard, compact, data_names, host_name, keep_data, made,
-    note_report, note_tables, prune, write_tables,
+    Folder, Host, Lock, Manifest, PartWriter, Scan, Shard, StoreError, compact, data_names, host_name,
+    keep_data, made, note_report, note_tables, prune, write_tables,
 };
 use crate::sweep::Plan;
 
@@ -246,6 +246,24 @@ fn foretell(
     Ok(Exit::Done)
 }
 
+/// How often tables are begun again because parts are gone.
+const ATTEMPTS: u32 = 3;
+
+/// Writes the tables. Where file systems have no locks another process may have joined parts since the scan: then
+/// they are written of those that are there now.
+fn tables_of(folder: &Folder, plan: &Plan, scan: &Scan) -> Result<(), StoreError> {
+    let mut written = write_tables(folder, plan, scan);
+    for _ in 1..ATTEMPTS {
+        match written {
+            Err(error) if error.is_missing() => {
+                written = write_tables(folder, plan, &Scan::of(folder, plan)?);
+            }
+            written => return written,
+        }
+    }
+    written
+}
+
 /// What training left behind.
 pub(super) struct Trained<'a> {
     pub(super) plan: &'a Arc<Plan>,
@@ -269,7 +287,7 @@ pub(super) fn tell(
     let made = made(folder, plan, scan);
     if !made.tables {
         let tables =
-            || while_telling(form, "measuring cells", || pool.install(|| write_tables(folder, plan, scan)));
+            || while_telling(form, "measuring cells", || pool.install(|| tables_of(folder, plan, scan)));
         let Ok(written) = caught(tables) else { return Ok(None) };
         written?;
         note_tables(folder, plan, scan)?;

@@ -99,6 +99,17 @@ impl Assignment {
         Shard::new(owner + 1, self.shards())
     }
 
+    /// Number of runs that a shard sees to.
+    pub fn runs(&self, plan: &Plan, shard: Shard) -> u64 {
+        let own = |owner: &u32| owner + 1 == shard.index();
+        let whole = self.owners.iter().filter(|&owner| *owner != CUT && own(owner)).count();
+        let of_eight = |eight: usize| (plan.replicates() - (eight * LANES) as u32).min(LANES as u32);
+        let eights = self.cut.values().flat_map(|owners| owners.iter().enumerate());
+        let cut: u64 =
+            eights.filter(|(_, owner)| own(owner)).map(|(eight, _)| u64::from(of_eight(eight))).sum();
+        whole as u64 * u64::from(plan.replicates()) + cut
+    }
+
     /// By how much the work of the busiest shard is more than the mean, as a share of that.
     pub fn imbalance(&self) -> f64 {
         let most = self.loads.iter().fold(0.0, |most: f64, load| most.max(*load));
@@ -188,6 +199,7 @@ mod tests {
             let assignment = Assignment::new(&plan, shards, cost);
             prop_assert_eq!(&assignment, &Assignment::new(&plan, shards, cost));
             let mut loads = vec![0.0; shards as usize];
+            let mut runs = vec![0; shards as usize];
             for cell in plan.cells() {
                 for replicate in 0..replicates {
                     let shard = assignment.shard_of(cell.position, replicate);
@@ -196,8 +208,11 @@ mod tests {
                     let eight = replicate / LANES as u32 * LANES as u32;
                     prop_assert_eq!(shard, assignment.shard_of(cell.position, eight));
                     loads[shard.index() as usize - 1] += cost(&cell, replicate..replicate + 1);
+                    runs[shard.index() as usize - 1] += 1;
                 }
             }
+            let counted = (1..=shards).map(|index| assignment.runs(&plan, Shard::new(index, shards)));
+            prop_assert!(counted.eq(runs));
             let total: f64 = loads.iter().sum();
             let most = loads.iter().fold(0.0, |most: f64, load| most.max(*load));
             let mean = total / f64::from(shards);

@@ -14,7 +14,7 @@ use crate::sweep::{Cell, Plan, setting_columns};
 use crate::train::{AGENT_SAMPLE, BidderSettings, Settings};
 
 /// Bytes that a number takes in a compressed table.
-const BYTES_A_NUMBER: u64 = 8;
+const BYTES_A_NUMBER: u64 = 6;
 
 /// Bytes that a column of one value takes, whatever the number of rows, in the metadata of a table.
 const BYTES_A_COLUMN: u64 = 250;

@@ -30,10 +30,9 @@ impl Extent {
 
     /// Number of its runs.
     pub fn runs(&self, plan: &Plan) -> u64 {
-        let of_cell = |position| (0..plan.replicates()).filter(|&k| self.has(position, k)).count() as u64;
-        match self.0 {
+        match &self.0 {
             None => plan.runs(),
-            Some(_) => (0..plan.len()).map(of_cell).sum(),
+            Some((assignment, shard)) => assignment.runs(plan, *shard),
         }
     }
 }

@@ -4,12 +4,12 @@
 use crate::measure::{Job, Kind, Price};
 
 /// Nanoseconds of a run in a part, beside its bidders; and of a bidder.
-const A_RUN_IN_PARTS: f64 = 5e3;
-const A_BIDDER_IN_PARTS: f64 = 5.5e3;
+const A_RUN_IN_PARTS: f64 = 2e3;
+const A_BIDDER_IN_PARTS: f64 = 2e3;
 
 /// Nanoseconds of a run in the tables, beside its bidders; and of a bidder.
-const A_RUN_IN_TABLES: f64 = 5e3;
-const A_BIDDER_IN_TABLES: f64 = 7.5e3;
+const A_RUN_IN_TABLES: f64 = 2e3;
+const A_BIDDER_IN_TABLES: f64 = 3e3;
 
 /// Nanoseconds of a cell in the tables, beside its bidders; of a bidder; and of a bid that is told of it.
 const A_CELL: f64 = 1e5;

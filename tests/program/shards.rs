@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use crate::sandbox::{Sandbox, Sweep, Tables, assert_same_bytes, edit_json, wait_until};
@@ -300,23 +300,26 @@ fn two_processes_of_one_shard_do_no_harm() {
         sandbox
             .command("run x.toml --quiet --shard 1/1 --threads 1")
             .env("LD_PRELOAD", &library)
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap()
     };
-    let mut both = [start(), start()];
-    for process in &mut both {
-        assert!(process.wait().unwrap().success());
-    }
+    let both_succeed = |both: [Child; 2]| {
+        for process in both {
+            let ended = process.wait_with_output().unwrap();
+            assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        }
+    };
+    both_succeed([start(), start()]);
     sandbox.run("merge out/x --quiet").exits(0);
     assert_same_bytes(&sandbox.tables("x"), &undisturbed);
     // And two of the whole.
     let sandbox = Sandbox::with(&sweep);
-    let start =
-        || sandbox.command("run x.toml --quiet --threads 1").env("LD_PRELOAD", &library).spawn().unwrap();
-    let mut both = [start(), start()];
-    for process in &mut both {
-        assert!(process.wait().unwrap().success());
-    }
+    let start = || {
+        let mut command = sandbox.command("run x.toml --quiet --threads 1");
+        command.env("LD_PRELOAD", &library).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()
+    };
+    both_succeed([start(), start()]);
     assert_same_bytes(&sandbox.tables("x"), &undisturbed);
 }
 
