@@ -9,7 +9,7 @@ use crate::measure::{
     self, Job, Kind, MeasureSettings, Price, REFERENCES, TRAINING, bidder_columns, run_columns,
 };
 use crate::numeric::simd::LANES;
-use crate::store::{PARTS, TABLES, trajectories};
+use crate::store::{EMPTY_TABLES, PARTS, TABLES, trajectories};
 use crate::sweep::{Cell, Plan, setting_columns};
 use crate::train::{AGENT_SAMPLE, BidderSettings, Settings};
 
@@ -100,7 +100,8 @@ pub(super) fn cost_of_runs(settings: &Settings, measure: &MeasureSettings, repli
 /// References are found once for all cells of a game.
 fn costs(plan: &Plan, numbers: &Numbers) -> Vec<(&'static Price, f64)> {
     let replicates = plan.replicates();
-    let mut of_cells: Vec<(&Price, f64)> = prices().map(|price| (price, 0.0)).collect();
+    let once = |price: &Price| if price.what == TABLES.what { EMPTY_TABLES } else { 0.0 };
+    let mut of_cells: Vec<(&Price, f64)> = prices().map(|price| (price, once(price))).collect();
     let (mut training, mut references) = (0.0, 0.0);
     let mut games = HashSet::new();
     // Runs of the shapes whose lanes are to be full, and what their training costs.

@@ -16,6 +16,9 @@ const A_CELL: f64 = 1e5;
 const A_BIDDER_OF_A_CELL: f64 = 5e4;
 const A_BID: f64 = 1e3;
 
+/// Nanoseconds of all tables, whatever their rows: what encodes their hundreds of columns.
+pub const EMPTY_TABLES: f64 = 7e7;
+
 /// Nanoseconds of a recorded multiplier in parts and tables.
 const A_MULTIPLIER: f64 = 60.0;
 

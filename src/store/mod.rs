@@ -48,7 +48,7 @@ pub use atomic::replace_file;
 pub use bytes::row_bytes;
 pub use clock::utc;
 pub use compact::{TidyWriter, compact};
-pub use cost::{PARTS, TABLES, trajectories};
+pub use cost::{EMPTY_TABLES, PARTS, TABLES, trajectories};
 pub use error::StoreError;
 pub use file::PutAside;
 pub use folder::{Folder, TableName};
