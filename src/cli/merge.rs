@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -63,9 +63,16 @@ pub(super) fn merge(args: &Args, console: &Console, out: &mut impl Write) -> Res
     stop.on_signals()?;
     let host = host_name();
     let mut refusals = Refusals::default();
-    let Some(sources) = Sources::open(&args.dirs, console, &mut refusals)? else {
+    let Some(mut sources) = Sources::open(&args.dirs, console, &mut refusals)? else {
         return Ok(refusals.tell(console));
     };
+    let folder = match &args.out {
+        Some(out) => Folder::new(out.join(sources.plan.name())),
+        None => sources.folders[0].clone(),
+    };
+    if args.out.is_some() && !sources.add_target(&folder, &mut refusals)? {
+        return Ok(refusals.tell(console));
+    }
     let live = sources.live(&host)?;
     if !args.partial {
         for (folder, note) in &live {
@@ -77,7 +84,13 @@ pub(super) fn merge(args: &Args, console: &Console, out: &mut impl Write) -> Res
         }
     }
     let scan = sources.scan(console, &stop)?;
-    sources.check(&scan, args.partial, &mut refusals);
+    if stop.is_due() {
+        console.note("stopped before the tables were written: run the same command again to write them");
+        return Ok(Exit::Stopped);
+    }
+    // Of what is damaged where they are joined, the sources have another, or it is missing.
+    let is_put_aside = |part: &Path| args.out.is_some() && part.starts_with(folder.parts());
+    sources.check(&scan, args.partial, is_put_aside, &mut refusals);
     if !refusals.0.is_empty() {
         return Ok(refusals.tell(console));
     }
@@ -85,10 +98,6 @@ pub(super) fn merge(args: &Args, console: &Console, out: &mut impl Write) -> Res
         console.warn(format_args!("warning: {} is damaged: {}", part.path.display(), part.reason));
     }
     let plan = &sources.plan;
-    let folder = match &args.out {
-        Some(out) => Folder::new(out.join(plan.name())),
-        None => sources.folders[0].clone(),
-    };
     // Who asks for what is there though shards are at work does not wait for them to let go of the folder.
     let lock = match live.is_empty().then(|| Lock::take(&folder, &host)).transpose() {
         Err(error @ (StoreError::InUse { .. } | StoreError::Claimed { .. })) => {
@@ -100,16 +109,16 @@ pub(super) fn merge(args: &Args, console: &Console, out: &mut impl Write) -> Res
     if let Some(lock) = &lock {
         tell_of_lock(lock, &folder, console);
     }
-    let earlier = Manifest::read(&folder)?.filter(|_| args.out.is_some());
-    if let Some(other) = earlier.filter(|earlier| earlier.plan_hash != plan.hash()) {
-        refusals.push(different_plans(&sources.folders[0], plan, &folder, &other.plan_hash));
-        return Ok(refusals.tell(console));
-    }
     let manifest = sources.manifest(&host, args.telling.machine.threads()?.get());
     let scan = match &args.out {
         Some(_) => sources.gather(&folder, &scan)?,
         None => scan,
     };
+    // What another process has put there meanwhile counts too.
+    sources.check(&scan, args.partial, |_| false, &mut refusals);
+    if !refusals.0.is_empty() {
+        return Ok(refusals.tell(console));
+    }
     let manifest = kept(&folder, plan, manifest, &scan)?;
     let counts = scan.counts();
     let missing = plan.runs() - counts.total();
@@ -143,6 +152,22 @@ fn kept(folder: &Folder, plan: &Plan, mut manifest: Manifest, scan: &Scan) -> Re
     manifest.write(folder)?;
     scan.note_sound(folder, plan)?;
     Ok(manifest)
+}
+
+/// Numbers that rise, as `sbatch --array` has them: `2-4,7`.
+fn ranges(numbers: impl Iterator<Item = u32>) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => ranges.push((number, number)),
+        }
+    }
+    let text = |(first, last): (u32, u32)| match last - first {
+        0 => first.to_string(),
+        _ => format!("{first}-{last}"),
+    };
+    ranges.into_iter().map(text).collect::<Vec<_>>().join(",")
 }
 
 /// Why nothing is written.
@@ -217,6 +242,35 @@ impl Sources {
         Ok(Some(Sources { folders, plan: Arc::new(plan), manifest, notes }))
     }
 
+    /// Counts what is there already where all is to be joined; whether that can be.
+    fn add_target(&mut self, folder: &Folder, refusals: &mut Refusals) -> Result<bool, Failure> {
+        let is_known = |known: &Folder| match (known.path().canonicalize(), folder.path().canonicalize()) {
+            (Ok(known), Ok(folder)) => known == folder,
+            _ => false,
+        };
+        if self.folders.iter().any(is_known) {
+            return Ok(true);
+        }
+        let earlier = match Manifest::read(folder) {
+            Ok(None) => return Ok(true),
+            Ok(Some(earlier)) => earlier,
+            Err(error @ StoreError::Damaged { .. }) => {
+                refusals.push(error.to_string());
+                return Ok(false);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(conflict) = earlier.conflict(&self.plan) {
+            refusals.push(format!("{}: {conflict}", folder.path().display()));
+        } else if earlier.plan_hash != self.plan.hash() {
+            refusals.push(different_plans(&self.folders[0], &self.plan, folder, &earlier.plan_hash));
+        } else {
+            self.folders.push(folder.clone());
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
     /// The shards at work.
     fn live(&self, host: &str) -> Result<Vec<(&Folder, ShardNote)>, Failure> {
         let mut live = Vec::new();
@@ -252,7 +306,13 @@ impl Sources {
     }
 
     /// Whether what is there makes the whole.
-    fn check(&self, scan: &Scan, is_partial: bool, refusals: &mut Refusals) {
+    fn check(
+        &self,
+        scan: &Scan,
+        is_partial: bool,
+        is_put_aside: impl Fn(&Path) -> bool,
+        refusals: &mut Refusals,
+    ) {
         if scan.surplus() > 0 {
             let cells: Vec<_> = scan.surplus_cells().take(MOST_TOLD).map(|cell| cell.to_string()).collect();
             refusals.push(format!(
@@ -264,17 +324,21 @@ impl Sources {
             ));
         }
         if is_partial {
+            if scan.counts().total() == 0 {
+                refusals.push("no run is done yet: there is nothing to write tables of".to_owned());
+            }
             return;
         }
-        for part in scan.damaged().iter().take(MOST_TOLD) {
+        let damaged: Vec<_> = scan.damaged().iter().filter(|part| !is_put_aside(&part.path)).collect();
+        for part in damaged.iter().take(MOST_TOLD) {
             refusals.push(format!(
                 "{} is damaged ({}): run its shard again, which puts it aside",
                 part.path.display(),
                 part.reason
             ));
         }
-        if scan.damaged().len() > MOST_TOLD {
-            refusals.push(format!("and {} more are damaged", scan.damaged().len() - MOST_TOLD));
+        if damaged.len() > MOST_TOLD {
+            refusals.push(format!("and {} more are damaged", damaged.len() - MOST_TOLD));
         }
         let missing = self.plan.runs() - scan.counts().total();
         if missing > 0 {
@@ -318,13 +382,25 @@ impl Sources {
             _ = write!(cells, "\n  and {} more", counted((count - MOST_TOLD) as u64, "cell"));
         }
         let shards: Vec<_> = owners.iter().map(|shard| format!("--shard {shard}")).collect();
-        let again = match shards.len() {
-            0 => "run the sweep again with `bidsweep run`".to_owned(),
-            1..=MOST_TOLD => format!("run again with {}", shards.join(", ")),
-            more => format!("run again {more} shards, from {} on", shards[0]),
+        let again = match (shards.len(), last) {
+            (1..=MOST_TOLD, _) => format!("run again with {}", shards.join(", ")),
+            (_, Some(last)) => {
+                let indices = ranges(owners.iter().map(|shard| shard.index()));
+                format!("run again shards {indices} of {}", last.shard.count())
+            }
+            (_, None) => "run the sweep again with `bidsweep run`".to_owned(),
+        };
+        let outdated = match scan.outdated() {
+            0 => String::new(),
+            count => {
+                format!(
+                    "\n{} were measured otherwise than [measure] asks: they count as missing",
+                    counted(count, "run")
+                )
+            }
         };
         format!(
-            "{} of {} are missing:{cells}\n{again}; or write tables of what is there with --partial",
+            "{} of {} are missing:{cells}{outdated}\n{again}; or write tables of what is there with --partial",
             missing,
             counted(plan.runs(), "run")
         )
@@ -340,8 +416,9 @@ impl Sources {
         manifest
     }
 
-    /// Gives a folder all that is there.
+    /// Gives a folder all that is there, once what is damaged in it is out of the way.
     fn gather(&self, folder: &Folder, scan: &Scan) -> Result<Scan, Failure> {
+        Scan::of(folder, &self.plan)?.quarantine()?;
         gather_parts(folder, scan)?;
         Ok(Scan::of(folder, &self.plan)?)
     }

@@ -17,17 +17,30 @@ use crate::sweep::Plan;
 /// Time limits, one after the other, in which no run was done: after so many, more of them would be wasted.
 const FRUITLESS: u32 = 3;
 
+/// Where schedulers tell a job which element of an array it is, and their names.
+const ARRAY_IDS: [(&str, &str); 5] = [
+    ("SLURM_ARRAY_TASK_ID", "Slurm"),
+    ("PBS_ARRAY_INDEX", "PBS Pro"),
+    ("PBS_ARRAYID", "Torque"),
+    ("SGE_TASK_ID", "Grid Engine"),
+    ("LSB_JOBINDEX", "LSF"),
+];
+
 /// The line that a job of an array writes.
 pub(super) fn refuse_array_without_shard() -> Result<(), Failure> {
-    if std::env::var_os("SLURM_ARRAY_TASK_ID").is_none_or(|text| text.is_empty()) {
+    // Outside of arrays Grid Engine says "undefined", and LSF 0; arrays of Slurm may begin at 0.
+    let is_element = |variable: &str| {
+        let told = std::env::var(variable).unwrap_or_default();
+        !["", "undefined"].contains(&told.as_str()) && (variable, told.as_str()) != ("LSB_JOBINDEX", "0")
+    };
+    let Some((variable, scheduler)) = ARRAY_IDS.into_iter().find(|(variable, _)| is_element(variable)) else {
         return Ok(());
-    }
-    Err(Failure::Usage(
-        "this is an element of a Slurm array, and each would train the whole sweep: give it a shard, of as many as \
-         the array has elements, with\n  --shard \"$SLURM_ARRAY_TASK_ID/N\"\nand a number for N (`bidsweep slurm FILE \
-         --shards N` prints the whole script); where each element has a sweep of its own, unset SLURM_ARRAY_TASK_ID"
-            .into(),
-    ))
+    };
+    Err(Failure::Usage(format!(
+        "this is an element of an array of {scheduler}, and each would train the whole sweep: give it a shard, of as \
+         many as the array has elements, with\n  --shard \"${variable}/N\"\nand a number for N (`bidsweep slurm FILE \
+         --shards N` prints the whole script for Slurm); where each element has a sweep of its own, unset {variable}"
+    )))
 }
 
 /// folder -> engine -> note; no tables, no summary.

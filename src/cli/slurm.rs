@@ -1,6 +1,7 @@
 //! `bidsweep slurm`: print a script that trains a sweep in shards, and joins them.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf, absolute};
 use std::process::Command;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use super::input::load;
 use super::output::{counted, duration};
 use super::{Console, Exit, Failure, hints};
-use crate::engine::{Assignment, cost_of, divide};
+use crate::engine::{Assignment, Calibration, cost_of, cost_of_joining, divide};
 use crate::numeric::simd::LANES;
 use crate::store::Shard;
 use crate::sweep::Plan;
@@ -43,9 +44,9 @@ pub(super) struct Args {
 
 pub(super) const AFTER_HELP: &str = "\
 Nothing is submitted. Keep what is printed as a file, and `bash FILE` submits the shards and what joins them; `sbatch \
-FILE` submits the shards alone, and `sbatch --array=7 FILE` one of them again. A shard that comes to its time limit, \
-or is told to end, keeps what it has and is queued again, as long as it gets on: after three time limits in which no \
-run was done it fails. A shard that is killed loses the runs in flight.
+FILE` submits the shards alone, and `sbatch --array=7 FILE` one of them again. A shard that comes to its time limit \
+keeps what it has and is queued again, as long as it gets on: after three time limits in which no run was done it fails. \
+One that is cancelled keeps what it has too, and stays away; one that is killed loses the runs in flight.
 
 Other schedulers need a line each, with `bidsweep merge DIR` after it. I counts from 1; N is always written out:
   PBS Pro             bidsweep run FILE --shard $PBS_ARRAY_INDEX/N
@@ -54,9 +55,9 @@ Other schedulers need a line each, with `bidsweep merge DIR` after it. I counts 
   LSF                 bidsweep run FILE --shard $LSB_JOBINDEX/N
   Kubernetes          bidsweep run FILE --shard $((JOB_COMPLETION_INDEX + 1))/N      (an Indexed Job, N completions)
   AWS Batch           bidsweep run FILE --shard $((AWS_BATCH_JOB_ARRAY_INDEX + 1))/$AWS_BATCH_JOB_ARRAY_SIZE
-  HyperQueue          hq submit --array 1-N bidsweep run FILE --shard $HQ_TASK_ID/N
-  GNU parallel        parallel bidsweep run FILE --shard {}/8 ::: {1..8}
-  Ray, Dask           a task that runs the program with its number as I
+  HyperQueue          hq submit --array 1-N --cpus 16 bidsweep run FILE --shard $HQ_TASK_ID/N --threads 16
+  GNU parallel        parallel -j 1 bidsweep run FILE --shard {}/8 ::: {1..8}                (-j 1 on each machine)
+  Ray, Dask           a task that runs the program with its number as I, and --threads as many as its cores
 Machines without a common folder each have their own --out; copy the folders to one place, and join them there with \
 `bidsweep merge DIR... --out DIR`.
 
@@ -69,8 +70,15 @@ const A_SECOND: f64 = 1.8e9;
 /// How much longer than expected a shard may take: nodes differ.
 const SLACK: f64 = 1.5;
 
+/// How much longer joining may take than on the machine on which costs were measured: it is not queued again.
+const SLOWER: f64 = 3.0;
+
 /// What a shard is given beside its work, at least.
 const BESIDE: Duration = Duration::from_secs(10 * 60);
+
+/// The least and the most time that a shard may be given.
+const LEAST_TIME: Duration = Duration::from_secs(60);
+const MOST_TIME: Duration = Duration::from_secs(365 * 86_400);
 
 /// How long before its time is up a shard stops by itself, and how long before that Slurm says so; less where
 /// the time is short.
@@ -101,6 +109,21 @@ pub(super) fn slurm(args: &Args, console: &Console, out: &mut impl Write) -> Res
             args.shards
         )));
     }
+    if let Some(time) = args.time.filter(|time| !(LEAST_TIME..=MOST_TIME).contains(time)) {
+        return Err(Failure::Usage(format!(
+            "--time {} is not from {} to {}: a shard stops some time before its time is up, and nobody has years",
+            slurm_time(time),
+            slurm_time(LEAST_TIME),
+            slurm_time(MOST_TIME)
+        )));
+    }
+    for (option, name) in [("partition", &args.partition), ("account", &args.account)] {
+        let is_word =
+            |name: &String| !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control());
+        if name.as_ref().is_some_and(|name| !is_word(name)) {
+            return Err(Failure::Usage(format!("--{option} is one word: write its name as Slurm has it")));
+        }
+    }
     let assignment = divide(&plan, args.shards);
     if assignment.imbalance() > UNEVEN {
         console.warn(format_args!(
@@ -124,6 +147,13 @@ fn expected(plan: &Plan, assignment: &Assignment, cpus: u32) -> Duration {
     let eight = plan.replicates().min(LANES as u32);
     let longest = plan.cells().map(|cell| cost_of(plan, &cell, 0..eight)).fold(0.0, f64::max);
     Duration::from_secs_f64((assignment.most() / f64::from(cpus) + longest) / A_SECOND)
+}
+
+/// What element 0 is given to join the shards, however fast nodes are.
+fn joining(plan: &Plan, cpus: u32) -> Duration {
+    let threads = NonZeroUsize::try_from(cpus as usize).unwrap_or(NonZeroUsize::MIN);
+    let seconds = cost_of_joining(plan, threads, &Calibration::MEASURED);
+    whole_minutes(Duration::from_secs_f64(SLOWER * seconds) + BESIDE)
 }
 
 fn whole_minutes(time: Duration) -> Duration {
@@ -186,7 +216,7 @@ fn script(args: &Args, plan: &Plan, time: Duration) -> Result<String, Failure> {
 #SBATCH --time={}
 #SBATCH --requeue
 #SBATCH --open-mode=append
-#SBATCH --signal=B:TERM@{told}
+#SBATCH --signal=B:USR1@{told}
 #SBATCH --output={name}.%a.log
 {asked}set -u
 bidsweep={program}
@@ -197,19 +227,21 @@ shards={shards}  # not SLURM_ARRAY_TASK_COUNT, which is 1 where one element is s
 if [ -z "${{SLURM_ARRAY_TASK_ID:-}}" ]; then  # by hand: the shards, and after them element 0, which joins them
     array=$(sbatch --parsable "$0") || exit
     echo "Shards are job $array"
-    exec sbatch --array=0 --dependency="afterany:${{array%%;*}}" --kill-on-invalid-dep=yes "$0"
+    exec sbatch --array=0 --time={} --dependency="afterany:${{array%%;*}}" --kill-on-invalid-dep=yes "$0"
 fi
 if [ "$SLURM_ARRAY_TASK_ID" = 0 ]; then
     exec "$bidsweep" merge "$out/{name}" --progress plain
 fi
 
-# Told on as USR1: Slurm may tell TERM to the program too, and a second TERM ends it at once.
-child='' stopped=''
-trap 'stopped=1; [ -z "$child" ] || kill -USR1 "$child"' TERM
+# USR1: the time is up soon. TERM: it is cancelled, or Slurm wants the node and queues it again by itself. Both are told
+# on as USR1: Slurm may tell TERM to the program too, and a second TERM ends it at once.
+child='' told=1 ended=''
+trap 'told=1; [ -z "$child" ] || kill -USR1 "$child"' USR1
+trap 'told=1 ended=1; [ -z "$child" ] || kill -USR1 "$child"' TERM
 "$bidsweep" run "$file" --out "$out"{set} --shard "$SLURM_ARRAY_TASK_ID/$shards" \
     --time-limit {}s --progress plain & child=$!
-wait "$child"; code=$?
-[ -z "$stopped" ] || {{ wait "$child"; code=$?; }}  # the trap cuts the first wait short
+while [ -n "$told" ]; do told=''; wait "$child"; code=$?; done  # a trap cuts a wait short
+[ -z "$ended" ] || exit "$code"
 case $code in
     75) scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID" ;;  # it got on: it goes on in two minutes
     3) exit 0 ;;  # some runs failed: a result
@@ -217,6 +249,7 @@ case $code in
 esac
 "#,
         slurm_time(time),
+        slurm_time(joining(plan, *cpus)),
         own.as_secs(),
     ))
 }

@@ -10,7 +10,9 @@ use super::output::{counted, duration, wrapped};
 use super::target::Target;
 use super::{Console, Exit, Failure, Format};
 use crate::data::visible;
-use crate::store::{Folder, Lock, Manifest, Scan, ShardNote, host_name, live_shards, shard_notes};
+use crate::store::{
+    Folder, Lock, Manifest, Scan, ShardNote, Table, TableName, host_name, live_shards, shard_notes,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -42,8 +44,11 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
     let counts = scan.counts();
     let missing = plan.runs() - counts.total();
     let awaiting = scan.awaiting().count() as u64;
+    let has_tables =
+        Table::open(&folder.table(TableName::Runs)).is_ok_and(|runs| runs.rows() == counts.total());
     // As `run` would exit that did nothing more.
     let exit = match (missing, counts.failed) {
+        (0, _) if !has_tables => Exit::Stopped,
         (0, 0) => Exit::Done,
         (0, _) => Exit::SomeFailed,
         _ => Exit::Stopped,
@@ -68,6 +73,7 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
             "outdated": scan.outdated(),
             "surplus": scan.surplus(),
             "damaged_parts": damaged,
+            "tables": has_tables,
             "holder": holder,
             "shards": shards.json(),
             "elapsed_seconds": manifest.elapsed_seconds,
@@ -89,6 +95,10 @@ pub(super) fn status(args: &Args, console: &Console, out: &mut impl Write) -> Re
         if count > 0 {
             wrapped(out, &format!("{} {what}", counted(count, "run")), 2)?;
         }
+    }
+    if missing == 0 && !has_tables {
+        let dir = args.dir.display();
+        wrapped(out, &visible(&format!("its tables are not written: `bidsweep merge {dir}` does it")), 2)?;
     }
     for part in scan.damaged() {
         wrapped(out, &visible(&format!("damaged: {} ({})", part.path.display(), part.reason)), 2)?;

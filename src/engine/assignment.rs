@@ -26,8 +26,8 @@ const CUT: u32 = u32::MAX;
 pub struct Assignment {
     /// The shard of each cell, from 0, by the cell's position.
     owners: Vec<u32>,
-    /// Of the cells that are cut, the shard of each eight replicates.
-    cut: BTreeMap<usize, Vec<u32>>,
+    /// The pieces of the cells that are cut, in order: the eight that each ends before, and its shard.
+    cut: BTreeMap<usize, Vec<(usize, u32)>>,
     /// The work of each shard.
     loads: Vec<f64>,
 }
@@ -68,20 +68,18 @@ impl Assignment {
         let mut loads = vec![0.0; shards as usize];
         let mut lightest: BinaryHeap<_> = (0..shards).map(|shard| Reverse((Load(0.0), shard))).collect();
         let mut owners = vec![CUT; plan.len()];
-        let mut cut: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+        let mut cut: BTreeMap<usize, Vec<(usize, u32)>> = BTreeMap::new();
         for (cost, piece) in pieces {
             let Reverse((_, shard)) = lightest.pop().expect("there is a shard");
             match piece {
                 Piece::Cells(cells) => cells.into_iter().for_each(|cell| owners[cell as usize] = shard),
-                Piece::Eights(cell, eights) => {
-                    let of_cell = cut.entry(cell).or_insert_with(|| vec![CUT; eights_of(plan.replicates())]);
-                    of_cell[eights].fill(shard);
-                }
+                Piece::Eights(cell, eights) => cut.entry(cell).or_default().push((eights.end, shard)),
             }
             let load = &mut loads[shard as usize];
             *load += cost;
             lightest.push(Reverse((Load(*load), shard)));
         }
+        cut.values_mut().for_each(|pieces| pieces.sort_unstable());
         Assignment { owners, cut, loads }
     }
 
@@ -93,7 +91,11 @@ impl Assignment {
     /// The shard that sees to a run, given by its cell's position and its replicate.
     pub fn shard_of(&self, position: usize, replicate: u32) -> Shard {
         let owner = match self.owners[position] {
-            CUT => self.cut[&position][replicate as usize / LANES],
+            CUT => {
+                let pieces = &self.cut[&position];
+                let eight = replicate as usize / LANES;
+                pieces[pieces.partition_point(|(end, _)| *end <= eight)].1
+            }
             owner => owner,
         };
         Shard::new(owner + 1, self.shards())
@@ -101,13 +103,16 @@ impl Assignment {
 
     /// Number of runs that a shard sees to.
     pub fn runs(&self, plan: &Plan, shard: Shard) -> u64 {
-        let own = |owner: &u32| owner + 1 == shard.index();
-        let whole = self.owners.iter().filter(|&owner| *owner != CUT && own(owner)).count();
-        let of_eight = |eight: usize| (plan.replicates() - (eight * LANES) as u32).min(LANES as u32);
-        let eights = self.cut.values().flat_map(|owners| owners.iter().enumerate());
-        let cut: u64 =
-            eights.filter(|(_, owner)| own(owner)).map(|(eight, _)| u64::from(of_eight(eight))).sum();
-        whole as u64 * u64::from(plan.replicates()) + cut
+        let own = |owner: u32| owner + 1 == shard.index();
+        let whole = self.owners.iter().filter(|&&owner| owner != CUT && own(owner)).count() as u64;
+        let replicates = u64::from(plan.replicates());
+        let upto = |eight: usize| ((eight * LANES) as u64).min(replicates);
+        let of_cell = |pieces: &Vec<(usize, u32)>| {
+            let starts = std::iter::once(0).chain(pieces.iter().map(|(end, _)| *end));
+            let pieces = starts.zip(pieces).filter(|(_, (_, owner))| own(*owner));
+            pieces.map(|(start, (end, _))| upto(*end) - upto(start)).sum::<u64>()
+        };
+        whole * replicates + self.cut.values().map(of_cell).sum::<u64>()
     }
 
     /// By how much the work of the busiest shard is more than the mean, as a share of that.
@@ -151,19 +156,36 @@ fn eights_of(replicates: u32) -> usize {
 }
 
 /// A cell in pieces of eights that cost at most so much, or are a single eight.
+///
+/// The cost of more replicates is not less, so that the end of a piece is found by halving: a cell may have
+/// a million eights.
 fn cut(plan: &Plan, cell: &Cell, most: f64, cost: &impl Fn(&Cell, Range<u32>) -> f64) -> Vec<(f64, Piece)> {
+    let of_eights = |eights: &Range<usize>| {
+        let [first, end] = [eights.start, eights.end].map(|eight| (eight * LANES) as u32);
+        cost(cell, first..end.min(plan.replicates()))
+    };
+    let all = eights_of(plan.replicates());
     let mut pieces = Vec::new();
-    let mut piece = (0.0, 0..0);
-    for eight in 0..eights_of(plan.replicates()) {
-        let first = (eight * LANES) as u32;
-        let of_eight = cost(cell, first..plan.replicates().min(first + LANES as u32));
-        if piece.0 + of_eight > most && !piece.1.is_empty() {
-            pieces.push(std::mem::replace(&mut piece, (0.0, eight..eight)));
+    let mut start = 0;
+    while start < all {
+        // What is known to go into the piece, and what is known to be too much.
+        let (mut fits, mut length) = (1, 2);
+        while start + length <= all && of_eights(&(start..start + length)) <= most {
+            (fits, length) = (length, 2 * length);
         }
-        piece = (piece.0 + of_eight, piece.1.start..eight + 1);
+        let mut too_many = length.min(all - start + 1);
+        while too_many - fits > 1 {
+            let middle = fits + (too_many - fits) / 2;
+            match of_eights(&(start..start + middle)) <= most {
+                true => fits = middle,
+                false => too_many = middle,
+            }
+        }
+        let eights = start..start + fits;
+        start = eights.end;
+        pieces.push((of_eights(&eights), Piece::Eights(cell.position, eights)));
     }
-    pieces.push(piece);
-    pieces.into_iter().map(|(cost, eights)| (cost, Piece::Eights(cell.position, eights))).collect()
+    pieces
 }
 
 #[cfg(test)]

@@ -215,6 +215,25 @@ pub fn estimate(plan: &Plan, threads: NonZeroUsize, calibration: &Calibration) -
     Estimate { training: sum(training), measures: sum(others), bytes: bytes(plan, &numbers), shares }
 }
 
+/// Seconds of what follows the training of a plan, once all its runs are there: what is measured of cells, tables
+/// and report, on so many threads.
+pub fn cost_of_joining(plan: &Plan, threads: NonZeroUsize, calibration: &Calibration) -> f64 {
+    let numbers = Numbers::of(plan);
+    let mut cells = 0.0;
+    for &Alike { first, cells: alike, .. } in &numbers.alike {
+        let settings = plan.cell(first).settings;
+        // Without runs: what is left is of the cell.
+        let job = Job::new(&settings, plan.measure(), 0);
+        let prices = measure::prices().iter().copied().chain([&REFERENCES]);
+        let seconds = |price: &Price| (price.of)(&job) / AGENT_SAMPLE * calibration.seconds(price.kind);
+        cells += alike as f64 * prices.map(seconds).sum::<f64>();
+    }
+    let is_written = |price: &Price| [TABLES.what, TRAJECTORIES.what, REPORT.what].contains(&price.what);
+    let written = costs(plan, &numbers).into_iter().filter(|(price, _)| is_written(price));
+    let written: f64 = written.map(|(price, cost)| cost * calibration.seconds(price.kind)).sum();
+    cells / threads.get() as f64 + written
+}
+
 /// Bytes of parts and tables.
 fn bytes(plan: &Plan, counted: &Numbers) -> u64 {
     let rows = counted.bidders * u64::from(plan.replicates());

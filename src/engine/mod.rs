@@ -18,7 +18,7 @@ mod writer;
 
 pub use assignment::Assignment;
 pub use calibration::Calibration;
-pub use cost::{Estimate, Share, cell_cost, estimate};
+pub use cost::{Estimate, Share, cell_cost, cost_of_joining, estimate};
 pub use extent::{Extent, cost_of, divide};
 pub use progress::{Counts, ProgressForm, while_telling};
 pub use rerun::rerun;

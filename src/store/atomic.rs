@@ -152,11 +152,11 @@ fn replace(temporary: &Path, target: &Path) -> io::Result<()> {
     }
     fs::rename(temporary, target)?;
     file::sync_folder_of(target)?;
-    match &old {
-        Some(old) if is_folder(old) => fs::remove_dir_all(old),
-        Some(old) => fs::remove_file(old),
-        None => Ok(()),
+    // What is still read elsewhere may not go: it is a leftover, which the next process takes away.
+    if let Some(old) = &old {
+        _ = if is_folder(old) { fs::remove_dir_all(old) } else { fs::remove_file(old) };
     }
+    Ok(())
 }
 
 /// A name for what is still being written, which this process gives once only.

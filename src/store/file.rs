@@ -89,7 +89,13 @@ pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if cfg!(unix) => {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            File::open(folder)?.sync_all()
+            match File::open(folder)?.sync_all() {
+                // Some network file systems have no such thing.
+                Err(error) if [ErrorKind::InvalidInput, ErrorKind::Unsupported].contains(&error.kind()) => {
+                    Ok(())
+                }
+                synced => synced,
+            }
         }
         _ => Ok(()),
     }

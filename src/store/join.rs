@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::atomic::AtomicFile;
 use super::scan::all_part_paths;
-use super::{Folder, Scan, StoreError, file, shard_notes};
+use super::{Folder, Scan, StoreError, file, heartbeat, shard_notes};
 use crate::sweep::Plan;
 
 /// Gives a folder the parts that a scan of others found: each by a second name of the same file where the
@@ -38,8 +38,8 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     copy.commit()
 }
 
-/// The names of parts that shards of a plan say they have written, and that are not seen: on a network file
-/// system what one machine writes may take a minute to be seen on another.
+/// The names of parts that shards of a plan have lately said that they have written, and that are not seen: on a
+/// network file system what one machine writes may take a minute to be seen on another.
 ///
 /// # Errors
 /// Where the folder cannot be read.
@@ -49,5 +49,7 @@ pub fn unseen_parts(folder: &Folder, plan: &Plan) -> Result<Vec<String>, StoreEr
     let there = all_part_paths(folder)?;
     let there: BTreeSet<_> = there.iter().filter_map(|path| path.file_name()?.to_str()).collect();
     let own = notes.into_iter().filter(|note| note.plan_hash == plan.hash());
+    // What was written before then is gone.
+    let own = own.filter(|note| heartbeat::beats(&folder.shard_note(note.shard)));
     Ok(own.flat_map(|note| note.parts).filter(|part| !there.contains(part.as_str())).collect())
 }

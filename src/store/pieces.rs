@@ -14,6 +14,9 @@ pub(crate) fn piece_name(place: usize) -> String {
     format!("{place:0DIGITS$}{ENDING}")
 }
 
+/// What the names of files begin with that NFS keeps for their readers after they were removed.
+const KEPT_FOR_READERS: &str = ".nfs";
+
 /// The files of a table that is a folder, in order. None where that is no folder of such files, all of them and
 /// nothing else.
 pub(crate) fn pieces(path: &Path) -> Option<Vec<PathBuf>> {
@@ -23,10 +26,13 @@ pub(crate) fn pieces(path: &Path) -> Option<Vec<PathBuf>> {
     }
     let mut count = 0;
     for entry in fs::read_dir(path).ok()? {
-        if !entry.ok()?.file_type().ok()?.is_file() {
+        let entry = entry.ok()?;
+        if !entry.file_type().ok()?.is_file() {
             return None;
         }
-        count += 1;
+        if !entry.file_name().as_encoded_bytes().starts_with(KEPT_FOR_READERS.as_bytes()) {
+            count += 1;
+        }
     }
     let pieces: Vec<PathBuf> = (0..count).map(|place| path.join(piece_name(place))).collect();
     (count > 0 && pieces.iter().all(|piece| piece.is_file())).then_some(pieces)
@@ -42,7 +48,7 @@ pub(crate) fn has_pieces_alone(path: &Path) -> bool {
     let is_piece = |name: &str| {
         let name = name.strip_prefix('.').unwrap_or(name);
         let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-        digits >= DIGITS && name[digits..].starts_with(ENDING)
+        (digits >= DIGITS && name[digits..].starts_with(ENDING)) || name.starts_with(&KEPT_FOR_READERS[1..])
     };
     fs::read_dir(path).is_ok_and(|mut entries| {
         entries.all(|entry| {
@@ -73,7 +79,10 @@ mod tests {
         fs::write(table.join(".000003.parquet.here-7-0.tmp"), "").unwrap();
         assert!(has_pieces_alone(&table), "half-written");
         assert_eq!(pieces(&table), None, "half-written");
+        fs::write(table.join(".nfs0000000001"), "").unwrap();
+        assert!(has_pieces_alone(&table), "and kept for a reader");
         fs::remove_file(table.join(".000003.parquet.here-7-0.tmp")).unwrap();
+        assert_eq!(pieces(&table), Some(paths.to_vec()), "what is kept for a reader is no piece");
         fs::write(table.join("notes.txt"), "").unwrap();
         assert!(pieces(&table).is_none() && !has_pieces_alone(&table), "a stranger");
         fs::remove_file(table.join("notes.txt")).unwrap();

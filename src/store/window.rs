@@ -21,7 +21,7 @@ pub(crate) const WINDOW_BYTES: usize = 16 << 20;
 /// The most bytes of decoded parts that stay from one window to the next. Runs of one shape are trained
 /// together, so that a part can have every other cell of several windows: while as many shapes alternate as
 /// there are full parts in this, each part is decoded once.
-const KEPT_BYTES: usize = 64 << 20;
+const KEPT_BYTES: usize = 48 << 20;
 
 /// The position of a cell in a plan, and a replicate.
 type RunPlace = (usize, u32);

@@ -100,3 +100,15 @@ fn shards_join_into_the_same_folders() {
         assert!(a.iter().zip(&b).all(|(a, b)| fs::read(a).unwrap() == fs::read(b).unwrap()));
     }
 }
+
+#[test]
+fn more_files_than_may_be_open_are_read() {
+    let sandbox = Sandbox::with(&Sweep { measure: "rows_per_file = 1", replicates: 20, ..Sweep::SHORT });
+    sandbox.run("run x.toml --quiet --threads 1").exits(0);
+    assert_eq!(files(&sandbox.path("out/x/bidders.parquet")).len(), 200);
+    for arguments in ["report out/x --quiet", "verify out/x", "show out/x", "run x.toml --quiet --threads 1"]
+    {
+        let ended = sandbox.shell("ulimit -n 100; exec \"$@\"", arguments).output().unwrap();
+        assert!(ended.status.success(), "{arguments}: {}", String::from_utf8_lossy(&ended.stderr));
+    }
+}

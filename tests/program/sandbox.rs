@@ -13,6 +13,10 @@ use bidsweep::store::TableName;
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// Where schedulers tell an element of an array its number.
+pub const ARRAY_IDS: [&str; 5] =
+    ["SLURM_ARRAY_TASK_ID", "PBS_ARRAY_INDEX", "PBS_ARRAYID", "SGE_TASK_ID", "LSB_JOBINDEX"];
+
 /// A sweep file, to be varied by struct update.
 #[derive(Clone, Copy)]
 pub struct Sweep {
@@ -119,7 +123,7 @@ impl Sandbox {
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bidsweep"));
         command.args(arguments.split_whitespace()).current_dir(self.dir.path());
-        for variable in THREADS.into_iter().chain(["SLURM_ARRAY_TASK_ID"]) {
+        for variable in THREADS.into_iter().chain(ARRAY_IDS) {
             command.env_remove(variable);
         }
         command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null());

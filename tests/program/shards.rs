@@ -1,11 +1,12 @@
 //! Shards: whatever becomes of each, what is joined is what one process would have written.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
-use crate::sandbox::{Sandbox, Sweep, Tables, assert_same_bytes, edit_json, wait_until};
+use crate::sandbox::{ARRAY_IDS, Sandbox, Sweep, Tables, assert_same_bytes, edit_json, wait_until};
 
 /// Trains these shards of a sweep, one after the other.
 #[track_caller]
@@ -336,15 +337,21 @@ fn a_shard_that_never_gets_on_ends_otherwise_than_one_that_does() {
 #[test]
 fn an_element_of_an_array_says_which_shard_it_is() {
     let sandbox = Sandbox::with(&Sweep::SHORT);
-    let run = |arguments: &str| {
-        let mut command = sandbox.command(arguments);
-        crate::sandbox::Ended::from(command.env("SLURM_ARRAY_TASK_ID", "7").output().unwrap())
-    };
-    let refused = run("run x.toml").exits(2).prints_nothing();
-    assert!(refused.stderr.contains("--shard \"$SLURM_ARRAY_TASK_ID/N\""), "{}", refused.stderr);
-    assert!(!sandbox.path("out").exists());
-    run("run x.toml --shard 1/1 --quiet").exits(0);
-    run("run x.toml --dry-run").exits(0);
+    for variable in ARRAY_IDS {
+        let run = |arguments: &str| {
+            let mut command = sandbox.command(arguments);
+            crate::sandbox::Ended::from(command.env(variable, "7").output().unwrap())
+        };
+        let refused = run("run x.toml").exits(2).prints_nothing();
+        assert!(refused.stderr.contains(&format!("--shard \"${variable}/N\"")), "{}", refused.stderr);
+        assert!(!sandbox.path("out/x/cells.parquet").exists());
+        run("run x.toml --shard 1/1 --quiet").exits(0);
+        run("run x.toml --dry-run").exits(0);
+    }
+    // What jobs that are no arrays are told.
+    for (variable, told) in [("SGE_TASK_ID", "undefined"), ("LSB_JOBINDEX", "0"), ("PBS_ARRAY_INDEX", "")] {
+        assert!(sandbox.command("run x.toml --quiet").env(variable, told).output().unwrap().status.success());
+    }
 }
 
 #[test]
@@ -353,7 +360,7 @@ fn a_folder_that_may_only_be_read_is_told_of_and_joined_elsewhere() {
     train(&sandbox, &["1/2", "2/2"]);
     let script = "chmod -R a-w out && \"$@\"; code=$?; chmod -R u+w out; exit $code";
     let status = sandbox.shell(script, "status out/x").output().unwrap();
-    assert_eq!(status.status.code(), Some(0), "{}", String::from_utf8_lossy(&status.stderr));
+    assert_eq!(status.status.code(), Some(75), "{}", String::from_utf8_lossy(&status.stderr));
     let merged = sandbox.shell(script, "merge out/x --out joined --quiet").output().unwrap();
     assert_eq!(merged.status.code(), Some(0), "{}", String::from_utf8_lossy(&merged.stderr));
     fs::remove_dir_all(sandbox.path("out")).unwrap();
@@ -431,4 +438,121 @@ fn the_script_for_slurm_is_sound() {
         "error: 20 runs of 4 cells cannot keep 5 shards busy, as eight replicates of a cell stay together: write \
          --shards 4 at most",
     );
+}
+
+/// Runs the first element of a script for an endless sweep, signals it once it trains, and gives how it exits and what it
+/// asked of Slurm.
+fn signalled(signals: &[&str]) -> (Option<i32>, String) {
+    let sandbox = Sandbox::with(&Sweep::ENDLESS);
+    let script = sandbox.run("slurm x.toml --shards 1 --cpus 1 --time 10m").exits(0).stdout;
+    fs::write(sandbox.path("x.slurm"), script).unwrap();
+    let asked = sandbox.path("asked");
+    let stub = sandbox.path("scontrol");
+    fs::write(&stub, format!("#!/bin/sh\necho \"$@\" >> {}\n", asked.display())).unwrap();
+    fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", sandbox.path("").display(), std::env::var("PATH").unwrap());
+    let mut element = Command::new("bash")
+        .arg(sandbox.path("x.slurm"))
+        .env("PATH", path)
+        .env("SLURM_ARRAY_TASK_ID", "1")
+        .env("SLURM_ARRAY_JOB_ID", "7")
+        .current_dir(sandbox.path(""))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_until("the shard is at work", || sandbox.path("out/x/shards/1-of-1.json").exists());
+    for signal in signals {
+        let status = Command::new("kill").arg(format!("-{signal}")).arg(element.id().to_string()).status();
+        assert!(status.unwrap().success());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let code = element.wait().unwrap().code();
+    (code, fs::read_to_string(asked).unwrap_or_default())
+}
+
+#[test]
+fn an_element_whose_time_is_up_is_queued_again_and_one_that_is_cancelled_is_not() {
+    assert_eq!(signalled(&["USR1"]), (Some(0), "requeue 7_1\n".to_owned()));
+    assert_eq!(signalled(&["TERM"]), (Some(75), String::new()));
+    assert_eq!(signalled(&["USR1", "TERM"]).1, "");
+}
+
+#[test]
+fn what_is_printed_for_slurm_is_what_slurm_can_read() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    for (option, said) in [
+        ("--time 0s", "is not from 00:01:00 to 365-00:00:00"),
+        ("--time 59s", "is not from 00:01:00 to 365-00:00:00"),
+        ("--time 1000000000y", "is not from 00:01:00 to 365-00:00:00"),
+        ("--partition=", "--partition is one word"),
+    ] {
+        let ended = sandbox.run(&format!("slurm x.toml --shards 2 {option}")).exits(2);
+        assert!(ended.stderr.contains(said), "{}", ended.stderr);
+    }
+    let mut command = sandbox.command("slurm x.toml --shards 2");
+    let ended = command.args(["--account", "a\n#SBATCH --exclusive"]).output().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    // What joins them has its own time.
+    let script = sandbox.run("slurm x.toml --shards 2 --time 1m").exits(0).stdout;
+    assert!(script.contains("sbatch --array=0 --time=00:11:00 "), "{script}");
+}
+
+#[test]
+fn where_all_is_joined_counts_what_is_there_and_is_mended() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    for (out, shard) in [("a", "1/2"), ("b", "2/2")] {
+        sandbox.run(&format!("run x.toml --quiet --out {out} --shard {shard}")).exits(0);
+    }
+    // One after the other.
+    sandbox.run("merge a/x --partial --out joined --quiet").exits(0);
+    sandbox.run("merge b/x --out joined --quiet").exits(0);
+    let undisturbed = Sweep::SHORT.undisturbed();
+    let tables = |folder: &str| {
+        let read = |name: &str| fs::read(sandbox.path(folder).join(name)).unwrap();
+        undisturbed.keys().map(|name| (*name, read(name))).collect::<Tables>()
+    };
+    assert_same_bytes(&tables("joined/x"), &undisturbed);
+    // A part is cut short there, and whole where it came from.
+    let damage_all = |folder: &str| {
+        for path in fs::read_dir(sandbox.path(folder)).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.extension().is_some_and(|ending| ending == "parquet") {
+                let bytes = fs::read(&path).unwrap();
+                // The same file may have a second name.
+                fs::remove_file(&path).unwrap();
+                fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+            }
+        }
+    };
+    damage_all("joined/x/parts");
+    sandbox.run("merge a/x b/x --out joined --quiet").exits(0);
+    assert_same_bytes(&tables("joined/x"), &undisturbed);
+    sandbox.run("verify joined/x").exits(0);
+    // And where no source has another, its runs are missing.
+    damage_all("joined/x/parts");
+    let refused = sandbox.run("merge b/x --out joined --quiet").exits(4).stderr;
+    assert!(refused.contains(" of 20 runs are missing"), "{refused}");
+    // Runs of another version are not taken over.
+    edit_json(&sandbox.path("joined/x/manifest.json"), |manifest| manifest["results_version"] = 1.into());
+    let refused = sandbox.run("merge a/x b/x --out joined --quiet").exits(4).stderr;
+    assert!(refused.contains("the folder holds runs of results version 1"), "{refused}");
+}
+
+#[test]
+fn nothing_to_join_is_no_success() {
+    let sandbox = Sandbox::with(&Sweep::ENDLESS);
+    sandbox.run("run x.toml --quiet --shard 1/1 --time-limit 100ms").exits(75);
+    let refused = sandbox.run("merge out/x --partial --quiet").exits(4).stderr;
+    assert!(refused.contains("no run is done yet"), "{refused}");
+}
+
+#[test]
+fn status_tells_of_tables_that_are_yet_to_be_written() {
+    let sandbox = Sandbox::with(&Sweep::SHORT);
+    train(&sandbox, &["1/2"]);
+    sandbox.run("merge out/x --quiet --partial").exits(0);
+    train(&sandbox, &["2/2"]);
+    let status = sandbox.run("status out/x").exits(75).stdout;
+    assert!(status.contains("its tables are not written: `bidsweep merge out/x` does it"), "{status}");
+    sandbox.run("merge out/x --quiet").exits(0);
+    sandbox.run("status out/x").exits(0);
 }

@@ -1,9 +1,11 @@
 //! Tables read back, row by row, by column name.
 
-use std::collections::VecDeque;
+use std::fmt;
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::vec;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type};
@@ -12,6 +14,7 @@ use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowFilter,
 };
+use parquet::errors::ParquetError;
 
 use super::TableColumn;
 use crate::data::guarded;
@@ -38,8 +41,10 @@ pub struct Table {
 #[derive(Debug)]
 struct TableFile {
     path: PathBuf,
-    file: File,
     metadata: ArrowReaderMetadata,
+    /// Where the table is this file alone: another may take its place meanwhile. Of many none is kept open, as
+    /// the system bounds the number.
+    file: Option<File>,
 }
 
 impl TableFile {
@@ -49,12 +54,12 @@ impl TableFile {
             false => error,
         })?;
         let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()));
-        let metadata = metadata.map_err(|e| damaged(path, e))?.map_err(|e| damaged(path, e))?;
+        let metadata = metadata.map_err(|e| damaged(path, e))?.map_err(|e| unreadable(path, e))?;
         let claimed = metadata.metadata().file_metadata().num_rows();
         if claimed < 0 {
             return Err(damaged(path, format!("it claims {claimed} rows")));
         }
-        Ok(TableFile { path: path.to_path_buf(), file, metadata })
+        Ok(TableFile { path: path.to_path_buf(), metadata, file: Some(file) })
     }
 
     fn rows(&self) -> u64 {
@@ -63,17 +68,18 @@ impl TableFile {
 
     /// Its rows, of some columns.
     fn read(&self, mask: ProjectionMask, filter: Option<RowFilter>) -> Result<FileRows, StoreError> {
-        let file = self.file.try_clone().map_err(|e| StoreError::io("read", &self.path, e))?;
+        let file = match &self.file {
+            Some(file) => file.try_clone().map_err(|e| StoreError::io("read", &self.path, e))?,
+            None => file::open(&self.path)?,
+        };
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
         let builder = builder.with_projection(mask);
         let builder = match filter {
             Some(filter) => builder.with_row_filter(filter),
             None => builder,
         };
-        let batches = guarded(|| builder.build())
-            .map_err(|e| damaged(&self.path, e))?
-            .map_err(|e| damaged(&self.path, e))?;
-        Ok(FileRows { path: self.path.clone(), batches })
+        let batches = guarded(|| builder.build()).map_err(|e| damaged(&self.path, e))?;
+        Ok(FileRows { path: self.path.clone(), batches: batches.map_err(|e| unreadable(&self.path, e))? })
     }
 }
 
@@ -91,7 +97,12 @@ impl Table {
     /// [`StoreError::NoTable`] where there is none; others where it cannot be read, or is no Parquet file.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let files = table_files(path);
-        let files = files.iter().map(|path| TableFile::open(path)).collect::<Result<Vec<_>, _>>()?;
+        let is_one = files.len() == 1;
+        let file = |path: &PathBuf| {
+            let file = TableFile::open(path)?;
+            Ok(if is_one { file } else { TableFile { file: None, ..file } })
+        };
+        let files = files.iter().map(file).collect::<Result<Vec<_>, StoreError>>()?;
         let schema = |file: &TableFile| file.metadata.schema().clone();
         if let Some(other) = files.iter().find(|file| schema(file) != schema(&files[0])) {
             return Err(damaged(&other.path, "its columns are not those of the file before"));
@@ -169,18 +180,29 @@ impl Table {
             let chosen = |row| wanted(cells.value(row), replicates.map(|replicates| replicates.value(row)));
             Ok((0..batch.num_rows()).map(|row| Some(chosen(row))).collect::<BooleanArray>())
         };
-        self.read(columns, || {
-            Some(RowFilter::new(vec![Box::new(ArrowPredicateFn::new(keys.clone(), chosen.clone()))]))
-        })
+        let predicate = move || ArrowPredicateFn::new(keys.clone(), chosen.clone());
+        self.read(columns, move || Some(RowFilter::new(vec![Box::new(predicate())])))
     }
 
-    fn read(&self, columns: &[&str], filter: impl Fn() -> Option<RowFilter>) -> Result<Rows, StoreError> {
+    fn read(
+        &self,
+        columns: &[&str],
+        filter: impl Fn() -> Option<RowFilter> + Send + 'static,
+    ) -> Result<Rows, StoreError> {
         let places = columns.iter().map(|name| self.place(name)).collect::<Result<Vec<_>, _>>()?;
         let mask = self.mask(places.into_iter().map(|place| (place, "")));
-        let files = self.files.iter().map(|file| file.read(mask.clone(), filter()));
+        let (first, later) = self.files.split_first().expect("a table has a file");
+        let later = later.iter().map(|TableFile { path, metadata, .. }| TableFile {
+            path: path.clone(),
+            metadata: metadata.clone(),
+            file: None,
+        });
         Ok(Rows {
             columns: columns.iter().map(|name| name.to_string()).collect(),
-            files: files.collect::<Result<_, _>>()?,
+            file: first.read(mask.clone(), filter())?,
+            mask,
+            filter: Box::new(filter),
+            later: later.collect::<Vec<_>>().into_iter(),
             arrays: Vec::new(),
             next: 0,
             rows: 0,
@@ -201,15 +223,27 @@ impl Table {
 }
 
 /// Rows of a table, decoded a batch at a time.
-#[derive(Debug)]
 pub struct Rows {
     columns: Arc<[String]>,
-    /// The files that are not read to their end; of the first, rows may have come.
-    files: VecDeque<FileRows>,
+    mask: ProjectionMask,
+    filter: Box<dyn Fn() -> Option<RowFilter> + Send>,
+    /// The file that is being read.
+    file: FileRows,
+    /// Those after it.
+    later: vec::IntoIter<TableFile>,
     /// The current batch, in the order of `columns`.
     arrays: Vec<ArrayRef>,
     next: usize,
     rows: usize,
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows")
+            .field("columns", &self.columns)
+            .field("file", &self.file.path)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Iterator for Rows {
@@ -217,13 +251,16 @@ impl Iterator for Rows {
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.next == self.rows {
-            let file = self.files.front_mut()?;
+            let file = &mut self.file;
             let batch = match guarded(|| file.batches.next()) {
                 Err(reason) => return Some(Err(damaged(&file.path, reason))),
-                Ok(None) => {
-                    self.files.pop_front();
-                    continue;
-                }
+                Ok(None) => match self.later.next()?.read(self.mask.clone(), (self.filter)()) {
+                    Err(error) => return Some(Err(error)),
+                    Ok(next) => {
+                        self.file = next;
+                        continue;
+                    }
+                },
                 Ok(Some(Err(error))) => return Some(Err(damaged(&file.path, error))),
                 Ok(Some(Ok(batch))) => batch,
             };
@@ -234,7 +271,7 @@ impl Iterator for Rows {
         let values = self.arrays.iter().map(|array| scalar(array, self.next)).collect::<Result<_, _>>();
         self.next += 1;
         let row = values.map(|values| Row { columns: Arc::clone(&self.columns), values });
-        Some(row.map_err(|e| damaged(&self.files[0].path, e)))
+        Some(row.map_err(|e| damaged(&self.file.path, e)))
     }
 }
 
@@ -308,6 +345,17 @@ fn scalar(array: &ArrayRef, row: usize) -> Result<Scalar, String> {
         DataType::Float64 => Ok(Scalar::Number(array.as_primitive::<Float64Type>().value(row))),
         DataType::Utf8 => Ok(Scalar::Text(array.as_string::<i32>().value(row).into())),
         other => Err(format!("a column is of type {other}")),
+    }
+}
+
+/// What the library says of a file: the system's errors are none of the file.
+fn unreadable(path: &Path, error: ParquetError) -> StoreError {
+    match error {
+        ParquetError::External(cause) => match cause.downcast::<io::Error>() {
+            Ok(error) => StoreError::io("read", path, *error),
+            Err(cause) => damaged(path, cause),
+        },
+        error => damaged(path, error),
     }
 }
 

@@ -22,7 +22,7 @@ use crate::store::row_group::write_row_group;
 const MOST_ROWS: usize = 1 << 16;
 
 /// The most bytes of the numbers of a row group before they are encoded, where it has more than one batch.
-const GROUP_BYTES: usize = 24 << 20;
+const GROUP_BYTES: usize = 12 << 20;
 
 /// Rows gathered at once. Pages end where batches do, so this too must not depend on how rows arrive.
 const BATCH_ROWS: usize = 1 << 13;
@@ -225,8 +225,9 @@ mod tests {
     #[test]
     fn row_groups_are_of_one_size() {
         let dir = tempfile::tempdir().unwrap();
-        // Numbers of a row take 8 bytes each: of 40, the most rows take 20 MiB; of 200, one batch takes 12.5.
-        for (count, expected) in [(1, MOST_ROWS), (40, MOST_ROWS), (200, BATCH_ROWS), (2000, BATCH_ROWS)] {
+        // A batch takes 64 KiB a column.
+        for (count, batches) in [(1, MOST_ROWS / BATCH_ROWS), (40, 4), (100, 1), (2000, 1)] {
+            let expected = batches * BATCH_ROWS;
             let path = dir.path().join("t.parquet");
             let footer = vec![KeyValue::new("key".into(), "text".to_string())];
             let mut columns = vec![Column::integer("n")];
