@@ -386,9 +386,7 @@ error: `mechanism` must be one of "first-price", "second-price", "all-pay", or {
  --> s.toml:4:13
   |
 4 | mechanism = "third-price"
-  |             ^^^^^^^^^^^^^
-  |
-  = help: did you mean "first-price"?"#,
+  |             ^^^^^^^^^^^^^"#,
     );
     refused(
         "a mixture that is the second price",

@@ -80,8 +80,8 @@ pub struct PaidTerms {
     payment: Payment,
     wins: Piecewise,
     met: Met,
-    /// Bids at which W jumps, rising, and how often all those win who bid it with many values: ties are broken
-    /// evenly.
+    /// Bids at which W jumps, rising, and how often all those win who bid it with many values: ties are
+    /// broken evenly.
     jumps: Vec<f64>,
     tied: Vec<f64>,
 }

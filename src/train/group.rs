@@ -50,8 +50,9 @@ pub fn train(settings: &Settings, seed: u64, recording: Recording) -> Outcome {
 /// which is faster.
 ///
 /// # Panics
-/// Where there is no run, the settings do not go with the mechanism, or runs have different shapes, tails, moving averages or spacings of recorded
-/// epochs, some start anew and some where others stood, or those of a lane different seeds or priors.
+/// Where there is no run, the settings do not go with the mechanism, or runs have different shapes, tails,
+/// moving averages or spacings of recorded epochs, some start anew and some where others stood, or those of a
+/// lane different seeds or priors.
 pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
     let first = runs.first().expect("a group has a run");
     if let Err(NoRule { lacks, .. }) = first.settings.has_rule() {

@@ -65,12 +65,13 @@ enum Bids {
 ///
 /// At the second price bidders bid their values, which is weakly dominant: other equilibria are known, in
 /// which some bid more than they have. All-pay bids and those of mixtures are known of bidders who share a
-/// prior, from the first price ([`of_rule`]).
+/// prior, from the first price.
 ///
-/// At the first price closed forms where there are any: N bidders of one prior, two uniform priors, two power priors of one
-/// exponent and lowest value. Else by collocation in the bid, for any priors on supports with one lowest
-/// value, in a time like the number of different priors; where that finds none, and for two bidders whose
-/// values begin at different ones, by collocation along the total log-probability, in some seconds at most.
+/// At the first price closed forms where there are any: N bidders of one prior, two uniform priors, two power
+/// priors of one exponent and lowest value. Else by collocation in the bid, for any priors on supports with
+/// one lowest value, in a time like the number of different priors; where that finds none, and for two
+/// bidders whose values begin at different ones, by collocation along the total log-probability, in some
+/// seconds at most.
 ///
 /// Of two bidders whose values begin at l1 < l2 the lowest bid that can win maximises (l2 - b) F1(b), and
 /// values below it are bid as they are; other equilibria differ in what those bid who never win.

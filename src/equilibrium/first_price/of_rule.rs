@@ -6,8 +6,8 @@
 //! int_low^v x dG(x) = b(v) G(v),    b the bid at the first price.
 //! ```
 //!
-//! So all-pay bids are b G. A mixture's winner pays (2 - a) b + (a - 1) E\[b(y) | y < v\], and the derivative of
-//! that is the first-order condition of the first price against (N - 1) / (2 - a) rivals.
+//! So all-pay bids are b G. A mixture's winner pays (2 - a) b + (a - 1) E\[b(y) | y < v\], and the derivative
+//! of that is the first-order condition of the first price against (N - 1) / (2 - a) rivals.
 //!
 //! References: Krishna 2010, Propositions 3.1 and 2.2; the mixture is this project's derivation.
 

@@ -64,7 +64,8 @@ pub struct GradientNoise {
 /// References: this project's derivation; no published source is known to us.
 ///
 /// # Errors
-/// Where the auction is not a first-price one, a strategy is not linear, a multiplier not in (0, 1) or `beta` not above 0 and finite.
+/// Where the auction is not a first-price one, a strategy is not linear, a multiplier not in (0, 1) or `beta`
+/// not above 0 and finite.
 ///
 /// # Panics
 /// Where there is not one multiplier a bidder.

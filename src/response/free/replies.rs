@@ -3,13 +3,14 @@
 //! There are two methods, because no one of them is good for both auctions.
 //!
 //! [`HullReplies`](super::hull::HullReplies) is for the true auction at the first price. There W may jump and
-//! have kinks, and W' is exact. The method follows v(b), the value to which a bid is the first-order answer. So it knows between
-//! which bids the best ones of a value lie before the value is asked for, and finds them to rounding.
+//! have kinks, and W' is exact. The method follows v(b), the value to which a bid is the first-order answer.
+//! So it knows between which bids the best ones of a value lie before the value is asked for, and finds them
+//! to rounding.
 //!
 //! [`TriedReplies`](super::tried::TriedReplies) is for the smoothed auction, and for other rules in the true
-//! one too, whatever a bid pays. In the smoothed auction W has no kink but comes from a table: where it is all
-//! but 0, W / W' is noise, and v(b) is no guide. The method compares the utilities of many bids and improves
-//! the best of them; v(b) only says whether replies may jump.
+//! one too, whatever a bid pays. In the smoothed auction W has no kink but comes from a table: where it is
+//! all but 0, W / W' is noise, and v(b) is no guide. The method compares the utilities of many bids and
+//! improves the best of them; v(b) only says whether replies may jump.
 
 /// The best bid of a value.
 #[derive(Clone, Copy, Debug)]
