@@ -361,3 +361,25 @@ fn context_brings_the_equilibrium_where_bids_are_fine() {
         assert!(lines_of(&lines, &label)[0].bias.unwrap().abs() < 0.005);
     }
 }
+
+#[test]
+fn revenue_is_equal_but_for_smoothing_where_own_bids_are_paid() {
+    let columns = ["beta", "revenue", "efficiency"];
+    let (lines, cells) = run_with("revenue", |folder| cells(folder, &columns));
+    assert_eq!((lines.len(), cells.len()), (12, 12));
+    let revenue = |rule: &str, beta: f64| {
+        let cell = cells.iter().find(|(label, told)| label.contains(rule) && told[0] == Some(beta));
+        let (label, told) = cell.unwrap();
+        assert!(told[2].unwrap() > 0.9999, "{label}: bidders alike are efficient");
+        told[1].unwrap()
+    };
+    for rule in ["first-price", "second-price", "mixture", "all-pay"] {
+        let [smooth, steep] = [20.0, 200.0].map(|beta| revenue(rule, beta));
+        assert!((steep - 1.0 / 3.0).abs() < 0.006, "{rule}: {steep}");
+        assert!(smooth < 1.0 / 3.0 - 0.003, "{rule}: {smooth}");
+    }
+    let order = ["second-price", "mixture", "first-price", "all-pay"].map(|rule| revenue(rule, 20.0));
+    assert!(order.is_sorted_by(|more, less| *more > less + 0.005), "{order:?}");
+    // Truthful bids hardly feel the smoothing.
+    assert!((revenue("second-price", 200.0) - 1.0 / 3.0).abs() < 1e-4);
+}

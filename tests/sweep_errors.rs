@@ -380,13 +380,80 @@ error: `profiles` must be one of "shared", "own", not 1
     refused(
         "another mechanism",
         r#"[fixed]
-mechanism = "second-price""#,
+mechanism = "third-price""#,
         r#"
-error: `mechanism` must be "first-price", not "second-price"
+error: `mechanism` must be one of "first-price", "second-price", "all-pay", or { mixture = A } with A between 1 and 2, not "third-price"
+ --> s.toml:4:13
+  |
+4 | mechanism = "third-price"
+  |             ^^^^^^^^^^^^^"#,
+    );
+    refused(
+        "a mixture that is the second price",
+        r#"[fixed]
+mechanism = { mixture = 2.0 }"#,
+        r#"
+error: `mixture` must be a number between 1, the first price, and 2, the second, not 2.0
+ --> s.toml:4:25
+  |
+4 | mechanism = { mixture = 2.0 }
+  |                         ^^^"#,
+    );
+    refused(
+        "a table that is no mixture",
+        r#"[fixed]
+mechanism = { first = 2.0 }"#,
+        r#"
+error: the table of `mechanism` has one key, `mixture`
+ --> s.toml:4:13
+  |
+4 | mechanism = { first = 2.0 }
+  |             ^^^^^^^^^^^^^^^
+  |
+  = help: write such as `mechanism = { mixture = 1.5 }`"#,
+    );
+    refused(
+        "arms under another rule",
+        r#"[fixed]
+mechanism = "all-pay"
+learner = "mwu""#,
+        r#"
+error: the learner `mwu` draws its bids, and is known to learn at the first price, not under all-pay
+ --> s.toml:4:13
+  |
+4 | mechanism = "all-pay"
+  |             ^^^^^^^^^
+  |
+  = help: write `mechanism = "first-price"`, or a learner with one bid function, such as `learner = "adam"`"#,
+    );
+    refused(
+        "a shared graph under another rule",
+        r#"[fixed]
+mechanism = "second-price"
+updates = "shared-graph""#,
+        r#"
+error: `updates = "shared-graph"` is known of the first price, not of second-price
  --> s.toml:4:13
   |
 4 | mechanism = "second-price"
-  |             ^^^^^^^^^^^^^^"#,
+  |             ^^^^^^^^^^^^^^
+  |
+  = help: write `mechanism = "first-price"`, or other `updates`"#,
+    );
+    refused(
+        "regret under another rule",
+        r#"[fixed]
+mechanism = { mixture = 1.5 }
+[measure]
+regret = true"#,
+        r#"
+error: `regret = true` is known of the first price, not of mixture:1.5
+ --> s.toml:4:13
+  |
+4 | mechanism = { mixture = 1.5 }
+  |             ^^^^^^^^^^^^^^^^^
+  |
+  = help: leave out `regret = true` in [measure], or write `mechanism = "first-price"`"#,
     );
     refused(
         "initial multiplier of one",

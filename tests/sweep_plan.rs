@@ -448,6 +448,7 @@ fn every_shipped_sweep_is_valid_and_opens_with_its_question() {
         ("mixed", 5, 40),
         ("mwu", 36, 1),
         ("priors", 10, 16),
+        ("revenue", 12, 8),
         ("smoke", 12, 10),
         ("tradeoff", 84, 24),
         ("updates", 6, 50),

@@ -11,7 +11,7 @@ mod mechanism;
 mod population;
 mod profile;
 
-pub use mechanism::Mechanism;
+pub use mechanism::{Mechanism, Payment};
 pub use population::{Bidder, MAX_BIDDERS, MIN_BIDDERS, Population};
 pub use prior::Prior;
 pub use profile::Profile;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::input::{cell_position, load};
 use super::{Console, Failure};
 use crate::auction::prior::bidders;
-use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Population, Prior};
+use crate::auction::{MAX_BIDDERS, MIN_BIDDERS, Mechanism, Population, Prior};
 use crate::sweep::{Cell, Plan};
 
 /// What names the games.
@@ -26,6 +26,10 @@ pub(super) struct GameArgs {
     /// N bidders of the one --prior, or of uniform:0:1
     #[arg(long, value_name = "N")]
     bidders: Option<usize>,
+    /// The auction's rule: first-price, second-price, all-pay, or mixture:A with A between 1 and 2; the first
+    /// price where left out
+    #[arg(long, value_name = "RULE")]
+    mechanism: Option<Mechanism>,
     /// Steepness of the smoothed auction, per unit of bid; inf for the true auction
     #[arg(long, value_name = "B", value_parser = steepness, allow_negative_numbers = true)]
     beta: Option<f64>,
@@ -99,6 +103,12 @@ impl GameArgs {
                 "the cells of a sweep file have their own beta: leave out --beta, or write --set beta=50",
             );
         }
+        if self.mechanism.is_some() {
+            return refused(
+                "the cells of a sweep file have their own mechanism: leave out --mechanism, or write --set \
+                 'mechanism=\"second-price\"'",
+            );
+        }
         let plan = load(std::slice::from_ref(file), &self.set, console)?.remove(0);
         let positions = match &self.cell {
             Some(prefix) => vec![cell_position(&plan, file, prefix)?],
@@ -141,6 +151,7 @@ impl GameArgs {
             ));
         }
         let mut population = Population::symmetric(count, Prior::STANDARD);
+        population.mechanism = self.mechanism.unwrap_or_default();
         population.bidders.iter_mut().zip(priors).for_each(|(bidder, prior)| bidder.prior = prior);
         Ok(Games::Told(population, self.beta))
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::{References, references};
-use crate::auction::{Mechanism, Population};
+use crate::auction::Population;
 
 /// Games whose references are kept, the latest.
 const KEPT: usize = 256;
@@ -20,7 +20,6 @@ static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 /// As [`references`], found once for all who ask for the same game, as the cells of a sweep do that differ in
 /// their learners alone. Those who ask while they are being found wait.
 pub fn shared_references(population: &Population, beta: f64) -> Arc<References> {
-    let Mechanism::FirstPrice = population.mechanism;
     let entry = {
         // What panicked elsewhere left the list as it was.
         let mut known = KNOWN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

@@ -1,7 +1,7 @@
 //! How often a smoothed win probability is all but decided.
 
 use super::Evaluator;
-use crate::auction::{Mechanism, Population, Prior, Profile};
+use crate::auction::{Population, Prior, Profile};
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::Part;
 use crate::law::panels::{Integrand, walk};
@@ -28,7 +28,6 @@ pub const SATURATED: f64 = 0.99;
 /// # Panics
 /// Where the profile has not one bid function a bidder.
 pub fn saturation(population: &Population, profile: &Profile, beta: f64) -> Vec<f64> {
-    let Mechanism::FirstPrice = population.mechanism;
     Evaluator::new(population).saturation(profile, beta)
 }
 

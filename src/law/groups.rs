@@ -74,9 +74,9 @@ impl Groups {
         self.priors.len()
     }
 
-    /// Number of bidders, N.
+    /// Number of bidders, N: those of all groups.
     pub fn bidders(&self) -> f64 {
-        self.of_bidder.len() as f64
+        self.counts.iter().sum()
     }
 
     /// The sum over all bidders of what each has by its group.

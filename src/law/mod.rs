@@ -8,4 +8,5 @@ pub mod marginals;
 pub mod panels;
 pub mod rivals;
 pub mod smoothed_wins;
+pub mod terms;
 pub mod wins;

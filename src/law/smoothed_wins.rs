@@ -48,7 +48,31 @@ impl SmoothedWins {
     }
 }
 
+/// What a bid that wins meets in the smoothed auction, E_m\[m s(beta (b - m))\] with m the highest rival bid.
+#[derive(Clone, Debug)]
+pub struct SmoothedMet {
+    table: Piecewise,
+}
+
+impl SmoothedMet {
+    /// As [`SmoothedWins::of_all`].
+    pub fn of_all(curves: &[BidCurve], beta: f64) -> Vec<SmoothedMet> {
+        let bids = HighestBids::new(curves, beta).by_bid();
+        (0..bids.weights.len())
+            .map(|bidder| SmoothedMet { table: table(curves, &bids, bidder, beta) })
+            .collect()
+    }
+
+    pub(super) fn table(&self) -> &Piecewise {
+        &self.table
+    }
+}
+
 impl SmoothedWins {
+    pub(super) fn table(&self) -> &Piecewise {
+        &self.table
+    }
+
     /// W(b).
     pub fn value(&self, bid: f64) -> f64 {
         let (_, top) = self.table.range();
@@ -170,16 +194,19 @@ impl HighestBids {
         let growth = arguments.iter().map(|argument| libm::exp(argument - start(*argument))).collect();
         let of_bidder = |bidder: usize| nodes.iter().map(|node| by_node[node.1 + bidder]).collect();
         let weights: Vec<Vec<f64>> = (0..bidders).map(of_bidder).collect();
-        let sums = |weights: &Vec<f64>| {
-            let mut sum = 0.0;
-            let before = weights.iter().map(|weight| {
-                sum += weight;
-                sum
-            });
-            std::iter::once(0.0).chain(before).collect()
-        };
-        let below = weights.iter().map(sums).collect();
+        let below = weights.iter().map(|weights| sums_before(weights)).collect();
         HighestBids { beta, arguments, sections, growth, weights, below }
+    }
+
+    /// The same with every weight times the bid that it is at.
+    fn by_bid(self) -> Self {
+        let HighestBids { beta, arguments, .. } = &self;
+        let times_bid = |weights: &[f64]| -> Vec<f64> {
+            weights.iter().zip(arguments).map(|(weight, argument)| weight * argument / beta).collect()
+        };
+        let weights: Vec<Vec<f64>> = self.weights.iter().map(|weights| times_bid(weights)).collect();
+        let below = weights.iter().map(|weights| sums_before(weights)).collect();
+        HighestBids { weights, below, ..self }
     }
 
     /// E\[s(beta (b - m))\] of one bidder.
@@ -198,6 +225,16 @@ impl HighestBids {
         }
         wins
     }
+}
+
+/// The sum before each weight, and of all.
+fn sums_before(weights: &[f64]) -> Vec<f64> {
+    let mut sum = 0.0;
+    let before = weights.iter().map(|weight| {
+        sum += weight;
+        sum
+    });
+    std::iter::once(0.0).chain(before).collect()
 }
 
 /// The numbers that are added side by side.

@@ -7,8 +7,8 @@ use crate::auction::Strategy;
 use crate::learner::Feedback;
 use crate::measure::{KeptTrajectories, Trajectories};
 use crate::train::{
-    Batch, Beta, BidderSettings, Initial, MOST_HISTORY, NoExactMode, Precision, RecordedEpochs, Settings,
-    Updates,
+    Batch, Beta, BidderSettings, Initial, MOST_HISTORY, NoExactMode, NoRule, Precision, RecordedEpochs,
+    Settings, Updates,
 };
 
 use super::choice::Choice;
@@ -65,11 +65,13 @@ impl<'s> CellCheck<'s> {
             class_fault(&settings),
             arms_fault(&settings),
             table_fault(&draft, &settings),
+            rule_fault(&settings),
             exact_fault(&settings),
             graph_fault(&settings),
             hyperparameter_fault(&draft),
             scale_fault(&settings),
             history_fault(&settings).filter(|_| self.spec.measure.regret),
+            regret_fault(&settings).filter(|_| self.spec.measure.regret),
         ];
         for fault in faults.into_iter().flatten() {
             sound = false;
@@ -246,6 +248,25 @@ fn table_fault(draft: &Draft, settings: &Settings) -> Option<Fault> {
         ),
         help: "write `batch = \"exact\"`, or `learner = \"mwu-contextual\"`, which learns from samples"
             .to_owned(),
+    })
+}
+
+/// Learners that are not known to learn under the auction's rule.
+fn rule_fault(settings: &Settings) -> Option<Fault> {
+    settings.has_rule().err().map(|NoRule { lacks, instead }| Fault {
+        keys: &["mechanism", "learner", "updates", "population"],
+        message: lacks,
+        help: instead.to_owned(),
+    })
+}
+
+/// Regret that is not known under the auction's rule.
+fn regret_fault(settings: &Settings) -> Option<Fault> {
+    let rule = settings.mechanism;
+    (!rule.is_first_price()).then(|| Fault {
+        keys: &["mechanism"],
+        message: format!("`regret = true` is known of the first price, not of {rule}"),
+        help: "leave out `regret = true` in [measure], or write `mechanism = \"first-price\"`".to_owned(),
     })
 }
 

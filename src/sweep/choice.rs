@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
-use crate::auction::Prior;
+use crate::auction::{Mechanism, Prior};
 use crate::learner::{self, Domain, Tuned};
 use crate::train::{Batch, Rate};
 
 use super::form::{
     BatchForm, BetaChoice, BetaForm, DomainForm, Form, Initial, InitialForm, Integer, LearnerChoice,
-    LearnerForm, PopulationForm, PopulationName, PriorForm, RateForm, Word, bare, tuned_toml,
+    LearnerForm, MechanismForm, PopulationForm, PopulationName, PriorForm, RateForm, Word, bare, tuned_toml,
 };
 use crate::numeric::digits::{shortest, with_six_digits};
 
@@ -29,6 +29,7 @@ pub(super) enum Choice {
     Rate(Rate),
     Flag(bool),
     Prior(Prior),
+    Mechanism(Mechanism),
 }
 
 /// A form of settings: what its values are as choices.
@@ -69,6 +70,7 @@ choose! {
     LearnerForm: Learner,
     RateForm: Rate,
     PriorForm: Prior,
+    MechanismForm: Mechanism,
 }
 
 impl<W: Copy + Send + Sync + 'static> Choose for Word<W> {
@@ -126,6 +128,7 @@ impl Choice {
             Choice::Rate(rate) => RateForm.toml(rate),
             Choice::Flag(yes) => yes.to_string(),
             Choice::Prior(prior) => PriorForm.toml(prior),
+            Choice::Mechanism(rule) => MechanismForm.toml(rule),
         }
     }
 

@@ -19,7 +19,7 @@ use super::document::{Entry, KEYS, Table, Value};
 use super::foreign::instead;
 use super::form::{
     BatchForm, BetaChoice, BetaForm, DomainForm, Initial, InitialForm, Integer, LearnerChoice, LearnerForm,
-    PopulationForm, PriorForm, RateForm, Word, initial, learner, rate,
+    MechanismForm, PopulationForm, PriorForm, RateForm, Word, initial, learner, rate,
 };
 use super::limits::MAX_COUNT;
 use super::problem::{Place, Problem, suggestion};
@@ -48,7 +48,7 @@ pub fn setting_columns() -> Vec<SettingColumn> {
 /// another [`RESULTS_VERSION`](super::RESULTS_VERSION).
 fn rows() -> Vec<SettingEntry> {
     vec![
-        Row::new("mechanism", "the auction's rule", Word::new(&Mechanism::ALL, Mechanism::name))
+        Row::new("mechanism", "the auction's rule", MechanismForm)
             .default(Mechanism::FirstPrice)
             .game(|game| game.mechanism, |game, mechanism| game.mechanism = mechanism)
             .into(),

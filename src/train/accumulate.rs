@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::chunk::Chunk;
-use super::curves::{AddArms, OfArms, OfCurves};
+use super::curves::{AddArms, AddByRule, OfArms, OfCurves};
 use super::draws::Accumulate;
 use super::game::Game;
 use super::gradient::{Everyone, OfLines, One, Pair, Total};
@@ -24,7 +24,11 @@ impl<S: Simd, X: Samples<S>, L: OfLines> Accumulate<Game<'_, S, X>, X> for L {
 impl<S: Simd, X: Samples<S>> Accumulate<Game<'_, S, X>, X> for OfCurves {
     #[inline(always)]
     fn add(&self, game: &mut Game<'_, S, X>, chunk: &mut Chunk<X>) {
-        self.add(&mut game.curves, chunk);
+        if self.mechanism.is_first_price() {
+            self.add(&mut game.curves, chunk);
+        } else {
+            S::apart(AddByRule { add: self, curves: &mut game.curves, chunk });
+        }
     }
 
     #[inline(always)]

@@ -2,14 +2,15 @@
 //! derivatives of the utilities in the bids, then their sums over the bids' derivatives in the parameters.
 //!
 //! With bid b, highest other bid m and win probability p = sigmoid(beta (b - m)), bidder i's utility on a
-//! sample is (v - b) p, and its derivative in the bid
+//! sample is (v - b) p at the first price, and its derivative in the bid
 //!
-//! d/db (v - b) p = -p + beta (v - b) p (1 - p).
+//! d/db (v - b) p = -p + beta (v - b) p (1 - p);
+//!
+//! those of other rules are in [`rule`](super::rule).
 //!
 //! Bids are in units of log2: y = beta log2(e) b and t = 2^(m - y), so that p = 1 / (1 + t) and
 //! beta (v - b) = beta v - y ln 2.
 
-use std::f64::consts::LN_2;
 use std::ops::Range;
 
 use super::Run;
@@ -18,8 +19,9 @@ use super::chunk::{Chunk, Known, STEPS};
 use super::contexts::Contexts;
 use super::odds::{TOGETHER, odds, probability, together};
 use super::player::{Player, knots};
-use crate::auction::Strategy;
+use super::rule::{AllBids, AnyPayment, At, OtherBid, OwnBid, Rule, margin};
 use crate::auction::strategy::Play;
+use crate::auction::{Mechanism, Strategy};
 use crate::numeric::simd::{Float, LANES, Part, Real, Samples, Simd};
 
 /// The bids of a batch and the sums over it.
@@ -189,7 +191,7 @@ impl<R: Real, X: Float> Curves<R, X> {
 
     /// The derivatives of the utilities of some bidders in their own bids; rivals' bids stand in the chunk.
     #[inline(always)]
-    fn derive_own<const STEEP: bool>(&mut self, bidders: Range<usize>, chunk: &Chunk<X>) {
+    fn derive_own<const STEEP: bool>(&mut self, rule: impl Rule<X>, bidders: Range<usize>, chunk: &Chunk<X>) {
         for i in bidders {
             let (values, rivals) = (chunk.values(i), chunk.rivals(i));
             let steps = values.len();
@@ -198,11 +200,11 @@ impl<R: Real, X: Float> Curves<R, X> {
             let together = together::<X>(steps);
             if X::TOGETHER {
                 for s in (0..together).step_by(TOGETHER) {
-                    own::<X, STEEP, TOGETHER>(self.beta, s, values, bids, rivals, derivatives);
+                    own::<X, STEEP, TOGETHER>(rule, self.beta, s, values, bids, rivals, derivatives);
                 }
             }
             for s in together..steps {
-                own::<X, STEEP, 1>(self.beta, s, values, bids, rivals, derivatives);
+                own::<X, STEEP, 1>(rule, self.beta, s, values, bids, rivals, derivatives);
             }
         }
     }
@@ -229,7 +231,7 @@ impl<R: Real, X: Float> Curves<R, X> {
                 let rival = winner.if_equal(index, second, first);
                 let [odds] = odds::<X, STEEP, 1>([rival - bid]);
                 let p = probability(odds);
-                let stake = margin(self.beta, value, bid) * (p * (p * odds));
+                let stake = margin(self.beta * value, bid) * (p * (p * odds));
                 self.derivatives[STEPS * j + s] = stake - p;
                 // What each has to lose to its highest rival, where the rival's bid would stand.
                 chunk.rivals_mut(j)[s] = stake;
@@ -279,15 +281,10 @@ impl<R: Real, X: Float> Curves<R, X> {
     }
 }
 
-/// beta (v - b).
-#[inline(always)]
-fn margin<X: Float>(beta: X, value: X, bid: X) -> X {
-    X::splat(LN_2).mul_sub_from(bid, beta * value)
-}
-
 /// Some derivatives together, from step `from` on.
 #[inline(always)]
 fn own<X: Float, const STEEP: bool, const N: usize>(
+    rule: impl Rule<X>,
     beta: X,
     from: usize,
     values: &[X],
@@ -302,8 +299,8 @@ fn own<X: Float, const STEEP: bool, const N: usize>(
     let odds = odds::<X, STEEP, N>(x);
     for s in 0..N {
         let p = probability(odds[s]);
-        let margin = margin(beta, values[from + s], bids[from + s]);
-        derivatives[from + s] = margin.mul_sub(p * (p * odds[s]), p);
+        let (value, bid, rival) = (beta * values[from + s], bids[from + s], rivals[from + s]);
+        derivatives[from + s] = rule.derivative(At { value, bid, rival, p, pq: p * (p * odds[s]) });
     }
 }
 
@@ -385,9 +382,9 @@ impl<S: Simd, X: Samples<S>> Part<S> for AddArms<'_, S, X> {
                 (_, Some(tables)) => tables.add::<S, X>(place, chunk, curves.per_value, &curves.bids),
                 _ => {
                     if curves.steep {
-                        curves.derive_own::<true>(place..place + 1, chunk);
+                        curves.derive_own::<true>(OwnBid, place..place + 1, chunk);
                     } else {
-                        curves.derive_own::<false>(place..place + 1, chunk);
+                        curves.derive_own::<false>(OwnBid, place..place + 1, chunk);
                     }
                     curves.add(place..place + 1, chunk);
                 }
@@ -400,23 +397,34 @@ impl<S: Simd, X: Samples<S>> Part<S> for AddArms<'_, S, X> {
 pub(super) struct OfCurves {
     /// The bidders whose sums the batch counts for.
     pub(super) summed: Range<usize>,
-    /// Whether along everybody's utilities together.
+    /// Whether along everybody's utilities together, which is known of the first price.
     pub(super) total: bool,
+    pub(super) mechanism: Mechanism,
 }
 
 impl OfCurves {
-    /// Adds the samples of a chunk to a block of the batch.
+    /// Adds the samples of a chunk to a block of the batch, at the first price.
     #[inline(always)]
     pub(super) fn add<R: Real, X: Float>(&self, curves: &mut Curves<R, X>, chunk: &mut Chunk<X>) {
+        self.add_by(OwnBid, curves, chunk);
+    }
+
+    #[inline(always)]
+    fn add_by<R: Real, X: Float>(&self, rule: impl Rule<X>, curves: &mut Curves<R, X>, chunk: &mut Chunk<X>) {
         if curves.steep {
-            self.add_cut::<R, X, true>(curves, chunk);
+            self.add_cut::<R, X, true>(rule, curves, chunk);
         } else {
-            self.add_cut::<R, X, false>(curves, chunk);
+            self.add_cut::<R, X, false>(rule, curves, chunk);
         }
     }
 
     #[inline(always)]
-    fn add_cut<R: Real, X: Float, const STEEP: bool>(&self, curves: &mut Curves<R, X>, chunk: &mut Chunk<X>) {
+    fn add_cut<R: Real, X: Float, const STEEP: bool>(
+        &self,
+        rule: impl Rule<X>,
+        curves: &mut Curves<R, X>,
+        chunk: &mut Chunk<X>,
+    ) {
         curves.bid(chunk);
         if self.total {
             curves.derive_total::<STEEP>(chunk);
@@ -425,8 +433,33 @@ impl OfCurves {
                 1 => chunk.find_rivals_of(self.summed.start, &Known(&curves.bids)),
                 _ => chunk.find_rivals(&Known(&curves.bids)),
             }
-            curves.derive_own::<STEEP>(self.summed.clone(), chunk);
+            curves.derive_own::<STEEP>(rule, self.summed.clone(), chunk);
         }
         curves.add(self.summed.clone(), chunk);
+    }
+}
+
+/// A chunk of a game of another rule than the first price, to be added to a block of the batch. Each is
+/// compiled by itself, apart from the loop that draws.
+pub(super) struct AddByRule<'a, S: Simd, X: Samples<S>> {
+    pub(super) add: &'a OfCurves,
+    pub(super) curves: &'a mut Curves<S::Real, X>,
+    pub(super) chunk: &'a mut Chunk<X>,
+}
+
+impl<S: Simd, X: Samples<S>> Part<S> for AddByRule<'_, S, X> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let AddByRule { add, curves, chunk } = self;
+        match add.mechanism {
+            Mechanism::FirstPrice => add.add_by(OwnBid, curves, chunk),
+            Mechanism::SecondPrice => add.add_by(OtherBid, curves, chunk),
+            Mechanism::AllPay => add.add_by(AllBids, curves, chunk),
+            Mechanism::Mixture { .. } => {
+                add.add_by(AnyPayment::new(add.mechanism.payment()), curves, chunk);
+            }
+        }
     }
 }

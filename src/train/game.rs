@@ -8,7 +8,7 @@ use super::curves::Curves;
 use super::gradient::{Batch, Sums};
 use super::player::{Learning, Lesson, Player};
 use super::trials::Trials;
-use super::{Beta, Run};
+use super::{Beta, BidderSettings, Run};
 use crate::auction::Strategy;
 use crate::auction::strategy::Play;
 use crate::learner::Feedback;
@@ -18,7 +18,7 @@ use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
 pub(super) struct Game<'a, S: Simd, X: Samples<S>> {
     pub(super) runs: [Run<'a>; LANES],
     pub(super) players: Vec<Player<S::Real>>,
-    /// The batch where every strategy is linear.
+    /// The batch where every strategy is linear, at the first price.
     pub(super) lines: Batch<S::Real, X>,
     /// The batch where one is not.
     pub(super) curves: Curves<S::Real, X>,
@@ -57,7 +57,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             runs,
             players: (0..bidders).map(|place| Player::new(&runs, place)).collect(),
             lines: Batch::new(bidders),
-            curves: if all_linear(&runs) { Curves::none() } else { Curves::new::<S>(&runs) },
+            curves: if is_fused(&runs) { Curves::none() } else { Curves::new::<S>(&runs) },
             trials: Trials::new(&runs),
             tables: if any_mixed(&runs) {
                 (0..bidders)
@@ -313,9 +313,11 @@ fn kept_epochs(run: &Run<'_>) -> u32 {
     run.recording.tail_epochs(epochs).div_ceil(stride)
 }
 
-/// Whether every bidder plays a line.
-pub(super) fn all_linear(runs: &[Run<'_>]) -> bool {
-    runs[0].settings.bidders.iter().all(|bidder| bidder.play() == Play::Pure(Strategy::Linear))
+/// Whether every bidder plays a line, at the first price: the fused kernel knows no other.
+pub(super) fn is_fused(runs: &[Run<'_>]) -> bool {
+    let settings = runs[0].settings;
+    let is_linear = |bidder: &BidderSettings| bidder.play() == Play::Pure(Strategy::Linear);
+    settings.mechanism.is_first_price() && settings.bidders.iter().all(is_linear)
 }
 
 /// Whether some bidder draws what it bids.

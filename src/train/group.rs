@@ -1,8 +1,7 @@
 //! Runs side by side.
 
 use super::kernel::Training;
-use super::{Outcome, Recording, Run, Settings};
-use crate::auction::Mechanism;
+use super::{NoRule, Outcome, Recording, Run, Settings};
 use crate::numeric::simd::{self, Instance, LANES};
 
 /// Trains one run.
@@ -51,12 +50,14 @@ pub fn train(settings: &Settings, seed: u64, recording: Recording) -> Outcome {
 /// which is faster.
 ///
 /// # Panics
-/// Where there is no run, or runs have different shapes, tails, moving averages or spacings of recorded
-/// epochs, some start anew and some where others stood, or those of a lane different seeds or priors.
+/// Where there is no run, the settings do not go with the mechanism, or runs have different shapes, tails,
+/// moving averages or spacings of recorded epochs, some start anew and some where others stood, or those of a
+/// lane different seeds or priors.
 pub fn train_group(instance: Instance, runs: &[Run<'_>]) -> Vec<Outcome> {
     let first = runs.first().expect("a group has a run");
-    // What is done to samples, and the expected gradient, are those of this rule.
-    let Mechanism::FirstPrice = first.settings.mechanism;
+    if let Err(NoRule { lacks, .. }) = first.settings.has_rule() {
+        panic!("{lacks}");
+    }
     let shape = first.settings.shape();
     assert!(runs.iter().all(|run| run.settings.shape() == shape), "a group's runs have one shape");
     let observed = |run: &Run<'_>| (run.recording.tail, run.recording.ema, run.recording.history);

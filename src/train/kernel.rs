@@ -11,7 +11,7 @@ use super::draws::{Draws, Quantile};
 use super::exact::Exact;
 use super::exact_arms::ExactArms;
 use super::exact_contexts::{self, ExactContexts};
-use super::game::{Game, all_linear, any_mixed, parameters};
+use super::game::{Game, any_mixed, is_fused, parameters};
 use super::gradient::{Everyone, One, Pair, Total};
 use super::passes::{Move, Pass, passes};
 use super::streams::stream_seed;
@@ -184,7 +184,7 @@ struct Sampling<'a, S: Simd, X: Samples<S>> {
 /// What decides how samples are taken in.
 #[derive(Clone, Copy)]
 struct Paths {
-    /// Whether everybody plays a line.
+    /// Whether everybody plays a line, at the first price.
     linear: bool,
     /// Whether somebody draws what it bids.
     mixed: bool,
@@ -194,7 +194,7 @@ struct Paths {
 
 impl Paths {
     fn new(runs: &[Run<'_>; LANES]) -> Self {
-        Paths { linear: all_linear(runs), mixed: any_mixed(runs), smooths: runs[0].settings.smooths() }
+        Paths { linear: is_fused(runs), mixed: any_mixed(runs), smooths: runs[0].settings.smooths() }
     }
 }
 
@@ -262,7 +262,7 @@ fn sample_epoch<S: Simd, X: Samples<S>>(sampling: &mut Sampling<'_, S, X>, games
         let add = match (paths.linear, total) {
             (false, _) if paths.mixed => Add::Arms(OfArms { summed }),
             _ if !paths.smooths => Add::Trials(summed),
-            (false, _) => Add::Curves(OfCurves { summed, total }),
+            (false, _) => Add::Curves(OfCurves { summed, total, mechanism: settings.mechanism }),
             (true, true) => Add::Total(Total { summed }),
             (true, false) if summed.len() == 1 => Add::One(One { bidder: summed.start }),
             (true, false) if bidders == 2 => Add::Pair(Pair),

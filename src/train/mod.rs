@@ -29,6 +29,7 @@ mod passes;
 mod player;
 mod rate;
 mod recorded;
+mod rule;
 mod run;
 mod settings;
 mod shape;
@@ -44,7 +45,7 @@ pub use rate::Rate;
 pub use recorded::{MIXTURE_QUANTILES, RecordedEpochs};
 pub use run::Run;
 pub use settings::{
-    Batch, Beta, BidderSettings, Initial, MOST_HISTORY, NoExactMode, Precision, Profiles, Recording,
+    Batch, Beta, BidderSettings, Initial, MOST_HISTORY, NoExactMode, NoRule, Precision, Profiles, Recording,
     Settings, Updates,
 };
 pub use shape::Shape;

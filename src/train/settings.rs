@@ -202,6 +202,38 @@ impl Settings {
         self.bidders.iter().any(|bidder| bidder.learner.feedback().smooths())
     }
 
+    /// Whether the learners are known to learn under the auction's rule.
+    ///
+    /// # Errors
+    /// What there is not, and what to write instead.
+    pub fn has_rule(&self) -> Result<(), NoRule> {
+        if self.mechanism.is_first_price() {
+            return Ok(());
+        }
+        if self.updates == Updates::SharedGraph {
+            return Err(NoRule {
+                lacks: format!(
+                    "`updates = \"shared-graph\"` is known of the first price, not of {}",
+                    self.mechanism
+                ),
+                instead: "write `mechanism = \"first-price\"`, or other `updates`",
+            });
+        }
+        let told = |bidder: &&BidderSettings| bidder.play().is_mixed();
+        match self.bidders.iter().find(told) {
+            None => Ok(()),
+            Some(bidder) => Err(NoRule {
+                lacks: format!(
+                    "the learner `{}` draws its bids, and is known to learn at the first price, not under {}",
+                    bidder.learner.name(),
+                    self.mechanism
+                ),
+                instead: "write `mechanism = \"first-price\"`, or a learner with one bid function, such as \
+                          `learner = \"adam\"`",
+            }),
+        }
+    }
+
     /// Whether what the learners are told can be had without drawing anything, with `batch = "exact"`.
     ///
     /// # Errors
@@ -285,6 +317,15 @@ impl Settings {
         let bidder = |b: &BidderSettings| Bidder { prior: b.prior.clone(), strategy: b.strategy };
         Population { mechanism: self.mechanism, bidders: self.bidders.iter().map(bidder).collect() }
     }
+}
+
+/// Why learners do not learn under the auction's rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoRule {
+    /// What there is not.
+    pub lacks: String,
+    /// What to write instead.
+    pub instead: &'static str,
 }
 
 /// Why a game cannot be trained on exact batches.

@@ -2,7 +2,6 @@
 
 use super::passes::cost;
 use super::{Batch, BidderSettings, Precision, Profiles, Settings, Updates};
-use crate::auction::Mechanism;
 use crate::auction::prior::TableKey;
 use crate::auction::strategy::Play;
 use crate::expectation::gradient::nanoseconds;
@@ -11,7 +10,8 @@ use crate::learner::{Feedback, Look};
 /// What the runs of a group have in common: everything that decides which instructions are executed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
-    mechanism: Mechanism,
+    /// The bits of what a bidder pays: own, other, always.
+    payment: [u64; 3],
     bidders: Vec<BidderShape>,
     batch: Batch,
     epochs: u32,
@@ -60,8 +60,9 @@ const PIECES_A_SAMPLE: f64 = 8.0;
 impl Settings {
     /// The shape: runs of equal shapes can be trained in one group.
     pub fn shape(&self) -> Shape {
+        let payment = self.mechanism.payment();
         Shape {
-            mechanism: self.mechanism,
+            payment: [payment.own, payment.other, payment.always].map(f64::to_bits),
             bidders: self.bidders.iter().map(|bidder| self.bidder_shape(bidder)).collect(),
             batch: self.batch,
             epochs: self.epochs,

@@ -1,5 +1,6 @@
 //! What bidders would have earned on a batch at points around where they stand, in the true auction: the
-//! payoffs v - b wherever b exceeds the highest bid that the others played.
+//! payoffs v - b wherever b exceeds the highest bid that the others played, at the first price; what others
+//! pay is that of the [`Payment`].
 
 use std::ops::Range;
 
@@ -8,6 +9,7 @@ use super::chunk::{Chunk, Known, STEPS, Slopes};
 use super::curves::Curves;
 use super::player::Player;
 use super::streams::stream_seed;
+use crate::auction::{Mechanism, Payment};
 use crate::numeric::normal_quantile::normal_quantile;
 use crate::numeric::simd::{Float, LANES, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
@@ -16,6 +18,7 @@ use crate::numeric::xoshiro::{Seeded, Xoshiro};
 pub(super) struct Trials<S: Simd, X> {
     /// One a bidder who tries, at the bidder's place; empty where nobody does.
     bidders: Vec<Option<Trial<S, X>>>,
+    mechanism: Mechanism,
     /// Units of bids a unit of value.
     per_value: X,
     /// Of the bidder that is looked at, shape \[parameter\]\[[`STEPS`]\].
@@ -42,11 +45,17 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
         let trial = |place| Trial::new(runs, place);
         let bidders: Vec<_> = (0..runs[0].settings.bidders.len()).map(trial).collect();
         if bidders.iter().all(Option::is_none) {
-            return Trials { bidders: Vec::new(), per_value: X::splat(1.0), shares: Vec::new() };
+            return Trials {
+                bidders: Vec::new(),
+                mechanism: runs[0].settings.mechanism,
+                per_value: X::splat(1.0),
+                shares: Vec::new(),
+            };
         }
         let parameters = runs[0].settings.bidders.iter().map(|bidder| bidder.strategy.parameters()).max();
         Trials {
             bidders,
+            mechanism: runs[0].settings.mechanism,
             per_value: X::splat(1.0),
             shares: vec![X::splat(0.0); STEPS * parameters.unwrap_or(0)],
         }
@@ -97,6 +106,9 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
         curves: &Curves<S::Real, X>,
         chunk: &mut Chunk<X>,
     ) {
+        let Payment { own, other, always } = self.mechanism.payment();
+        let (own, other, always) = (X::splat(own), X::splat(other), X::splat(always));
+        let is_first_price = self.mechanism.is_first_price();
         for i in bidders {
             let Some(trial) = &mut self.bidders[i] else { continue };
             let parameters = if curves.is_empty() {
@@ -117,8 +129,14 @@ impl<S: Simd, X: Samples<S>> Trials<S, X> {
                     for (rise, shares) in others.iter().zip(self.shares[STEPS..].chunks_exact(STEPS)) {
                         bid = rise.mul_add(shares[s], bid);
                     }
-                    let margin = value.mul_sub(self.per_value, bid);
-                    total = total + bid.if_greater(rival, margin, X::splat(0.0));
+                    if is_first_price {
+                        let margin = value.mul_sub(self.per_value, bid);
+                        total = total + bid.if_greater(rival, margin, X::splat(0.0));
+                        continue;
+                    }
+                    let margin = value.mul_sub(self.per_value, own.mul_add(bid, other * rival));
+                    let won = bid.if_greater(rival, margin, X::splat(0.0));
+                    total = total + always.mul_sub_from(bid, won);
                 }
                 *sum = total;
             }

@@ -100,4 +100,12 @@ impl Strategy {
             Strategy::PiecewiseLinear { segments } => piecewise_linear::projection(prior, segments),
         }
     }
+
+    /// E\[db(v) / da\] of each parameter a of the class: what the mean bid rises by.
+    pub fn mean_slopes(self, prior: &Prior) -> Vec<f64> {
+        match self {
+            Strategy::Linear => vec![prior.mean()],
+            Strategy::PiecewiseLinear { segments } => piecewise_linear::mean_slopes(prior, segments),
+        }
+    }
 }

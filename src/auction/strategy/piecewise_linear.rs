@@ -105,6 +105,17 @@ pub(super) fn projection(prior: &Prior, segments: usize) -> Vec<f64> {
     weights
 }
 
+/// E\[db(v) / d m_k\]: v_0 of m_0, and E\[(v_k - v_(k-1)) c_k(v)\] of the slopes.
+pub(super) fn mean_slopes(prior: &Prior, segments: usize) -> Vec<f64> {
+    let knots = knots(prior, segments);
+    let slope = |ends: &[f64]| {
+        let (below, upto) = (prior.cdf(ends[0]), prior.cdf(ends[1]));
+        let (first, _) = moments(prior, ends[0], ends[1]);
+        first - ends[0] * (upto - below) + (ends[1] - ends[0]) * (1.0 - upto)
+    };
+    std::iter::once(knots[0]).chain(knots.windows(2).map(slope)).collect()
+}
+
 /// E\[v; from < v < to\] and E\[v^2; from < v < to\], by parts, since F is bounded where a density is not:
 ///
 /// ```text

@@ -1,7 +1,7 @@
 //! Bidders who are confined to classes, and the gradients of those who play alike.
 
 use crate::auction::strategy::piecewise_linear::knots;
-use crate::auction::{BidFunction, Mechanism, Population, Prior, Strategy};
+use crate::auction::{BidFunction, Population, Prior, Strategy};
 use crate::equilibrium::Bne;
 use crate::expectation::gradient::ClassGradient;
 
@@ -88,7 +88,7 @@ pub(super) struct Game {
 
 impl Game {
     pub(super) fn new(population: &Population, beta: f64) -> Result<Self, String> {
-        let Mechanism::FirstPrice = population.mechanism;
+        let payment = population.mechanism.payment();
         let mut groups: Vec<Group> = Vec::new();
         let mut of_bidder = Vec::new();
         for bidder in &population.bidders {
@@ -132,12 +132,13 @@ impl Game {
         let metric =
             coordinates.iter().map(|&a| coordinates.iter().map(|&b| product(a, b)).collect()).collect();
         let classes = || groups.iter().map(|group| (&group.prior, group.strategy, group.count));
-        let (gradient, coarse) = (ClassGradient::fine(classes(), beta), ClassGradient::fast(classes(), beta));
+        let (gradient, coarse) =
+            (ClassGradient::fine(classes(), payment, beta), ClassGradient::fast(classes(), payment, beta));
         let steepness = |k: i32| libm::ldexp(FIRST_STEEPNESS / high, k);
         let stages = (0..)
             .map(steepness)
             .take_while(|lower| *lower < LAST_STAGE * beta && *lower * high < LAST_STEEPNESS)
-            .map(|lower| ClassGradient::fast(classes(), lower))
+            .map(|lower| ClassGradient::fast(classes(), payment, lower))
             .collect();
         Ok(Game { groups, of_bidder, gradient, coarse, stages, beta, high, coordinates, metric })
     }

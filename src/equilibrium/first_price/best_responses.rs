@@ -5,7 +5,6 @@ use super::Bne;
 use super::rivals::{Own, Rivals};
 use crate::expectation::Evaluator;
 use crate::law::wins::Wins;
-use crate::response::free::replies::BestReplies;
 use crate::response::free::{BestResponse, CELLS, Ceiling, HullReplies};
 
 /// The best responses of every bidder to the others: what is gained over the equilibrium's bids measures

@@ -1,4 +1,4 @@
-//! The Bayes-Nash equilibrium of a first-price auction.
+//! The Bayes-Nash equilibrium of a first-price auction, and those of other rules that follow from it.
 
 #[cfg(test)]
 mod best_responses;
@@ -7,6 +7,7 @@ mod collocation;
 mod expectations;
 mod grid;
 mod inverse_bids;
+mod of_rule;
 mod power_pair;
 #[cfg(test)]
 mod rivals;
@@ -17,8 +18,10 @@ mod uniform_pair;
 use expectations::{Expectations, attained_gain, expectations};
 use inverse_bids::InverseBids;
 
-use crate::auction::{Mechanism, Population, Prior};
+use crate::auction::{Mechanism, Population, Prior, Profile};
+use crate::expectation::Evaluator;
 use crate::law::groups::Groups;
+use crate::numeric::roots::root;
 
 /// A bound on the error of an equilibrium's bids, in units of top bid - low bid.
 pub const BNE_ERROR: f64 = 1e-8;
@@ -40,19 +43,35 @@ pub struct Certificate {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bne {
     groups: Groups,
-    curves: InverseBids,
+    bids: Bids,
     expectations: Expectations,
     method: &'static str,
     certificate: Certificate,
 }
 
-/// The Bayes-Nash equilibrium of a population's priors in the first-price auction, whatever the strategy
+/// What values bid.
+#[derive(Clone, Debug, PartialEq)]
+enum Bids {
+    /// What the inverse bids say.
+    Inverse(InverseBids),
+    /// That times the probability to win: the all-pay bids of a first-price equilibrium of one group.
+    Paid(InverseBids),
+    /// Themselves: the lowest bid that can win, and the highest.
+    Truthful { low: f64, top: f64 },
+}
+
+/// The Bayes-Nash equilibrium of a population's priors under the auction's rule, whatever the strategy
 /// classes.
 ///
-/// Closed forms where there are any: N bidders of one prior, two uniform priors, two power priors of one
-/// exponent and lowest value. Else by collocation in the bid, for any priors on supports with one lowest
-/// value, in a time like the number of different priors; where that finds none, and for two bidders whose
-/// values begin at different ones, by collocation along the total log-probability, in some seconds at most.
+/// At the second price bidders bid their values, which is weakly dominant: other equilibria are known, in
+/// which some bid more than they have. All-pay bids and those of mixtures are known of bidders who share a
+/// prior, from the first price.
+///
+/// At the first price closed forms where there are any: N bidders of one prior, two uniform priors, two power
+/// priors of one exponent and lowest value. Else by collocation in the bid, for any priors on supports with
+/// one lowest value, in a time like the number of different priors; where that finds none, and for two
+/// bidders whose values begin at different ones, by collocation along the total log-probability, in some
+/// seconds at most.
 ///
 /// Of two bidders whose values begin at l1 < l2 the lowest bid that can win maximises (l2 - b) F1(b), and
 /// values below it are bid as they are; other equilibria differ in what those bid who never win.
@@ -69,8 +88,40 @@ pub struct Bne {
 /// # Errors
 /// Why there is none, or none that is found; never an equilibrium that fails its certificate.
 pub fn bne(population: &Population) -> Result<Bne, String> {
-    let Mechanism::FirstPrice = population.mechanism;
     let groups = Groups::new(population);
+    match population.mechanism {
+        Mechanism::FirstPrice => first_price(groups),
+        Mechanism::SecondPrice => Ok(Bne::truthful(population, groups)),
+        rule if groups.len() > 1 => {
+            Err(format!("the equilibrium under {rule} is known where all bidders share a prior"))
+        }
+        Mechanism::AllPay => first_price(groups).map(Bne::all_pay),
+        Mechanism::Mixture { .. } => mixture(population.mechanism, groups),
+    }
+}
+
+/// The equilibrium of a mixture, of one group: its bids are those of the first price against other rivals.
+fn mixture(mechanism: Mechanism, groups: Groups) -> Result<Bne, String> {
+    let payment = mechanism.payment();
+    let likened = of_rule::as_of_first_price(&groups, payment);
+    let Bne { expectations: own, .. } = first_price(groups.clone())?;
+    let Bne { bids, expectations, method, certificate, .. } = first_price(likened.clone())?;
+    let Bids::Inverse(curves) = bids else { unreachable!("the first price has inverse bids") };
+    let upper = of_rule::most_gain(&likened, &curves, payment);
+    let highest = groups.priors[0].support().1;
+    if upper > BNE_EPSILON * highest {
+        return Err(format!(
+            "no certified equilibrium: against the bids of {mechanism} a deviation may gain {upper:e}"
+        ));
+    }
+    // The same is won, and the same paid on average, as at the first price.
+    let expectations = Expectations { bid_values: expectations.bid_values, ..own };
+    let certificate = Certificate { lower: certificate.lower.min(upper), upper };
+    Ok(Bne { groups, bids: Bids::Inverse(curves), expectations, method, certificate })
+}
+
+/// The equilibrium at the first price.
+fn first_price(groups: Groups) -> Result<Bne, String> {
     let highest = groups.priors.iter().map(|prior| prior.support().1).fold(0.0, f64::max);
     let most = BNE_EPSILON * highest;
     let mut reason = String::new();
@@ -126,7 +177,42 @@ impl Bne {
         let expectations = expectations(&groups, &curves);
         let upper = expectations.most_gain.iter().copied().fold(0.0, f64::max);
         let certificate = Certificate { lower: attained_gain(&groups, &curves), upper };
-        Bne { groups, curves, expectations, method, certificate }
+        Bne { groups, bids: Bids::Inverse(curves), expectations, method, certificate }
+    }
+
+    /// Bids that are the values, at the second price.
+    fn truthful(population: &Population, groups: Groups) -> Self {
+        let evaluation = Evaluator::new(population).evaluate(&Profile::linear(vec![1.0; population.len()]));
+        let supports = || groups.priors.iter().map(Prior::support);
+        let first = |group: usize| groups.of_bidder.iter().take_while(|other| **other != group).count();
+        let square = |prior: &Prior| prior.variance() + prior.mean() * prior.mean();
+        let expectations = Expectations {
+            utilities: (0..groups.len()).map(|group| evaluation.bidders[first(group)].utility).collect(),
+            revenue: evaluation.revenue,
+            bid_values: groups.priors.iter().map(square).collect(),
+            most_gain: vec![0.0; groups.len()],
+        };
+        let bids = Bids::Truthful {
+            low: supports().map(|ends| ends.0).fold(0.0, f64::max),
+            top: supports().map(|ends| ends.1).fold(0.0, f64::max),
+        };
+        // Whatever the others bid, no other bid gains.
+        let certificate = Certificate { lower: 0.0, upper: 0.0 };
+        Bne { groups, bids, expectations, method: "truthful bids, weakly dominant", certificate }
+    }
+
+    /// The all-pay bids of a first-price equilibrium of one group. Who bids like another value wins as often
+    /// and pays as much on average as there, so that the certificate is the same.
+    fn all_pay(self) -> Self {
+        let Bids::Inverse(curves) = self.bids else { unreachable!("the first price has inverse bids") };
+        let bid_values = vec![of_rule::all_pay_bid_values(&self.groups, &curves)];
+        let expectations = Expectations { bid_values, ..self.expectations };
+        Bne {
+            bids: Bids::Paid(curves),
+            expectations,
+            method: "first-price bids times the probability to win",
+            ..self
+        }
     }
 
     /// Number of bidders.
@@ -136,12 +222,19 @@ impl Bne {
 
     /// The lowest bid that can win.
     pub fn low_bid(&self) -> f64 {
-        self.curves.low
+        match &self.bids {
+            Bids::Inverse(curves) => curves.low,
+            Bids::Paid(_) => 0.0,
+            Bids::Truthful { low, .. } => *low,
+        }
     }
 
-    /// The highest bid of every bidder.
+    /// The highest bid of all bidders.
     pub fn top_bid(&self) -> f64 {
-        self.curves.top
+        match &self.bids {
+            Bids::Inverse(curves) | Bids::Paid(curves) => curves.top,
+            Bids::Truthful { top, .. } => *top,
+        }
     }
 
     /// How it was found.
@@ -151,6 +244,9 @@ impl Bne {
 
     /// A bound on the error of bids and inverse bids, in the unit of the values; see [`BNE_ERROR`].
     pub fn error(&self) -> f64 {
+        if let Bids::Truthful { .. } = self.bids {
+            return 0.0;
+        }
         BNE_ERROR * (self.top_bid() - self.low_bid())
     }
 
@@ -166,18 +262,14 @@ impl Bne {
         let prior = &self.groups.priors[group];
         let (low, high) = prior.support();
         let value = value.clamp(low, high);
-        if value <= self.curves.low {
-            return value;
+        match &self.bids {
+            Bids::Inverse(curves) => bid_of(curves, prior, group, value),
+            Bids::Paid(curves) => {
+                let rivals = self.groups.counts[group] - 1.0;
+                libm::exp(rivals * prior.ln_cdf(value)) * bid_of(curves, prior, group, value)
+            }
+            Bids::Truthful { .. } => value,
         }
-        let log = prior.ln_cdf(value);
-        if log == f64::NEG_INFINITY {
-            return self.curves.low;
-        }
-        if value == high {
-            return self.curves.top;
-        }
-        let bid = self.curves.low + self.curves.rise(self.curves.place_of_log(group, log));
-        bid.min(value)
     }
 
     /// The value at which a bidder bids `bid`: that of the nearer end for bids outside \[low bid, top bid\],
@@ -187,13 +279,22 @@ impl Bne {
         let group = self.groups.of_bidder[bidder];
         let prior = &self.groups.priors[group];
         let (low, high) = prior.support();
-        if bid >= self.curves.top {
+        let curves = match &self.bids {
+            Bids::Inverse(curves) => curves,
+            Bids::Paid(_) if bid <= 0.0 => return low,
+            Bids::Paid(curves) if bid >= curves.top => return high,
+            Bids::Paid(_) => {
+                return root(low, high, |value| self.bid(bidder, value) - bid).unwrap_or(high);
+            }
+            Bids::Truthful { .. } => return bid.clamp(low, high),
+        };
+        if bid >= curves.top {
             return high;
         }
-        if bid <= self.curves.low {
-            return bid.clamp(low, self.curves.low.max(low));
+        if bid <= curves.low {
+            return bid.clamp(low, curves.low.max(low));
         }
-        prior.quantile_of_ln(self.curves.log(group, self.curves.place(bid)).min(0.0)).max(bid)
+        prior.quantile_of_ln(curves.log(group, curves.place(bid)).min(0.0)).max(bid)
     }
 
     /// The ex-ante utility of a bidder, per auction.
@@ -213,6 +314,33 @@ impl Bne {
         let prior = &self.groups.priors[group];
         let mean = prior.mean();
         self.expectations.bid_values[group] / (prior.variance() + mean * mean)
+    }
+}
+
+/// The bid of a value of a prior that the inverse bids of a group say. Values that cannot win bid themselves.
+fn bid_of(curves: &InverseBids, prior: &Prior, group: usize, value: f64) -> f64 {
+    if value <= curves.low {
+        return value;
+    }
+    let log = prior.ln_cdf(value);
+    if log == f64::NEG_INFINITY {
+        return curves.low;
+    }
+    if value == prior.support().1 {
+        return curves.top;
+    }
+    let bid = curves.low + curves.rise(curves.place_of_log(group, log));
+    bid.min(value)
+}
+
+#[cfg(test)]
+impl Bne {
+    /// Its inverse bids, where it has such.
+    fn curves(&self) -> &InverseBids {
+        match &self.bids {
+            Bids::Inverse(curves) | Bids::Paid(curves) => curves,
+            Bids::Truthful { .. } => panic!("truthful bids have no curves"),
+        }
     }
 }
 

@@ -52,7 +52,7 @@ impl<'a> Rivals<'a> {
 
     /// All bids at which W is to be sampled, rising, and whether each is a bend.
     pub fn samples(&self) -> impl Iterator<Item = (f64, bool)> + '_ {
-        let curves = &self.bne.curves;
+        let curves = self.bne.curves();
         let (below, ends) = self.bends.split_at(self.bends.len() - 1);
         let (low, top) = (curves.low, curves.top);
         let nodes = curves.segments().map(move |(_, s, _)| low + curves.rise(s));
@@ -70,7 +70,7 @@ impl<'a> Rivals<'a> {
 
     /// Nodes over all own values that can win.
     pub fn own(&self) -> impl Iterator<Item = Own> + '_ {
-        let curves = &self.bne.curves;
+        let curves = self.bne.curves();
         let rule = GaussLegendre::of_order(ORDER);
         let first = curves.first();
         let depth = (BELOW.log / curves.bottom_slope(self.group).max(f64::MIN_POSITIVE)).min(BELOW.most);
@@ -87,7 +87,7 @@ impl<'a> Rivals<'a> {
     }
 
     fn node(&self, segment: Option<Segment>, s: f64, weight: f64) -> Own {
-        let Bne { groups, curves, .. } = self.bne;
+        let (groups, curves) = (&self.bne.groups, self.bne.curves());
         let (log, slope) = curves.at_any(self.group, segment, s);
         let start = groups.priors[self.group].support().0;
         Own {
@@ -116,7 +116,7 @@ impl<'a> Rivals<'a> {
 
 impl Wins for Rivals<'_> {
     fn at(&self, bid: f64) -> (f64, f64) {
-        let Bne { groups, curves, .. } = self.bne;
+        let (groups, curves) = (&self.bne.groups, self.bne.curves());
         if bid >= curves.top {
             return (1.0, 0.0);
         }

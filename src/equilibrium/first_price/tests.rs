@@ -180,7 +180,7 @@ fn best_responses_gain_what_the_certificate_bounds() {
         assert!(most(&found) <= found.certificate().upper);
         // The same bids, all multiplied.
         for factor in [0.95, 1.02] {
-            let wrong = Bne::new(found.groups.clone(), found.curves.scaled(factor), "none");
+            let wrong = Bne::new(found.groups.clone(), found.curves().scaled(factor), "none");
             let Certificate { lower, upper } = wrong.certificate();
             let gain = most(&wrong);
             assert!(lower > 1e-6 && lower <= gain * (1.0 + 1e-9) && gain <= upper, "{lower} {gain} {upper}");
@@ -318,8 +318,8 @@ fn assert_certified(population: &Population, found: Bne, factor: f64) {
             assert!((back - there).abs() < 1e-9 * (1.0 - there), "{back} for {there}");
         }
     }
-    let Bne { groups, curves, .. } = found;
-    let wrong = Bne::new(groups, curves.scaled(factor), "none").certificate();
+    let (groups, curves) = (&found.groups, found.curves());
+    let wrong = Bne::new(groups.clone(), curves.scaled(factor), "none").certificate();
     assert!(wrong.lower > BNE_EPSILON * highest && wrong.lower <= wrong.upper + 1e-14, "{wrong:?}");
 }
 

@@ -8,7 +8,7 @@ use game::Game;
 pub(super) use search::no_steep_end;
 use search::{HIGHEST_THETA, LOWEST_THETA, no_common_pole};
 
-use crate::auction::{Mechanism, Population};
+use crate::auction::Population;
 use crate::law::groups::Groups;
 
 /// How the equilibria are found.
@@ -60,7 +60,9 @@ pub struct LinearEquilibrium {
 /// # Errors
 /// Why there is none: multipliers that drift to 0, or a bidder who never wins.
 pub fn linear_equilibria(population: &Population, beta: f64) -> Result<Vec<LinearEquilibrium>, String> {
-    let Mechanism::FirstPrice = population.mechanism;
+    if !population.mechanism.is_first_price() {
+        return Err(format!("this method is of the first price, not of {}", population.mechanism));
+    }
     no_steep_end(population)?;
     let groups = Groups::few(population)?;
     if beta == f64::INFINITY {

@@ -25,7 +25,6 @@ use crate::equilibrium::smoothed::{
 ///
 /// References: Vickrey 1961; Krishna 2010, Proposition 2.2.
 pub fn equilibrium(population: &Population) -> Vec<Reference> {
-    let Mechanism::FirstPrice = population.mechanism;
     let bne = bne(population);
     references_to_bne(population, &bne).into_iter().map(|(bne, _)| bne).collect()
 }
@@ -48,7 +47,6 @@ pub fn equilibrium(population: &Population) -> Vec<Reference> {
 /// assert!(references[0].smoothed.reason.as_ref().unwrap().contains("beta above 3"));
 /// ```
 pub fn references(population: &Population, beta: f64) -> References {
-    let Mechanism::FirstPrice = population.mechanism;
     let bne_of = bne(population);
     let of_bne = references_to_bne(population, &bne_of);
     let (class, (smoothed, eigenvalues)) = in_class(population, beta, &bne_of, &of_bne);
@@ -69,6 +67,9 @@ pub fn perturbed_references(population: &Population, sigmas: &[Option<f64>]) -> 
         return reason("bidders perturb unequally: it is known where all perturb alike");
     };
     let linear = population.bidders.iter().all(|bidder| bidder.strategy == Strategy::Linear);
+    if !population.mechanism.is_first_price() {
+        return reason("it is known of the first price");
+    }
     if !linear || common_uniform_high(population).is_none() {
         return reason("it is known of linear bidders who share a prior U[0, high]");
     }
@@ -92,6 +93,9 @@ fn in_class(
     bne: &Result<Bne, String>,
     of_bne: &[(Reference, Option<f64>)],
 ) -> (Vec<Reference>, WithEigenvalues) {
+    if !population.mechanism.is_first_price() {
+        return in_class_of_rule(population, beta, bne, of_bne);
+    }
     // A BNE of lines is in every class.
     let lines = || of_bne.iter().map(|(bne, _)| Reference::linear_as(bne)).collect::<Vec<_>>();
     // Where densities jump, only the method for all classes resolves the gradient.
@@ -126,6 +130,23 @@ fn in_class(
     if beta == f64::INFINITY { (class.0.clone(), class) } else { (class.0, linear(population, beta)) }
 }
 
+/// The same under other rules. Truthful bids are in every class, or its end.
+fn in_class_of_rule(
+    population: &Population,
+    beta: f64,
+    bne: &Result<Bne, String>,
+    of_bne: &[(Reference, Option<f64>)],
+) -> (Vec<Reference>, WithEigenvalues) {
+    let of_class = |beta| of_classes(population, beta, bne.as_ref().ok());
+    let class = match population.mechanism {
+        Mechanism::SecondPrice => {
+            (of_bne.iter().map(|(bne, _)| Reference::linear_as(bne)).collect(), Vec::new())
+        }
+        _ => of_class(f64::INFINITY),
+    };
+    if beta == f64::INFINITY { (class.0.clone(), class) } else { (class.0, of_class(beta)) }
+}
+
 /// The equilibrium within classes that are not all linear, for every bidder, and its eigenvalues.
 fn of_classes(population: &Population, beta: f64, bne: Option<&Bne>) -> WithEigenvalues {
     match class_equilibrium(population, beta, bne) {
@@ -145,11 +166,14 @@ const CLASS_METHOD: &str = "expected gradient, responses and Newton's method fro
 /// The BNE of every bidder, and the utility in it.
 fn references_to_bne(population: &Population, bne: &Result<Bne, String>) -> Vec<(Reference, Option<f64>)> {
     let n = population.len() as f64;
-    if let Some(high) = common_uniform_high(population) {
+    if let Some(high) = common_uniform_high(population).filter(|_| population.mechanism.is_first_price()) {
         let reference = Reference::found((n - 1.0) / n, None, "closed form", 0.0);
         return vec![(reference, Some(high / (n * (n + 1.0)))); population.len()];
     }
     match bne {
+        Ok(bne) if population.mechanism == Mechanism::SecondPrice => (0..population.len())
+            .map(|bidder| (Reference::found(1.0, None, bne.method(), 0.0), Some(bne.utility(bidder))))
+            .collect(),
         Ok(bne) => (0..population.len())
             .map(|bidder| {
                 // |E[db v]| / E[v^2] is at most the error of the bids over E[v].
@@ -195,10 +219,8 @@ fn symmetric_uniform_smoothed(bidders: usize, beta: f64, high: f64) -> (Referenc
     (Reference::line(multiplier, "first-order condition by quadrature", SMOOTHED_ERROR), eigenvalues)
 }
 
-/// The highest value of bidders who share one uniform prior from 0 in a first-price auction.
+/// The highest value of bidders who share one uniform prior from 0.
 fn common_uniform_high(population: &Population) -> Option<f64> {
-    // Irrefutable: another mechanism does not compile before it has an answer here.
-    let Mechanism::FirstPrice = population.mechanism;
     let Prior::Uniform(prior) = population.common_prior()? else { return None };
     (prior.low() == 0.0).then_some(prior.high())
 }

@@ -1,10 +1,12 @@
 //! Exact ex-ante expectations of a profile.
 
+mod paid;
 mod uniform_lines;
 
+use paid::Paid;
 use uniform_lines::{tied_values, won_values};
 
-use crate::auction::{Mechanism, Population, Prior, Profile};
+use crate::auction::{Population, Prior, Profile};
 use crate::law::bid_curve::{BidCurve, lowest_bids};
 use crate::law::marginal::{Marginal, Part};
 use crate::law::marginals::Marginals;
@@ -31,7 +33,7 @@ pub struct BidderEvaluation {
     pub utility: f64,
 }
 
-/// The exact (not sampled) expectations of a profile in the first-price auction; see [`Evaluator`], which is
+/// The exact (not sampled) expectations of a profile under the auction's rule; see [`Evaluator`], which is
 /// to be kept where many profiles of one population are evaluated.
 ///
 /// ```
@@ -58,7 +60,14 @@ pub fn evaluate(population: &Population, profile: &Profile) -> Evaluation {
 ///
 /// ```text
 /// utility_i = int (v - b_i(v)) W_i(b_i(v)) dF_i(v),    revenue = sum_i int b_i(v) W_i(b_i(v)) dF_i(v),
-/// welfare = revenue + sum_i utility_i.
+/// welfare = revenue + sum_i utility_i
+/// ```
+///
+/// at the first price; under other rules bidders pay as their [`Payment`](crate::auction::Payment) says, with
+/// the highest other bid that i pays
+///
+/// ```text
+/// E[m; i wins] = sum_{j != i} int b (1 - F_i(phi_i(b))) prod_{k != i, j} F_k(phi_k(b)) dF_j(phi_j(b)).
 /// ```
 ///
 /// Of a mixture these are the means over the functions that may be drawn, and F_j(phi_j(b)) of a rival's is
@@ -80,7 +89,6 @@ pub struct Evaluator {
 impl Evaluator {
     /// For the profiles of a population. It takes up to a millisecond a prior that costs special functions.
     pub fn new(population: &Population) -> Self {
-        let Mechanism::FirstPrice = population.mechanism;
         let marginals = Marginals::new(population);
         let mut evaluator = Evaluator { population: population.clone(), marginals, highest_value: 0.0 };
         // The highest value wins where all bid alike.
@@ -88,7 +96,7 @@ impl Evaluator {
         evaluator.highest_value = if evaluator.is_uniform() {
             won_values(population, &alike).iter().sum()
         } else {
-            let won = evaluator.won(&Profile::linear(alike));
+            let won = evaluator.won(&Profile::linear(alike), None);
             won.iter().map(|won| won.gap + won.paid).sum()
         };
         evaluator
@@ -100,6 +108,9 @@ impl Evaluator {
     /// Where the profile has not one bid function a bidder.
     pub fn evaluate(&self, profile: &Profile) -> Evaluation {
         assert_eq!(profile.bids.len(), self.population.len(), "bid functions and bidders");
+        if !self.population.mechanism.is_first_price() {
+            return self.evaluate_paid(profile);
+        }
         match profile.multipliers() {
             Some(multipliers) if self.is_uniform() => self.evaluate_lines(&multipliers),
             Some(multipliers) if multipliers.iter().all(|w| *w == 0.0) => {
@@ -108,13 +119,29 @@ impl Evaluator {
                 self.evaluation(utilities, 0.0, welfare)
             }
             _ => {
-                let won = self.won(profile);
+                let won = self.won(profile, None);
                 let revenue: f64 = won.iter().map(|won| won.paid).sum();
                 let utilities: Vec<f64> = won.iter().map(|won| won.gap).collect();
                 let welfare = revenue + utilities.iter().sum::<f64>();
                 self.evaluation(utilities, revenue, welfare)
             }
         }
+    }
+
+    /// What is won, and what is paid by any rule.
+    fn evaluate_paid(&self, profile: &Profile) -> Evaluation {
+        let mut paid = Paid::new(self.population.len());
+        let won = self.won(profile, Some(&mut paid));
+        let means = paid::mean_bids(&self.marginals, profile);
+        let payment = self.population.mechanism.payment();
+        let payments: Vec<f64> = (won.iter().zip(paid.into_sums()).zip(means))
+            .map(|((won, other), mean)| {
+                payment.own * won.paid + payment.other * other + payment.always * mean
+            })
+            .collect();
+        let utilities = won.iter().zip(&payments).map(|(won, paid)| won.gap + won.paid - paid).collect();
+        let welfare = won.iter().map(|won| won.gap + won.paid).sum();
+        self.evaluation(utilities, payments.iter().sum(), welfare)
     }
 
     /// Whether every prior is uniform.
@@ -159,14 +186,21 @@ impl Evaluator {
     }
 
     /// The integrals run over the winning bid, so that all bidders share the nodes and each node needs every
-    /// F_j once. Below somebody's lowest bid nobody else wins.
-    fn won(&self, profile: &Profile) -> Vec<Won> {
+    /// F_j once. Below somebody's lowest bid nobody else wins; who wins there may still set the price, where
+    /// that is asked for.
+    fn won(&self, profile: &Profile, mut others: Option<&mut Paid>) -> Vec<Won> {
         let curves: Vec<BidCurve> = self.curves(profile, 0.0, Part::Both).collect();
-        let floor = lowest_bids(&curves).fold(f64::NEG_INFINITY, f64::max);
+        let mut lowest: Vec<f64> = lowest_bids(&curves).collect();
+        lowest.sort_by(f64::total_cmp);
+        // Below the second highest of the lowest bids two surely bid more.
+        let floor = lowest[lowest.len() - if others.is_some() { 2 } else { 1 }];
         let bidders = self.population.len();
         let mut won = vec![Won::default(); bidders];
         let mut below = vec![0.0; bidders];
         walk(&curves, Integrand::Product(bidders), floor, &mut |Node { bid, bidders }| {
+            if let Some(paid) = &mut others {
+                paid.add(bid, bidders);
+            }
             // First the product of the F_j before each bidder, then times those after.
             let mut product = 1.0;
             for (at, below) in bidders.iter().zip(&mut below) {

@@ -36,7 +36,10 @@ const ALIKE: f64 = 2.7;
 pub(crate) fn nanoseconds(population: &Population, beta: f64) -> f64 {
     let bidders = population.bidders.len() as f64;
     let is_even = |prior: &Prior| matches!(prior, Prior::Uniform(_));
-    if population.bidders.iter().all(|b| b.strategy == Strategy::Linear && is_even(&b.prior)) {
+    let is_first_price = population.mechanism.is_first_price();
+    if is_first_price
+        && population.bidders.iter().all(|b| b.strategy == Strategy::Linear && is_even(&b.prior))
+    {
         return LINES * libm::pow(bidders, POWER_OF_LINES);
     }
     let top = population.bidders.iter().map(|bidder| bidder.prior.support().1).fold(0.0, f64::max);

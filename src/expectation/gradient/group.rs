@@ -1,7 +1,7 @@
 //! Bidders who play one bid function, and what the gradient needs of their prior and class.
 
 use crate::auction::strategy::piecewise_linear::knots;
-use crate::auction::{Prior, Strategy};
+use crate::auction::{Payment, Prior, Strategy};
 use crate::law::marginal::ValueTable;
 
 /// Some bidders of one prior and one class, who play alike.
@@ -18,6 +18,8 @@ pub struct Group {
     pub sharp: Vec<bool>,
     /// The segment, counted from 0, between each end and the next.
     pub segments: Vec<usize>,
+    /// What is paid always, by the derivative of the mean bid in each parameter; none where nothing is.
+    always: Vec<f64>,
 }
 
 /// For each segment k the integrals of a density and of the density times v - v_(k-1), over the values of the
@@ -26,7 +28,7 @@ pub struct Group {
 pub struct Moments(Vec<(f64, f64)>);
 
 impl Group {
-    pub fn new(prior: &Prior, strategy: Strategy, count: u32) -> Self {
+    pub fn new(prior: &Prior, strategy: Strategy, count: u32, payment: Payment) -> Self {
         let table = ValueTable::new(prior);
         let knots = match strategy {
             Strategy::Linear => vec![table.low, table.high],
@@ -42,7 +44,9 @@ impl Group {
         let segment = |pair: &[f64]| knots[1..last].partition_point(|knot| *knot <= pair[0]);
         let sharp = ends.iter().map(|end| knots.contains(end) || table.kinks.contains(end)).collect();
         let segments = ends.windows(2).map(segment).collect();
-        Group { table, count, strategy, knots, ends, sharp, segments }
+        let mean_slopes = if payment.always == 0.0 { Vec::new() } else { strategy.mean_slopes(prior) };
+        let always = mean_slopes.iter().map(|slope| payment.always * slope).collect();
+        Group { table, count, strategy, knots, ends, sharp, segments, always }
     }
 
     /// Number of parameters of a bid function.
@@ -63,6 +67,12 @@ impl Group {
             bids.push(bid);
         }
         bids
+    }
+
+    /// A gradient less what is paid always: over all values, whether they can win or not.
+    pub fn less_always(&self, mut gradient: Vec<f64>) -> Vec<f64> {
+        gradient.iter_mut().zip(&self.always).for_each(|(slope, always)| *slope -= always);
+        gradient
     }
 
     pub fn moments(&self) -> Moments {

@@ -18,7 +18,7 @@ use rivals::Bids;
 use shared::{Player, Together};
 use smoothed::{Accuracy, Meetings};
 
-use crate::auction::{Bidder, Mechanism, Population, Prior, Strategy};
+use crate::auction::{Bidder, Payment, Population, Prior, Strategy};
 use crate::numeric::cancel;
 use crate::numeric::simd::Instance;
 
@@ -59,7 +59,8 @@ pub(crate) const STEEP: f64 = 3000.0;
 ///
 /// and in the true auction, for an infinite beta, xi / beta is 0. The parameters are those of
 /// [`Strategy::bid_function`]: one multiplier in (0, 1), or the slopes m_0 .. m_K, of 0 or more; classes may
-/// be mixed.
+/// be mixed. Under other rules than the first price the bidder has, with its [`Payment`], (v - own b_i(v) -
+/// other m) h_i - own H_i - always in the braces, m = b_i(v) - xi / beta.
 ///
 /// Linear bidders with uniform priors: in that order, the inner integral in closed form, panels of a
 /// Gauss-Legendre rule over xi ending wherever a support does. Any others: s and s' summed over own values
@@ -103,16 +104,15 @@ impl ExpectedGradient {
     /// # Panics
     /// Where `beta` is not positive.
     pub fn new(population: &Population, beta: f64) -> Self {
-        let Mechanism::FirstPrice = population.mechanism;
         assert!(beta > 0.0, "beta = {beta} must be positive");
         let bidders = &population.bidders;
         let even = |bidder: &Bidder| {
             bidder.strategy == Strategy::Linear && matches!(bidder.prior, Prior::Uniform(_))
         };
-        let form = if bidders.iter().all(even) {
+        let form = if population.mechanism.is_first_price() && bidders.iter().all(even) {
             Form::Uniform(UniformGradient::new(bidders))
         } else {
-            Form::Any(Together::new(bidders))
+            Form::Any(Together::new(bidders, population.mechanism.payment()))
         };
         ExpectedGradient { beta, form }
     }
@@ -161,6 +161,7 @@ impl ExpectedGradient {
             Form::Any(together) => together.gradients(parameters, asked, self.beta).unwrap_or_else(|| {
                 let gradient = ClassGradient {
                     groups: together.kinds().cloned().collect(),
+                    payment: together.payment,
                     beta: self.beta,
                     accuracy: FAST,
                 };
@@ -176,6 +177,7 @@ impl ExpectedGradient {
 #[derive(Clone, Debug)]
 pub(crate) struct ClassGradient {
     groups: Vec<Group>,
+    payment: Payment,
     beta: f64,
     accuracy: Accuracy,
 }
@@ -192,21 +194,31 @@ pub(crate) struct Met<'a> {
 impl ClassGradient {
     fn new<'a>(
         groups: impl Iterator<Item = (&'a Prior, Strategy, u32)>,
+        payment: Payment,
         beta: f64,
         accuracy: Accuracy,
     ) -> Self {
-        let groups = groups.map(|(prior, strategy, count)| Group::new(prior, strategy, count)).collect();
-        ClassGradient { groups, beta, accuracy }
+        let groups =
+            groups.map(|(prior, strategy, count)| Group::new(prior, strategy, count, payment)).collect();
+        ClassGradient { groups, payment, beta, accuracy }
     }
 
     /// For references: prior, class and number of bidders of each group.
-    pub fn fine<'a>(groups: impl Iterator<Item = (&'a Prior, Strategy, u32)>, beta: f64) -> Self {
-        Self::new(groups, beta, FINE)
+    pub fn fine<'a>(
+        groups: impl Iterator<Item = (&'a Prior, Strategy, u32)>,
+        payment: Payment,
+        beta: f64,
+    ) -> Self {
+        Self::new(groups, payment, beta, FINE)
     }
 
     /// The same as for learners.
-    pub fn fast<'a>(groups: impl Iterator<Item = (&'a Prior, Strategy, u32)>, beta: f64) -> Self {
-        Self::new(groups, beta, FAST)
+    pub fn fast<'a>(
+        groups: impl Iterator<Item = (&'a Prior, Strategy, u32)>,
+        payment: Payment,
+        beta: f64,
+    ) -> Self {
+        Self::new(groups, payment, beta, FAST)
     }
 
     /// The gradient of one bidder of each group, all of whom play these parameters: on nodes of bids that
@@ -216,7 +228,7 @@ impl ClassGradient {
         let players: Vec<Player> = (self.groups.iter().zip(parameters))
             .map(|(kind, parameters)| Player { kind, count: kind.count, bids: kind.bids(parameters) })
             .collect();
-        shared::gradients(&players, None, self.beta, Instance::current()).unwrap_or_else(|| {
+        shared::gradients(&players, self.payment, None, self.beta, Instance::current()).unwrap_or_else(|| {
             let met = self.meet(parameters);
             parameters.iter().enumerate().map(|(group, own)| met.gradient(group, own)).collect()
         })
@@ -232,7 +244,8 @@ impl ClassGradient {
         // An infinite steepness times no range is not a number, and not below.
         let smooth = self.beta * (top - floor) < STEEP;
         let few = bids.bends.len() <= CROWD;
-        let meetings = (smooth && few).then(|| Meetings::new(&self.groups, &bids, self.beta, self.accuracy));
+        let meetings = (smooth && few)
+            .then(|| Meetings::new(&self.groups, &bids, self.payment, self.beta, self.accuracy));
         Met { gradient: self, bids, meetings }
     }
 }
@@ -240,28 +253,32 @@ impl ClassGradient {
 impl Met<'_> {
     /// The gradient of one bidder of a group who plays other parameters than all others of it.
     pub fn gradient(&self, group: usize, own: &[f64]) -> Vec<f64> {
-        let ClassGradient { groups, beta, accuracy } = self.gradient;
+        let ClassGradient { groups, payment, beta, accuracy } = self.gradient;
         let own = groups[group].bids(own);
         // What a search stepped to, out of all bounds, has no panels to integrate over.
         if !(own.iter().all(|bid| bid.is_finite()) && self.bids.are_finite()) {
             return vec![f64::NAN; groups[group].parameters()];
         }
         if let Some(meetings) = &self.meetings {
-            return meetings.gradient(groups, group, &self.bids, &own, *beta, *accuracy);
+            let gradient = meetings.gradient(groups, group, &self.bids, &own, *payment, *beta, *accuracy);
+            return groups[group].less_always(gradient);
         }
         if let Some(gradient) = self.in_crowd(group, &own) {
             return gradient;
         }
-        if *beta == f64::INFINITY {
-            return shifted::unsmoothed(groups, group, &self.bids, &own, *accuracy);
-        }
-        shifted::nearly_unsmoothed(groups, group, &self.bids, &own, *beta, *accuracy)
+        let rivals = shifted::Rivals { groups, group, bids: &self.bids };
+        let gradient = if *beta == f64::INFINITY {
+            shifted::unsmoothed(rivals, &own, *payment, *accuracy)
+        } else {
+            shifted::nearly_unsmoothed(rivals, &own, *payment, *beta, *accuracy)
+        };
+        groups[group].less_always(gradient)
     }
 
     /// The same on nodes that all bidders share, where there are so many bends that a sum over all pairs of
     /// nodes would take long.
     fn in_crowd(&self, group: usize, own: &[f64]) -> Option<Vec<f64>> {
-        let ClassGradient { groups, beta, .. } = self.gradient;
+        let ClassGradient { groups, payment, beta, .. } = self.gradient;
         if self.bids.bends.len() <= CROWD || *beta == f64::INFINITY {
             return None;
         }
@@ -274,7 +291,8 @@ impl Met<'_> {
         let mut players: Vec<Player> = others.filter(|player| player.count > 0).collect();
         players.push(Player { kind: &groups[group], count: 1, bids: own.to_vec() });
         let me = players.len() - 1;
-        shared::gradients(&players, Some(me), *beta, Instance::current()).map(|mut all| all.swap_remove(me))
+        shared::gradients(&players, *payment, Some(me), *beta, Instance::current())
+            .map(|mut all| all.swap_remove(me))
     }
 }
 

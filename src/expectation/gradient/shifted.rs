@@ -5,24 +5,34 @@ use super::group::{Group, Moments};
 use super::linear::PANEL_ENDS;
 use super::rivals::{Bids, inverse, power, times};
 use super::smoothed::Accuracy;
+use crate::auction::Payment;
 use crate::numeric::quadrature::Grade;
 
-/// The gradient in the true auction, for a bidder of a group who plays `own`.
-pub fn unsmoothed(groups: &[Group], group: usize, bids: &Bids, own: &[f64], accuracy: Accuracy) -> Vec<f64> {
+/// What a bidder of a group meets.
+#[derive(Clone, Copy)]
+pub struct Rivals<'a> {
+    pub groups: &'a [Group],
+    pub group: usize,
+    pub bids: &'a Bids,
+}
+
+/// The gradient in the true auction, for a bidder who plays `own`, but for what is paid always.
+pub fn unsmoothed(rivals: Rivals, own: &[f64], payment: Payment, accuracy: Accuracy) -> Vec<f64> {
+    let Rivals { groups, group, .. } = rivals;
     let mut moments = groups[group].moments();
-    shifted(groups, group, bids, own, accuracy, (0.0, 1.0), &mut moments);
+    shifted(rivals, own, payment, accuracy, (0.0, 1.0), &mut moments);
     groups[group].gradient(&moments)
 }
 
 /// The gradient in an auction so little smoothed that the logistic variable is integrated last.
 pub fn nearly_unsmoothed(
-    groups: &[Group],
-    group: usize,
-    bids: &Bids,
+    rivals: Rivals,
     own: &[f64],
+    payment: Payment,
     beta: f64,
     accuracy: Accuracy,
 ) -> Vec<f64> {
+    let Rivals { groups, group, bids } = rivals;
     let mut moments = groups[group].moments();
     let (floor, top) = bids.floor_and_top(groups, group);
     let mut ends = PANEL_ENDS.to_vec();
@@ -38,7 +48,7 @@ pub fn nearly_unsmoothed(
             let decay = libm::exp(-xi.abs());
             let tail = decay / (1.0 + decay);
             let weight = weight * (pair[1] - pair[0]) * tail * (1.0 - tail);
-            shifted(groups, group, bids, own, accuracy, (xi / beta, weight), &mut moments);
+            shifted(rivals, own, payment, accuracy, (xi / beta, weight), &mut moments);
         }
     }
     groups[group].gradient(&moments)
@@ -46,10 +56,9 @@ pub fn nearly_unsmoothed(
 
 /// Adds the integral over own values against rivals' bids higher by a shift, times a weight.
 fn shifted(
-    groups: &[Group],
-    group: usize,
-    bids: &Bids,
+    Rivals { groups, group, bids }: Rivals,
     own: &[f64],
+    payment: Payment,
     accuracy: Accuracy,
     (shift, weight): (f64, f64),
     moments: &mut Moments,
@@ -112,7 +121,11 @@ fn shifted(
                         moments,
                         me.segments[e],
                         value,
-                        weight * part * ((value - bid).mul_add(law.1, -law.0)),
+                        weight
+                            * part
+                            * (payment
+                                .margin(value, bid, bid - shift)
+                                .mul_add(law.1, -(payment.own * law.0))),
                     );
                 }
             }

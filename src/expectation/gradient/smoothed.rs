@@ -2,6 +2,7 @@
 
 use super::group::Group;
 use super::rivals::{Bids, Product, inverse};
+use crate::auction::Payment;
 use crate::numeric::quadrature::Grade;
 
 /// How accurate the sums are.
@@ -42,6 +43,8 @@ pub struct Meetings {
     weights: Vec<Vec<f64>>,
     /// The sum of the weights before each node, and of all.
     below: Vec<Vec<f64>>,
+    /// m h dm, by group, where the price depends on m.
+    met: Option<Vec<Vec<f64>>>,
 }
 
 impl Accuracy {
@@ -61,7 +64,7 @@ impl Accuracy {
 }
 
 impl Meetings {
-    pub fn new(groups: &[Group], bids: &Bids, beta: f64, accuracy: Accuracy) -> Self {
+    pub fn new(groups: &[Group], bids: &Bids, payment: Payment, beta: f64, accuracy: Accuracy) -> Self {
         let none = || vec![Vec::new(); groups.len()];
         let mut meetings = Meetings {
             arguments: Vec::new(),
@@ -69,6 +72,7 @@ impl Meetings {
             growth: Vec::new(),
             weights: none(),
             below: none(),
+            met: None,
         };
         let limits = (0..groups.len()).map(|group| bids.floor_and_top(groups, group));
         let (floor, top) =
@@ -152,6 +156,16 @@ impl Meetings {
                 sum
             }));
         }
+        if payment.other != 0.0 {
+            let moments = |weights: &Vec<f64>| {
+                weights
+                    .iter()
+                    .zip(&meetings.arguments)
+                    .map(|(weight, argument)| weight * argument / beta)
+                    .collect()
+            };
+            meetings.met = Some(meetings.weights.iter().map(moments).collect());
+        }
         meetings
     }
 
@@ -171,13 +185,16 @@ impl Meetings {
         self.growth.push(libm::exp(argument - start));
     }
 
-    /// For a bidder of a group who plays `own`, the moments of the derivative of the utility in the bid.
+    /// For a bidder of a group who plays `own`, the moments of the derivative of the utility in the bid, but
+    /// for what is paid always.
+    #[allow(clippy::too_many_arguments)]
     pub fn gradient(
         &self,
         groups: &[Group],
         group: usize,
         bids: &Bids,
         own: &[f64],
+        payment: Payment,
         beta: f64,
         accuracy: Accuracy,
     ) -> Vec<f64> {
@@ -232,7 +249,12 @@ impl Meetings {
                         }
                         let (win, density) = self.meet(argument, window, weights);
                         let win = below[window.0] + win;
-                        let part = (value - bid).mul_add(beta * density, -win);
+                        let mut part =
+                            (value - payment.own * bid).mul_add(beta * density, -(payment.own * win));
+                        if let Some(met) = &self.met {
+                            let (_, moment) = self.meet(argument, window, &met[group]);
+                            part -= payment.other * beta * moment;
+                        }
                         let weight = weight * (stop - start) * table.density(value);
                         me.add(&mut moments, me.segments[e], value, weight * part);
                     }

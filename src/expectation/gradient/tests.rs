@@ -165,7 +165,7 @@ fn worst(one: &[Vec<f64>], other: &[Vec<f64>]) -> f64 {
 
 fn fine(population: &Population, beta: f64, parameters: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let groups = population.bidders.iter().map(|bidder| (&bidder.prior, bidder.strategy, 1));
-    let gradient = ClassGradient::fine(groups, beta);
+    let gradient = ClassGradient::fine(groups, Mechanism::FirstPrice.payment(), beta);
     let met = gradient.meet(parameters);
     (0..parameters.len()).map(|i| met.gradient(i, &parameters[i])).collect()
 }
@@ -316,13 +316,14 @@ fn the_rule_for_a_steep_auction_takes_over_without_a_step() {
     let parameters = parameters(&population, 0.5, 11);
     let groups = || population.bidders.iter().map(|bidder| (&bidder.prior, bidder.strategy, 1));
     let beta = 6000.0;
-    let gradient = ClassGradient::fast(groups(), beta);
+    let gradient = ClassGradient::fast(groups(), Mechanism::FirstPrice.payment(), beta);
     let met = gradient.meet(&parameters);
     assert!(met.meetings.is_none());
-    let meetings = Meetings::new(&gradient.groups, &met.bids, beta, FINE);
+    let meetings = Meetings::new(&gradient.groups, &met.bids, gradient.payment, beta, FINE);
     for (bidder, of_bidder) in parameters.iter().enumerate() {
         let own = gradient.groups[bidder].bids(of_bidder);
-        let before = meetings.gradient(&gradient.groups, bidder, &met.bids, &own, beta, FINE);
+        let before =
+            meetings.gradient(&gradient.groups, bidder, &met.bids, &own, gradient.payment, beta, FINE);
         for (a, b) in met.gradient(bidder, of_bidder).into_iter().zip(before) {
             assert!((a - b).abs() < GRADIENT_ERROR, "{a} for {b}");
         }
@@ -396,7 +397,7 @@ fn nodes_that_all_share_give_what_each_bidders_own_do() {
         }
         let found = ExpectedGradient::new(&population, beta).at(&parameters);
         let groups = population.bidders.iter().map(|bidder| (&bidder.prior, bidder.strategy, 1));
-        let gradient = ClassGradient::new(groups, beta, FINEST);
+        let gradient = ClassGradient::new(groups, Mechanism::FirstPrice.payment(), beta, FINEST);
         let met = gradient.meet(&parameters);
         for (bidder, found) in found.iter().enumerate() {
             let expected = met.gradient(bidder, &parameters[bidder]);
@@ -430,7 +431,7 @@ fn nodes_that_crowd_are_stood_for_without_a_difference() {
             let parameters = parameters(&population, 0.5, case as u64);
             let found = ExpectedGradient::new(&population, beta).at(&parameters);
             let groups = population.bidders.iter().map(|bidder| (&bidder.prior, bidder.strategy, 1));
-            let gradient = ClassGradient::new(groups, beta, FINEST);
+            let gradient = ClassGradient::new(groups, Mechanism::FirstPrice.payment(), beta, FINEST);
             let met = gradient.meet(&parameters);
             let expected: Vec<Vec<f64>> =
                 parameters.iter().enumerate().map(|(i, own)| met.gradient(i, own)).collect();

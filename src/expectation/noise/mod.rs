@@ -9,7 +9,7 @@ use blocks::has_pair;
 use walk::Walk;
 
 use super::gradient::GroupGradient;
-use crate::auction::{Mechanism, Population, Strategy};
+use crate::auction::{Population, Strategy};
 use crate::law::groups::Groups;
 
 /// A bound on the error of [`GradientNoise::covariance`], in parts of the larger variance, where it was
@@ -64,7 +64,8 @@ pub struct GradientNoise {
 /// References: this project's derivation; no published source is known to us.
 ///
 /// # Errors
-/// Where a strategy is not linear, a multiplier not in (0, 1) or `beta` not above 0 and finite.
+/// Where the auction is not a first-price one, a strategy is not linear, a multiplier not in (0, 1) or `beta`
+/// not above 0 and finite.
 ///
 /// # Panics
 /// Where there is not one multiplier a bidder.
@@ -73,8 +74,13 @@ pub fn gradient_noise(
     multipliers: &[f64],
     beta: f64,
 ) -> Result<GradientNoise, String> {
-    let Mechanism::FirstPrice = population.mechanism;
     assert_eq!(multipliers.len(), population.len(), "multipliers and bidders");
+    if !population.mechanism.is_first_price() {
+        return Err(format!(
+            "the noise of gradients is known of the first price, not of {}",
+            population.mechanism
+        ));
+    }
     if population.bidders.iter().any(|bidder| bidder.strategy != Strategy::Linear) {
         return Err("the noise of gradients is known for linear bidders only".into());
     }

@@ -10,6 +10,7 @@ use crate::law::marginal::Part;
 use crate::law::panels::{Integrand, walk};
 use crate::law::rivals::{BidLaws, Rivals};
 use crate::law::smoothed_wins::SmoothedWins;
+use crate::law::terms::{PaidTerms, Terms};
 use crate::law::wins::Wins;
 use crate::numeric::piecewise::{DEGREE, Piecewise};
 
@@ -187,7 +188,36 @@ impl Opposition for SmoothedWins {
     }
 }
 
-/// E\[(v - b(v)) W(b(v))\] where W is smooth between its bends.
+impl Opposition for PaidTerms {
+    #[inline]
+    fn wins(&self, bid: f64) -> f64 {
+        self.win(bid)
+    }
+
+    fn is_first_price(&self) -> bool {
+        false
+    }
+
+    /// Who bids with many values what a rival bids with many ties.
+    #[inline]
+    fn part(&self, weight: f64, value: f64, bid: f64) -> f64 {
+        weight * Terms::utility(self, value, self.tied(bid))
+    }
+
+    fn jumps(&self) -> &[f64] {
+        self.jumps()
+    }
+
+    fn degree(&self) -> Option<usize> {
+        Some(DEGREE)
+    }
+
+    fn utility(&self, own: &BidCurve) -> f64 {
+        smooth_utility(self, own)
+    }
+}
+
+/// E\[v W(b(v)) - P(b(v))\] where W is smooth between its bends.
 fn smooth_utility(wins: &impl Opposition, own: &BidCurve) -> f64 {
     let (from, to) = (own.lowest(), own.top());
     let bends = wins.bends().iter().copied().filter(|bend| from < *bend && *bend < to);
@@ -198,7 +228,7 @@ fn smooth_utility(wins: &impl Opposition, own: &BidCurve) -> f64 {
     walk(&curves, Integrand::Smooth, from, &mut |node| {
         let own = node.bidders[0];
         if own.mass > 0.0 {
-            utility += own.mass * (own.value - node.bid) * wins.wins(node.bid);
+            utility += wins.part(own.mass, own.value, node.bid);
         }
     });
     utility

@@ -114,15 +114,19 @@ impl BestLine {
         tried.extend(passing.flat_map(|w| [w, w * (1.0 + BEYOND)]));
         tried.sort_by(f64::total_cmp);
         tried.dedup();
-        let rough = RoughLines::new(payoff, prior);
-        let utilities: Vec<f64> = tried.iter().map(|&w| rough.utility(w)).collect();
+        let exact = |multiplier: f64| {
+            payoff.utility(&[(multiplier * low, Share::LOW), (multiplier * high, Share::HIGH)])
+        };
+        let utilities: Vec<f64> = if payoff.against.is_first_price() {
+            let rough = RoughLines::new(payoff, prior);
+            tried.iter().map(|&w| rough.utility(w)).collect()
+        } else {
+            tried.iter().map(|&w| exact(w)).collect()
+        };
         let at = |k: usize| utilities.get(k).copied().unwrap_or(f64::NEG_INFINITY);
         let mut tops: Vec<usize> =
             (0..tried.len()).filter(|&k| at(k) >= at(k.wrapping_sub(1)) && at(k) >= at(k + 1)).collect();
         tops.sort_by(|&a, &b| at(b).total_cmp(&at(a)));
-        let exact = |multiplier: f64| {
-            payoff.utility(&[(multiplier * low, Share::LOW), (multiplier * high, Share::HIGH)])
-        };
         let mut best = BestLine { multiplier: 0.0, utility: exact(0.0) };
         for &k in tops.iter().take(FOLLOWED) {
             let near = |k: usize| tried[k.min(tried.len() - 1)];

@@ -25,9 +25,9 @@ pub(super) struct Lines<'a, O> {
 }
 
 impl<'a, O: Opposition> Lines<'a, O> {
-    /// Those of a payoff; none where it is no integral of polynomials.
+    /// Those of a payoff; none where it is no integral of polynomials, or not at the first price.
     pub fn of(payoff: &Payoff<'a, O>) -> Option<Self> {
-        let rule = payoff.exact_rule()?;
+        let rule = payoff.exact_rule().filter(|_| payoff.against.is_first_price())?;
         let (low, high, against) = (payoff.marginal.low, payoff.marginal.high, payoff.against);
         let bends = against.bends();
         let moments = Vec::with_capacity(bends.len());

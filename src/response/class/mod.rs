@@ -20,11 +20,12 @@ use way::lowest_is_free;
 
 use crate::auction::strategy::PiecewiseLinear;
 use crate::auction::strategy::piecewise_linear::knots as values_at_knots;
-use crate::auction::{BidFunction, Mechanism, Prior, Profile, PureBids, Strategy};
+use crate::auction::{BidFunction, Prior, Profile, PureBids, Strategy};
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
 use crate::law::marginal::Part;
 use crate::law::rivals::BidLaws;
+use crate::law::terms::PaidTerms;
 
 /// What one bidder gains at most by another bid function of its own class, while the others stay.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +63,9 @@ pub struct ClassResponse {
 /// [`Evaluator::evaluate`]: the gain is attained, and so a lower bound where the search has missed the best
 /// hill.
 ///
+/// Under other rules than the first price (v - b) W is v W - P with what the bids cost, P, and both the
+/// search and the judgement are made with tables, of an error around 1e-12.
+///
 /// ```
 /// use bidsweep::auction::{Population, Prior, Profile};
 /// use bidsweep::expectation::Evaluator;
@@ -77,10 +81,15 @@ pub struct ClassResponse {
 /// # Panics
 /// Where the profile has not one bid function a bidder.
 pub fn class_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<ClassResponse> {
-    let Mechanism::FirstPrice = evaluator.population.mechanism;
+    let mechanism = evaluator.population.mechanism;
     assert_eq!(profile.bids.len(), evaluator.population.len(), "bid functions and bidders");
     let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Both));
     let respond = |bidder| {
+        if !mechanism.is_first_price() {
+            let high = evaluator.marginal(bidder).high;
+            let terms = PaidTerms::new(&laws.rivals(bidder), mechanism.payment(), high);
+            return class_response(evaluator, bidder, &profile.bids[bidder], &terms, &terms);
+        }
         let auction = TrueAuction::new(evaluator, profile, &laws, bidder);
         let lines =
             evaluator.population.bidders[bidder].strategy == Strategy::Linear && auction.degree().is_some();

@@ -13,6 +13,17 @@ pub(in super::super) trait Opposition: Wins {
         self.at(bid).0
     }
 
+    /// Whether winners pay their own bids: other rules have no short cuts.
+    fn is_first_price(&self) -> bool {
+        true
+    }
+
+    /// A weight times what a value gets by a bid, v W(b) - P(b).
+    #[inline]
+    fn part(&self, weight: f64, value: f64, bid: f64) -> f64 {
+        weight * (value - bid) * self.wins(bid)
+    }
+
     /// The bids at which W jumps, rising.
     fn jumps(&self) -> &[f64] {
         &[]
@@ -21,7 +32,7 @@ pub(in super::super) trait Opposition: Wins {
     /// The degree of the polynomials that W consists of between its bends, where it does.
     fn degree(&self) -> Option<usize>;
 
-    /// E\[(v - b(v)) W(b(v))\] over the bids of a curve, whose part is the density; ties are broken evenly.
+    /// E\[v W(b(v)) - P(b(v))\] over the bids of a curve, whose part is the density; ties are broken evenly.
     fn utility(&self, own: &BidCurve) -> f64;
 }
 
@@ -59,7 +70,7 @@ impl<'a, O: Opposition> Payoff<'a, O> {
     /// The same, ready for many bid functions.
     pub fn with_sums(marginal: &'a Marginal, against: &'a O) -> Self {
         let mut payoff = Payoff::new(marginal, against);
-        let Some(rule) = payoff.exact_rule() else { return payoff };
+        let Some(rule) = payoff.exact_rule().filter(|_| against.is_first_price()) else { return payoff };
         let mut sum = (0.0, 0.0);
         payoff.sums.push(sum);
         for pair in against.bends().windows(2) {
@@ -115,7 +126,7 @@ impl<'a, O: Opposition> Payoff<'a, O> {
         let (lowest, highest) = (self.marginal.value(low), self.marginal.value(high));
         let mass = low.rise_to(high);
         if rise <= 0.0 {
-            return mass * (0.5 * (lowest + highest) - start) * self.against.wins(start);
+            return self.against.part(mass, 0.5 * (lowest + highest), start);
         }
         let last = bends[next..].partition_point(|bend| *bend < end) + next;
         if last > next + 1 && !self.sums.is_empty() && rise > LEAST_RISE * end {
@@ -141,7 +152,7 @@ impl<'a, O: Opposition> Payoff<'a, O> {
             for (share, weight) in rule.points(t, upto) {
                 let bid = share.mul_add(rise, start);
                 let value = share.mul_add(highest - lowest, lowest);
-                utility += weight * (value - bid) * self.against.wins(bid);
+                utility += self.against.part(weight, value, bid);
             }
             (t, next) = (upto, next + 1);
         }
@@ -181,7 +192,7 @@ impl<'a, O: Opposition> Payoff<'a, O> {
                     from_high: (1.0 - t).mul_add(width, high.from_high),
                 };
                 let density = self.marginal.at(share, Part::Density).1;
-                utility += weight * density * (self.marginal.value(share) - bid) * self.against.wins(bid);
+                utility += self.against.part(weight * density, self.marginal.value(share), bid);
             }
             t = if upto > t || nearest < 1.0 { upto } else { 1.0 };
         }

@@ -58,7 +58,8 @@ pub(super) fn rough_best<O: Opposition>(
             *bid *= ratio;
             Some(*bid)
         }));
-        bids.extend([own[k], wins.reply(values[k])]);
+        let reply = if payoff.against.is_first_price() { wins.reply(values[k]) } else { values[k] };
+        bids.extend([own[k], reply]);
         // Both sides of a jump: who bids an instant less loses to the atom and pays less.
         let jumps = payoff.against.jumps().iter().take(MOST_JUMPS);
         bids.extend(jumps.flat_map(|jump| [(jump - INSTANT * payoff.marginal.high).max(0.0), *jump]));
@@ -81,7 +82,11 @@ pub(super) fn rough_best<O: Opposition>(
     best_way((0..values.len()).map(bids_at).collect(), |k, start, to| {
         let part = |&(value, share, weight): &(f64, f64, f64)| {
             let bid = share.mul_add(to - start, start);
-            weight * (value - bid) * wins_at(bid)
+            if payoff.against.is_first_price() {
+                weight * (value - bid) * wins_at(bid)
+            } else {
+                payoff.against.part(weight, value, bid)
+            }
         };
         nodes[k].iter().map(part).sum()
     })

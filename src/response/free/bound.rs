@@ -1,6 +1,7 @@
 //! What no best response exceeds, whatever one was found.
 
 use crate::law::marginal::{Marginal, Part, Share};
+use crate::law::terms::{PaidTerms, Terms};
 use crate::law::wins::Wins;
 
 /// Lines of which at every value one is at least (v - b) W(b), for all bids b at once.
@@ -38,6 +39,24 @@ impl Ceiling {
             // The last cell ends where W is 1, whatever the rounding.
             let slope = if k + 1 == cells { 1.0 } else { wins.at(next).0 };
             self.push(bid, slope);
+        }
+    }
+
+    /// Built from this number of cells of bids, under any terms: on (b_k, b_(k+1)\] a value gets at most v
+    /// W(b_(k+1)) - P(b_k), as neither falls.
+    pub fn build_of_terms(&mut self, terms: &PaidTerms, cells: usize) {
+        self.lines.clear();
+        let width = terms.top() / cells as f64;
+        let lowest = terms.offer(0.0);
+        if lowest.win > 0.0 {
+            self.lines.push(Line { zero: 0.0, slope: lowest.win, from: 0.0 });
+        }
+        for k in 0..cells {
+            let paid = terms.offer(width * k as f64).pay;
+            let win = if k + 1 == cells { 1.0 } else { terms.offer(width * (k + 1) as f64).win };
+            if win > 0.0 {
+                self.push(paid / win, win);
+            }
         }
     }
 

@@ -3,7 +3,6 @@
 use super::climb::{climb, vertex};
 use super::hull::{Arc, HullReplies};
 use super::own::{Beside, Own, OwnBids};
-use super::replies::BestReplies;
 use super::rule::{Seen, integrate};
 use crate::auction::BidFunction;
 use crate::law::marginal::{Marginal, Part, Share};

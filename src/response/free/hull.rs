@@ -4,7 +4,7 @@
 //! the first-order answer, and u*(v) = max_b (v - b) W(b) is the curve's convex conjugate: on the curve's
 //! lower hull v(b) rises, and where the hull leaves the curve the best bid jumps.
 
-use super::replies::{BestReplies, Reply, answers};
+use super::replies::{Reply, answers};
 use crate::law::wins::Wins;
 
 /// What a best bid that is found may lose, in units of the highest value.
@@ -76,6 +76,7 @@ impl HullReplies {
     }
 
     /// The arc of a value up to the highest.
+    #[cfg(test)]
     pub fn arc(&self, value: f64) -> Arc {
         self.arcs[self.arcs.partition_point(|arc| arc.to <= value).min(self.arcs.len() - 1)]
     }
@@ -215,12 +216,12 @@ impl HullReplies {
     fn run_reply(&self, wins: &impl Wins, run: usize, value: f64) -> Reply {
         let elements = &self.elements[self.runs[run]..self.runs[run + 1]];
         let k = elements.partition_point(|arc| arc.to <= value).min(elements.len() - 1);
-        self.arc_reply(wins, elements[k], value)
+        self.reply(wins, elements[k], value)
     }
 
-    /// The best bid on an arc.
+    /// The best bid of a value on its arc.
     #[inline]
-    fn arc_reply(&self, wins: &impl Wins, arc: Arc, value: f64) -> Reply {
+    pub fn reply(&self, wins: &impl Wins, arc: Arc, value: f64) -> Reply {
         match arc.kind {
             Kind::Stay { bid, wins } => Reply { bid, wins, utility: (value - bid) * wins },
             Kind::Rise { first, last } => {
@@ -293,20 +294,6 @@ impl HullReplies {
             };
         }
         best
-    }
-}
-
-impl<W: Wins> BestReplies<W> for HullReplies {
-    /// A piece of the values on which the best bid stays or rises.
-    type Place = Arc;
-
-    fn place(&self, value: f64) -> Arc {
-        self.arc(value)
-    }
-
-    #[inline]
-    fn reply(&self, wins: &W, arc: Arc, value: f64) -> Reply {
-        self.arc_reply(wins, arc, value)
     }
 }
 

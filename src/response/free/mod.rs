@@ -3,30 +3,34 @@
 
 mod bound;
 mod climb;
+mod earned;
 mod gain;
 mod hull;
 mod own;
 mod pair;
-pub(crate) mod replies;
+mod replies;
 mod rule;
 mod smoothed;
 mod tried;
 
 pub(crate) use bound::Ceiling;
+use earned::{Earned, earned};
 use gain::{Gain, Gains};
 pub(crate) use hull::HullReplies;
 use pair::pair;
 pub use smoothed::{MOST_STEEPNESS, SmoothedResponse, smoothed_responses};
 
-use crate::auction::{Mechanism, Profile};
+use crate::auction::{Payment, Profile};
 use crate::expectation::Evaluator;
 use crate::law::marginal::{Marginal, Part, Share};
 use crate::law::rivals::{BidLaws, Rivals};
+use crate::law::terms::{PaidTerms, Terms};
 use crate::law::wins::Wins;
 use crate::numeric::cancel;
 
-/// Nanoseconds for a bid that may be best, about.
+/// Nanoseconds for a bid that may be best, about, and for a piece of terms.
 const A_BID: u64 = 500;
+const A_PIECE: u64 = 20_000;
 
 /// The cells of bids and of values behind [`BestResponse::epsilon_ex_ante_upper`].
 pub(crate) const CELLS: usize = 64;
@@ -63,8 +67,12 @@ pub struct BestResponse {
 /// The best response of every bidder to the others of a profile, in the true (unsmoothed) auction:
 ///
 /// ```text
-/// W_i(b) = prod_{j != i} P(b_j <= b),    u*_i(v) = sup_b (v - b) W_i(b).
+/// W_i(b) = prod_{j != i} P(b_j <= b),    u*_i(v) = sup_b (v - b) W_i(b),
 /// ```
+///
+/// and under other rules than the first price u*_i(v) = sup_b v W_i(b) - P_i(b), with what the
+/// [`Payment`] costs on average, P_i: from tables of W_i and of its integral, to
+/// [`BestResponse::error`].
 ///
 /// Bids an instant above those at which rivals tie are among those the best is. `u*` is what an actual bid
 /// attains, so that it is too low if it is wrong. [`BestResponse::error`] bounds the errors of the
@@ -92,9 +100,11 @@ pub struct BestResponse {
 /// # Panics
 /// Where the profile has not one bid function a bidder.
 pub fn best_responses(evaluator: &Evaluator, profile: &Profile) -> Vec<BestResponse> {
-    let Mechanism::FirstPrice = evaluator.population.mechanism;
     let evaluation = evaluator.evaluate(profile);
     let utilities = evaluation.bidders.iter().map(|bidder| bidder.utility);
+    if !evaluator.population.mechanism.is_first_price() {
+        return paid(evaluator, profile, utilities);
+    }
     match pair(evaluator, profile) {
         Some(pair) => {
             utilities.zip(&pair).map(|(utility, bidder)| bidder.found().response(utility)).collect()
@@ -129,6 +139,36 @@ fn searched(
         responses.push(found.response(utility));
     }
     responses
+}
+
+/// The best responses of bidders who get so much by their own bids, under any rule.
+fn paid(evaluator: &Evaluator, profile: &Profile, utilities: impl Iterator<Item = f64>) -> Vec<BestResponse> {
+    let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Both));
+    let mut ceiling = Ceiling::default();
+    let bidders = profile.bids.iter().zip(utilities).enumerate();
+    bidders
+        .map(|(bidder, (bids, utility))| {
+            let marginal = evaluator.marginal(bidder);
+            let terms = terms_of(evaluator, &laws, bidder);
+            cancel::check(Terms::bends(&terms).len() as u64 * A_PIECE);
+            let Earned { gain, most, at, .. } = earned(&terms, marginal, bids);
+            ceiling.build_of_terms(&terms, CELLS);
+            let found = Found {
+                gain: Gain { expected: gain.min(most), most, at },
+                // Nobody pays less than nothing.
+                most_possible: marginal.mean,
+                ceiling: ceiling.expectation(marginal, CELLS),
+                error: ERROR * marginal.mean,
+            };
+            found.response(utility)
+        })
+        .collect()
+}
+
+/// What a bidder of a population is offered by its rivals, in the true auction.
+pub(super) fn terms_of(evaluator: &Evaluator, laws: &BidLaws, bidder: usize) -> PaidTerms {
+    let payment: Payment = evaluator.population.mechanism.payment();
+    PaidTerms::new(&laws.rivals(bidder), payment, evaluator.marginal(bidder).high)
 }
 
 /// What was found of a best response.
@@ -192,8 +232,8 @@ const ERROR: f64 = 1e-10;
 /// # Panics
 /// Where the profile has not one bid function a bidder.
 pub fn epsilon_ex_ante_upper(evaluator: &Evaluator, profile: &Profile) -> Vec<f64> {
-    let Mechanism::FirstPrice = evaluator.population.mechanism;
     let evaluation = evaluator.evaluate(profile);
+    let is_first_price = evaluator.population.mechanism.is_first_price();
     let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Both));
     let mut ceiling = Ceiling::default();
     let bidders = evaluation.bidders.iter().enumerate();
@@ -201,6 +241,14 @@ pub fn epsilon_ex_ante_upper(evaluator: &Evaluator, profile: &Profile) -> Vec<f6
         .map(|(bidder, own)| {
             let rivals = laws.rivals(bidder);
             let marginal = evaluator.marginal(bidder);
+            if !is_first_price {
+                ceiling.build_of_terms(&terms_of(evaluator, &laws, bidder), FINE_CELLS);
+                return outward(
+                    ceiling.expectation(marginal, FINE_CELLS),
+                    own.utility,
+                    ERROR * marginal.mean,
+                );
+            }
             ceiling.build(&rivals, FINE_CELLS);
             outward(ceiling.expectation(marginal, FINE_CELLS), own.utility, error(marginal, &rivals))
         })

@@ -2,15 +2,15 @@
 //!
 //! There are two methods, because no one of them is good for both auctions.
 //!
-//! [`HullReplies`](super::hull::HullReplies) is for the true auction. There W may jump and have kinks, and W'
-//! is exact. The method follows v(b), the value to which a bid is the first-order answer. So it knows between
-//! which bids the best ones of a value lie before the value is asked for, and finds them to rounding.
+//! [`HullReplies`](super::hull::HullReplies) is for the true auction at the first price. There W may jump and
+//! have kinks, and W' is exact. The method follows v(b), the value to which a bid is the first-order answer.
+//! So it knows between which bids the best ones of a value lie before the value is asked for, and finds them
+//! to rounding.
 //!
-//! [`TriedReplies`](super::tried::TriedReplies) is for the smoothed auction. There W has no kink but comes
-//! from a table: where it is all but 0, W / W' is noise, and v(b) is no guide. The method compares the
-//! utilities of many bids and improves the best of them; v(b) only says whether replies may jump.
-
-use crate::law::wins::Wins;
+//! [`TriedReplies`](super::tried::TriedReplies) is for the smoothed auction, and for other rules in the true
+//! one too, whatever a bid pays. In the smoothed auction W has no kink but comes from a table: where it is
+//! all but 0, W / W' is noise, and v(b) is no guide. The method compares the utilities of many bids and
+//! improves the best of them; v(b) only says whether replies may jump.
 
 /// The best bid of a value.
 #[derive(Clone, Copy, Debug)]
@@ -20,18 +20,6 @@ pub(crate) struct Reply {
     pub wins: f64,
     /// (v - b) W(b).
     pub utility: f64,
-}
-
-/// The best bids of all values of one bidder against one W. They rise in the value.
-pub(crate) trait BestReplies<W: Wins> {
-    /// What is known beforehand about the best bids of some values.
-    type Place: Copy;
-
-    /// The place of a value.
-    fn place(&self, value: f64) -> Self::Place;
-
-    /// The best bid of a value that belongs to a place.
-    fn reply(&self, wins: &W, place: Self::Place, value: f64) -> Reply;
 }
 
 /// v(b) = b + W / W', the value to which a bid is the first-order answer.

@@ -1,16 +1,13 @@
 //! Best responses in the smoothed auction.
 
-use super::replies::{BestReplies, answers};
-use super::tried::TriedReplies;
-use crate::auction::strategy::TableBids;
-use crate::auction::{BidFunction, Mechanism, Profile, PureBids};
+use super::earned::earned;
+use crate::auction::{BidFunction, Profile};
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
-use crate::law::marginal::{Marginal, Part, Share};
-use crate::law::panels::{Integrand, walk};
-use crate::law::smoothed_wins::SmoothedWins;
-use crate::law::wins::Wins;
-use crate::response::class::{ClassResponse, class_response};
+use crate::law::marginal::Part;
+use crate::law::smoothed_wins::{SmoothedMet, SmoothedWins};
+use crate::law::terms::{PaidTerms, Terms};
+use crate::response::class::{ClassResponse, Opposition, class_response};
 
 /// What one bidder earns in the smoothed auction, and gains at most by other bids while the others stay.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +62,6 @@ pub fn smoothed_responses(
     profile: &Profile,
     beta: f64,
 ) -> Option<Vec<SmoothedResponse>> {
-    let Mechanism::FirstPrice = evaluator.population.mechanism;
     assert_eq!(profile.bids.len(), evaluator.population.len(), "bid functions and bidders");
     assert!(beta > 0.0, "beta = {beta} must be positive");
     let highest =
@@ -73,103 +69,32 @@ pub fn smoothed_responses(
     if beta * highest > MOST_STEEPNESS {
         return None;
     }
-    let wins = SmoothedWins::of_all(&evaluator.curves(profile, 0.0, Part::Both).collect::<Vec<_>>(), beta);
-    let bidders = wins.iter().zip(&profile.bids).enumerate();
-    let respond = |(bidder, (wins, own)): (usize, (&SmoothedWins, &BidFunction))| {
-        let (utility, epsilon) = utility_and_gain(wins, evaluator.marginal(bidder), own);
-        SmoothedResponse { utility, epsilon, class: class_response(evaluator, bidder, own, wins, wins) }
-    };
-    Some(bidders.map(respond).collect())
-}
-
-/// The utility of a bidder's own bids and what the best replies gain over them.
-///
-/// Panels end where the own bids bend or come to another piece of W, where the best replies do, and where
-/// they jump.
-fn utility_and_gain(wins: &SmoothedWins, marginal: &Marginal, own: &BidFunction) -> (f64, f64) {
-    let replies = TriedReplies::new(wins, marginal.high);
-    let cuts = cuts(&replies, wins, marginal, own);
-    // Best replies rise, and so bids between those of the ends of a panel are enough for its nodes.
-    let mut numbers: Vec<usize> = Vec::with_capacity(cuts.len());
-    for cut in &cuts {
-        let before = numbers.last().copied().unwrap_or(0);
-        numbers.push(replies.find(wins, replies.from(before), *cut).number);
+    let curves: Vec<BidCurve> = evaluator.curves(profile, 0.0, Part::Both).collect();
+    let wins = SmoothedWins::of_all(&curves, beta);
+    let mechanism = evaluator.population.mechanism;
+    if mechanism.is_first_price() {
+        return Some(responses(evaluator, profile, &wins));
     }
-    let ends = vec![(marginal.low, Share::LOW), (marginal.high, Share::HIGH)];
-    let values = BidCurve::through(marginal, Part::Density, ends);
-    let curves: Vec<BidCurve> = std::iter::once(values).chain(BidCurve::ruler(&cuts)).collect();
-    let in_bins = own.table().map(|table| (table, won_and_paid(table, wins)));
-    let (mut utility, mut gain) = (0.0, 0.0);
-    walk(&curves, Integrand::Smooth, marginal.low, &mut |node| {
-        let at = node.bidders[0];
-        if at.mass <= 0.0 {
-            return;
-        }
-        let k = cuts.partition_point(|cut| *cut <= at.value).clamp(1, cuts.len() - 1);
-        let earns = |bids: PureBids| {
-            let bid = bids.bid(at.value);
-            (at.value - bid) * wins.value(bid)
-        };
-        let earned = match (own.pure(), &in_bins) {
-            (Some(bids), _) => earns(bids),
-            (None, Some((table, in_bins))) => {
-                let (won, paid) = in_bins[table.bin(at.value)];
-                at.value * won - paid
-            }
-            (None, None) => own.components().map(|(weight, bids)| weight * earns(bids)).sum(),
-        };
-        let stretch = replies.between(numbers[k - 1], numbers[k]);
-        utility += at.mass * earned;
-        gain += at.mass * (replies.reply(wins, stretch, at.value).utility - earned).max(0.0);
-    });
-    (utility, gain)
+    let payment = mechanism.payment();
+    let met = if payment.other == 0.0 { Vec::new() } else { SmoothedMet::of_all(&curves, beta) };
+    let terms =
+        wins.iter().enumerate().map(|(bidder, wins)| PaidTerms::smoothed(wins, met.get(bidder), payment));
+    Some(responses(evaluator, profile, &terms.collect::<Vec<_>>()))
 }
 
-/// How often each bin of a table wins, and what it pays then.
-fn won_and_paid(table: &TableBids, wins: &SmoothedWins) -> Vec<(f64, f64)> {
-    let bids: Vec<(f64, f64)> = table.shape().grid().map(|bid| (bid, wins.value(bid))).collect();
-    let of_row = |row: &[f64]| {
-        let parts = row.iter().zip(&bids);
-        parts.fold((0.0, 0.0), |(won, paid), (weight, (bid, wins))| {
-            (won + weight * wins, paid + weight * wins * bid)
-        })
+/// The responses to terms, one a bidder.
+fn responses<T: Terms + Opposition>(
+    evaluator: &Evaluator,
+    profile: &Profile,
+    terms: &[T],
+) -> Vec<SmoothedResponse> {
+    let bidders = terms.iter().zip(&profile.bids).enumerate();
+    let respond = |(bidder, (terms, own)): (usize, (&T, &BidFunction))| {
+        let found = earned(terms, evaluator.marginal(bidder), own);
+        let class = class_response(evaluator, bidder, own, terms, terms);
+        SmoothedResponse { utility: found.utility, epsilon: found.gain, class }
     };
-    table.rows().map(of_row).collect()
-}
-
-/// The values at which panels end, rising from low to high.
-fn cuts(replies: &TriedReplies, wins: &SmoothedWins, marginal: &Marginal, own: &BidFunction) -> Vec<f64> {
-    let Marginal { low, high, .. } = *marginal;
-    let mut cuts = Vec::new();
-    let crossings = |cuts: &mut Vec<f64>, (from, start): (f64, f64), (to, end): (f64, f64)| {
-        let bends = wins.bends().iter().filter(|bend| start < **bend && **bend < end);
-        cuts.extend(bends.map(|bend| ((bend - start) / (end - start)).mul_add(to - from, from)));
-    };
-    for (_, bids) in own.components() {
-        match bids {
-            PureBids::Linear { multiplier } => {
-                crossings(&mut cuts, (low, multiplier * low), (high, multiplier * high));
-            }
-            PureBids::PiecewiseLinear(function) => {
-                function.knots().windows(2).for_each(|pair| crossings(&mut cuts, pair[0], pair[1]));
-                cuts.extend(function.knots().iter().map(|knot| knot.0));
-            }
-        }
-    }
-    cuts.extend(own.table().iter().flat_map(|table| table.edges()));
-    // The value whose best reply, if it is one, is a bid where a piece of W ends; 0 is that of the lowest
-    // values.
-    cuts.extend(wins.bends().iter().filter_map(|&bid| {
-        let (win, slope) = wins.at(bid);
-        (slope > 0.0).then(|| answers(bid, win, slope))
-    }));
-    let [lowest, highest] = [low, high].map(|value| replies.find(wins, replies.place(value), value));
-    replies.jumps(wins, lowest, highest, &mut cuts);
-    cuts.retain(|cut| low < *cut && *cut < high);
-    cuts.extend([low, high]);
-    cuts.sort_by(f64::total_cmp);
-    cuts.dedup();
-    cuts
+    bidders.map(respond).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::problem::{BidderProblem, GridBid, ValueCell};
 use crate::auction::Prior;
 use crate::law::marginal::Marginal;
 use crate::law::panels::Atom;
+use crate::law::terms::{PaidTerms, Terms};
 
 /// A rise of W from a bend to the next number is a jump.
 const JUMP: f64 = 1e-9;
@@ -71,15 +72,17 @@ impl Discretisation {
         grid: Grid,
         rivals: &RivalBids<impl Fn(f64) -> f64>,
     ) -> Result<Discretisation, ProgramError> {
-        Discretisation::with(prior, &Marginal::new(prior), grid, rivals)
+        Discretisation::with(prior, &Marginal::new(prior), grid, rivals, None)
     }
 
-    /// The same with the marginal of the prior.
+    /// The same with the marginal of the prior, and under other rules than the first price with what a bid
+    /// pays, P: the bound is v W(b'') - P(b') for b' < b <= b''.
     pub(super) fn with(
         prior: &Prior,
         marginal: &Marginal,
         Grid { cells, bids }: Grid,
         rivals: &RivalBids<impl Fn(f64) -> f64>,
+        pays: Option<&PaidTerms>,
     ) -> Result<Discretisation, ProgramError> {
         if cells < 1 || bids < 2 {
             return Err(ProgramError::Problem(format!(
@@ -109,7 +112,7 @@ impl Discretisation {
         let tolerance = top / (bids * bids) as f64;
         let bids = grid(bids, top, rivals);
 
-        let bounds: Vec<f64> = edges.iter().map(|&v| bound(v, &bids, &rivals.win, tolerance)).collect();
+        let bounds: Vec<f64> = edges.iter().map(|&v| bound(v, &bids, &rivals.win, pays, tolerance)).collect();
         let chord = |((cell, ends), bounds): ((&ValueCell, &[f64]), &[f64])| {
             let share = (cell.value - ends[0]) / (ends[1] - ends[0]);
             cell.mass * share.mul_add(bounds[1] - bounds[0], bounds[0])
@@ -117,7 +120,9 @@ impl Discretisation {
         let upper: f64 = cells.iter().zip(edges.windows(2)).zip(bounds.windows(2)).map(chord).sum();
         // Outward, whatever rounding and tables of F may have lost.
         let upper = ROUNDING.mul_add(high, upper);
-        Ok(Discretisation { problem: BidderProblem::new(cells, bids)?, edges, upper })
+        let paid = pays.map(|terms| bids.iter().map(|at| terms.offer(at.bid).pay).collect());
+        let problem = BidderProblem::new(cells, bids)?;
+        Ok(Discretisation { problem: paid.into_iter().fold(problem, BidderProblem::paying), edges, upper })
     }
 
     /// A bound on how much more than `utility` an exact best response can gain, for the utility of a best
@@ -160,9 +165,20 @@ fn grid(count: usize, top: f64, rivals: &RivalBids<impl Fn(f64) -> f64>) -> Vec<
     bids.into_iter().map(grid_bid).collect()
 }
 
-/// A bound on max_b (v - b) W(b), at most `tolerance` above it.
-fn bound(v: f64, bids: &[GridBid], win: &impl Fn(f64) -> f64, tolerance: f64) -> f64 {
-    let gain = |at: &GridBid| (v - at.bid) * at.win;
+/// A bound on max_b (v - b) W(b), or v W(b) - P(b), at most `tolerance` above it.
+fn bound(
+    v: f64,
+    bids: &[GridBid],
+    win: &impl Fn(f64) -> f64,
+    pays: Option<&PaidTerms>,
+    tolerance: f64,
+) -> f64 {
+    // What a value gets that wins as with one bid and pays as with another.
+    let between = |paying: &GridBid, winning: &GridBid| match pays {
+        None => (v - paying.bid) * winning.win,
+        Some(terms) => v * winning.win - terms.offer(paying.bid).pay,
+    };
+    let gain = |at: &GridBid| between(at, at);
     let mut attained = bids.iter().map(gain).fold(0.0, f64::max);
     let mut open: Vec<(GridBid, GridBid)> = Vec::new();
     let mut highest = attained;
@@ -170,7 +186,7 @@ fn bound(v: f64, bids: &[GridBid], win: &impl Fn(f64) -> f64, tolerance: f64) ->
         open.push((pair[0], pair[1]));
         while let Some(ends) = open.pop() {
             let (from, to) = ends;
-            let most = (v - from.bid) * to.win;
+            let most = between(&from, &to);
             let middle = 0.5 * (from.bid + to.bid);
             if most <= attained + tolerance || middle <= from.bid || middle >= to.bid {
                 highest = highest.max(most);

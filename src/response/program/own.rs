@@ -2,13 +2,14 @@
 
 use super::discretise::cell;
 use super::problem::{OwnCell, ValueCell};
-use crate::auction::Profile;
 use crate::auction::strategy::TableBids;
+use crate::auction::{BidFunction, Profile};
 use crate::expectation::Evaluator;
 use crate::law::bid_curve::BidCurve;
-use crate::law::marginal::{Part, Share};
+use crate::law::marginal::{Marginal, Part, Share};
 use crate::law::panels::{Integrand, walk};
 use crate::law::rivals::{BidLaws, Rivals};
+use crate::law::terms::{Offer, PaidTerms, Terms};
 use crate::law::wins::Wins;
 use crate::response::class::TrueAuction;
 
@@ -24,7 +25,11 @@ pub(super) fn own_cells(
     let own = &profile.bids[bidder];
     let marginal = evaluator.marginal(bidder);
     if let Some(table) = own.table() {
-        let bins = bins(table, rivals);
+        let offer = |bid: f64| {
+            let win = rivals.flat(bid);
+            Offer { bid, win, pay: bid * win }
+        };
+        let bins = bins(table, offer, |weight, Offer { bid, win, .. }| weight * (bid * win));
         let ends = || edges.windows(2).zip(cells);
         return ends()
             .map(|(ends, all)| of_bins(&bins, ends, all, |from, to| cell(marginal, from, to)))
@@ -152,6 +157,72 @@ fn cells_of_table(piece: BidCurve, wins: &impl Wins, mut add: impl FnMut(f64, [f
     });
 }
 
+/// The means over each cell under other rules than the first price, from a bidder's terms.
+pub(super) fn own_cells_of_terms(
+    marginal: &Marginal,
+    own: &BidFunction,
+    terms: &PaidTerms,
+    cells: &[ValueCell],
+    edges: &[f64],
+) -> Vec<OwnCell> {
+    if let Some(table) = own.table() {
+        let bins = bins(table, |bid| terms.tied(bid), |weight, offer| terms.paid(weight, offer));
+        let ends = edges.windows(2).zip(cells);
+        return ends
+            .map(|(ends, all)| of_bins(&bins, ends, all, |from, to| cell(marginal, from, to)))
+            .collect();
+    }
+    let mut all = vec![OwnCell::default(); cells.len()];
+    for (weight, bids) in own.components() {
+        for piece in pieces(BidCurve::new(marginal, bids, 0.0, Part::Density)) {
+            let (lowest, is_flat) = (piece.lowest(), piece.lowest() == piece.top());
+            if is_flat {
+                let Offer { bid, win, pay } = terms.tied(lowest);
+                add_flat(&piece, weight, [bid, win, pay], edges, &mut all);
+                continue;
+            }
+            let piece = cut(piece, edges);
+            let curves: Vec<BidCurve> =
+                [piece].into_iter().chain(BidCurve::ruler(Terms::bends(terms))).collect();
+            walk(&curves, Integrand::Smooth, lowest, &mut |node| {
+                let own = node.bidders[0];
+                if own.mass > 0.0 {
+                    let Offer { bid, win, pay } = terms.offer(node.bid);
+                    let told = &mut all[cell_of(edges, own.value)];
+                    let mass = weight * own.mass;
+                    told.bid += mass * bid;
+                    told.win += mass * win;
+                    told.payment += mass * pay;
+                    told.gain += mass * (own.value * win - pay);
+                }
+            });
+        }
+    }
+    for (told, cell) in all.iter_mut().zip(cells) {
+        for sum in [&mut told.bid, &mut told.win, &mut told.payment, &mut told.gain] {
+            *sum /= cell.mass;
+        }
+    }
+    all
+}
+
+/// Adds what the values of a flat piece do who all bid, win and pay the same.
+fn add_flat(piece: &BidCurve, weight: f64, [bid, win, pay]: [f64; 3], edges: &[f64], all: &mut [OwnCell]) {
+    let marginal = piece.marginal;
+    let (from, to) = (piece.points[0].1, piece.points[piece.points.len() - 1].1);
+    for (told, ends) in all.iter_mut().zip(edges.windows(2)) {
+        let (low, high) = (marginal.value(from).max(ends[0]), marginal.value(to).min(ends[1]));
+        if low < high {
+            let ValueCell { mass, value } = cell(marginal, low, high);
+            let share = weight * mass;
+            told.bid += share * bid;
+            told.win += share * win;
+            told.payment += share * pay;
+            told.gain += share * (value * win - pay);
+        }
+    }
+}
+
 /// A bin of a table: its ends, the mean bid, how often it wins, and what it pays then.
 struct Bin {
     ends: (f64, f64),
@@ -160,17 +231,17 @@ struct Bin {
     payment: f64,
 }
 
-fn bins(table: &TableBids, rivals: &Rivals) -> Vec<Bin> {
-    let bids: Vec<(f64, f64)> = table.shape().grid().map(|bid| (bid, rivals.flat(bid))).collect();
+fn bins(table: &TableBids, offer: impl Fn(f64) -> Offer, paid: impl Fn(f64, Offer) -> f64) -> Vec<Bin> {
+    let offers: Vec<Offer> = table.shape().grid().map(offer).collect();
     let bin = |(row, ends): (&[f64], &[f64])| {
-        let sum = |number: &dyn Fn(f64, f64) -> f64| -> f64 {
-            row.iter().zip(&bids).map(|(weight, (bid, win))| weight * number(*bid, *win)).sum()
+        let sum = |part: &dyn Fn(f64, Offer) -> f64| -> f64 {
+            row.iter().zip(&offers).map(|(weight, offer)| part(*weight, *offer)).sum()
         };
         Bin {
             ends: (ends[0], ends[1]),
-            bid: sum(&|bid, _| bid),
-            win: sum(&|_, win| win),
-            payment: sum(&|bid, win| bid * win),
+            bid: sum(&|weight, offer| weight * offer.bid),
+            win: sum(&|weight, offer| weight * offer.win),
+            payment: sum(&paid),
         }
     };
     table.rows().zip(table.edges().windows(2)).map(bin).collect()

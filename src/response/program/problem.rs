@@ -42,6 +42,8 @@ pub struct BidderProblem {
     cells: Vec<ValueCell>,
     bids: Vec<GridBid>,
     own: Vec<OwnCell>,
+    /// What each bid pays on average, where that is not the bid times the probability to win with it.
+    pays: Option<Vec<f64>>,
 }
 
 impl BidderProblem {
@@ -79,7 +81,7 @@ impl BidderProblem {
         {
             return error("the probabilities to win do not rise from 0 or more to 1 or less".into());
         }
-        Ok(BidderProblem { cells, bids, own: Vec::new() })
+        Ok(BidderProblem { cells, bids, own: Vec::new(), pays: None })
     }
 
     /// The same where every cell may also bid as the bidder does, one of these a cell: no best response is
@@ -98,6 +100,16 @@ impl BidderProblem {
             )));
         }
         Ok(BidderProblem { own, ..self })
+    }
+
+    /// The same problem under another rule than the first price: what each bid pays on average.
+    pub(super) fn paying(self, pays: Vec<f64>) -> Self {
+        BidderProblem { pays: Some(pays), ..self }
+    }
+
+    /// What a bid, by its number, pays on average, where that is not the bid times the probability to win.
+    pub(super) fn pays(&self, bid: usize) -> Option<f64> {
+        self.pays.as_ref().map(|pays| pays[bid])
     }
 
     /// The own bids, one a cell; none where they are no part of the problem.

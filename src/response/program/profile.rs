@@ -3,12 +3,13 @@
 use super::constraint::Constraint;
 use super::discretise::{Discretisation, Grid, RivalBids};
 use super::error::ProgramError;
-use super::own::own_cells;
+use super::own::{own_cells, own_cells_of_terms};
 use super::solve::{ProgramResponse, solve_program};
-use crate::auction::{Mechanism, Profile};
+use crate::auction::Profile;
 use crate::expectation::Evaluator;
 use crate::law::marginal::Part;
 use crate::law::rivals::BidLaws;
+use crate::law::terms::PaidTerms;
 use crate::law::wins::Wins;
 
 /// The best response of one bidder (counted from 0) to the others of a profile, in the true auction, by
@@ -47,16 +48,22 @@ pub fn program_response(
     grid: Grid,
     constraint: Option<Constraint>,
 ) -> Result<ProgramResponse, ProgramError> {
-    let Mechanism::FirstPrice = evaluator.population.mechanism;
+    let mechanism = evaluator.population.mechanism;
     assert_eq!(profile.bids.len(), evaluator.population.len(), "bid functions and bidders");
     let laws = BidLaws::new(evaluator.curves(profile, 0.0, Part::Both));
     let rivals = laws.rivals(bidder);
     let bends = rivals.bends();
     let bids_of_rivals = RivalBids { win: |bid| rivals.at(bid).0, highest: bends[bends.len() - 1], bends };
     let prior = &evaluator.population.bidders[bidder].prior;
+    let marginal = evaluator.marginal(bidder);
+    let terms =
+        (!mechanism.is_first_price()).then(|| PaidTerms::new(&rivals, mechanism.payment(), marginal.high));
     let Discretisation { problem, edges, upper } =
-        Discretisation::with(prior, evaluator.marginal(bidder), grid, &bids_of_rivals)?;
-    let own = own_cells(evaluator, profile, bidder, (&laws, &rivals), problem.cells(), &edges);
+        Discretisation::with(prior, marginal, grid, &bids_of_rivals, terms.as_ref())?;
+    let own = match &terms {
+        None => own_cells(evaluator, profile, bidder, (&laws, &rivals), problem.cells(), &edges),
+        Some(terms) => own_cells_of_terms(marginal, &profile.bids[bidder], terms, problem.cells(), &edges),
+    };
     let response = solve_program(&problem.with_own(own)?, constraint)?;
     Ok(ProgramResponse { upper: Some(upper), ..response })
 }

@@ -264,18 +264,23 @@ impl<'p> Program<'p> {
     fn column(&self, cell: &ValueCell, bid: usize) -> Column {
         let GridBid { bid: height, win } = self.problem.bids()[bid];
         let (value, height) = (cell.value / self.unit, height / self.unit);
+        let paid = self.problem.pays(bid).map(|paid| paid / self.unit);
         let weight = match self.constraint {
             None => 0.0,
-            Some(Constraint::Budget(_)) => height * win,
+            Some(Constraint::Budget(_)) => paid.unwrap_or(height * win),
             // A number above 1 is taken into the multiplier.
             Some(Constraint::ReturnOnSpend(rho)) => {
                 let most = rho.max(1.0);
-                (rho / most * height - value / most) * win
+                match paid {
+                    None => (rho / most * height - value / most) * win,
+                    Some(paid) => rho / most * paid - value / most * win,
+                }
             }
             Some(Constraint::Lipschitz(_)) => height,
             Some(Constraint::WinRate(_)) => -win,
         };
-        Column { bid, gain: (value - height) * win, weight }
+        let gain = paid.map_or((value - height) * win, |paid| value * win - paid);
+        Column { bid, gain, weight }
     }
 
     /// Each cell with the bids that can be needed.
@@ -290,7 +295,8 @@ impl<'p> Program<'p> {
             }
             return rows;
         }
-        let points: Vec<_> = bids.iter().map(|at| (at.win, at.bid * at.win)).collect();
+        let pays = |(k, at): (usize, &GridBid)| self.problem.pays(k).unwrap_or(at.bid * at.win);
+        let points: Vec<_> = bids.iter().enumerate().map(|(k, at)| (at.win, pays((k, at)))).collect();
         let corners = lower_hull(&points);
         self.rows(|_| corners.clone())
     }

@@ -8,7 +8,7 @@ use bids::grid;
 use sums::Sums;
 use values::Values;
 
-use crate::auction::{Mechanism, Profile};
+use crate::auction::Profile;
 use crate::expectation::Evaluator;
 use crate::law::marginal::Part;
 use crate::law::rivals::BidLaws;
@@ -84,9 +84,10 @@ pub struct ExternalRegret {
 /// ```
 ///
 /// # Panics
-/// Where a profile has not one bid function a bidder.
+/// Where a profile has not one bid function a bidder, or the auction is not a first-price one.
 pub fn external_regrets(evaluator: &Evaluator, profiles: &[Profile]) -> Vec<ExternalRegret> {
-    let Mechanism::FirstPrice = evaluator.population.mechanism;
+    let mechanism = evaluator.population.mechanism;
+    assert!(mechanism.is_first_price(), "external regret is known of the first price, not of {mechanism}");
     let bidders = evaluator.population.len();
     let mut regrets = vec![ExternalRegret::default(); bidders];
     if profiles.is_empty() {

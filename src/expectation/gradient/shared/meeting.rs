@@ -52,6 +52,26 @@ impl Meeting {
         self.players[player].weights.push(weight);
     }
 
+    /// The same with every weight times the bid that it is at.
+    pub fn by_bid(&self) -> Self {
+        let times_bid = |at: &AtNodes| AtNodes {
+            weights: at
+                .weights
+                .iter()
+                .zip(&self.arguments)
+                .map(|(weight, y)| weight * y / self.beta)
+                .collect(),
+            ..at.clone()
+        };
+        Meeting {
+            beta: self.beta,
+            bids: self.bids.clone(),
+            arguments: self.arguments.clone(),
+            players: self.players.iter().map(times_bid).collect(),
+            asked: self.asked,
+        }
+    }
+
     pub fn bid(&self, node: usize) -> f64 {
         self.bids[node]
     }

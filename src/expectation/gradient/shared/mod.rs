@@ -10,7 +10,7 @@ use panels::{Panel, Panels};
 
 use super::group::{Group, Moments};
 use super::rivals::Product;
-use crate::auction::{Bidder, Prior, Strategy};
+use crate::auction::{Bidder, Payment, Prior, Strategy};
 use crate::numeric::quadrature::{Grade, MAX_ORDER};
 use crate::numeric::simd::{Instance, run};
 
@@ -44,6 +44,7 @@ pub(super) struct Together {
     /// The different ones, and which of them each bidder is of.
     kinds: Vec<Group>,
     of_bidder: Vec<usize>,
+    pub payment: Payment,
     pub instance: Instance,
 }
 
@@ -56,7 +57,7 @@ pub(super) struct Player<'a> {
 }
 
 impl Together {
-    pub fn new(bidders: &[Bidder]) -> Self {
+    pub fn new(bidders: &[Bidder], payment: Payment) -> Self {
         let mut known: Vec<(&Prior, Strategy)> = Vec::new();
         let of_bidder = bidders.iter().map(|bidder| {
             let kind = (&bidder.prior, bidder.strategy);
@@ -66,8 +67,9 @@ impl Together {
             })
         });
         let of_bidder = of_bidder.collect();
-        let kinds = known.into_iter().map(|(prior, strategy)| Group::new(prior, strategy, 1)).collect();
-        Together { kinds, of_bidder, instance: Instance::current() }
+        let kinds =
+            known.into_iter().map(|(prior, strategy)| Group::new(prior, strategy, 1, payment)).collect();
+        Together { kinds, of_bidder, payment, instance: Instance::current() }
     }
 
     /// The kind of each bidder.
@@ -104,7 +106,7 @@ impl Together {
             })
             .collect();
         let one = asked.map(|bidder| of_bidder[bidder]);
-        let found = gradients(&players, one, beta, self.instance)?;
+        let found = gradients(&players, self.payment, one, beta, self.instance)?;
         let bidders = asked.map_or(0..parameters.len(), |bidder| bidder..bidder + 1);
         Some(bidders.map(|bidder| found[of_bidder[bidder]].clone()).collect())
     }
@@ -115,6 +117,7 @@ impl Together {
 /// too many.
 pub(super) fn gradients(
     players: &[Player],
+    payment: Payment,
     asked: Option<usize>,
     beta: f64,
     instance: Instance,
@@ -125,19 +128,22 @@ pub(super) fn gradients(
     }
     let panels = Panels::new(players, beta);
     let moments = if beta == f64::INFINITY {
-        unsmoothed(players, &panels, asked)
+        unsmoothed(players, &panels, payment, asked)
     } else if panels.are_too_steep() {
         return None;
     } else {
-        smoothed(players, &panels, asked, beta, instance)
+        smoothed(players, &panels, payment, asked, beta, instance)
     };
-    Some(players.iter().zip(&moments).map(|(player, moments)| player.kind.gradient(moments)).collect())
+    let gradient =
+        |(player, moments): (&Player, &Moments)| player.kind.less_always(player.kind.gradient(moments));
+    Some(players.iter().zip(&moments).map(gradient).collect())
 }
 
 /// The moments of the derivative of the smoothed utility in the bid.
 fn smoothed(
     players: &[Player],
     panels: &Panels,
+    payment: Payment,
     asked: Option<usize>,
     beta: f64,
     instance: Instance,
@@ -177,6 +183,8 @@ fn smoothed(
     starts.push(meeting.len());
     meeting.pad();
     let chances = run(instance, &meeting);
+    // The same of weights times the bids: what the price that depends on the others' bids rises by.
+    let met = (payment.other != 0.0).then(|| run(instance, &meeting.by_bid()));
     let mut moments: Vec<Moments> = players.iter().map(|player| player.kind.moments()).collect();
     for (i, moments) in moments.iter_mut().enumerate().filter(|(i, _)| asked.is_none_or(|one| one == *i)) {
         for (ends, segments) in starts.windows(2).zip(segments.chunks(players.len())) {
@@ -184,7 +192,11 @@ fn smoothed(
                 let (value, mass) = meeting.own(i, node);
                 if mass > 0.0 {
                     let (win, density) = chances.at(i, node);
-                    let part = mass * ((value - meeting.bid(node)) * beta * density - win);
+                    let price = payment.own * meeting.bid(node);
+                    let mut part = mass * ((value - price) * beta * density - payment.own * win);
+                    if let Some(met) = &met {
+                        part -= mass * payment.other * beta * met.at(i, node).1;
+                    }
                     players[i].kind.add(moments, segments[i], value, part);
                 }
             }
@@ -194,7 +206,7 @@ fn smoothed(
 }
 
 /// The gradient in the true auction.
-fn unsmoothed(players: &[Player], panels: &Panels, asked: Option<usize>) -> Vec<Moments> {
+fn unsmoothed(players: &[Player], panels: &Panels, payment: Payment, asked: Option<usize>) -> Vec<Moments> {
     let mut moments: Vec<Moments> = players.iter().map(|player| player.kind.moments()).collect();
     let mut one = vec![(0.0, 0.0); players.len()];
     let mut masses = vec![(0.0, 0.0); players.len()];
@@ -211,7 +223,8 @@ fn unsmoothed(players: &[Player], panels: &Panels, asked: Option<usize>) -> Vec<
                     let mut line = panel.line(players, i);
                     for (t, weight) in grade.points(order) {
                         let (value, _, mass) = line.at(t);
-                        let part = weight * mass * ((value - panel.start) * density - win);
+                        let margin = payment.margin(value, panel.start, panel.start);
+                        let part = weight * mass * (margin * density - payment.own * win);
                         players[i].kind.add(moments, panel.segments[i], value, part);
                     }
                 }
@@ -229,7 +242,8 @@ fn unsmoothed(players: &[Player], panels: &Panels, asked: Option<usize>) -> Vec<
             product.visit(&one, |i, win, density| {
                 let (value, mass) = masses[i];
                 if mass > 0.0 && asked.is_none_or(|one| one == i) {
-                    let part = mass * ((value - bid) * density - win);
+                    let margin = payment.margin(value, bid, bid);
+                    let part = mass * (margin * density - payment.own * win);
                     players[i].kind.add(&mut moments[i], panel.segments[i], value, part);
                 }
             });

@@ -5,6 +5,7 @@ use crate::auction::games::{any_games, game, games, through};
 use crate::auction::{Population, Prior, Strategy};
 use crate::equilibrium::smoothed_multiplier;
 use crate::expectation::ExpectedGradient;
+use crate::law::wins::Wins;
 use crate::numeric::quadrature::{GaussLegendre, TanhSinh};
 use crate::response::{best_responses, class_responses};
 
