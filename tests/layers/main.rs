@@ -25,7 +25,8 @@ const LAYERS: &[(usize, &str)] = &[
     (8, "store"),
     (9, "engine"),
     (10, "report"),
-    (11, "cli"),
+    (11, "execute"),
+    (12, "cli"),
 ];
 
 fn layer(module: &str) -> usize {

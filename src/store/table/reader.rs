@@ -14,6 +14,7 @@ use parquet::arrow::arrow_reader::{
 
 use super::TableColumn;
 use crate::data::guarded;
+use crate::store::stream::{ArrowStream, Batches};
 use crate::store::{StoreError, file};
 use crate::sweep::{Kind, Scalar};
 
@@ -117,7 +118,33 @@ impl Table {
         self.read(columns, Some(RowFilter::new(vec![Box::new(chosen)])))
     }
 
+    /// The rows of some columns, in the order given, or of all, as other languages take them. Batches are
+    /// decoded as they are asked for.
+    ///
+    /// # Errors
+    /// Those of [`Table::select`].
+    pub fn stream(&self, columns: Option<&[&str]>) -> Result<ArrowStream, StoreError> {
+        let columns = columns.map_or_else(|| self.columns().collect(), <[&str]>::to_vec);
+        let reader = self.reader(&columns, None)?;
+        Ok(Batches::new(reader, &columns, self.path.display().to_string()).stream())
+    }
+
     fn read(&self, columns: &[&str], filter: Option<RowFilter>) -> Result<Rows, StoreError> {
+        Ok(Rows {
+            path: self.path.clone(),
+            columns: columns.iter().map(|name| name.to_string()).collect(),
+            batches: self.reader(columns, filter)?,
+            arrays: Vec::new(),
+            next: 0,
+            rows: 0,
+        })
+    }
+
+    fn reader(
+        &self,
+        columns: &[&str],
+        filter: Option<RowFilter>,
+    ) -> Result<ParquetRecordBatchReader, StoreError> {
         let places = columns.iter().map(|name| self.place(name)).collect::<Result<Vec<_>, _>>()?;
         let mask = self.mask(places.into_iter().map(|place| (place, "")));
         let file = self.file.try_clone().map_err(|e| StoreError::io("read", &self.path, e))?;
@@ -127,16 +154,8 @@ impl Table {
             Some(filter) => builder.with_row_filter(filter),
             None => builder,
         };
-        Ok(Rows {
-            path: self.path.clone(),
-            columns: columns.iter().map(|name| name.to_string()).collect(),
-            batches: guarded(|| builder.build())
-                .map_err(|e| damaged(&self.path, e))?
-                .map_err(|e| damaged(&self.path, e))?,
-            arrays: Vec::new(),
-            next: 0,
-            rows: 0,
-        })
+        let built = guarded(|| builder.build()).map_err(|e| damaged(&self.path, e))?;
+        built.map_err(|e| damaged(&self.path, e))
     }
 
     fn place(&self, column: &str) -> Result<usize, StoreError> {
