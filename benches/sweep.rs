@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Instant;
 
-use bidsweep::engine::{Extent, Options, ProgressForm, Stop, train_missing};
+use bidsweep::engine::{Extent, Options, ProgressForm, Stop, Tell, train_missing};
 use bidsweep::measure::{RunMeasurement, Yardstick, measure};
 use bidsweep::numeric::simd::{Instance, LANES};
 use bidsweep::store::{Folder, Lock, PartWriter, Scan, write_tables};
@@ -34,7 +34,7 @@ fn whole(threads: usize) -> f64 {
         limit: None,
         max_fails: None,
         retry_failed: false,
-        progress: ProgressForm::None,
+        progress: Tell::Stderr(ProgressForm::None),
     };
     train_missing(&plan, &Extent::WHOLE, PartWriter::new(&folder), &scan, &options, &Stop::after(None))
         .expect("room for the parts");

@@ -23,13 +23,15 @@
 //! | 8 | [`store`] | parts, tables, manifest |
 //! | 9 | [`engine`] | rayon over the plan, progress, resume, signals |
 //! | 10 | [`report`] | the summary, read from the store only |
-//! | 11 | [`cli`] | one file a verb |
+//! | 11 | [`execute`] | a sweep from plan to report, for whoever asks |
+//! | 12 | [`cli`] | one file a verb |
 
 pub mod auction;
 pub mod cli;
 pub mod data;
 pub mod engine;
 pub mod equilibrium;
+pub mod execute;
 pub mod expectation;
 mod law;
 pub mod learner;

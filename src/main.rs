@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use bidsweep::cli;
+
 fn main() -> ExitCode {
-    bidsweep::cli::main()
+    cli::main(&cli::Call::this()).into()
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::engine::EngineError;
+use crate::execute::ExecuteError;
 use crate::store::StoreError;
 use crate::sweep::SweepError;
 
@@ -28,6 +29,22 @@ pub enum Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(exit as u8)
+    }
+}
+
+impl From<ExecuteError> for Failure {
+    fn from(error: ExecuteError) -> Self {
+        match error {
+            ExecuteError::Store(error) => Failure::Store(error),
+            ExecuteError::Engine(error) => Failure::Engine(error),
+            ExecuteError::Sweep(error) => Failure::Sweep(error),
+            ExecuteError::Refused(why) => Failure::Refused(why),
+            ExecuteError::Surplus(why) => Failure::Refused(format!(
+                "{why}: run with --prune to delete them, or give the sweep another name or --out"
+            )),
+            ExecuteError::NoSweep(why) => Failure::Usage(why),
+            ExecuteError::Threads(why) => Failure::Usage(format!("{why}, or give --threads N")),
+        }
     }
 }
 

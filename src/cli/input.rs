@@ -3,9 +3,8 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use super::output::counted;
 use super::{Console, Failure};
-use crate::engine::at_most;
+use crate::execute::threads_of_environment;
 use crate::sweep::Plan;
 
 /// What the sweep runs on.
@@ -21,50 +20,11 @@ pub(super) struct Machine {
 impl Machine {
     /// How many threads are asked for. The engine starts no more of them than there is work for.
     pub(super) fn threads(&self) -> Result<NonZeroUsize, Failure> {
-        if let Some(threads) = self.threads {
-            return Ok(threads);
+        match self.threads {
+            Some(threads) => Ok(threads),
+            None => Ok(threads_of_environment()?),
         }
-        for name in VARIABLES {
-            if let Some(threads) = threads_in(name)? {
-                return Ok(threads);
-            }
-        }
-        Ok(processors())
     }
-
-    /// As [`Machine::threads`], with a warning where the threads that `work` is divided among are more than
-    /// run at a time.
-    pub(super) fn threads_for(&self, work: u64, console: &Console) -> Result<NonZeroUsize, Failure> {
-        let (threads, processors) = (self.threads()?, processors());
-        let started = at_most(threads, work);
-        if started > processors {
-            console.warn(format_args!(
-                "warning: {started} threads share {}: more of them make nothing faster",
-                counted(processors.get() as u64, "processor")
-            ));
-        }
-        Ok(threads)
-    }
-}
-
-/// Where schedulers and Rayon say how many threads to use, the first that does counts.
-const VARIABLES: [&str; 6] =
-    ["RAYON_NUM_THREADS", "SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "NCPUS", "NSLOTS", "LSB_DJOB_NUMPROC"];
-
-/// The number of threads in a variable; none where it is not set, empty, or 0, which is Rayon's word for all.
-fn threads_in(name: &str) -> Result<Option<NonZeroUsize>, Failure> {
-    let Some(text) = std::env::var_os(name).filter(|text| !text.is_empty()) else { return Ok(None) };
-    match text.to_str().and_then(|text| text.trim().parse::<usize>().ok()) {
-        Some(count) => Ok(NonZeroUsize::new(count)),
-        None => Err(Failure::Usage(format!(
-            "{name} is {text:?}, and that is no number of threads: set it to a number, or give --threads N"
-        ))),
-    }
-}
-
-/// The processors that this process may use.
-fn processors() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 /// Reads and checks sweep files, all of them before anything is done with the first.

@@ -9,11 +9,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::output::counted;
-use super::run::{Telling, Trained, tell};
-use super::stand::tell_of_lock;
+use super::run::{Telling, tell};
 use super::target::Target;
 use super::{Console, Exit, Failure};
 use crate::engine::{Stop, divide};
+use crate::execute::{Stored, tell_of_lock};
 use crate::numeric::simd::Instance;
 use crate::store::{
     Folder, Host, Lock, Manifest, Scan, ShardNote, StoreError, data_names, gather_parts, host_name,
@@ -131,8 +131,8 @@ pub(super) fn merge(args: &Args, console: &Console, out: &mut impl Write) -> Res
     if missing > 0 {
         console.note(format_args!("{} missing", counted(missing, "run")));
     }
-    match tell(&Trained { plan, folder: &folder, scan: &scan, manifest }, &args.telling, &stop, console, out)?
-    {
+    let stored = Stored { plan, folder: &folder, scan: &scan, manifest: &manifest };
+    match tell(&stored, &args.telling, &stop, console, out)? {
         None => {
             console.note("stopped before the tables were written: run the same command again to write them");
             Ok(Exit::Stopped)

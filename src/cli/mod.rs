@@ -27,8 +27,9 @@ mod target;
 mod verify;
 mod version;
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
+use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -37,6 +38,7 @@ pub use failure::{Exit, Failure};
 use output::Seen;
 
 use crate::data::visible_lines;
+use crate::execute::Listener;
 use crate::numeric::simd::Instance;
 use crate::sweep::Problems;
 
@@ -171,6 +173,16 @@ impl Console {
     }
 }
 
+impl Listener for Console {
+    fn note(&self, text: &str) {
+        Console::note(self, text);
+    }
+
+    fn warn(&self, text: &str) {
+        Console::warn(self, text);
+    }
+}
+
 /// A line on stderr, which may hold a user's words: what steers a terminal is made visible.
 fn tell(text: impl std::fmt::Display) {
     tell_rendered(&visible_lines(&text.to_string()));
@@ -195,28 +207,50 @@ fn is_verbose(arg: &str) -> bool {
     arg == "--verbose" || (arg.starts_with('-') && !arg.starts_with("--") && arg.contains('v'))
 }
 
-/// The program: from the arguments of the process to its exit code.
-pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+/// How the program is called.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What to begin a command line with that calls it again: the path of the program, or that of an
+    /// interpreter and its arguments.
+    pub program: Vec<OsString>,
+    /// The arguments that follow.
+    pub arguments: Vec<OsString>,
+}
+
+impl Call {
+    /// The call of this process.
+    pub fn this() -> Self {
+        let mut arguments = std::env::args_os();
+        let named = arguments.next().unwrap_or_default();
+        let program = std::env::current_exe().map_or(named, PathBuf::into_os_string);
+        Call { program: vec![program], arguments: arguments.collect() }
+    }
+}
+
+/// The program: from its call to its exit code. It handles signals for the rest of the process, where the
+/// verb can be stopped.
+pub fn main(call: &Call) -> Exit {
+    let arguments = std::iter::once("bidsweep".into()).chain(call.arguments.iter().cloned());
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(mut error) => {
             hints::add_to(&mut error);
             // Help and version are asked for; the rest is wrong usage.
             let mut printed = error.print();
             if error.kind() == ErrorKind::DisplayVersion
-                && std::env::args_os().any(|arg| arg.to_str().is_some_and(is_verbose))
+                && call.arguments.iter().any(|arg| arg.to_str().is_some_and(is_verbose))
             {
                 printed = printed.and_then(|()| version::print_details(&mut io::stdout()));
             }
             if error.use_stderr() {
-                return Exit::Usage.into();
+                return Exit::Usage;
             }
             let printed = printed.and_then(|()| io::stdout().flush()).map_err(Failure::from);
             return match failure::unless_closed(printed) {
-                Ok(()) => Exit::Done.into(),
+                Ok(()) => Exit::Done,
                 Err(failure) => {
                     tell(&failure);
-                    failure.exit().into()
+                    failure.exit()
                 }
             };
         }
@@ -233,7 +267,7 @@ pub fn main() -> ExitCode {
     if let Err(message) = Instance::chosen() {
         let failure = Failure::Usage(message);
         tell_failure(&failure, colour);
-        return failure.exit().into();
+        return failure.exit();
     }
     let ended = match cli.verb {
         Verb::Plan(args) => plan::plan(&args, &console, &mut out),
@@ -247,17 +281,17 @@ pub fn main() -> ExitCode {
         Verb::Nash(args) => nash::nash(&args, &console, &mut out),
         Verb::Evaluate(args) => evaluate::evaluate(&args, &console, &mut out),
         Verb::List(args) => list::list(&args, &mut out),
-        Verb::Slurm(args) => slurm::slurm(&args, &console, &mut out),
+        Verb::Slurm(args) => slurm::slurm(&args, &call.program, &console, &mut out),
         Verb::Schema => schema::schema(&mut out),
         Verb::Completions(args) => completions::completions(&args, &mut out),
     };
     let flushed = failure::unless_closed(out.flush().map_err(Failure::from));
     match ended.and_then(|exit| flushed.map(|()| exit)) {
-        Ok(exit) => exit.into(),
-        Err(failure) if failure.is_closed_pipe() => Exit::Done.into(),
+        Ok(exit) => exit,
+        Err(failure) if failure.is_closed_pipe() => Exit::Done,
         Err(failure) => {
             tell_failure(&failure, colour);
-            failure.exit().into()
+            failure.exit()
         }
     }
 }

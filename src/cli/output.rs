@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::data::{visible, visible_lines};
+pub(super) use crate::execute::counted;
 use crate::numeric::digits::first_digits;
 use crate::report::wrap;
 
@@ -171,14 +172,6 @@ pub(super) fn unwritten(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         kind => io::Error::other(format!("{kind:?}")),
-    }
-}
-
-/// A count with its noun, in the plural unless it is 1.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
     }
 }
 

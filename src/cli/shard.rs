@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::input::Machine;
 use super::output::counted;
-use super::stand::{conclude, put_aside_damaged, tell_of_lock};
+use super::stand::conclude;
 use super::{Console, Exit, Failure};
 use crate::engine::{Extent, Options, Stop, missing, train_missing};
+use crate::execute::{put_aside_damaged, tell_of_lock, tell_of_threads};
 use crate::numeric::simd::Instance;
 use crate::store::{
     Folder, Host, Lock, Manifest, PartWriter, Scan, Shard, ShardNote, compact, data_names, host_name,
@@ -48,8 +48,7 @@ pub(super) fn run_shard(
     plan: &Plan,
     folder: &Folder,
     shard: Shard,
-    machine: &Machine,
-    options: &Options,
+    options: &Options<'_>,
     stop: &Stop,
     console: &Console,
 ) -> Result<Exit, Failure> {
@@ -71,7 +70,7 @@ pub(super) fn run_shard(
             counted(scan.surplus(), "finished run"),
         )));
     }
-    machine.threads_for(missing(plan, &extent, &scan, options), console)?;
+    tell_of_threads(options.threads, missing(plan, &extent, &scan, options), console);
     let runs = extent.runs(plan);
     let earlier = ShardNote::read(folder, shard).ok().flatten();
     let note =

@@ -1,5 +1,6 @@
 //! `bidsweep slurm`: print a script that trains a sweep in shards, and joins them.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf, absolute};
@@ -91,7 +92,12 @@ const MOST_ELEMENTS: u32 = 1000;
 /// By how much the busiest shard may have more to do than the mean before that is told.
 const UNEVEN: f64 = 0.1;
 
-pub(super) fn slurm(args: &Args, console: &Console, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(super) fn slurm(
+    args: &Args,
+    program: &[OsString],
+    console: &Console,
+    out: &mut impl Write,
+) -> Result<Exit, Failure> {
     let plan = load(std::slice::from_ref(&args.file), &args.set, console)?.remove(0);
     let most = most_elements().unwrap_or(MOST_ELEMENTS);
     if args.shards > most {
@@ -138,7 +144,7 @@ pub(super) fn slurm(args: &Args, console: &Console, out: &mut impl Write) -> Res
         counted(args.cpus.into(), "core")
     ));
     let time = args.time.unwrap_or_else(|| whole_minutes(expected.mul_f64(SLACK) + BESIDE));
-    write!(out, "{}", script(args, &plan, time)?)?;
+    write!(out, "{}", script(args, program, &plan, time)?)?;
     Ok(Exit::Done)
 }
 
@@ -194,11 +200,23 @@ fn quoted_path(path: &Path) -> Result<String, Failure> {
     Ok(quoted(text))
 }
 
+/// Words that call the program, as a shell reads them back.
+fn quoted_words(words: &[OsString]) -> Result<String, Failure> {
+    let quote = |word: &OsString| match word.to_str() {
+        Some(word) => Ok(quoted(word)),
+        None => Err(Failure::Usage(format!(
+            "{} is not UTF-8, as a script must be: install the program elsewhere",
+            word.display()
+        ))),
+    };
+    Ok(words.iter().map(quote).collect::<Result<Vec<_>, Failure>>()?.join(" "))
+}
+
 /// The script.
-fn script(args: &Args, plan: &Plan, time: Duration) -> Result<String, Failure> {
+fn script(args: &Args, program: &[OsString], plan: &Plan, time: Duration) -> Result<String, Failure> {
     let Args { shards, cpus, .. } = args;
     let name = plan.name();
-    let program = quoted_path(&std::env::current_exe()?)?;
+    let program = quoted_words(program)?;
     let (file, out) = (quoted_path(&args.file)?, quoted_path(&args.out)?);
     let own = time - STOPS_BEFORE.min(time / 4);
     let told = TOLD_BEFORE.min(time / 8).as_secs();
@@ -219,7 +237,7 @@ fn script(args: &Args, plan: &Plan, time: Duration) -> Result<String, Failure> {
 #SBATCH --signal=B:USR1@{told}
 #SBATCH --output={name}.%a.log
 {asked}set -u
-bidsweep={program}
+bidsweep=({program})
 file={file}
 out={out}
 shards={shards}  # not SLURM_ARRAY_TASK_COUNT, which is 1 where one element is submitted again
@@ -230,7 +248,7 @@ if [ -z "${{SLURM_ARRAY_TASK_ID:-}}" ]; then  # by hand: the shards, and after t
     exec sbatch --array=0 --time={} --dependency="afterany:${{array%%;*}}" --kill-on-invalid-dep=yes "$0"
 fi
 if [ "$SLURM_ARRAY_TASK_ID" = 0 ]; then
-    exec "$bidsweep" merge "$out/{name}" --progress plain
+    exec "${{bidsweep[@]}}" merge "$out/{name}" --progress plain
 fi
 
 # USR1: the time is up soon. TERM: it is cancelled, or Slurm wants the node and queues it again by itself. Both are told
@@ -238,7 +256,7 @@ fi
 child='' told=1 ended=''
 trap 'told=1; [ -z "$child" ] || kill -USR1 "$child"' USR1
 trap 'told=1 ended=1; [ -z "$child" ] || kill -USR1 "$child"' TERM
-"$bidsweep" run "$file" --out "$out"{set} --shard "$SLURM_ARRAY_TASK_ID/$shards" \
+"${{bidsweep[@]}}" run "$file" --out "$out"{set} --shard "$SLURM_ARRAY_TASK_ID/$shards" \
     --time-limit {}s --progress plain & child=$!
 while [ -n "$told" ]; do told=''; wait "$child"; code=$?; done  # a trap cuts a wait short
 [ -z "$ended" ] || exit "$code"

@@ -1,42 +1,9 @@
-//! How a sweep stands, in words: before it is trained, and after.
+//! How a sweep stands once it was trained, in words.
 
 use super::output::{counted, duration};
-use super::{Console, Exit, Failure};
+use super::{Console, Exit};
 use crate::engine::Finish;
-use crate::store::{Folder, Lock, PutAside, Scan};
-
-/// Tells what there is to tell of a folder that was taken.
-pub(super) fn tell_of_lock(lock: &Lock, folder: &Folder, console: &Console) {
-    for PutAside { path, aside, reason } in lock.put_aside() {
-        console.warn(format_args!(
-            "warning: {} is in the way ({reason}): it is put aside as {}",
-            path.display(),
-            aside.display()
-        ));
-    }
-    if let Some(warning) = lock.warning() {
-        console.warn(format_args!("warning: {}: {warning}", folder.path().display()));
-    }
-}
-
-/// Puts damaged parts aside, and tells which runs are trained again.
-pub(super) fn put_aside_damaged(scan: &Scan, console: &Console) -> Result<(), Failure> {
-    for part in scan.damaged() {
-        console.warn(format_args!(
-            "warning: {} is damaged ({}): it is put aside, and its runs are trained again",
-            part.path.display(),
-            part.reason
-        ));
-    }
-    scan.quarantine()?;
-    if scan.outdated() > 0 {
-        console.note(format_args!(
-            "{} were measured otherwise than [measure] now asks, and are trained again",
-            counted(scan.outdated(), "run")
-        ));
-    }
-    Ok(())
-}
+use crate::store::Scan;
 
 /// Says how `runs` of a sweep stand that a scan saw, under this name, and with which exit code.
 pub(super) fn conclude(name: &str, runs: u64, scan: &Scan, finish: &Finish, console: &Console) -> Exit {

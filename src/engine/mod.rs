@@ -20,7 +20,7 @@ pub use assignment::Assignment;
 pub use calibration::Calibration;
 pub use cost::{Estimate, Share, cell_cost, cost_of_joining, estimate};
 pub use extent::{Extent, cost_of, divide};
-pub use progress::{Counts, ProgressForm, while_telling};
+pub use progress::{Counts, Observer, ProgressForm, Seen, Tell, while_telling};
 pub use rerun::rerun;
 pub use stop::Stop;
 
@@ -51,7 +51,7 @@ const WAITING_BYTES: usize = 8 << 20;
 
 /// How a sweep is run.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct Options<'a> {
     /// Worker threads.
     pub threads: NonZeroUsize,
     /// Train at most this many runs.
@@ -60,8 +60,8 @@ pub struct Options {
     pub max_fails: Option<u64>,
     /// Train the runs again that failed before.
     pub retry_failed: bool,
-    /// How progress is told.
-    pub progress: ProgressForm,
+    /// Who is told how far it is.
+    pub progress: Tell<'a>,
 }
 
 /// How a sweep ended.
@@ -89,7 +89,7 @@ pub enum EngineError {
 }
 
 /// Number of runs that [`train_missing`] would train.
-pub fn missing(plan: &Plan, extent: &Extent, scan: &Scan, options: &Options) -> u64 {
+pub fn missing(plan: &Plan, extent: &Extent, scan: &Scan, options: &Options<'_>) -> u64 {
     let counts = scan.counts();
     let kept = counts.ok + counts.diverged + if options.retry_failed { 0 } else { counts.failed };
     (extent.runs(plan) - kept).min(options.limit.unwrap_or(u64::MAX))
@@ -108,7 +108,7 @@ pub fn train_missing(
     extent: &Extent,
     parts: PartWriter,
     scan: &Scan,
-    options: &Options,
+    options: &Options<'_>,
     stop: &Stop,
 ) -> Result<Finish, EngineError> {
     let instance = Instance::current();
@@ -147,7 +147,7 @@ fn train_missing_with(
     plan: &Plan,
     extent: &Extent,
     scan: &Scan,
-    options: &Options,
+    options: &Options<'_>,
     stop: &Stop,
 ) -> Result<Finish, EngineError> {
     let start = Instant::now();
@@ -324,12 +324,12 @@ mod tests {
         Plan::parse(text, "x.toml", &[]).unwrap()
     }
 
-    const OPTIONS: Options = Options {
+    const OPTIONS: Options<'static> = Options {
         threads: NonZeroUsize::MIN,
         limit: None,
         max_fails: None,
         retry_failed: false,
-        progress: ProgressForm::None,
+        progress: Tell::Stderr(ProgressForm::None),
     };
 
     /// A folder in which a plan's runs are trained, some of them in vain.

@@ -1,5 +1,7 @@
-//! How far a sweep is: a bar on a terminal, a line now and then elsewhere, JSON lines for scripts. On stderr.
+//! How far a sweep is: on stderr a bar on a terminal, a line now and then elsewhere, JSON lines for scripts;
+//! or told to a caller.
 
+use std::fmt;
 use std::io::{IsTerminal, Write, stderr};
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -37,9 +39,63 @@ impl ProgressForm {
     }
 }
 
+/// Who is told how far a sweep is.
+#[derive(Clone, Copy)]
+pub enum Tell<'a> {
+    /// Whoever reads stderr, in a form.
+    Stderr(ProgressForm),
+    /// A caller.
+    Observer(&'a dyn Observer),
+}
+
+impl fmt::Debug for Tell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Tell::Stderr(form) => f.debug_tuple("Stderr").field(form).finish(),
+            Tell::Observer(_) => f.write_str("Observer"),
+        }
+    }
+}
+
+/// A caller who is told how far a sweep is, from another thread than its own: several times a second while
+/// runs are trained, and once as other work begins. What it does with that, training waits for.
+pub trait Observer: Sync {
+    /// Takes how far the sweep is.
+    fn see(&self, seen: Seen);
+}
+
+/// How far a sweep is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    /// What is under way; `None` between two pieces of work.
+    pub phase: Option<&'static str>,
+    /// Runs finished now.
+    pub counts: Counts,
+    /// Runs that were still to be trained or continued; 0 of work that is none of runs.
+    pub total: u64,
+    /// Since the work began.
+    pub seconds: f64,
+    /// Until it ends, about; `None` where nothing is known.
+    pub seconds_left: Option<f64>,
+}
+
 /// Does work of one phase, and tells that it is under way where it takes long.
-pub fn while_telling<T>(form: ProgressForm, phase: &'static str, work: impl FnOnce() -> T) -> T {
-    let line: fn(&str, f64) -> String = match form.here() {
+pub fn while_telling<T>(tell: Tell<'_>, phase: &'static str, work: impl FnOnce() -> T) -> T {
+    let form = match tell {
+        Tell::Stderr(form) => form.here(),
+        Tell::Observer(observer) => {
+            let phase = Some(phase);
+            observer.see(Seen {
+                phase,
+                counts: Counts::default(),
+                total: 0,
+                seconds: 0.0,
+                seconds_left: None,
+            });
+            return work();
+        }
+    };
+    let line: fn(&str, f64) -> String = match form {
         ProgressForm::None => return work(),
         ProgressForm::Json => {
             |phase, seconds| serde_json::json!({ "phase": phase, "seconds": seconds }).to_string()
@@ -123,7 +179,7 @@ pub struct Counts {
 
 /// A reporter of progress.
 pub struct Progress<'a> {
-    form: Form,
+    form: Form<'a>,
     total: u64,
     ahead: &'a Ahead,
     /// Seconds that all of it should take, before it is known how fast it goes.
@@ -132,30 +188,34 @@ pub struct Progress<'a> {
     pace: Pace,
 }
 
-enum Form {
+enum Form<'a> {
     Bar(ProgressBar),
     Plain,
     Json,
+    Observer(&'a dyn Observer),
     None,
 }
 
 impl<'a> Progress<'a> {
     /// A reporter for `total` runs still to be trained or continued, whose work is `ahead` of `threads`.
-    pub fn new(form: ProgressForm, total: u64, ahead: &'a Ahead, threads: NonZeroUsize) -> Self {
-        let form = if total == 0 { ProgressForm::None } else { form.here() };
-        let expected = match form {
-            ProgressForm::None => 0.0,
-            _ => ahead.total() as f64 * Calibration::of_this_machine().a_unit() / threads.get() as f64,
+    pub fn new(tell: Tell<'a>, total: u64, ahead: &'a Ahead, threads: NonZeroUsize) -> Self {
+        let form = match tell {
+            _ if total == 0 => Form::None,
+            Tell::Observer(observer) => Form::Observer(observer),
+            Tell::Stderr(form) => match form.here() {
+                ProgressForm::Bar => {
+                    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} runs  {msg}")
+                        .expect("the template is well formed");
+                    Form::Bar(ProgressBar::new(total).with_style(style))
+                }
+                ProgressForm::Json => Form::Json,
+                ProgressForm::None => Form::None,
+                ProgressForm::Auto | ProgressForm::Plain => Form::Plain,
+            },
         };
-        let form = match form {
-            ProgressForm::Bar => {
-                let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} runs  {msg}")
-                    .expect("the template is well formed");
-                Form::Bar(ProgressBar::new(total).with_style(style))
-            }
-            ProgressForm::Json => Form::Json,
-            ProgressForm::None => Form::None,
-            ProgressForm::Auto | ProgressForm::Plain => Form::Plain,
+        let expected = match form {
+            Form::None => 0.0,
+            _ => ahead.total() as f64 * Calibration::of_this_machine().a_unit() / threads.get() as f64,
         };
         let start = Instant::now();
         Progress { form, total, ahead, expected, start, pace: Pace::new(start) }
@@ -169,6 +229,7 @@ impl<'a> Progress<'a> {
                 bar.set_message(self.rates(counts));
             }
             Form::Plain | Form::Json if self.pace.is_due() => self.line(counts),
+            Form::Observer(observer) => observer.see(self.seen(counts)),
             _ => {}
         }
     }
@@ -180,7 +241,7 @@ impl<'a> Progress<'a> {
         match &self.form {
             Form::Bar(bar) => bar.suspend(tell),
             Form::Plain => tell(),
-            Form::Json | Form::None => {}
+            Form::Json | Form::Observer(_) | Form::None => {}
         }
     }
 
@@ -192,7 +253,18 @@ impl<'a> Progress<'a> {
                 bar.abandon_with_message(self.rates(counts));
             }
             Form::Plain | Form::Json => self.line(counts),
+            Form::Observer(observer) => observer.see(self.seen(counts)),
             Form::None => {}
+        }
+    }
+
+    fn seen(&self, counts: Counts) -> Seen {
+        Seen {
+            phase: self.ahead.phase().map(Phase::name),
+            counts,
+            total: self.total,
+            seconds: self.start.elapsed().as_secs_f64(),
+            seconds_left: self.time_left().map(|left| left.as_secs_f64()),
         }
     }
 

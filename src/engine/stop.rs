@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
+#[cfg(unix)]
+use signal_hook::consts::{SIGALRM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
+use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::numeric::cancel::Token;
@@ -14,7 +16,8 @@ use crate::numeric::cancel::Token;
 const ENDED_BY: i32 = 128;
 
 /// Signals that ask for a stop, however often they come: of a scheduler that warns, and of limits that pass,
-/// which the system tells again each second.
+/// which the system tells again each second. Windows knows none of them.
+#[cfg(unix)]
 const WARNINGS: [i32; 4] = [SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM];
 
 /// How long runs that are being trained or measured when a stop is due may go on: those that end within it
@@ -40,27 +43,27 @@ impl Stop {
     /// Lets INT, TERM, USR1, USR2, XCPU and ALRM stop the sweep, and HUP unless it is ignored, as under
     /// nohup. An INT after any of them ends the process at once, and so does a TERM or HUP after an INT, TERM
     /// or HUP: a scheduler that warns first and sends TERM later wants what is in flight to be kept. A write
-    /// beyond the file-size limit, which would end the process too, becomes an error of that write.
+    /// beyond the file-size limit, which would end the process too, becomes an error of that write. On
+    /// Windows INT alone comes from outside.
     ///
     /// # Errors
     /// Where the system does not let the process handle these signals.
     pub fn on_signals(&self) -> std::io::Result<()> {
         let told_to_end: Arc<AtomicBool> = Arc::default();
-        let mut ends = vec![SIGINT, SIGTERM];
-        if !is_ignored(SIGHUP) {
-            ends.push(SIGHUP);
-        }
-        for signal in ends {
+        for signal in ends() {
             let before = if signal == SIGINT { &self.requested } else { &told_to_end };
             // Registered first, so that the first one finds the flag down.
             flag::register_conditional_shutdown(signal, ENDED_BY + signal, Arc::clone(before))?;
             flag::register(signal, Arc::clone(&told_to_end))?;
             flag::register(signal, Arc::clone(&self.requested))?;
         }
-        for signal in WARNINGS {
-            flag::register(signal, Arc::clone(&self.requested))?;
+        #[cfg(unix)]
+        {
+            for signal in WARNINGS {
+                flag::register(signal, Arc::clone(&self.requested))?;
+            }
+            flag::register(SIGXFSZ, Arc::default())?;
         }
-        flag::register(SIGXFSZ, Arc::default())?;
         Ok(())
     }
 
@@ -91,7 +94,16 @@ impl Stop {
     }
 }
 
+/// The signals that end a process which does not handle them, and that ask for a stop.
+fn ends() -> Vec<i32> {
+    let ends = vec![SIGINT, SIGTERM];
+    #[cfg(unix)]
+    let ends = if is_ignored(SIGHUP) { ends } else { [&ends[..], &[SIGHUP]].concat() };
+    ends
+}
+
 /// Whether a signal was ignored when the process began. Where the system does not tell, it is left as it was.
+#[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return true };
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
     use crate::engine::ahead::Ahead;
-    use crate::engine::progress::ProgressForm;
+    use crate::engine::progress::{ProgressForm, Tell};
     use crate::engine::queue::queue;
     use crate::measure::MeasureSettings;
     use crate::store::MeasureKey;
@@ -165,7 +165,7 @@ mod tests {
         let row = || RunRow::without_numbers(RunStatus::Failed, "no numbers".into(), 2);
         let written = thread::scope(|scope| {
             let disk = Disk { room, sent: &sent, kept: 0 };
-            let progress = Progress::new(ProgressForm::None, 0, &ahead, NonZeroUsize::MIN);
+            let progress = Progress::new(Tell::Stderr(ProgressForm::None), 0, &ahead, NonZeroUsize::MIN);
             let writer = scope.spawn(|| write_rows(disk, receiver, progress, None, &stop, &halt));
             thread::scope(|scope| {
                 for _ in 0..TRAINERS {

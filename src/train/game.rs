@@ -37,6 +37,8 @@ pub(super) struct Game<'a, S: Simd, X: Samples<S>> {
     per_sample: S::Real,
     /// Epochs after which every theta was finite.
     pub(super) finite_epochs: S::Real,
+    /// Whether its learners are elsewhere: then it is told gradients alone.
+    pub(super) is_led: bool,
     /// Whether something is recorded of one of its runs.
     is_recorded: bool,
     /// The recorded multipliers, shape \[recorded epoch\]\[bidder\].
@@ -89,6 +91,7 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             beta: zero,
             per_sample: S::Real::splat(1.0 / f64::from(samples)),
             finite_epochs: zero,
+            is_led: false,
             is_recorded: runs.iter().any(|run| run.recording.trajectory.is_some()),
             trajectory: Vec::new(),
             // Room for all that will be kept, so that no epoch asks for memory.
@@ -185,7 +188,9 @@ impl<'a, S: Simd, X: Samples<S>> Game<'a, S, X> {
             }
             Feedback::Gradient => {
                 self.find_gradient(bidder);
-                S::apart(Learning { player: &mut self.players[bidder], lesson: Lesson::Gradient });
+                if !self.is_led {
+                    S::apart(Learning { player: &mut self.players[bidder], lesson: Lesson::Gradient });
+                }
             }
             Feedback::Trials => {
                 let (normals, payoffs) = self.trials.found(bidder, self.per_sample / self.per_value);

@@ -20,7 +20,7 @@ use super::{
     Status, Updates,
 };
 use crate::numeric::cancel;
-use crate::numeric::simd::{Float, Kernel, LANES, Real, Samples, Simd};
+use crate::numeric::simd::{Float, Kernel, LANES, Part, Real, Samples, Simd};
 use crate::numeric::xoshiro::{Seeded, Xoshiro};
 
 /// Nanoseconds of an epoch on a batch of less than a block, about, and of one on an exact batch: that may
@@ -45,47 +45,11 @@ impl<'a> Training<'a> {
         self.games[0][0].settings
     }
 
-    fn draws<S: Simd, X: Samples<S>>(&self, samples: u32) -> Draws<S, X> {
-        let lanes = self.games[0];
-        let bidders = self.shared().bidders.len();
-        let stream = |name: &str, index| {
-            Xoshiro::new(&Seeded::new(lanes.map(|run| stream_seed(run.seed, name, index))))
-        };
-        let of_a_kind = |name| -> Vec<Xoshiro<S>> {
-            match self.shared().profiles {
-                Profiles::Shared => vec![stream(name, 0)],
-                Profiles::Own => (1..=bidders).map(|index| stream(name, index)).collect(),
-            }
-        };
-        Draws {
-            streams: ["values", "fresh values"].into_iter().flat_map(of_a_kind).collect(),
-            arms: (0..bidders)
-                .map(|bidder| {
-                    let mixed = self.shared().bidders[bidder].play().is_mixed();
-                    mixed.then(|| {
-                        Xoshiro::new(&Seeded::new(lanes.map(|run| stream_seed(run.seed, "arms", bidder + 1))))
-                    })
-                })
-                .collect(),
-            on_tables: (0..bidders)
-                .filter(|bidder| self.shared().bidders[*bidder].play().table().is_some())
-                .collect(),
-            quantiles: (0..bidders).map(|bidder| Quantile::new::<S>(&lanes, bidder)).collect(),
-            batch: samples as usize,
-            chunk: Chunk::new(bidders),
-        }
-    }
-
     /// Trains on batches of so many valuation profiles.
     #[inline(always)]
     fn sample<S: Simd, X: Samples<S>>(&self, samples: u32) -> Vec<Outcome> {
         let mut games: Vec<_> = self.games.iter().map(|&runs| Game::new(runs, samples)).collect();
-        let draws = self.draws::<S, X>(samples);
-        let passes = passes(self.shared());
-        let starts = draws.streams.clone();
-        let arms = draws.arms.clone();
-        let paths = Paths::new(&self.games[0]);
-        self.train(&mut games, Sampling { settings: self.shared(), paths, passes, starts, arms, draws })
+        self.train(&mut games, Sampling::<S, X>::new(&self.games[0], samples))
     }
 
     /// Trains on expectations.
@@ -169,7 +133,7 @@ trait Movement<S: Simd, X: Samples<S>> {
 }
 
 /// Along the mean gradient of batches.
-struct Sampling<'a, S: Simd, X: Samples<S>> {
+pub(super) struct Sampling<'a, S: Simd, X: Samples<S>> {
     settings: &'a Settings,
     paths: Paths,
     /// The batches of an epoch.
@@ -179,6 +143,44 @@ struct Sampling<'a, S: Simd, X: Samples<S>> {
     /// Where those of arms stood before a look: what is learned there is of the same arms.
     arms: Vec<Option<Xoshiro<S>>>,
     draws: Draws<S, X>,
+}
+
+impl<'a, S: Simd, X: Samples<S>> Sampling<'a, S, X> {
+    /// Of the runs of some lanes, before the first epoch.
+    pub(super) fn new(lanes: &[Run<'a>; LANES], samples: u32) -> Self {
+        let (settings, draws) = (lanes[0].settings, draws::<S, X>(lanes, samples));
+        let (starts, arms) = (draws.streams.clone(), draws.arms.clone());
+        Sampling { settings, paths: Paths::new(lanes), passes: passes(settings), starts, arms, draws }
+    }
+}
+
+/// Where the profiles of the runs of some lanes come from, before the first of so many.
+fn draws<S: Simd, X: Samples<S>>(lanes: &[Run<'_>; LANES], samples: u32) -> Draws<S, X> {
+    let settings = lanes[0].settings;
+    let bidders = settings.bidders.len();
+    let stream =
+        |name: &str, index| Xoshiro::new(&Seeded::new(lanes.map(|run| stream_seed(run.seed, name, index))));
+    let of_a_kind = |name| -> Vec<Xoshiro<S>> {
+        match settings.profiles {
+            Profiles::Shared => vec![stream(name, 0)],
+            Profiles::Own => (1..=bidders).map(|index| stream(name, index)).collect(),
+        }
+    };
+    Draws {
+        streams: ["values", "fresh values"].into_iter().flat_map(of_a_kind).collect(),
+        arms: (0..bidders)
+            .map(|bidder| {
+                let mixed = settings.bidders[bidder].play().is_mixed();
+                mixed.then(|| {
+                    Xoshiro::new(&Seeded::new(lanes.map(|run| stream_seed(run.seed, "arms", bidder + 1))))
+                })
+            })
+            .collect(),
+        on_tables: (0..bidders).filter(|bidder| settings.bidders[*bidder].play().table().is_some()).collect(),
+        quantiles: (0..bidders).map(|bidder| Quantile::new::<S>(lanes, bidder)).collect(),
+        batch: samples as usize,
+        chunk: Chunk::new(bidders),
+    }
 }
 
 /// What decides how samples are taken in.
@@ -201,7 +203,7 @@ impl Paths {
 impl<S: Simd, X: Samples<S>> Movement<S, X> for Sampling<'_, S, X> {
     #[inline(always)]
     fn epoch(&mut self, games: &mut [Game<'_, S, X>], _: u32) {
-        sample_epoch(self, games);
+        S::apart(SampleEpoch { sampling: self, games });
     }
 }
 
@@ -235,50 +237,61 @@ impl<S: Simd, X: Samples<S>> Movement<S, X> for Vec<ExactContexts<S::Real>> {
     }
 }
 
-/// The batches of an epoch and the update of every bidder. Loops rather than closures, here and wherever
-/// samples pass: a closure that is not inlined is compiled for the build's target. One place that draws,
-/// whatever is done with the samples: each is compiled with all that draws them.
-#[inline(always)]
-fn sample_epoch<S: Simd, X: Samples<S>>(sampling: &mut Sampling<'_, S, X>, games: &mut [Game<'_, S, X>]) {
-    let Sampling { settings, paths, passes, starts, arms, draws } = sampling;
-    let bidders = settings.bidders.len();
-    let total = settings.updates == Updates::SharedGraph;
-    let several = passes.len() > 1;
-    if several {
-        starts.copy_from_slice(&draws.streams);
-    }
-    for pass in &*passes {
+/// The batches of an epoch and the update of every bidder: a part of its own, as those who train and those
+/// who lead ask for it. Loops rather than closures, here and wherever samples pass: a closure that is not
+/// inlined is compiled for the build's target. One place that draws, whatever is done with the samples: each
+/// is compiled with all that draws them.
+pub(super) struct SampleEpoch<'s, 'a, 'g, S: Simd, X: Samples<S>> {
+    pub(super) sampling: &'s mut Sampling<'a, S, X>,
+    pub(super) games: &'s mut [Game<'g, S, X>],
+}
+
+impl<S: Simd, X: Samples<S>> Part<S> for SampleEpoch<'_, '_, '_, S, X> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let SampleEpoch { sampling, games } = self;
+        let Sampling { settings, paths, passes, starts, arms, draws } = sampling;
+        let bidders = settings.bidders.len();
+        let total = settings.updates == Updates::SharedGraph;
+        let several = passes.len() > 1;
         if several {
-            // Drawn again rather than kept: a batch may be large.
-            draws.streams[pass.stream] = starts[pass.stream];
+            starts.copy_from_slice(&draws.streams);
         }
-        if pass.begins {
-            begin_batch(games, (pass.summed.len() == 1).then_some(pass.summed.start));
+        for pass in &*passes {
             if several {
-                arms.copy_from_slice(&draws.arms);
+                // Drawn again rather than kept: a batch may be large.
+                draws.streams[pass.stream] = starts[pass.stream];
             }
-        }
-        let summed = pass.summed.clone();
-        let add = match (paths.linear, total) {
-            (false, _) if paths.mixed => Add::Arms(OfArms { summed }),
-            _ if !paths.smooths => Add::Trials(summed),
-            (false, _) => Add::Curves(OfCurves { summed, total, mechanism: settings.mechanism }),
-            (true, true) => Add::Total(Total { summed }),
-            (true, false) if summed.len() == 1 => Add::One(One { bidder: summed.start }),
-            (true, false) if bidders == 2 => Add::Pair(Pair),
-            (true, false) => Add::Everyone(Everyone { bidders }),
-        };
-        draws.batch(pass.stream, games, &add);
-        if let Move::Look(_) = pass.then {
-            draws.arms.copy_from_slice(arms);
-        }
-        for game in &mut *games {
-            match &pass.then {
-                Move::Wait => {}
-                Move::Look(lookers) => game.look(lookers.clone()),
-                Move::Learn(learners) => {
-                    for bidder in learners.clone() {
-                        game.update(bidder);
+            if pass.begins {
+                begin_batch(games, (pass.summed.len() == 1).then_some(pass.summed.start));
+                if several {
+                    arms.copy_from_slice(&draws.arms);
+                }
+            }
+            let summed = pass.summed.clone();
+            let add = match (paths.linear, total) {
+                (false, _) if paths.mixed => Add::Arms(OfArms { summed }),
+                _ if !paths.smooths => Add::Trials(summed),
+                (false, _) => Add::Curves(OfCurves { summed, total, mechanism: settings.mechanism }),
+                (true, true) => Add::Total(Total { summed }),
+                (true, false) if summed.len() == 1 => Add::One(One { bidder: summed.start }),
+                (true, false) if bidders == 2 => Add::Pair(Pair),
+                (true, false) => Add::Everyone(Everyone { bidders }),
+            };
+            draws.batch(pass.stream, games, &add);
+            if let Move::Look(_) = pass.then {
+                draws.arms.copy_from_slice(arms);
+            }
+            for game in &mut *games {
+                match &pass.then {
+                    Move::Wait => {}
+                    Move::Look(lookers) => game.look(lookers.clone()),
+                    Move::Learn(learners) => {
+                        for bidder in learners.clone() {
+                            game.update(bidder);
+                        }
                     }
                 }
             }

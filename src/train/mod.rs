@@ -21,6 +21,7 @@ mod hindsight;
 mod kernel;
 mod lanes;
 mod ledger;
+mod lockstep;
 mod mixing;
 mod observe;
 mod odds;
@@ -40,6 +41,7 @@ mod trials;
 
 pub use cost::AGENT_SAMPLE;
 pub use group::{train, train_group};
+pub use lockstep::{Lockstep, NoLockstep};
 pub use outcome::{BidderOutcome, History, Mixed, Outcome, Series, Standing, Status};
 pub use rate::Rate;
 pub use recorded::{MIXTURE_QUANTILES, RecordedEpochs};

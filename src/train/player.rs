@@ -125,6 +125,17 @@ impl<R: Real> Player<R> {
         }
     }
 
+    /// The learner's numbers.
+    pub(super) fn numbers(&self) -> &[R] {
+        self.learner.numbers()
+    }
+
+    /// Plays a number of a learner that is elsewhere.
+    #[inline(always)]
+    pub(super) fn place(&mut self, k: usize, theta: R) {
+        self.parameters[k] = self.link.parameters(theta);
+    }
+
     /// The parameters that are observed: those after the epoch's update, but of a bidder on arms the mixture
     /// that was played in the epoch, which is what regret and averages are told of.
     #[inline(always)]

@@ -6,6 +6,7 @@ mod circles;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use circles::{arrows, circular, library_files};
 
@@ -25,7 +26,8 @@ const LAYERS: &[(usize, &str)] = &[
     (8, "store"),
     (9, "engine"),
     (10, "report"),
-    (11, "cli"),
+    (11, "execute"),
+    (12, "cli"),
 ];
 
 fn layer(module: &str) -> usize {
@@ -108,14 +110,32 @@ fn only_store_and_data_name_arrow_and_parquet() {
     }
 }
 
+/// A crate of its own, which calls this one as any other program does.
+const PYTHON: &str = "python";
+
 #[test]
 fn every_folder_of_src_is_a_layer() {
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
         let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_dir() {
+        if entry.file_type().unwrap().is_dir() && entry.file_name() != PYTHON {
             layer(entry.file_name().to_str().unwrap());
         }
     }
+}
+
+#[test]
+fn the_program_is_built_without_python() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let told = |arguments: &[&str]| {
+        let mut tree = Command::new(env!("CARGO"));
+        tree.args(["tree", "--offline", "--edges", "all"]).args(arguments).current_dir(root);
+        let output = tree.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(told(&["--package", "bidsweep-python"]).contains("pyo3"), "the search finds it where it is");
+    let own = told(&[]);
+    assert!(own.starts_with("bidsweep v") && !own.contains("pyo3"), "{own}");
 }
 
 #[test]

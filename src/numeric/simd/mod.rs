@@ -17,7 +17,7 @@ pub const LANES: usize = 8;
 
 /// Floating-point numbers, one or more a lane.
 pub trait Float:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+    Copy + Send + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
     /// Bits of the mantissa, without the leading one.
     const MANTISSA_BITS: u32;
@@ -132,7 +132,7 @@ macro_rules! one_sample {
 use one_sample;
 
 /// Eight u64, as a random number generator needs them.
-pub trait Bits: Copy {
+pub trait Bits: Copy + Send {
     /// One number a lane.
     fn from_array(x: [u64; LANES]) -> Self;
     /// One number a lane.

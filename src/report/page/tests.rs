@@ -10,7 +10,7 @@ use maud::html;
 use serde_json::Value;
 
 use super::*;
-use crate::engine::{Extent, Options, ProgressForm, Stop, train_missing};
+use crate::engine::{Extent, Options, ProgressForm, Stop, Tell, train_missing};
 use crate::report::results::Results;
 use crate::store::{Folder, Host, Lock, Manifest, PartWriter, Row, Scan, Table, TableName, write_tables};
 use crate::sweep::Plan;
@@ -34,7 +34,7 @@ fn done(text: &str) -> Done {
         limit: None,
         max_fails: None,
         retry_failed: false,
-        progress: ProgressForm::None,
+        progress: Tell::Stderr(ProgressForm::None),
     };
     let scan = Scan::of(&folder, &plan).unwrap();
     train_missing(&plan, &Extent::WHOLE, PartWriter::new(&folder), &scan, &options, &Stop::after(None))

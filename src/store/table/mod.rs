@@ -14,6 +14,7 @@ mod writer;
 pub use contrasts::{Contrast, write_contrasts};
 pub(crate) use summaries::mean_name;
 
+pub(super) use reader::TableBatches;
 pub use reader::{Row, Rows, Table};
 
 use std::sync::Arc;

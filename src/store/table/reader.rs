@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::vec;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
-use arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchReader};
+use arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
@@ -19,6 +19,7 @@ use parquet::errors::ParquetError;
 use super::TableColumn;
 use crate::data::guarded;
 use crate::store::pieces::table_files;
+use crate::store::stream::{ArrowStream, Batches};
 use crate::store::{StoreError, file};
 use crate::sweep::{Kind, Scalar};
 
@@ -184,11 +185,35 @@ impl Table {
         self.read(columns, move || Some(RowFilter::new(vec![Box::new(predicate())])))
     }
 
+    /// The rows of some columns, in the order given, or of all, as other languages take them. Batches are
+    /// decoded as they are asked for.
+    ///
+    /// # Errors
+    /// Those of [`Table::select`].
+    pub fn stream(&self, columns: Option<&[&str]>) -> Result<ArrowStream, StoreError> {
+        let columns = columns.map_or_else(|| self.columns().collect(), <[&str]>::to_vec);
+        Ok(Batches::new(self.batches(&columns, || None)?, &columns).stream())
+    }
+
     fn read(
         &self,
         columns: &[&str],
         filter: impl Fn() -> Option<RowFilter> + Send + 'static,
     ) -> Result<Rows, StoreError> {
+        Ok(Rows {
+            columns: columns.iter().map(|name| name.to_string()).collect(),
+            batches: self.batches(columns, filter)?,
+            arrays: Vec::new(),
+            next: 0,
+            rows: 0,
+        })
+    }
+
+    fn batches(
+        &self,
+        columns: &[&str],
+        filter: impl Fn() -> Option<RowFilter> + Send + 'static,
+    ) -> Result<TableBatches, StoreError> {
         let places = columns.iter().map(|name| self.place(name)).collect::<Result<Vec<_>, _>>()?;
         let mask = self.mask(places.into_iter().map(|place| (place, "")));
         let (first, later) = self.files.split_first().expect("a table has a file");
@@ -197,15 +222,11 @@ impl Table {
             metadata: metadata.clone(),
             file: None,
         });
-        Ok(Rows {
-            columns: columns.iter().map(|name| name.to_string()).collect(),
+        Ok(TableBatches {
             file: first.read(mask.clone(), filter())?,
             mask,
             filter: Box::new(filter),
             later: later.collect::<Vec<_>>().into_iter(),
-            arrays: Vec::new(),
-            next: 0,
-            rows: 0,
         })
     }
 
@@ -222,15 +243,46 @@ impl Table {
     }
 }
 
-/// Rows of a table, decoded a batch at a time.
-pub struct Rows {
-    columns: Arc<[String]>,
+/// Batches of some columns of a table, in the order of its files.
+pub(in crate::store) struct TableBatches {
     mask: ProjectionMask,
     filter: Box<dyn Fn() -> Option<RowFilter> + Send>,
     /// The file that is being read.
     file: FileRows,
     /// Those after it.
     later: vec::IntoIter<TableFile>,
+}
+
+impl TableBatches {
+    /// The columns, in the order of the file.
+    pub(in crate::store) fn schema(&self) -> SchemaRef {
+        self.file.batches.schema()
+    }
+}
+
+impl Iterator for TableBatches {
+    type Item = Result<RecordBatch, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let file = &mut self.file;
+            match guarded(|| file.batches.next()) {
+                Err(reason) => return Some(Err(damaged(&file.path, reason))),
+                Ok(Some(Err(error))) => return Some(Err(damaged(&file.path, error))),
+                Ok(Some(Ok(batch))) => return Some(Ok(batch)),
+                Ok(None) => match self.later.next()?.read(self.mask.clone(), (self.filter)()) {
+                    Err(error) => return Some(Err(error)),
+                    Ok(next) => self.file = next,
+                },
+            }
+        }
+    }
+}
+
+/// Rows of a table, decoded a batch at a time.
+pub struct Rows {
+    columns: Arc<[String]>,
+    batches: TableBatches,
     /// The current batch, in the order of `columns`.
     arrays: Vec<ArrayRef>,
     next: usize,
@@ -241,7 +293,7 @@ impl fmt::Debug for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rows")
             .field("columns", &self.columns)
-            .field("file", &self.file.path)
+            .field("file", &self.batches.file.path)
             .finish_non_exhaustive()
     }
 }
@@ -251,18 +303,9 @@ impl Iterator for Rows {
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.next == self.rows {
-            let file = &mut self.file;
-            let batch = match guarded(|| file.batches.next()) {
-                Err(reason) => return Some(Err(damaged(&file.path, reason))),
-                Ok(None) => match self.later.next()?.read(self.mask.clone(), (self.filter)()) {
-                    Err(error) => return Some(Err(error)),
-                    Ok(next) => {
-                        self.file = next;
-                        continue;
-                    }
-                },
-                Ok(Some(Err(error))) => return Some(Err(damaged(&file.path, error))),
-                Ok(Some(Ok(batch))) => batch,
+            let batch = match self.batches.next()? {
+                Ok(batch) => batch,
+                Err(error) => return Some(Err(error)),
             };
             let array = |name: &String| batch.column_by_name(name).expect("a column of the mask").clone();
             self.arrays = self.columns.iter().map(array).collect();
@@ -271,7 +314,7 @@ impl Iterator for Rows {
         let values = self.arrays.iter().map(|array| scalar(array, self.next)).collect::<Result<_, _>>();
         self.next += 1;
         let row = values.map(|values| Row { columns: Arc::clone(&self.columns), values });
-        Some(row.map_err(|e| damaged(&self.file.path, e)))
+        Some(row.map_err(|e| damaged(&self.batches.file.path, e)))
     }
 }
 
