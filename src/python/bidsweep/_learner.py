@@ -28,7 +28,7 @@ class Learner(abc.ABC):
     ...     name, version = "ascent", 1
     ...     def step(self, theta, gradient, epoch):
     ...         return theta + 0.3 * gradient
-    >>> bs.train({"epochs": 500, "beta": 50}, replicates=100, learner=Ascent())["tail_mean"].mean()
+    >>> float(bs.train({"epochs": 500, "beta": 50}, replicates=100, learner=Ascent())["tail_mean"].mean())
     0.48...
 
     A learner in Python has no promise of the same bits on another machine. Its runs are told apart from those of the
