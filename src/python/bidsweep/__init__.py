@@ -21,6 +21,7 @@ from ._errors import (
     SweepWarning,
 )
 from ._evaluate import Evaluation, evaluate
+from ._learner import Learner
 from ._nash import Equilibrium, Reference, nash
 from ._progress import Progress
 from ._result import Figure, Result, open, report
@@ -35,6 +36,7 @@ __all__ = [
     "Evaluation",
     "Figure",
     "FolderInUse",
+    "Learner",
     "Problem",
     "Progress",
     "Reference",

@@ -5,6 +5,25 @@ from typing import Any, Callable, Final, Optional, Sequence, final
 
 from ._progress import Heard, Seen
 
+__all__ = [
+    "Evaluation",
+    "Nash",
+    "Plan",
+    "Table",
+    "VERSION",
+    "draw",
+    "evaluate",
+    "lead",
+    "learners",
+    "main",
+    "nash",
+    "open",
+    "run",
+    "screen",
+    "table_files",
+    "train",
+]
+
 VERSION: Final[str]
 
 _Problem = tuple[bool, str, Optional[str], Optional[int], Optional[int]]
@@ -12,6 +31,7 @@ _Reference = tuple[Optional[float], Optional[str], Optional[float], Optional[str
 _Arrays = dict[str, tuple[list[int], bytearray]]
 
 def main(program: Sequence[str], arguments: Sequence[str]) -> int: ...
+def learners() -> list[str]: ...
 def table_files() -> list[str]: ...
 def open(folder: Path) -> Plan: ...
 def screen(folder: Path, width: int, whole: bool) -> list[str]: ...
@@ -41,6 +61,14 @@ def evaluate(
 ) -> Evaluation: ...
 def train(
     plan: Plan, cell: int, replicates: int, every: Optional[int], threads: Optional[int]
+) -> _Arrays: ...
+def lead(
+    plan: Plan,
+    cell: int,
+    replicates: int,
+    init: Callable[[list[int], bytearray], object],
+    step: Callable[[bytearray, int], bytes],
+    threads: Optional[int],
 ) -> _Arrays: ...
 @final
 class Plan:

@@ -6,6 +6,7 @@
 mod errors;
 mod fork;
 mod game;
+mod lead;
 mod program;
 mod sweep;
 mod table;
@@ -19,6 +20,8 @@ use pyo3::prelude::*;
 mod _bidsweep {
     #[pymodule_export]
     use super::game::{Evaluation, Nash, evaluate, nash};
+    #[pymodule_export]
+    use super::lead::{lead, learners};
     #[pymodule_export]
     use super::program::main;
     #[pymodule_export]
