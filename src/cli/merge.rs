@@ -260,10 +260,10 @@ impl Sources {
             }
             Err(error) => return Err(error.into()),
         };
-        if let Some(conflict) = earlier.conflict(&self.plan) {
-            refusals.push(format!("{}: {conflict}", folder.path().display()));
-        } else if earlier.plan_hash != self.plan.hash() {
+        if earlier.plan_hash != self.plan.hash() {
             refusals.push(different_plans(&self.folders[0], &self.plan, folder, &earlier.plan_hash));
+        } else if let Some(conflict) = earlier.conflict(&self.plan) {
+            refusals.push(format!("{}: {conflict}", folder.path().display()));
         } else {
             self.folders.push(folder.clone());
             return Ok(true);
@@ -324,9 +324,6 @@ impl Sources {
             ));
         }
         if is_partial {
-            if scan.counts().total() == 0 {
-                refusals.push("no run is done yet: there is nothing to write tables of".to_owned());
-            }
             return;
         }
         let damaged: Vec<_> = scan.damaged().iter().filter(|part| !is_put_aside(&part.path)).collect();

@@ -215,8 +215,8 @@ pub fn estimate(plan: &Plan, threads: NonZeroUsize, calibration: &Calibration) -
     Estimate { training: sum(training), measures: sum(others), bytes: bytes(plan, &numbers), shares }
 }
 
-/// Seconds of what follows the training of a plan, once all its runs are there: what is measured of cells, tables
-/// and report, on so many threads.
+/// Seconds of what follows the training of a plan, once all its runs are there: what is measured of cells,
+/// tables and report, on so many threads.
 pub fn cost_of_joining(plan: &Plan, threads: NonZeroUsize, calibration: &Calibration) -> f64 {
     let numbers = Numbers::of(plan);
     let mut cells = 0.0;

@@ -1,12 +1,14 @@
 //! What `[measure]` asks for.
 
+use std::fmt;
+
 use super::assessment::Asked;
 use super::program::LpGrid;
 use crate::response::Constraint;
 use crate::train::{RecordedEpochs, Recording};
 
 /// The `[measure]` table of a sweep file: no part of a run's identity.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct MeasureSettings {
     /// The last part of the epochs that tail columns use, in (0, 1].
     pub tail: f64,
@@ -28,6 +30,33 @@ pub struct MeasureSettings {
     pub regret: bool,
     /// The most rows of a table's file, at least 1: a table of more is a folder of files of so many.
     pub rows_per_file: u32,
+}
+
+/// Without `rows_per_file`, which changes no number: plans are known by a hash over this text.
+impl fmt::Debug for MeasureSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let MeasureSettings {
+            tail,
+            ema,
+            trajectories,
+            bid_functions,
+            best_response,
+            continuation,
+            margin,
+            regret,
+            rows_per_file: _,
+        } = self;
+        f.debug_struct("MeasureSettings")
+            .field("tail", tail)
+            .field("ema", ema)
+            .field("trajectories", trajectories)
+            .field("bid_functions", bid_functions)
+            .field("best_response", best_response)
+            .field("continuation", continuation)
+            .field("margin", margin)
+            .field("regret", regret)
+            .finish()
+    }
 }
 
 /// Which trajectories are kept.

@@ -557,6 +557,7 @@ mod tests {
         symlink("manifest.json", at("manifest.json")).unwrap();
         fs::create_dir_all(at("cells.parquet").join("full")).unwrap();
         fs::create_dir(at(".cells.parquet.tmp")).unwrap();
+        fs::write(at(".cells.parquet.tmp").join("notes.txt"), "of somebody").unwrap();
         let lock = Lock::take(&folder, "h").unwrap();
         assert_eq!(lock.warning(), None);
         let aside: Vec<_> = lock.put_aside().iter().map(|aside| aside.path.clone()).collect();

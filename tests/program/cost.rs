@@ -110,8 +110,10 @@ fn plan_names_what_takes_the_most_and_how_to_go_without_it() {
             shares.iter().find(|share| share["what"] == most).unwrap()["seconds"].as_f64().unwrap()
         };
         let planned = write(text);
-        let first =
-            planned["shares"][if planned["shares"][0]["what"] == "the report" { 1 } else { 0 }].clone();
+        // Beside tables and report, which take the most of what is as short as this.
+        let written = ["the report", "tables"].map(Value::from);
+        let mut shares = planned["shares"].as_array().unwrap().iter();
+        let first = shares.find(|share| !written.contains(&share["what"])).unwrap().clone();
         let told = format!("[measure] {off}");
         assert_eq!((&first["what"], &first["off"]), (&most.into(), &told.into()), "{planned:#}");
         assert!(share(&planned) > 0.0);

@@ -1,5 +1,6 @@
 //! The tables: written from plan and parts in one pass, and read back by column name.
 
+mod batches;
 mod bids;
 mod cells;
 mod contrasts;
@@ -14,7 +15,7 @@ mod writer;
 pub use contrasts::{Contrast, write_contrasts};
 pub(crate) use summaries::mean_name;
 
-pub(super) use reader::TableBatches;
+pub(super) use batches::TableBatches;
 pub use reader::{Row, Rows, Table};
 
 use std::sync::Arc;

@@ -1,30 +1,20 @@
 //! Tables read back, row by row, by column name.
 
 use std::fmt;
-use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::vec;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchReader};
-use arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type, SchemaRef};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use arrow::datatypes::{DataType, FieldRef, Float64Type, Int64Type};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder, RowFilter,
-};
-use parquet::errors::ParquetError;
+use parquet::arrow::arrow_reader::{ArrowPredicateFn, ArrowReaderMetadata, RowFilter};
 
 use super::TableColumn;
-use crate::data::guarded;
+use super::batches::{TableBatches, TableFile, damaged};
+use crate::store::StoreError;
 use crate::store::pieces::table_files;
 use crate::store::stream::{ArrowStream, Batches};
-use crate::store::{StoreError, file};
 use crate::sweep::{Kind, Scalar};
-
-const REMEDY: &str =
-    "delete it and run the same sweep again: the tables are made anew from the finished runs";
 
 /// The columns that rows are chosen by.
 const CELL: &str = "cell_id";
@@ -38,59 +28,6 @@ pub struct Table {
     files: Vec<TableFile>,
 }
 
-/// A file of a table.
-#[derive(Debug)]
-struct TableFile {
-    path: PathBuf,
-    metadata: ArrowReaderMetadata,
-    /// Where the table is this file alone: another may take its place meanwhile. Of many none is kept open, as
-    /// the system bounds the number.
-    file: Option<File>,
-}
-
-impl TableFile {
-    fn open(path: &Path) -> Result<Self, StoreError> {
-        let file = file::open(path).map_err(|error| match error.is_missing() {
-            true => StoreError::NoTable { path: path.to_path_buf() },
-            false => error,
-        })?;
-        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()));
-        let metadata = metadata.map_err(|e| damaged(path, e))?.map_err(|e| unreadable(path, e))?;
-        let claimed = metadata.metadata().file_metadata().num_rows();
-        if claimed < 0 {
-            return Err(damaged(path, format!("it claims {claimed} rows")));
-        }
-        Ok(TableFile { path: path.to_path_buf(), metadata, file: Some(file) })
-    }
-
-    fn rows(&self) -> u64 {
-        self.metadata.metadata().file_metadata().num_rows() as u64
-    }
-
-    /// Its rows, of some columns.
-    fn read(&self, mask: ProjectionMask, filter: Option<RowFilter>) -> Result<FileRows, StoreError> {
-        let file = match &self.file {
-            Some(file) => file.try_clone().map_err(|e| StoreError::io("read", &self.path, e))?,
-            None => file::open(&self.path)?,
-        };
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-        let builder = builder.with_projection(mask);
-        let builder = match filter {
-            Some(filter) => builder.with_row_filter(filter),
-            None => builder,
-        };
-        let batches = guarded(|| builder.build()).map_err(|e| damaged(&self.path, e))?;
-        Ok(FileRows { path: self.path.clone(), batches: batches.map_err(|e| unreadable(&self.path, e))? })
-    }
-}
-
-/// What is still to be read of a file.
-#[derive(Debug)]
-struct FileRows {
-    path: PathBuf,
-    batches: ParquetRecordBatchReader,
-}
-
 impl Table {
     /// Opens a table and reads the footers of its files.
     ///
@@ -99,10 +36,7 @@ impl Table {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let files = table_files(path);
         let is_one = files.len() == 1;
-        let file = |path: &PathBuf| {
-            let file = TableFile::open(path)?;
-            Ok(if is_one { file } else { TableFile { file: None, ..file } })
-        };
+        let file = |path: &PathBuf| TableFile::open(path, is_one);
         let files = files.iter().map(file).collect::<Result<Vec<_>, StoreError>>()?;
         let schema = |file: &TableFile| file.metadata.schema().clone();
         if let Some(other) = files.iter().find(|file| schema(file) != schema(&files[0])) {
@@ -216,18 +150,7 @@ impl Table {
     ) -> Result<TableBatches, StoreError> {
         let places = columns.iter().map(|name| self.place(name)).collect::<Result<Vec<_>, _>>()?;
         let mask = self.mask(places.into_iter().map(|place| (place, "")));
-        let (first, later) = self.files.split_first().expect("a table has a file");
-        let later = later.iter().map(|TableFile { path, metadata, .. }| TableFile {
-            path: path.clone(),
-            metadata: metadata.clone(),
-            file: None,
-        });
-        Ok(TableBatches {
-            file: first.read(mask.clone(), filter())?,
-            mask,
-            filter: Box::new(filter),
-            later: later.collect::<Vec<_>>().into_iter(),
-        })
+        TableBatches::of(&self.files, mask, filter)
     }
 
     fn place(&self, column: &str) -> Result<usize, StoreError> {
@@ -240,42 +163,6 @@ impl Table {
 
     fn mask<'a>(&self, places: impl Iterator<Item = (usize, &'a str)>) -> ProjectionMask {
         ProjectionMask::roots(self.first().parquet_schema(), places.map(|(place, _)| place))
-    }
-}
-
-/// Batches of some columns of a table, in the order of its files.
-pub(in crate::store) struct TableBatches {
-    mask: ProjectionMask,
-    filter: Box<dyn Fn() -> Option<RowFilter> + Send>,
-    /// The file that is being read.
-    file: FileRows,
-    /// Those after it.
-    later: vec::IntoIter<TableFile>,
-}
-
-impl TableBatches {
-    /// The columns, in the order of the file.
-    pub(in crate::store) fn schema(&self) -> SchemaRef {
-        self.file.batches.schema()
-    }
-}
-
-impl Iterator for TableBatches {
-    type Item = Result<RecordBatch, StoreError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let file = &mut self.file;
-            match guarded(|| file.batches.next()) {
-                Err(reason) => return Some(Err(damaged(&file.path, reason))),
-                Ok(Some(Err(error))) => return Some(Err(damaged(&file.path, error))),
-                Ok(Some(Ok(batch))) => return Some(Ok(batch)),
-                Ok(None) => match self.later.next()?.read(self.mask.clone(), (self.filter)()) {
-                    Err(error) => return Some(Err(error)),
-                    Ok(next) => self.file = next,
-                },
-            }
-        }
     }
 }
 
@@ -293,7 +180,7 @@ impl fmt::Debug for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rows")
             .field("columns", &self.columns)
-            .field("file", &self.batches.file.path)
+            .field("file", &self.batches.path())
             .finish_non_exhaustive()
     }
 }
@@ -314,7 +201,7 @@ impl Iterator for Rows {
         let values = self.arrays.iter().map(|array| scalar(array, self.next)).collect::<Result<_, _>>();
         self.next += 1;
         let row = values.map(|values| Row { columns: Arc::clone(&self.columns), values });
-        Some(row.map_err(|e| damaged(&self.batches.file.path, e)))
+        Some(row.map_err(|e| damaged(self.batches.path(), e)))
     }
 }
 
@@ -389,19 +276,4 @@ fn scalar(array: &ArrayRef, row: usize) -> Result<Scalar, String> {
         DataType::Utf8 => Ok(Scalar::Text(array.as_string::<i32>().value(row).into())),
         other => Err(format!("a column is of type {other}")),
     }
-}
-
-/// What the library says of a file: the system's errors are none of the file.
-fn unreadable(path: &Path, error: ParquetError) -> StoreError {
-    match error {
-        ParquetError::External(cause) => match cause.downcast::<io::Error>() {
-            Ok(error) => StoreError::io("read", path, *error),
-            Err(cause) => damaged(path, cause),
-        },
-        error => damaged(path, error),
-    }
-}
-
-fn damaged(path: &Path, reason: impl ToString) -> StoreError {
-    StoreError::Damaged { path: path.to_path_buf(), reason: reason.to_string(), remedy: REMEDY }
 }
