@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::memory::share_arenas;
 use super::output::counted;
 use super::run::{Telling, tell};
 use super::target::Target;
@@ -59,6 +60,7 @@ pub(super) fn merge(args: &Args, console: &Console, out: &mut impl Write) -> Res
             "several folders are joined in another one: name the folder of the sweeps' folders with --out DIR".into(),
         ));
     }
+    share_arenas(args.telling.machine.threads()?);
     let stop = Stop::after(None);
     stop.on_signals()?;
     let host = host_name();

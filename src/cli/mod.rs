@@ -10,6 +10,7 @@ mod game;
 mod hints;
 mod input;
 mod list;
+mod memory;
 mod merge;
 mod nash;
 mod output;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::failure::unless_closed;
 use super::hints;
 use super::input::{Machine, load};
+use super::memory::share_arenas;
 use super::output::counted;
 use super::shard::{refuse_array_without_shard, run_shard};
 use super::stand::conclude;
@@ -99,6 +100,7 @@ pub(super) fn run(args: &Args, console: &Console, out: &mut impl Write) -> Resul
     }
     let plans = load(&args.files, &args.set, console)?.into_iter().map(Arc::new);
     let plans: Vec<Arc<Plan>> = plans.collect();
+    share_arenas(args.telling.machine.threads()?);
     let stop = Stop::after(args.time_limit);
     if !args.dry_run {
         if args.shard.is_none() {
