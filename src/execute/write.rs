@@ -119,8 +119,8 @@ fn page_of(folder: &Folder) -> PathBuf {
     folder.report().join("index.html")
 }
 
-/// Writes the tables. Where file systems have no locks another process may have joined parts since the scan: then
-/// they are written of those that are there now.
+/// Writes the tables. Where file systems have no locks another process may have joined parts since the scan:
+/// then they are written of those that are there now.
 fn tables_of(folder: &Folder, plan: &Plan, scan: &Scan) -> Result<(), StoreError> {
     let mut written = write_tables(folder, plan, scan);
     for _ in 1..ATTEMPTS {

@@ -104,8 +104,8 @@ impl Drop for AtomicFile {
     }
 }
 
-/// A folder of files under a temporary name, until [`AtomicFolder::commit`]. Dropped before, it is removed with all
-/// that is in it.
+/// A folder of files under a temporary name, until [`AtomicFolder::commit`]. Dropped before, it is removed
+/// with all that is in it.
 #[derive(Debug)]
 pub(crate) struct AtomicFolder {
     temporary: PathBuf,
@@ -125,7 +125,8 @@ impl AtomicFolder {
         &self.temporary
     }
 
-    /// Gives the folder its name, which a file or a folder of files may have had, then forces the name to disk.
+    /// Gives the folder its name, which a file or a folder of files may have had, then forces the name to
+    /// disk.
     pub(crate) fn commit(self) -> Result<(), StoreError> {
         replace(&self.temporary, &self.target).map_err(|e| StoreError::io("write", &self.target, e))
     }

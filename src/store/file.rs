@@ -55,8 +55,8 @@ pub struct PutAside {
     pub reason: String,
 }
 
-/// Puts out of the way what stands where a table is to be, unless that is a regular file or a folder of files of a
-/// table.
+/// Puts out of the way what stands where a table is to be, unless that is a regular file or a folder of files
+/// of a table.
 pub(crate) fn clear_table(path: &Path) -> Result<Option<PutAside>, StoreError> {
     if pieces(path).is_some() { Ok(None) } else { clear(path) }
 }

@@ -38,8 +38,8 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     copy.commit()
 }
 
-/// The names of parts that shards of a plan have lately said that they have written, and that are not seen: on a
-/// network file system what one machine writes may take a minute to be seen on another.
+/// The names of parts that shards of a plan have lately said that they have written, and that are not seen:
+/// on a network file system what one machine writes may take a minute to be seen on another.
 ///
 /// # Errors
 /// Where the folder cannot be read.

@@ -17,8 +17,8 @@ pub(crate) fn piece_name(place: usize) -> String {
 /// What the names of files begin with that NFS keeps for their readers after they were removed.
 const KEPT_FOR_READERS: &str = ".nfs";
 
-/// The files of a table that is a folder, in order. None where that is no folder of such files, all of them and
-/// nothing else.
+/// The files of a table that is a folder, in order. None where that is no folder of such files, all of them
+/// and nothing else.
 pub(crate) fn pieces(path: &Path) -> Option<Vec<PathBuf>> {
     // A link is no folder of ours.
     if !path.symlink_metadata().ok()?.is_dir() {

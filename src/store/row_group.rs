@@ -12,9 +12,9 @@ use super::together::together;
 
 /// Writes batches, each an array a column, as the next row group of a file.
 ///
-/// What encodes a column takes several hundred kilobytes beside its values, and files have hundreds of columns.
-/// So each is encoded from its first value to its last before the next: as many at a time as the current pool
-/// has threads, into the same bytes however many there are.
+/// What encodes a column takes several hundred kilobytes beside its values, and files have hundreds of
+/// columns. So each is encoded from its first value to its last before the next: as many at a time as the
+/// current pool has threads, into the same bytes however many there are.
 ///
 /// # Errors
 /// Where the file cannot be written.

@@ -25,8 +25,8 @@ const REMEDY: &str =
 pub(super) struct TableFile {
     pub(super) path: PathBuf,
     pub(super) metadata: ArrowReaderMetadata,
-    /// Where the table is this file alone: another may take its place meanwhile. Of many none is kept open, as
-    /// the system bounds the number.
+    /// Where the table is this file alone: another may take its place meanwhile. Of many none is kept open,
+    /// as the system bounds the number.
     file: Option<File>,
 }
 

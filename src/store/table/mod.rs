@@ -44,8 +44,8 @@ use crate::sweep::{Kind, Plan, SettingColumn, setting_columns};
 /// most 16 MiB; for each, the parts that overlap it are decoded, the references of its cells are found, their
 /// runs gathered and columns encoded on all threads of the current pool. Parts that later windows want stay,
 /// as long as they take less than 48 MiB. So memory holds a window, these parts, one part a thread and a row
-/// group a table, however many runs there are. A table of more rows than `[measure] rows_per_file` is a folder of
-/// files. A table appears under its name once all of them are complete.
+/// group a table, however many runs there are. A table of more rows than `[measure] rows_per_file` is a
+/// folder of files. A table appears under its name once all of them are complete.
 ///
 /// # Errors
 /// Where a part is damaged or gone since the scan, or a table cannot be written; the tables before then
