@@ -364,7 +364,7 @@ fn context_brings_the_equilibrium_where_bids_are_fine() {
 
 #[test]
 fn revenue_is_equal_but_for_smoothing_where_own_bids_are_paid() {
-    let columns = ["beta", "revenue", "efficiency"];
+    let columns = ["beta", "revenue_mean", "efficiency_mean"];
     let (lines, cells) = run_with("revenue", |folder| cells(folder, &columns));
     assert_eq!((lines.len(), cells.len()), (12, 12));
     let revenue = |rule: &str, beta: f64| {
