@@ -283,3 +283,18 @@ fn a_sweep_without_runs_has_no_tables_for_papers() {
     assert!(made.contains_key(Path::new("index.html")), "{:?}", made.keys());
     assert!(!made.contains_key(Path::new("tables/cells.tex")), "{:?}", made.keys());
 }
+
+#[test]
+fn captions_name_the_auction() {
+    for (rules, said) in [
+        ("\"first-price\"", "in the first-price auction"),
+        ("\"second-price\"", "in the second-price auction"),
+        ("\"all-pay\", \"first-price\"", "in the auctions all-pay, first-price"),
+    ] {
+        let axes = format!("mechanism = [{rules}]").leak();
+        let sandbox = Sandbox::with(&Sweep { axes, replicates: 2, ..Sweep::SHORT });
+        sandbox.run("run x.toml --quiet").exits(0);
+        let table = fs::read_to_string(sandbox.path("out/x/report/tables/cells.tex")).unwrap();
+        assert!(table.contains(said), "{table}");
+    }
+}

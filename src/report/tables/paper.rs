@@ -1,5 +1,7 @@
 //! The table of cells: equilibria, what was learned, the parts of the bias, and what a best reply gains.
 
+use std::collections::BTreeSet;
+
 use super::model::{Cell, Column, Digits, Model, Spread, places};
 use super::rows::Lines;
 use super::{Interval, TableOptions};
@@ -121,12 +123,25 @@ fn is_repeated(results: &Results, lines: &Lines, measure: &str) -> bool {
         })
 }
 
-fn caption(results: &Results, options: &TableOptions, has_spread: bool) -> Text {
-    let mut text =
-        Text::of("Learned multipliers in the first-price auction and where their bias comes from. ");
-    if options.columns.is_some() {
-        text = Text::of("First-price auction. ");
+/// The auction of all cells, by its rule.
+fn auction(results: &Results) -> String {
+    let rules = (0..results.cells.rows()).filter_map(|cell| results.cells.text("mechanism", cell));
+    let rules: Vec<&str> = rules.collect::<BTreeSet<_>>().into_iter().collect();
+    match rules[..] {
+        [rule] => format!("{rule} auction"),
+        _ => format!("auctions {}", rules.join(", ")),
     }
+}
+
+fn caption(results: &Results, options: &TableOptions, has_spread: bool) -> Text {
+    let auction = auction(results);
+    let mut text = match options.columns {
+        None => Text::of(&format!("Learned multipliers in the {auction} and where their bias comes from. ")),
+        Some(_) => {
+            let (first, rest) = auction.split_at(1);
+            Text::of(&format!("{}{rest}. ", first.to_ascii_uppercase()))
+        }
+    };
     text = text.text(replicates(results));
     if has_spread {
         text = text.words(match options.interval {
